@@ -1,0 +1,5 @@
+/** The program. */
+@NullMarked
+package dev.spanthrift.agent;
+
+import org.jspecify.annotations.NullMarked;

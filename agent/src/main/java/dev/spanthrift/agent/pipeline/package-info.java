@@ -1,0 +1,5 @@
+/** The nine steps, joined: receive, scan, measure, hold, decide, tell, stamp, ship, account. */
+@NullMarked
+package dev.spanthrift.agent.pipeline;
+
+import org.jspecify.annotations.NullMarked;
