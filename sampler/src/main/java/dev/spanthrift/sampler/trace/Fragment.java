@@ -80,6 +80,12 @@ public final class Fragment {
     }
   }
 
+  /** Sets earliest start and latest end, where spans were added without a start; 0 when unknown. */
+  public void setTimes(long earliestStartNanos, long latestEndNanos) {
+    startNanos = earliestStartNanos;
+    endNanos = latestEndNanos;
+  }
+
   private void grow() {
     int capacity = size * 2;
     spanIds = Arrays.copyOf(spanIds, capacity);

@@ -1,0 +1,311 @@
+package dev.spanthrift.sampler.trace;
+
+import dev.spanthrift.sampler.wire.Batch;
+import dev.spanthrift.sampler.wire.ContextTable;
+import java.time.Duration;
+
+/**
+ * The fragments that wait for their decision.
+ *
+ * <p>A fragment is due when every top span of it is a local root and nothing has arrived for the
+ * pause; when nothing has arrived for the deadline; when it is too old; or, with a decision wait,
+ * exactly that long after its first span. Above the memory bound the oldest are due at once. No
+ * object per span: records in primitive chunks, bytes in blocks. Used by the one thread that holds
+ * the pipeline's lock; times are nanoseconds of any clock that only moves forward.
+ */
+public final class Hold {
+  public static final int NONE = Slots.NONE;
+
+  /** States of a fragment. */
+  public static final byte WAITING = 0;
+
+  /** Postponed by whoever decides; due again at the time it gave. */
+  public static final byte POSTPONED = 1;
+
+  /** Decided, waiting for its last look-up in the keep ledger. */
+  public static final byte LIMBO = 2;
+
+  private final HoldSettings settings;
+  private final ContextTable contexts;
+  private final Slots slots;
+  private final SpanRecords records = new SpanRecords();
+  private final SliceStore slices;
+  private final long pauseNanos;
+  private final long deadlineNanos;
+  private final long ageMaxNanos;
+  private final long decisionWaitNanos; // -1 when not set
+  private long[] scratch = new long[64];
+
+  public Hold(HoldSettings settings, SliceCodec codec, ContextTable contexts, int factWords) {
+    this.settings = settings;
+    this.contexts = contexts;
+    slots = new Slots(factWords);
+    slices = new SliceStore(codec, settings.rawBytesMax());
+    pauseNanos = settings.pause().toNanos();
+    deadlineNanos = settings.deadline().toNanos();
+    ageMaxNanos = settings.ageMax().toNanos();
+    Duration wait = settings.decisionWait();
+    decisionWaitNanos = wait == null ? -1 : wait.toNanos();
+  }
+
+  /** The fragment of a trace, or {@link #NONE}. */
+  public int find(long traceIdHigh, long traceIdLow) {
+    return slots.find(traceIdHigh, traceIdLow);
+  }
+
+  /**
+   * Opens a fragment.
+   *
+   * @param version of the policies that were in force when it began: they decide it
+   */
+  public int open(long traceIdHigh, long traceIdLow, long randomness, int version, long now) {
+    int slot = slots.open(traceIdHigh, traceIdLow, now);
+    slots.randomness[slot] = randomness;
+    slots.version[slot] = version;
+    slots.place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
+    return slot;
+  }
+
+  /** Copies one span in. */
+  public void add(
+      int slot, Batch batch, int row, int context, int operation, int signature, long now) {
+    int bytes = batch.bytes(row);
+    long location = slices.add(batch.buffer(), batch.start(row), bytes);
+    int flags =
+        (batch.isError(row) ? Fragment.ERROR : 0)
+            | (batch.isLocalRoot(row) ? Fragment.LOCAL_ROOT : 0);
+    long duration = batch.durationNanos(row);
+    int record =
+        records.add(
+            batch.spanId(row),
+            batch.parentSpanId(row),
+            duration,
+            location,
+            bytes,
+            context,
+            operation,
+            signature,
+            flags);
+    contexts.retain(context);
+    link(slot, record);
+    slots.spans[slot]++;
+    slots.bytes[slot] += bytes;
+    slots.lastSeen[slot] = now;
+    extend(slot, batch.startNanos(row), duration);
+  }
+
+  private void link(int slot, int record) {
+    if (slots.head[slot] == NONE) {
+      slots.head[slot] = record;
+    } else {
+      records.setNext(slots.tail[slot], record);
+    }
+    slots.tail[slot] = record;
+  }
+
+  private void extend(int slot, long start, long duration) {
+    if (start == 0) {
+      return;
+    }
+    long end = start + duration;
+    if (slots.startNanos[slot] == 0) {
+      slots.startNanos[slot] = start;
+      slots.endNanos[slot] = end;
+    } else {
+      slots.startNanos[slot] = Math.min(slots.startNanos[slot], start);
+      slots.endNanos[slot] = Math.max(slots.endNanos[slot], end);
+    }
+  }
+
+  /** The next fragment that is due, taken off the clock, or {@link #NONE}. */
+  public int pollDue(long now) {
+    while (true) {
+      int slot = slots.poll(now);
+      if (slot == NONE) {
+        return NONE;
+      }
+      long due = due(slot);
+      if (due <= now) {
+        return slot;
+      }
+      slots.place(slot, due);
+    }
+  }
+
+  private long due(int slot) {
+    if (slots.state[slot] != WAITING) {
+      return slots.until[slot];
+    }
+    if (decisionWaitNanos >= 0) {
+      return slots.firstSeen[slot] + decisionWaitNanos;
+    }
+    long silence = hasEnded(slot) ? pauseNanos : deadlineNanos;
+    return Math.min(slots.lastSeen[slot] + silence, slots.firstSeen[slot] + ageMaxNanos);
+  }
+
+  /** Whether every span is a local root or has its parent in the fragment. */
+  private boolean hasEnded(int slot) {
+    int mask = fillSpanIds(slot);
+    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
+      boolean root = (records.flags(r) & Fragment.LOCAL_ROOT) != 0;
+      if (!root && !contains(records.parentId(r), mask)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int fillSpanIds(int slot) {
+    int capacity = Integer.highestOneBit(Math.max(16, slots.spans[slot])) * 4;
+    if (scratch.length < capacity || scratch.length > capacity * 64) {
+      scratch = new long[capacity];
+    }
+    java.util.Arrays.fill(scratch, 0, capacity, 0);
+    int mask = capacity - 1;
+    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
+      long id = records.spanId(r);
+      int at = spread(id) & mask;
+      while (scratch[at] != 0 && scratch[at] != id) {
+        at = (at + 1) & mask;
+      }
+      scratch[at] = id;
+    }
+    return mask;
+  }
+
+  private boolean contains(long id, int mask) {
+    int at = spread(id) & mask;
+    while (scratch[at] != 0) {
+      if (scratch[at] == id) {
+        return true;
+      }
+      at = (at + 1) & mask;
+    }
+    return false;
+  }
+
+  private static int spread(long id) {
+    return (int) (id * 0x9e3779b97f4a7c15L >>> 40);
+  }
+
+  /** The oldest fragment while more waits than may, else {@link #NONE}. */
+  public int pollPressed() {
+    boolean pressed = bytes() > settings.bytesMax() || slots.size() > settings.tracesMax();
+    return pressed ? slots.oldest() : NONE;
+  }
+
+  /** The oldest fragment, for shutdown, or {@link #NONE}. */
+  public int oldest() {
+    return slots.oldest();
+  }
+
+  /** Lets the fragment wait on, in this state, until this time. */
+  public void postpone(int slot, byte state, long until) {
+    slots.state[slot] = state;
+    slots.until[slot] = until;
+    slots.place(slot, until);
+  }
+
+  /** Fills the columns from the waiting spans. */
+  public void load(int slot, Fragment into) {
+    into.begin(slots.traceIdHigh[slot], slots.traceIdLow[slot], slots.randomness[slot]);
+    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
+      into.add(
+          records.spanId(r),
+          records.parentId(r),
+          0,
+          records.duration(r),
+          records.operation(r),
+          records.signature(r),
+          records.flags(r),
+          records.bytes(r));
+    }
+    into.setTimes(slots.startNanos[slot], slots.endNanos[slot]);
+  }
+
+  /** Calls back for each span of the fragment, with its bytes. */
+  public void forEachSpan(int slot, SpanConsumer consumer) {
+    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
+      int offset = slices.read(records.location(r));
+      consumer.accept(records.context(r), slices.readBuffer(), offset, records.bytes(r));
+    }
+  }
+
+  /** One waiting span's bytes: its field with tag and length; valid during the call. */
+  public interface SpanConsumer {
+    void accept(int context, byte[] buffer, int offset, int length);
+  }
+
+  /** Lets the fragment and all its spans go. */
+  public void close(int slot) {
+    int record = slots.head[slot];
+    while (record != NONE) {
+      int following = records.next(record);
+      slices.release(records.location(record));
+      contexts.release(records.context(record));
+      records.release(record);
+      record = following;
+    }
+    slots.close(slot);
+  }
+
+  public long traceIdHigh(int slot) {
+    return slots.traceIdHigh[slot];
+  }
+
+  public long traceIdLow(int slot) {
+    return slots.traceIdLow[slot];
+  }
+
+  public long randomness(int slot) {
+    return slots.randomness[slot];
+  }
+
+  public int version(int slot) {
+    return slots.version[slot];
+  }
+
+  public byte state(int slot) {
+    return slots.state[slot];
+  }
+
+  public long firstSeen(int slot) {
+    return slots.firstSeen[slot];
+  }
+
+  public int spans(int slot) {
+    return slots.spans[slot];
+  }
+
+  public int bytes(int slot) {
+    return slots.bytes[slot];
+  }
+
+  /** The facts of all fragments; a fragment's words begin at {@link #factsOffset}. */
+  public long[] facts() {
+    return slots.facts;
+  }
+
+  public int factsOffset(int slot) {
+    return slot * slots.factWords;
+  }
+
+  /** Fragments that wait. */
+  public int traces() {
+    return slots.size();
+  }
+
+  /** Spans that wait. */
+  public int spans() {
+    return records.used();
+  }
+
+  /** Memory of all that waits: blocks, records, fragments, contexts. */
+  public long bytes() {
+    return slices.bytes() + records.bytes() + slots.memory() + contexts.bytes();
+  }
+
+  public long bytesMax() {
+    return settings.bytesMax();
+  }
+}
