@@ -1,0 +1,31 @@
+package dev.spanthrift.sampler.probability;
+
+/**
+ * The 56 random bits that every sampler of one trace compares its threshold with.
+ *
+ * <p>They come from {@code rv} where the trace state has it, else from the last 7 bytes of the
+ * trace id, which are presumed random even where the random flag is unset (specification, sdk.md,
+ * "Presumption").
+ */
+public final class Randomness {
+  /** What reading gives when a trace state has no usable {@code rv}. */
+  public static final long NONE = -1;
+
+  private static final long MASK = Threshold.MAX - 1;
+
+  private Randomness() {}
+
+  /** The last 7 bytes of a trace id, given its last 8. */
+  public static long ofTraceId(long traceIdLow) {
+    return traceIdLow & MASK;
+  }
+
+  /**
+   * The value of an {@code rv} text: exactly 14 lower-case hex digits.
+   *
+   * @return {@link #NONE} when the text is no randomness
+   */
+  public static long read(byte[] buffer, int offset, int length) {
+    return length == Threshold.DIGITS ? Hex.read(buffer, offset, length, false) : NONE;
+  }
+}
