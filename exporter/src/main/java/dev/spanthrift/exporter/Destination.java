@@ -21,6 +21,12 @@ public interface Destination extends AutoCloseable {
 
   DestinationStatus status();
 
+  /** Waiting or in flight, before compression; cheap, read for every request that comes in. */
+  long queuedBytes();
+
+  /** The bound of the queue. */
+  long queueBytesMax();
+
   /**
    * Sends what is queued, for at most this long; what is left then is counted as failed with reason
    * {@code shutdown}. Takes nothing afterwards.

@@ -236,8 +236,13 @@ public final class Hold {
     void accept(int context, byte[] buffer, int offset, int length);
   }
 
-  /** Lets the fragment and all its spans go. */
-  public void close(int slot) {
+  /** Takes a fragment out: no span joins it any more, its spans stay readable until released. */
+  public void detach(int slot) {
+    slots.detach(slot);
+  }
+
+  /** Lets a detached fragment and all its spans go. */
+  public void release(int slot) {
     int record = slots.head[slot];
     while (record != NONE) {
       int following = records.next(record);
@@ -246,7 +251,7 @@ public final class Hold {
       records.release(record);
       record = following;
     }
-    slots.close(slot);
+    slots.release(slot);
   }
 
   public long traceIdHigh(int slot) {

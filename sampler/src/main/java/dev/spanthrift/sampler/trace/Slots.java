@@ -172,8 +172,8 @@ final class Slots {
     }
   }
 
-  /** Forgets the slot; its spans must have been released. */
-  void close(int slot) {
+  /** Takes the slot out of index, age and wheel: nobody finds it any more, its columns stay. */
+  void detach(int slot) {
     unplace(slot);
     remove(slot);
     int before = older[slot];
@@ -188,9 +188,13 @@ final class Slots {
     } else {
       older[after] = before;
     }
+    size--;
+  }
+
+  /** Gives a detached slot back; its spans must have been released. */
+  void release(int slot) {
     wheelNext[slot] = free;
     free = slot;
-    size--;
   }
 
   /** Open addressing without tombstones: what follows moves back into the gap. */

@@ -104,7 +104,7 @@ public final class RequestWriter {
   }
 
   private void addEdited(int contextId, byte[] source, int end, int edited) {
-    int field = 1 + varintSize(edited) + edited;
+    int field = edited == 0 ? 0 : 1 + varintSize(edited) + edited; // nothing left: no field
     int size = end - body - traceStateFields + field;
     ScopeContext context = open(contextId);
     int at = context.reserve(1 + varintSize(size) + size);
@@ -132,6 +132,9 @@ public final class RequestWriter {
   }
 
   private int writeTraceState(byte[] out, int at, int length) {
+    if (length == 0) {
+      return at;
+    }
     out[at++] = (byte) TRACE_STATE_TAG;
     at = writeVarint(out, at, length);
     return copy(traceState, 0, length, out, at);

@@ -49,6 +49,17 @@ public final class Scanner extends Wire {
     return batch;
   }
 
+  /**
+   * Checks that bytes are a protobuf message at their outermost level; for signals that pass whole.
+   *
+   * @throws MalformedException if they are not
+   */
+  public void check(byte[] buffer, int offset, int length) {
+    this.buffer = buffer;
+    position = offset;
+    Shape.walk(this, Shape.OPAQUE, offset + length, 0);
+  }
+
   private void scanRequest(int end) {
     while (position < end) {
       int start = position;

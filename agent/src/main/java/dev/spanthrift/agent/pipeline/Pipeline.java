@@ -1,0 +1,197 @@
+package dev.spanthrift.agent.pipeline;
+
+import dev.spanthrift.agent.receive.Admission;
+import dev.spanthrift.agent.receive.Intake;
+import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.wire.Batch;
+import dev.spanthrift.sampler.wire.MalformedException;
+import dev.spanthrift.sampler.wire.Scanner;
+import dev.spanthrift.sampler.wire.Signal;
+import dev.spanthrift.sampler.wire.TooManySpansException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The path of a batch: receive → scan → measure → hold → decide → tell → stamp → ship → account.
+ * The steps stand in {@link #advance}.
+ *
+ * <p>Ports call in on their event loops; requests are scanned side by side, and what comes after
+ * runs under one lock, which with one event loop nobody else ever wants. Metrics, logs and profiles
+ * go through byte for byte.
+ */
+public final class Pipeline implements Intake {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Batch NOTHING = new Scanner(1).scan(new byte[0], 0, 0);
+
+  private final PipelineSettings settings;
+  private final Sampler sampler;
+  private final Outlet outlet;
+  private final Measurements measurements = new Measurements();
+  private final Map<Signal, Door> doors = new EnumMap<>(Signal.class);
+  private final ThreadLocal<Scanner> scanners;
+  private final long startedUnixMillis = System.currentTimeMillis();
+  private final Object lock = new Object();
+
+  private volatile KillSwitch killSwitch = KillSwitch.OFF;
+  private long nextTick = System.nanoTime();
+  private long shippableSince;
+
+  public Pipeline(PipelineSettings settings, Judge judge, List<Destination> destinations) {
+    this.settings = settings;
+    outlet = new Outlet(destinations);
+    for (Signal signal : Signal.values()) {
+      doors.put(signal, new Door());
+    }
+    scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
+    sampler = new Sampler(settings.sampler(), judge, new ZstdCodec());
+  }
+
+  @Override
+  public Admission offer(Signal signal, byte[] buffer, int offset, int length) {
+    try {
+      if (!receive(signal, buffer, offset, length)) {
+        refused(signal, Refusal.OVERLOADED);
+        return new Admission.Overloaded(RETRY_AFTER);
+      }
+      door(signal).receive(length);
+      return Admission.ACCEPTED;
+    } catch (MalformedException | TooManySpansException bad) {
+      refused(signal, Refusal.MALFORMED);
+      return new Admission.Malformed(String.valueOf(bad.getMessage()));
+    }
+  }
+
+  /** Whether there was room for it. */
+  private boolean receive(Signal signal, byte[] buffer, int offset, int length) {
+    Scanner scanner = scanners.get();
+    if (signal != Signal.TRACES) {
+      scanner.check(buffer, offset, length);
+      return outlet.passOn(signal, Arrays.copyOfRange(buffer, offset, offset + length), 1);
+    }
+    Batch batch = scanner.scan(buffer, offset, length);
+    if (killSwitch().mode() == KillSwitch.Mode.BYPASS) {
+      return bypass(batch, Arrays.copyOfRange(buffer, offset, offset + length));
+    }
+    advance(batch, System.nanoTime());
+    return true;
+  }
+
+  private boolean bypass(Batch batch, byte[] request) {
+    synchronized (lock) {
+      if (!outlet.passOn(Signal.TRACES, request, batch.size())) {
+        return false;
+      }
+      measurements.measure(batch);
+      sampler.pass(batch);
+      return true;
+    }
+  }
+
+  /**
+   * The steps. A port has received the request and scanned it; its spans are measured and held at
+   * once. When a tick is over, whatever is due goes on: decided, told to other pods, stamped,
+   * shipped, paid for.
+   */
+  private void advance(Batch batch, long now) {
+    synchronized (lock) {
+      measurements.measure(batch);
+      sampler.hold(batch, now);
+      if (now - nextTick >= 0) {
+        sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
+        sampler.decide(now);
+        sampler.stamp();
+        ship(now);
+        nextTick = now + settings.tick().toNanos();
+      } else if (sampler.shippableBytes() >= settings.batchBytes()) {
+        ship(now);
+      }
+    }
+  }
+
+  /** Lets time pass where no request comes; call it at least once a tick. */
+  public void tick() {
+    advance(NOTHING, System.nanoTime());
+  }
+
+  /** Full batches at once, others when their first span has waited for the delay. */
+  private void ship(long now) {
+    if (sampler.shippableSpans() == 0) {
+      shippableSince = now;
+    } else if (sampler.shippableBytes() >= settings.batchBytes()
+        || now - shippableSince >= settings.batchDelay().toNanos()) {
+      flush(now);
+    }
+  }
+
+  private void flush(long now) {
+    long spans = sampler.shippableSpans();
+    if (spans > 0) {
+      outlet.ship(sampler.ship(), spans);
+    }
+    shippableSince = now;
+  }
+
+  @Override
+  public Admission reserve(Signal signal, long bytes) {
+    return outlet.isFull() ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
+  }
+
+  @Override
+  public void refused(Signal signal, Refusal reason) {
+    door(signal).refuse(reason);
+  }
+
+  private Door door(Signal signal) {
+    return Objects.requireNonNull(doors.get(signal));
+  }
+
+  /** Another judge, from the next trace on. */
+  public void use(Judge judge) {
+    synchronized (lock) {
+      sampler.use(judge);
+    }
+  }
+
+  public void killSwitch(KillSwitch killSwitch) {
+    this.killSwitch = killSwitch;
+  }
+
+  public KillSwitch killSwitch() {
+    return killSwitch.at(System.currentTimeMillis());
+  }
+
+  /** Decides all that waits and ships it, for at most this long; call when the ports are shut. */
+  public void drain(Duration atMost) {
+    synchronized (lock) {
+      long now = System.nanoTime();
+      sampler.decideAll(now);
+      sampler.stamp();
+      flush(now);
+    }
+    outlet.drain(atMost);
+  }
+
+  public Measurements measurements() {
+    return measurements;
+  }
+
+  public PipelineStatus status() {
+    Map<Signal, PipelineStatus.Door> signals = new EnumMap<>(Signal.class);
+    doors.forEach((signal, door) -> signals.put(signal, door.status()));
+    synchronized (lock) {
+      return StatusReader.read(
+          startedUnixMillis,
+          signals,
+          sampler.counts(),
+          settings.sampler().hold().bytesMax(),
+          sampler.shippableSpans(),
+          outlet);
+    }
+  }
+}

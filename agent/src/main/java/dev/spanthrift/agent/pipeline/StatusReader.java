@@ -1,0 +1,100 @@
+package dev.spanthrift.agent.pipeline;
+
+import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.SamplerCounts;
+import dev.spanthrift.sampler.wire.Signal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Joins what door, sampler and destinations count, and writes the laws of design.md §9 down. */
+final class StatusReader {
+  private StatusReader() {}
+
+  static PipelineStatus read(
+      long startedUnixMillis,
+      Map<Signal, PipelineStatus.Door> doors,
+      SamplerCounts counts,
+      long heldBytesMax,
+      long stamped,
+      Outlet outlet) {
+    List<DestinationStatus> destinations = outlet.status();
+    DestinationStatus.@Nullable Counts traces =
+        destinations.isEmpty() ? null : destinations.getFirst().signals().get(Signal.TRACES);
+    Map<String, Long> failed = new TreeMap<>();
+    long shipped = 0;
+    long queued = stamped;
+    if (traces != null) {
+      failed.putAll(traces.failed());
+      shipped = traces.shipped();
+      queued += traces.queued();
+    }
+    if (!destinations.isEmpty()) {
+      long overflowed = outlet.overflowed(0, Signal.TRACES);
+      if (overflowed > 0) {
+        failed.merge(Outlet.QUEUE_FULL, overflowed, Long::sum);
+      }
+    } else {
+      failed.put("no_destination", counts.kept() - stamped);
+    }
+    PipelineStatus.Spans spans =
+        new PipelineStatus.Spans(
+            counts.received(),
+            counts.receivedBytes(),
+            counts.held(),
+            counts.kept(),
+            counts.keptBytes(),
+            counts.keptByReason(),
+            counts.dropped(),
+            counts.droppedBytes(),
+            counts.droppedByReason(),
+            shipped,
+            queued,
+            failed,
+            counts.late());
+    return new PipelineStatus(
+        startedUnixMillis,
+        System.currentTimeMillis(),
+        doors,
+        spans,
+        new PipelineStatus.Held(
+            counts.heldTraces(), counts.held(), counts.heldBytes(), heldBytesMax),
+        destinations,
+        identities(doors, spans));
+  }
+
+  private static List<PipelineStatus.Identity> identities(
+      Map<Signal, PipelineStatus.Door> doors, PipelineStatus.Spans spans) {
+    List<PipelineStatus.Identity> laws = new ArrayList<>();
+    doors.forEach(
+        (signal, door) ->
+            laws.add(
+                law(
+                    signal + " requests: offered = refused + received",
+                    door.offered(),
+                    sum(door.refused()) + door.received())));
+    laws.add(
+        law(
+            "spans: received = held + kept + dropped",
+            spans.received(),
+            spans.held() + spans.kept() + spans.dropped()));
+    laws.add(
+        law(
+            "spans: kept = shipped + queued + failed",
+            spans.kept(),
+            spans.shipped() + spans.queued() + sum(spans.failedByReason())));
+    laws.add(law("spans: kept = sum by reason", spans.kept(), sum(spans.keptByReason())));
+    laws.add(law("spans: dropped = sum by reason", spans.dropped(), sum(spans.droppedByReason())));
+    return laws;
+  }
+
+  private static PipelineStatus.Identity law(String law, long left, long right) {
+    return new PipelineStatus.Identity(law, left, right);
+  }
+
+  private static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.wire.Batch;
+
+/**
+ * Decides fragments: Spanthrift's own policies and budget, or another system's rules.
+ *
+ * <p>Two moments: each span is observed once, when it arrives and its bytes are at hand, and leaves
+ * facts, bits that are OR-ed over the fragment; the fragment is judged when it is due, from its
+ * columns and its facts. Must not look at the trace's randomness (specs §0.4). Called by one thread
+ * at a time.
+ */
+public interface Judge {
+  /** Words of facts that every fragment has. */
+  int FACT_WORDS = 4;
+
+  /** Sets the facts of one span, at {@code facts[offset]} and the words behind it. */
+  void observe(Batch batch, int row, long[] facts, int offset);
+
+  /** Fills in the verdict on a fragment that is due. */
+  void judge(Fragment fragment, long[] facts, int offset, long nowNanos, Verdict verdict);
+
+  /** Learns what became of it; called once for each fragment, after its last word. */
+  default void decided(Fragment fragment, Verdict verdict, boolean kept) {}
+
+  /** Called once for each tick, before fragments are judged. */
+  default void tick(long nowNanos) {}
+}

@@ -1,0 +1,72 @@
+package dev.spanthrift.sampler;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The judges that fragments in the hold began under: a change of policy acts from the next trace
+ * on, whole.
+ *
+ * <p>A judge goes when its last fragment is decided. At most {@link #VERSIONS_MAX} live at once;
+ * when policies change faster than fragments are decided, the newest one takes over the place of
+ * the one before it.
+ */
+final class JudgeVersions {
+  static final int VERSIONS_MAX = 64;
+
+  private @Nullable Judge[] judges = new Judge[4];
+  private int[] fragments = new int[4];
+  private int current;
+
+  JudgeVersions(Judge judge) {
+    judges[0] = judge;
+  }
+
+  int current() {
+    return current;
+  }
+
+  Judge get(int version) {
+    Judge judge = judges[version];
+    if (judge == null) {
+      throw new IllegalStateException("no judge " + version);
+    }
+    return judge;
+  }
+
+  void retain(int version) {
+    fragments[version]++;
+  }
+
+  void release(int version) {
+    if (--fragments[version] == 0 && version != current) {
+      judges[version] = null;
+    }
+  }
+
+  void use(Judge judge) {
+    if (fragments[current] > 0) {
+      current = freePlace();
+    }
+    judges[current] = judge;
+  }
+
+  private int freePlace() {
+    for (int i = 0; i < judges.length; i++) {
+      if (judges[i] == null) {
+        return i;
+      }
+    }
+    int size = judges.length;
+    if (size >= VERSIONS_MAX) {
+      return current;
+    }
+    judges = Arrays.copyOf(judges, size * 2);
+    fragments = Arrays.copyOf(fragments, size * 2);
+    return size;
+  }
+
+  void tick(long now) {
+    get(current).tick(now);
+  }
+}

@@ -1,0 +1,310 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.probability.Threshold;
+import dev.spanthrift.sampler.probability.TraceState;
+import dev.spanthrift.sampler.signal.ErrorSignatures;
+import dev.spanthrift.sampler.signal.Operations;
+import dev.spanthrift.sampler.trace.DecisionMemory;
+import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.trace.Hold;
+import dev.spanthrift.sampler.trace.SliceCodec;
+import dev.spanthrift.sampler.wire.Batch;
+import dev.spanthrift.sampler.wire.ContextTable;
+import dev.spanthrift.sampler.wire.RequestWriter;
+import java.util.Arrays;
+
+/**
+ * The door of the sampler: spans in by batches, kept spans out as requests.
+ *
+ * <p>The caller goes through the steps in order, {@link #hold} for each batch and {@link #decide},
+ * {@link #stamp}, {@link #ship} for each tick. One thread at a time; times are nanoseconds of a
+ * clock that only moves forward, so a simulation brings its own.
+ */
+public final class Sampler {
+  /** Reasons that no policy gives. */
+  public static final String INVALID_TRACE_ID = "invalid_trace_id";
+
+  public static final String LATE = "late";
+  public static final String KILL_SWITCH = "kill_switch";
+
+  private final SamplerSettings settings;
+  private final ContextTable contexts = new ContextTable();
+  private final RequestWriter writer = new RequestWriter(contexts);
+  private final Hold hold;
+  private final DecisionMemory memory;
+  private final Operations operations = new Operations();
+  private final ErrorSignatures signatures = new ErrorSignatures();
+  private final JudgeVersions judges;
+  private final Stamper stamper;
+  private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
+
+  private final Fragment fragment = new Fragment();
+  private final Verdict verdict = new Verdict();
+  private int[] contextOfScope = new int[16];
+
+  // Fragments decided to keep, detached from the hold, until they are stamped.
+  private int[] keptSlots = new int[64];
+  private long[] keptThresholds = new long[64];
+  private int keptCount;
+  private boolean keepAll;
+
+  public Sampler(SamplerSettings settings, Judge judge, SliceCodec codec) {
+    this.settings = settings;
+    hold = new Hold(settings.hold(), codec, contexts, Judge.FACT_WORDS);
+    memory = new DecisionMemory(settings.tracesRemembered());
+    judges = new JudgeVersions(judge);
+    stamper = new Stamper(settings.stampAlways(), counters);
+  }
+
+  /** Decides with another judge from the next trace on; traces that have begun keep theirs. */
+  public void use(Judge judge) {
+    judges.use(judge);
+  }
+
+  /** While on, every fragment that comes up is kept as it is, whatever its judge would say. */
+  public void keepAll(boolean on) {
+    keepAll = on;
+  }
+
+  /** Counts a batch that goes on whole, past hold and decision. */
+  public void pass(Batch batch) {
+    long bytes = 0;
+    for (int row = 0; row < batch.size(); row++) {
+      bytes += batch.bytes(row);
+    }
+    counters.received += batch.size();
+    counters.receivedBytes += bytes;
+    counters.kept.add(KILL_SWITCH, batch.size(), bytes);
+  }
+
+  /** Step hold: every span joins its fragment, or follows what was decided before. */
+  public void hold(Batch batch, long now) {
+    internContexts(batch);
+    int slot = Hold.NONE;
+    for (int row = 0; row < batch.size(); row++) {
+      counters.received++;
+      counters.receivedBytes += batch.bytes(row);
+      if (!batch.hasValidTraceId(row)) {
+        keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
+        continue;
+      }
+      if (!isOf(slot, batch, row)) {
+        slot = fragmentOf(batch, row, now);
+      }
+      if (slot != Hold.NONE) {
+        join(slot, batch, row, now);
+      }
+    }
+    contexts.trim();
+  }
+
+  private void internContexts(Batch batch) {
+    int scopes = batch.scopes().size();
+    if (scopes > contextOfScope.length) {
+      contextOfScope = new int[scopes * 2];
+    }
+    Arrays.fill(contextOfScope, 0, scopes, -1);
+  }
+
+  private int contextOf(Batch batch, int row) {
+    int scope = batch.scope(row);
+    int context = contextOfScope[scope];
+    if (context < 0) {
+      context = contexts.intern(batch, scope);
+      contextOfScope[scope] = context;
+    }
+    return context;
+  }
+
+  private boolean isOf(int slot, Batch batch, int row) {
+    return slot != Hold.NONE
+        && hold.traceIdLow(slot) == batch.traceIdLow(row)
+        && hold.traceIdHigh(slot) == batch.traceIdHigh(row);
+  }
+
+  /** The span's fragment, perhaps a new one; NONE when it followed an earlier decision. */
+  private int fragmentOf(Batch batch, int row, long now) {
+    long high = batch.traceIdHigh(row);
+    long low = batch.traceIdLow(row);
+    int slot = hold.find(high, low);
+    if (slot != Hold.NONE) {
+      return slot;
+    }
+    long decision = memory.find(high, low);
+    if (decision != DecisionMemory.UNKNOWN && followed(batch, row, decision)) {
+      return Hold.NONE;
+    }
+    long randomness =
+        TraceState.randomness(
+            batch.buffer(), batch.traceStateOffset(row), batch.traceStateLength(row), low);
+    slot = hold.open(high, low, randomness, judges.current(), now);
+    judges.retain(judges.current());
+    return slot;
+  }
+
+  /** Late spans follow the decision; only an error is worth judging a dropped trace again. */
+  private boolean followed(Batch batch, int row, long decision) {
+    if (decision == DecisionMemory.DROPPED) {
+      if (batch.isError(row)) {
+        return false;
+      }
+      counters.dropped.add(LATE, 1, batch.bytes(row));
+    } else {
+      keepAtOnce(batch, row, decision, LATE);
+    }
+    counters.late++;
+    return true;
+  }
+
+  private void keepAtOnce(Batch batch, int row, long decision, String reason) {
+    int context = contextOf(batch, row);
+    byte[] buffer = batch.buffer();
+    if (decision == DecisionMemory.KEPT_UNCHANGED) {
+      writer.add(context, buffer, batch.start(row), batch.bytes(row));
+    } else {
+      long randomness =
+          TraceState.randomness(
+              buffer,
+              batch.traceStateOffset(row),
+              batch.traceStateLength(row),
+              batch.traceIdLow(row));
+      stamper.begin(decision, randomness);
+      writer.add(context, buffer, batch.start(row), batch.bytes(row), stamper);
+    }
+    counters.kept.add(reason, 1, batch.bytes(row));
+  }
+
+  private void join(int slot, Batch batch, int row, long now) {
+    int context = contextOf(batch, row);
+    int signature =
+        batch.isError(row)
+            ? signatures.intern(batch.buffer(), batch.body(row), batch.end(row) - batch.body(row))
+            : 0;
+    int operation =
+        operations.intern(
+            contexts.get(context).resource().serviceHash(),
+            batch.buffer(),
+            batch.nameOffset(row),
+            batch.nameLength(row));
+    hold.add(slot, batch, row, context, operation, signature, now);
+    judges.get(hold.version(slot)).observe(batch, row, hold.facts(), hold.factsOffset(slot));
+  }
+
+  /** Step decide: every fragment that is due, then the oldest while too much waits. */
+  public void decide(long now) {
+    judges.tick(now);
+    for (int slot = hold.pollDue(now); slot != Hold.NONE; slot = hold.pollDue(now)) {
+      decide(slot, now);
+    }
+    for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
+      decide(slot, now);
+    }
+  }
+
+  /** Decides everything that waits, whether due or not: for shutdown. */
+  public void decideAll(long now) {
+    decide(now);
+    for (int slot = hold.oldest(); slot != Hold.NONE; slot = hold.oldest()) {
+      decide(slot, now);
+    }
+  }
+
+  private void decide(int slot, long now) {
+    Judge judge = judges.get(hold.version(slot));
+    hold.load(slot, fragment);
+    if (keepAll) {
+      verdict.keep(KILL_SWITCH);
+    } else {
+      judge.judge(fragment, hold.facts(), hold.factsOffset(slot), now, verdict);
+    }
+    double probability = verdict.probability();
+    long threshold = thresholdOf(probability);
+    boolean kept = threshold <= fragment.randomness();
+    judge.decided(fragment, verdict, kept);
+    judges.release(hold.version(slot));
+    hold.detach(slot);
+    long spans = fragment.size();
+    if (kept) {
+      counters.kept.add(verdict.reason(), spans, fragment.bytes());
+      remember(probability == 1 ? DecisionMemory.KEPT_UNCHANGED : threshold);
+      keep(slot, threshold);
+    } else {
+      counters.dropped.add(verdict.reason(), spans, fragment.bytes());
+      remember(DecisionMemory.DROPPED);
+      hold.release(slot);
+    }
+  }
+
+  private long thresholdOf(double probability) {
+    return probability == 0
+        ? Threshold.MAX
+        : Threshold.of(probability, settings.precision()).value();
+  }
+
+  private void remember(long decision) {
+    memory.remember(fragment.traceIdHigh(), fragment.traceIdLow(), decision);
+  }
+
+  private void keep(int slot, long threshold) {
+    if (keptCount == keptSlots.length) {
+      keptSlots = Arrays.copyOf(keptSlots, keptCount * 2);
+      keptThresholds = Arrays.copyOf(keptThresholds, keptCount * 2);
+    }
+    keptSlots[keptCount] = slot;
+    keptThresholds[keptCount++] = threshold;
+  }
+
+  /** Step stamp: kept spans go back under resource and scope, with the threshold they passed. */
+  public void stamp() {
+    for (int i = 0; i < keptCount; i++) {
+      int slot = keptSlots[i];
+      if (keptThresholds[i] == 0 && !settings.stampAlways()) {
+        hold.forEachSpan(slot, writer::add);
+      } else {
+        stamper.begin(keptThresholds[i], hold.randomness(slot));
+        hold.forEachSpan(
+            slot,
+            (context, buffer, at, length) -> writer.add(context, buffer, at, length, stamper));
+      }
+      hold.release(slot);
+    }
+    keptCount = 0;
+  }
+
+  /** Spans that are stamped and not yet shipped. */
+  public long shippableSpans() {
+    return writer.spans();
+  }
+
+  /** Their bytes. */
+  public long shippableBytes() {
+    return writer.bytes();
+  }
+
+  /** Step ship: one ExportTraceServiceRequest with everything stamped. */
+  public byte[] ship() {
+    return writer.finish();
+  }
+
+  public Operations operations() {
+    return operations;
+  }
+
+  /** One consistent reading. */
+  public SamplerCounts counts() {
+    return new SamplerCounts(
+        counters.received,
+        counters.receivedBytes,
+        hold.spans(),
+        hold.traces(),
+        hold.bytes(),
+        counters.kept.spans,
+        counters.kept.bytes,
+        counters.kept.byReason(),
+        counters.dropped.spans,
+        counters.dropped.bytes,
+        counters.dropped.byReason(),
+        counters.late,
+        SamplerCounts.copy(counters.traceStates));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.spanthrift.sampler;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The fate of every span, counted by the sampler; read under its lock.
+ *
+ * <p>received = held + kept + dropped. Alert when it does not hold.
+ *
+ * @param receivedBytes encoded bytes of spans, without envelopes; likewise the others
+ * @param held spans that wait now
+ * @param keptByReason sums to kept
+ * @param droppedByReason sums to dropped
+ * @param late spans that followed an earlier decision
+ * @param traceStates kept spans by what became of their trace state
+ */
+public record SamplerCounts(
+    long received,
+    long receivedBytes,
+    long held,
+    long heldTraces,
+    long heldBytes,
+    long kept,
+    long keptBytes,
+    Map<String, Long> keptByReason,
+    long dropped,
+    long droppedBytes,
+    Map<String, Long> droppedByReason,
+    long late,
+    Map<String, Long> traceStates) {
+
+  /** Counts that only the sampler writes. */
+  static final class Counters {
+    long received;
+    long receivedBytes;
+    long late;
+    final Fate kept = new Fate();
+    final Fate dropped = new Fate();
+    final Map<String, long[]> traceStates = new TreeMap<>();
+
+    void traceState(String what) {
+      traceStates.computeIfAbsent(what, w -> new long[1])[0]++;
+    }
+  }
+
+  /** Spans and bytes, and spans by reason. */
+  static final class Fate {
+    /** Reasons come from configuration; one that cannot be told apart any more is "other". */
+    private static final int REASONS_MAX = 1000;
+
+    long spans;
+    long bytes;
+    private final Map<String, long[]> byReason = new TreeMap<>();
+
+    void add(String reason, long count, long size) {
+      spans += count;
+      bytes += size;
+      long[] counter = byReason.get(reason);
+      if (counter == null) {
+        String name = byReason.size() < REASONS_MAX ? reason : "other";
+        counter = byReason.computeIfAbsent(name, r -> new long[1]);
+      }
+      counter[0] += count;
+    }
+
+    Map<String, Long> byReason() {
+      return copy(byReason);
+    }
+  }
+
+  static Map<String, Long> copy(Map<String, long[]> counters) {
+    Map<String, Long> copy = new TreeMap<>();
+    counters.forEach((name, count) -> copy.put(name, count[0]));
+    return Map.copyOf(copy);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.trace.HoldSettings;
+
+/**
+ * Settings of the sampler's door.
+ *
+ * @param hold how long fragments wait and how much may
+ * @param tracesRemembered decisions kept for late spans; 24 bytes each, twice
+ * @param stampAlways write {@code th:0} on spans kept with probability 1
+ * @param precision hex digits of written thresholds, 1 to 14
+ */
+public record SamplerSettings(
+    HoldSettings hold, int tracesRemembered, boolean stampAlways, int precision) {
+  public static final SamplerSettings DEFAULT =
+      new SamplerSettings(HoldSettings.DEFAULT, 50_000, false, 4);
+
+  public SamplerSettings {
+    if (precision < 1 || precision > 14) {
+      throw new IllegalArgumentException("precision " + precision + ": 1 to 14");
+    }
+  }
+}
