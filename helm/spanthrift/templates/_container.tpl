@@ -112,7 +112,7 @@ volumeMounts:
 - name: SPANTHRIFT_STATE_DIR
   value: /var/lib/spanthrift
 {{- with .javaOptions }}
-- name: JDK_JAVA_OPTIONS
+- name: SPANTHRIFT_JAVA_OPTS
   value: {{ . | quote }}
 {{- end }}
 {{- include "spanthrift.destinationEnv" $.Values.destination }}
@@ -215,7 +215,7 @@ cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: spanthrift-state,s
 {{- end }}
 
 {{- define "spanthrift.configuration" -}}
-{{- $config := deepCopy .Values.config -}}
+{{- $config := mergeOverwrite (deepCopy (get .Values .Values.mode).config) .Values.config -}}
 {{- with .Values.policies }}{{ $_ := set $config "policies" . }}{{ end -}}
 {{- toYaml $config }}
 {{- end }}

@@ -26,14 +26,19 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: {{ .Values.mode }}
 {{- end }}
 
+{{/* The chart's own labels win over common ones: selectors depend on them. */}}
 {{- define "spanthrift.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-{{ include "spanthrift.selectorLabels" . }}
-app.kubernetes.io/version: {{ default .Chart.AppVersion .Values.image.tag | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
+{{- $own := include "spanthrift.selectorLabels" . | fromYaml -}}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{- $_ := set $own "app.kubernetes.io/version" (default .Chart.AppVersion .Values.image.tag | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{- $_ := set $own "app.kubernetes.io/managed-by" .Release.Service -}}
+{{- toYaml (mergeOverwrite (deepCopy .Values.commonLabels) $own) }}
 {{- end }}
+
+{{/* Without the chart's version, so that a new chart alone restarts no application. */}}
+{{- define "spanthrift.podLabels" -}}
+{{- $own := include "spanthrift.selectorLabels" . | fromYaml -}}
+{{- toYaml (mergeOverwrite (deepCopy .Values.commonLabels) .Values.podLabels $own) }}
 {{- end }}
 
 {{- define "spanthrift.metadata" -}}

@@ -23,7 +23,7 @@
       path: /readyz
       port: spanthrift
     {{- toYaml .Values.gateway.readinessProbe | nindent 4 }}
-  {{- if .Values.gateway.preStopSleepSeconds }}
+  {{- if and .Values.gateway.preStopSleepSeconds (semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version) }}
   lifecycle:
     preStop:
       sleep:
@@ -31,6 +31,13 @@
   {{- end }}
   resources:
     {{- toYaml .Values.gateway.resources | nindent 4 }}
+{{- end }}
+
+{{/* The user's annotations win. */}}
+{{- define "spanthrift.workloadAnnotations" -}}
+{{- $own := include "spanthrift.podAnnotations" . | fromYaml -}}
+{{- if eq .Values.mode "sidecar" }}{{ $_ := set $own "kubectl.kubernetes.io/default-container" .Values.application.name }}{{ end -}}
+{{- toYaml (mergeOverwrite $own .Values.podAnnotations) }}
 {{- end }}
 
 {{- define "spanthrift.scheduling" -}}

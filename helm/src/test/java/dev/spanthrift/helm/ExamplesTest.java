@@ -34,7 +34,8 @@ class ExamplesTest {
     if (Chart.UPDATE) {
       Files.writeString(stored, rendered);
     }
-    assertEquals(Files.readString(stored), rendered, "run with -Dhelm.update=true and look at git diff");
+    assertEquals(
+        Files.readString(stored), rendered, "run with -Dhelm.update=true and look at git diff");
   }
 
   @ParameterizedTest

@@ -69,7 +69,8 @@ record Rendered(String text, List<JsonObject> objects) {
 
   /** The configuration file as it stands in the ConfigMap. */
   JsonObject configuration() {
-    return parse(at(only("ConfigMap"), "data").getAsJsonObject().get("spanthrift.yaml").getAsString());
+    return parse(
+        at(only("ConfigMap"), "data").getAsJsonObject().get("spanthrift.yaml").getAsString());
   }
 
   /** Value of an environment variable; null if there is none, or if it comes from elsewhere. */
