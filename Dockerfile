@@ -5,7 +5,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf
 WORKDIR /src
 COPY . .
 # Tests have run before an image is made; the chart is no part of it.
-RUN --mount=type=cache,target=/root/.m2 mvn -B -q -pl agent -am -Dmaven.test.skip=true package
+RUN --mount=type=cache,target=/m2 mvn -B -q -Dmaven.repo.local=/m2 -pl agent -am -Dmaven.test.skip=true package
 
 FROM eclipse-temurin:25-jre
 # A number, so that the kubelet can see that it is not root.
