@@ -1,0 +1,85 @@
+package dev.spanthrift.helm;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.marcnuri.helm.Helm;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Bad values stop the rendering with a message that names the value and says what would be right.
+ */
+class RefusalsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          mode: node                                                  | mode                             | 'sidecar', 'gateway'
+          mode: [gateway]                                             | mode                             | want string
+          destinaton: {}                                              | destinaton                       | not allowed
+          destination: {endpont: x}                                   | endpont                          | not allowed
+          destination: {endpoint: "otlp.example.com:4318"}            | destination/endpoint             | https?
+          destination: {protocol: http/json}                          | destination/protocol             | 'http/protobuf', 'grpc'
+          destination: {headersSecret: {name: Not A Name}}            | destination/headersSecret/name   | pattern
+          image: {digest: "sha256:short"}                             | image/digest                     | [0-9a-f]{64}
+          image: {pullPolicy: Sometimes}                              | image/pullPolicy                 | IfNotPresent
+          ports: {http: 0}                                            | ports/http                       | minimum
+          ports: {http: "4318"}                                       | ports/http                       | want integer
+          admin: {listen: 127.0.0.1}                                  | admin/listen                     | not
+          replicaCount: -1                                            | replicaCount                     | minimum
+          terminationGracePeriodSeconds: 1                            | terminationGracePeriodSeconds    | minimum
+          state: {sizeLimit: lots}                                    | state/sizeLimit                  | pattern
+          sidecar: {resources: {requests: {cpu: null}}}               | sidecar/resources/requests       | cpu
+          gateway: {resources: {requests: {cpu: fast}}}               | gateway/resources/requests/cpu   | pattern
+          sidecar: {readinessProbe: {}}                               | readinessProbe                   | not allowed
+          livenessProbe: {periodSeconds: 0}                           | livenessProbe/periodSeconds      | minimum
+          serviceMonitor: {interval: often}                           | serviceMonitor/interval          | pattern
+          podDisruptionBudget: {maxUnavailable: half}                 | podDisruptionBudget/maxUnavailable | pattern
+          fullnameOverride: Upper                                     | fullnameOverride                 | pattern
+          """)
+  void theSchemaNamesTheValue(String values, String where, String what) {
+    String message = refusal(Chart.GATEWAY, values);
+    assertTrue(message.contains(where), message);
+    assertTrue(message.contains(what), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          destination: {endpoint: ""}                                 | destination.endpoint is empty: set it to
+          application: {image: ""}                                    | application.image is empty: set
+          networkPolicy: {enabled: true}                              | networkPolicy.enabled is for mode=gateway
+          serviceMonitor: {enabled: true}                             | set podMonitor.enabled
+          {mode: gateway, podMonitor: {enabled: true}}                | set serviceMonitor.enabled
+          {mode: gateway, listen: 127.0.0.1}                          | listen is 127.0.0.1: a gateway on loopback hears nobody
+          config: {destinations: []}                                  | destination.endpoint and config.destinations are both set
+          {policies: [{name: a}], config: {policies: []}}             | policies and config.policies are both set
+          {configMap: {existingName: ours}, policies: [{name: a}]}    | configMap.existingName is set
+          """)
+  void twoValuesThatContradictEachOtherAreExplained(String values, String what) {
+    String message = refusal(Chart.SIDECAR, values);
+    assertTrue(message.contains(what), message);
+  }
+
+  @Test
+  void aClusterWithoutNativeSidecarsIsRefused() {
+    var command =
+        new Helm(Chart.FOLDER)
+            .template()
+            .withKubeVersion("1.28")
+            .withValuesFile(Chart.files(Chart.SIDECAR)[0]);
+    String message = assertThrows(IllegalStateException.class, command::call).getMessage();
+    assertTrue(message.contains("1.29"), message);
+  }
+
+  private static String refusal(String... values) {
+    return assertThrows(IllegalStateException.class, () -> Chart.render(values)).getMessage();
+  }
+}
