@@ -1,5 +1,6 @@
 package dev.spanthrift.sampler.signal;
 
+import dev.spanthrift.sampler.wire.FieldCursor;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -32,10 +33,10 @@ public final class ErrorSignatures {
   private static final String[] SLOT_NAMES = {"type", "http", "rpc", "exception"};
 
   private final KeyIndex index;
-  private final ProtoCursor span = new ProtoCursor();
-  private final ProtoCursor inner = new ProtoCursor();
-  private final ProtoCursor pair = new ProtoCursor();
-  private final ProtoCursor any = new ProtoCursor();
+  private final FieldCursor span = new FieldCursor();
+  private final FieldCursor inner = new FieldCursor();
+  private final FieldCursor pair = new FieldCursor();
+  private final FieldCursor any = new FieldCursor();
   private final long[] slotHash = new long[SLOT_NAMES.length];
   private final int[] slotStart = new int[SLOT_NAMES.length];
   private final int[] slotLength = new int[SLOT_NAMES.length];
@@ -67,7 +68,7 @@ public final class ErrorSignatures {
     return idOfSlots(buffer);
   }
 
-  private void event(ProtoCursor event) {
+  private void event(FieldCursor event) {
     inner.on(event.buffer(), event.start(), event.length());
     while (inner.next()) {
       if (inner.field() == EVENT_ATTRIBUTES && inner.isBytes()) {
@@ -76,7 +77,7 @@ public final class ErrorSignatures {
     }
   }
 
-  private void attribute(ProtoCursor keyValue) {
+  private void attribute(FieldCursor keyValue) {
     pair.on(keyValue.buffer(), keyValue.start(), keyValue.length());
     int slot = -1;
     while (pair.next()) {
@@ -88,7 +89,7 @@ public final class ErrorSignatures {
     }
   }
 
-  private static int slotOf(ProtoCursor key) {
+  private static int slotOf(FieldCursor key) {
     for (int i = 0; i < KEYS.length; i++) {
       byte[] wanted = KEYS[i];
       if (key.length() == wanted.length

@@ -62,7 +62,7 @@ public final class Hold {
     int slot = slots.open(traceIdHigh, traceIdLow, now);
     slots.randomness[slot] = randomness;
     slots.version[slot] = version;
-    slots.place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
+    place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
     return slot;
   }
 
@@ -92,6 +92,20 @@ public final class Hold {
     slots.bytes[slot] += bytes;
     slots.lastSeen[slot] = now;
     extend(slot, batch.startNanos(row), duration);
+    wake(slot, now + pauseNanos);
+  }
+
+  /** This span may have completed a fragment that would be looked at much later. */
+  private void wake(int slot, long due) {
+    if (slots.until[slot] > due && slots.state[slot] == WAITING && decisionWaitNanos < 0) {
+      slots.unplace(slot);
+      place(slot, due);
+    }
+  }
+
+  private void place(int slot, long due) {
+    slots.until[slot] = due;
+    slots.place(slot, due);
   }
 
   private void link(int slot, int record) {
@@ -128,7 +142,7 @@ public final class Hold {
       if (due <= now) {
         return slot;
       }
-      slots.place(slot, due);
+      place(slot, due);
     }
   }
 
@@ -202,8 +216,7 @@ public final class Hold {
   /** Lets the fragment wait on, in this state, until this time. */
   public void postpone(int slot, byte state, long until) {
     slots.state[slot] = state;
-    slots.until[slot] = until;
-    slots.place(slot, until);
+    place(slot, until);
   }
 
   /** Fills the columns from the waiting spans. */

@@ -236,7 +236,8 @@ final class Slots {
     buckets[bucket] = slot;
   }
 
-  private void unplace(int slot) {
+  /** Takes the slot off the wheel. */
+  void unplace(int slot) {
     int bucket = bucketOf[slot];
     if (bucket == NONE) {
       return;
