@@ -42,13 +42,18 @@ public record Threshold(long value) {
    *     probabilities stay as exact as large ones
    */
   public static Threshold of(double probability, int precision) {
+    return new Threshold(valueOf(probability, precision));
+  }
+
+  /** As {@link #of(double, int)}, without an object. */
+  public static long valueOf(double probability, int precision) {
     if (!(probability >= 0x1p-56 && probability <= 1)) {
       throw new IllegalArgumentException("probability not in [2^-56, 1]: " + probability);
     }
     if (precision < 1 || precision > DIGITS) {
       throw new IllegalArgumentException("precision not in [1, 14] digits: " + precision);
     }
-    return new Threshold(rounded(MAX - Math.round(probability * 0x1p56), precision));
+    return rounded(MAX - Math.round(probability * 0x1p56), precision);
   }
 
   /** Rounds to the digits that follow the leading {@code f}s; never up to {@link #MAX}. */

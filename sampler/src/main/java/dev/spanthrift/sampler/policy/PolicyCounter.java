@@ -1,0 +1,56 @@
+package dev.spanthrift.sampler.policy;
+
+import dev.spanthrift.sampler.trace.Fragment;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The sums behind {@link PolicyCounts}; any thread adds, any thread reads. */
+final class PolicyCounter {
+  enum Effect {
+    KEPT,
+    DROPPED,
+    LEFT_TO_BUDGET,
+    MORE,
+    LESS
+  }
+
+  private static final class Sums {
+    final LongAdder traces = new LongAdder();
+    final LongAdder spans = new LongAdder();
+    final LongAdder bytes = new LongAdder();
+
+    PolicyCounts.Amount read() {
+      return new PolicyCounts.Amount(traces.sum(), spans.sum(), bytes.sum());
+    }
+  }
+
+  private final Sums kept = new Sums();
+  private final Sums dropped = new Sums();
+  private final Sums leftToBudget = new Sums();
+  private final Sums more = new Sums();
+  private final Sums less = new Sums();
+
+  private Sums sums(Effect effect) {
+    return switch (effect) {
+      case KEPT -> kept;
+      case DROPPED -> dropped;
+      case LEFT_TO_BUDGET -> leftToBudget;
+      case MORE -> more;
+      case LESS -> less;
+    };
+  }
+
+  void add(Effect effect, Fragment fragment) {
+    Sums sums = sums(effect);
+    sums.traces.increment();
+    sums.spans.add(fragment.size());
+    sums.bytes.add(fragment.bytes());
+  }
+
+  PolicyCounts read(String name, boolean shadow) {
+    PolicyCounts.Amount k = kept.read();
+    PolicyCounts.Amount d = dropped.read();
+    PolicyCounts.Amount l = leftToBudget.read();
+    PolicyCounts.Amount matched = k.plus(d).plus(l);
+    return new PolicyCounts(name, shadow, matched, k, d, l, more.read(), less.read());
+  }
+}
