@@ -1,0 +1,44 @@
+package dev.spanthrift.exporter.destination;
+
+import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the next attempt: exponential, with full jitter (specs C7).
+ *
+ * <p>The n-th wait is uniform in [0, min(max, initial · 2^(n−1))), so that a fleet that failed
+ * together does not come back together.
+ */
+final class Backoff {
+  private final long initialNanos;
+  private final long maxNanos;
+  private final RandomGenerator random;
+
+  Backoff(Retry retry, RandomGenerator random) {
+    this.initialNanos = retry.initial().toNanos();
+    this.maxNanos = retry.max().toNanos();
+    this.random = random;
+  }
+
+  /**
+   * Wait after the given number of failures in a row, 1 or more.
+   *
+   * @param askedNanos what the backend asked for, or {@link Outcome.Again#OWN_BACKOFF}
+   */
+  long nanosAfter(int failures, long askedNanos) {
+    if (askedNanos < 0) {
+      return random.nextLong(ceiling(failures));
+    }
+    // Up to a tenth later than asked, for the same reason. A backend that says "at once" again and
+    // again gets one attempt at once; then the first step of the backoff is the least.
+    long asked = askedNanos + random.nextLong(askedNanos / 10 + 1);
+    return failures == 1 ? asked : Math.max(asked, random.nextLong(initialNanos));
+  }
+
+  private long ceiling(int failures) {
+    int doublings = Math.min(failures - 1, 40);
+    return doublings >= Long.numberOfLeadingZeros(initialNanos) - 1
+        ? maxNanos
+        : Math.min(maxNanos, initialNanos << doublings);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.spanthrift.exporter.destination;
+
+import dev.spanthrift.exporter.Destination;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.random.RandomGenerator;
+import reactor.netty.resources.LoopResources;
+
+/** Opens destinations. */
+public final class Destinations {
+  private static final String VERSION = version();
+
+  /** Says who exports, on both transports (specs C14). */
+  static final String USER_AGENT =
+      "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
+
+  private Destinations() {}
+
+  /**
+   * Opens a destination on the caller's event loops; connects when the first request is offered.
+   *
+   * @throws IllegalArgumentException when a certificate file cannot be used
+   */
+  public static Destination open(DestinationSettings settings, Loops loops) {
+    return open(settings, loops, () -> {});
+  }
+
+  /** Opens a destination with one event loop of its own. */
+  public static Destination open(DestinationSettings settings) {
+    LoopResources own = LoopResources.create("spanthrift-" + settings.name(), 1, true);
+    return open(settings, Loops.of(own), own::dispose);
+  }
+
+  private static Destination open(DestinationSettings settings, Loops loops, Runnable afterClose) {
+    Sender sender =
+        switch (settings.protocol()) {
+          case GRPC -> new GrpcSender(settings, loops);
+          case HTTP_PROTOBUF -> new HttpSender(settings, loops, InstantSource.system());
+        };
+    return new OtlpDestination(
+        settings, sender, loops.timer(), RandomGenerator.getDefault(), afterClose);
+  }
+
+  /**
+   * Refuses a destination that is one of this process's own ports: every span would go round for
+   * ever (specs 1D).
+   *
+   * @param listening bound addresses, with their real ports
+   * @throws IllegalArgumentException saying which and what would be right
+   */
+  public static void requireNotOwn(URI endpoint, Collection<InetSocketAddress> listening) {
+    if (Endpoints.own(endpoint, listening)) {
+      throw DestinationSettings.bad(
+          "endpoint", endpoint, "another address: Spanthrift itself listens on " + listening);
+    }
+  }
+
+  /** As above, for the base and for each signal's own endpoint. */
+  public static void requireNotOwn(
+      DestinationSettings settings, Collection<InetSocketAddress> listening) {
+    requireNotOwn(settings.endpoint(), listening);
+    settings.signalEndpoints().values().forEach(uri -> requireNotOwn(uri, listening));
+  }
+
+  private static String version() {
+    String version = Destinations.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+}
