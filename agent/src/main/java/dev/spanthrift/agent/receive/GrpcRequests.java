@@ -1,0 +1,72 @@
+package dev.spanthrift.agent.receive;
+
+import dev.spanthrift.sampler.wire.Signal;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the headers of a call. Source: grpc/grpc doc/PROTOCOL-HTTP2.md, "Requests". */
+final class GrpcRequests {
+  static final AsciiString CONTENT_TYPE = AsciiString.cached("application/grpc");
+  private static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
+  private static final AsciiString POST = HttpMethod.POST.asciiName();
+  private static final Signal[] SIGNALS = Signal.values();
+  private static final AsciiString[] PATHS = new AsciiString[SIGNALS.length];
+
+  static {
+    for (Signal signal : SIGNALS) {
+      PATHS[signal.ordinal()] = AsciiString.cached("/" + signal.grpcService() + "/Export");
+    }
+  }
+
+  private GrpcRequests() {}
+
+  /** Whether the headers are those of a gRPC call, whatever its method. */
+  static boolean isCall(Http2Headers headers) {
+    return isPost(headers) && isGrpc(headers);
+  }
+
+  /** The service that is called; null if it is none of ours. */
+  static @Nullable Signal signal(Http2Headers headers) {
+    CharSequence path = headers.path();
+    if (path != null) {
+      for (Signal signal : SIGNALS) {
+        if (PATHS[signal.ordinal()].contentEquals(path)) {
+          return signal;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** How messages are compressed; null if we cannot. */
+  static @Nullable Encoding encoding(Http2Headers headers) {
+    return Encoding.named(headers.get(GRPC_ENCODING));
+  }
+
+  /** Why these headers open no call. */
+  static Answer fault(Http2Headers headers) {
+    if (!isPost(headers)) {
+      return Answer.of(Outcome.WRONG_METHOD, "gRPC calls are POST");
+    }
+    if (!isGrpc(headers)) {
+      return Answer.of(Outcome.NOT_GRPC, "content-type is not application/grpc");
+    }
+    return signal(headers) == null
+        ? Answer.of(Outcome.NOT_FOUND, "No such method")
+        : Answer.of(Outcome.UNSUPPORTED, "grpc-encoding must be one of " + Encoding.ALL);
+  }
+
+  private static boolean isPost(Http2Headers headers) {
+    CharSequence method = headers.method();
+    return method != null && POST.contentEquals(method);
+  }
+
+  private static boolean isGrpc(Http2Headers headers) {
+    CharSequence type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+    return type != null
+        && AsciiString.regionMatches(type, true, 0, CONTENT_TYPE, 0, CONTENT_TYPE.length());
+  }
+}

@@ -1,0 +1,90 @@
+package dev.spanthrift.agent.receive;
+
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.ArrayDeque;
+
+/**
+ * What one event loop uses again from request to request: byte arrays and decompressors.
+ *
+ * <p>Not thread-safe; belongs to its thread. Keeps at most about 4 MiB; larger arrays are made for
+ * one request and left to the collector, because they are rare and a sidecar's heap is small.
+ */
+final class Workspace {
+  /** Largest array that is kept. */
+  static final int KEPT_BYTES = 1 << 20;
+
+  private static final int SMALLEST_BYTES = 1 << 14;
+  private static final int KEPT_PER_SIZE = 2;
+  private static final int SIZES = 4; // 16 KiB, 64 KiB, 256 KiB, 1 MiB
+
+  private static final FastThreadLocal<Workspace> OF_THREAD =
+      new FastThreadLocal<>() {
+        @Override
+        protected Workspace initialValue() {
+          return new Workspace();
+        }
+
+        @Override
+        protected void onRemoval(Workspace workspace) {
+          workspace.unpacker.close();
+        }
+      };
+
+  final Unpacker unpacker = new Unpacker();
+  private byte[] scratch = new byte[SMALLEST_BYTES];
+  private final ArrayDeque<byte[]>[] free;
+
+  private Workspace() {
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    ArrayDeque<byte[]>[] stacks = new ArrayDeque[SIZES];
+    for (int i = 0; i < SIZES; i++) {
+      stacks[i] = new ArrayDeque<>(KEPT_PER_SIZE);
+    }
+    free = stacks;
+  }
+
+  static Workspace ofThread() {
+    return OF_THREAD.get();
+  }
+
+  /** An array for one synchronous step, valid until the next call of this method. */
+  byte[] scratch(int bytes) {
+    if (bytes <= scratch.length) {
+      return scratch;
+    }
+    if (bytes > KEPT_BYTES) {
+      return new byte[bytes];
+    }
+    scratch = new byte[SMALLEST_BYTES << (2 * sizeOf(bytes))];
+    return scratch;
+  }
+
+  /** An array that lives longer than a step: give it back with {@link #giveBack}. */
+  byte[] borrow(int bytes) {
+    if (bytes > KEPT_BYTES) {
+      return new byte[bytes];
+    }
+    int size = sizeOf(bytes);
+    byte[] kept = free[size].pollLast();
+    return kept != null ? kept : new byte[SMALLEST_BYTES << (2 * size)];
+  }
+
+  void giveBack(byte[] array) {
+    if (array.length < SMALLEST_BYTES || array.length > KEPT_BYTES) {
+      return;
+    }
+    int size = sizeOf(array.length);
+    if (array.length == SMALLEST_BYTES << (2 * size) && free[size].size() < KEPT_PER_SIZE) {
+      free[size].addLast(array);
+    }
+  }
+
+  /** Index of the smallest kept size that holds so many bytes. */
+  private static int sizeOf(int bytes) {
+    int size = 0;
+    while (SMALLEST_BYTES << (2 * size) < bytes) {
+      size++;
+    }
+    return size;
+  }
+}
