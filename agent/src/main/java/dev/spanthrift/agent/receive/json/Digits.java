@@ -11,7 +11,8 @@ import java.math.BigInteger;
  */
 final class Digits {
   private static final int LENGTH_MAX = 1000; // characters; as Jackson's bound for bare numbers
-  private static final int FAST_MAX = 18; // digits that a long holds whatever they are
+  private static final int FAST_MAX =
+      19; // digits that 64 bits hold whatever they are: all times have 19
 
   private Digits() {}
 
@@ -30,6 +31,9 @@ final class Digits {
         return slow(text, start, length, unsigned);
       }
       value = 10 * value + digit;
+    }
+    if (value < 0 && !unsigned) {
+      return slow(text, start, length, false); // needs the 64th bit
     }
     return negative ? -value : value;
   }

@@ -5,7 +5,6 @@ import dev.spanthrift.agent.receive.json.Type.Field;
 import dev.spanthrift.agent.receive.json.Type.Message;
 import dev.spanthrift.agent.receive.json.Type.Scalar;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.sym.PropertyNameMatcher;
@@ -20,11 +19,13 @@ final class MessageReader {
   private final JsonParser parser;
   private final ProtobufWriter out;
   private final List<Placement> placements; // by depth
+  private final ScalarReader scalars;
 
   MessageReader(JsonParser parser, ProtobufWriter out, List<Placement> placements) {
     this.parser = parser;
     this.out = out;
     this.placements = placements;
+    this.scalars = new ScalarReader(parser, out);
   }
 
   /** Reads the whole input as one message; an empty input is an empty message (specs S7). */
@@ -32,10 +33,10 @@ final class MessageReader {
     if (parser.nextToken() == null) {
       return;
     }
-    expect(JsonToken.START_OBJECT, "an object");
+    scalars.expect(JsonToken.START_OBJECT, "an object");
     fields(type, 0);
     if (parser.nextToken() != null) {
-      throw malformed("the request ends before the body does");
+      throw scalars.malformed("the request ends before the body does");
     }
   }
 
@@ -45,7 +46,7 @@ final class MessageReader {
     int i = parser.nextNameMatch(type.matcher());
     while (i != PropertyNameMatcher.MATCH_END_OBJECT) {
       if (i == PropertyNameMatcher.MATCH_ODD_TOKEN) {
-        throw malformed("a field name or the end of the object is missing");
+        throw scalars.malformed("a field name or the end of the object is missing");
       }
       parser.nextToken();
       if (i == PropertyNameMatcher.MATCH_UNKNOWN_NAME) {
@@ -79,7 +80,7 @@ final class MessageReader {
   }
 
   private void array(Field field, int depth) {
-    expect(JsonToken.START_ARRAY, "an array");
+    scalars.expect(JsonToken.START_ARRAY, "an array");
     if (parser.nextToken() == JsonToken.END_ARRAY) {
       return;
     }
@@ -95,7 +96,7 @@ final class MessageReader {
   private void packed(Field field) {
     int slot = out.begin(field.tag());
     do {
-      out.payload(field.type().wireType(), bits(field.type()));
+      out.payload(field.type().wireType(), scalars.bits(field.type()));
     } while (parser.nextToken() != JsonToken.END_ARRAY);
     out.end(slot);
   }
@@ -103,174 +104,13 @@ final class MessageReader {
   private void value(Field field, int depth) {
     switch (field.type()) {
       case Message message -> {
-        expect(JsonToken.START_OBJECT, "an object");
+        scalars.expect(JsonToken.START_OBJECT, "an object");
         int slot = out.begin(field.tag());
         fields(message, depth + 1);
         out.end(slot);
       }
-      case Enumeration _ -> number(field);
-      case Scalar scalar -> {
-        switch (scalar) {
-          case STRING -> string(field);
-          case HEX -> hex(field);
-          case BYTES -> base64(field);
-          case BOOL, INT32, UINT32, SINT32, FIXED32, INT64, UINT64, FIXED64, SFIXED64, DOUBLE ->
-              number(field);
-        }
-      }
+      case Enumeration _ -> scalars.number(field);
+      case Scalar scalar -> scalars.write(field, scalar);
     }
-  }
-
-  private void number(Field field) {
-    long bits = bits(field.type());
-    if (bits != 0 || field.keepsZero()) {
-      out.varint(field.tag());
-      out.payload(field.type().wireType(), bits);
-    }
-  }
-
-  private void string(Field field) {
-    expect(JsonToken.VALUE_STRING, "a string");
-    char[] text = parser.getStringCharacters();
-    int start = parser.getStringOffset();
-    int length = parser.getStringLength();
-    if (isWritten(field, length)) {
-      int at = out.lengthDelimited(field.tag(), Utf8.size(text, start, length));
-      Utf8.put(text, start, length, out.buffer(), at);
-    }
-  }
-
-  private void hex(Field field) {
-    expect(JsonToken.VALUE_STRING, "hex digits in quotes");
-    char[] text = parser.getStringCharacters();
-    int start = parser.getStringOffset();
-    int length = parser.getStringLength();
-    if (!BinaryText.isHex(text, start, length)) {
-      throw malformed("an id must be an even number of hex digits");
-    }
-    if (isWritten(field, length)) {
-      int at = out.lengthDelimited(field.tag(), length / 2);
-      BinaryText.putHex(text, start, length, out.buffer(), at);
-    }
-  }
-
-  private void base64(Field field) {
-    expect(JsonToken.VALUE_STRING, "base64 in quotes");
-    char[] text = parser.getStringCharacters();
-    int start = parser.getStringOffset();
-    int digits = BinaryText.base64Length(text, start, parser.getStringLength());
-    if (digits < 0) {
-      throw malformed("this is not base64");
-    }
-    if (isWritten(field, digits)) {
-      int at = out.lengthDelimited(field.tag(), BinaryText.base64Size(digits));
-      BinaryText.putBase64(text, start, digits, out.buffer(), at);
-    }
-  }
-
-  /** Empty is the same as unset, except inside an array or a oneof. */
-  private static boolean isWritten(Field field, int length) {
-    return length > 0 || field.repeated() || field.keepsZero();
-  }
-
-  /** The payload of a number as the wire has it. */
-  private long bits(Type type) {
-    return switch (type) {
-      case Enumeration enumeration -> enumNumber(enumeration);
-      case Message _ -> throw new IllegalArgumentException("not a number");
-      case Scalar scalar ->
-          switch (scalar) {
-            case BOOL -> bool();
-            case INT32 -> ranged(Integer.MIN_VALUE, Integer.MAX_VALUE);
-            case SINT32 -> zigZag(ranged(Integer.MIN_VALUE, Integer.MAX_VALUE));
-            case UINT32, FIXED32 -> ranged(0, 0xFFFF_FFFFL);
-            case INT64, SFIXED64 -> whole(false);
-            case UINT64, FIXED64 -> whole(true);
-            case DOUBLE -> real();
-            case STRING, HEX, BYTES -> throw new IllegalArgumentException("not a number");
-          };
-    };
-  }
-
-  private long bool() {
-    return switch (parser.currentToken()) {
-      case VALUE_TRUE -> 1;
-      case VALUE_FALSE -> 0;
-      case null, default -> throw malformed("expected true or false");
-    };
-  }
-
-  private long enumNumber(Enumeration enumeration) {
-    if (parser.hasToken(JsonToken.VALUE_STRING)) {
-      Integer number = enumeration.numbers().get(parser.getString());
-      if (number != null) {
-        return number;
-      }
-    }
-    return ranged(Integer.MIN_VALUE, Integer.MAX_VALUE);
-  }
-
-  private static long zigZag(long value) {
-    return value << 1 ^ value >> 63;
-  }
-
-  private long ranged(long min, long max) {
-    long value = whole(false);
-    if (value < min || value > max) {
-      throw malformed("the number does not fit in 32 bits");
-    }
-    return value;
-  }
-
-  private long whole(boolean unsigned) {
-    expectNumber();
-    try {
-      return Digits.whole(
-          parser.getStringCharacters(),
-          parser.getStringOffset(),
-          parser.getStringLength(),
-          unsigned);
-    } catch (NumberFormatException e) {
-      throw malformed("expected a whole number" + (unsigned ? " from 0 on" : "") + " in 64 bits");
-    }
-  }
-
-  private long real() {
-    expectNumber();
-    try {
-      return Digits.doubleBits(
-          parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength());
-    } catch (NumberFormatException e) {
-      throw malformed("expected a number that a double can hold");
-    }
-  }
-
-  private void expectNumber() {
-    JsonToken token = parser.currentToken();
-    if (token == null || (!token.isNumeric() && token != JsonToken.VALUE_STRING)) {
-      throw malformed("expected a number, found " + described(token));
-    }
-  }
-
-  private void expect(JsonToken token, String what) {
-    if (!parser.hasToken(token)) {
-      throw malformed("expected " + what + ", found " + described(parser.currentToken()));
-    }
-  }
-
-  private static String described(@Nullable JsonToken token) {
-    return switch (token) {
-      case VALUE_STRING -> "a string";
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-      case VALUE_TRUE, VALUE_FALSE -> "a boolean";
-      case VALUE_NULL -> "null";
-      case START_OBJECT -> "an object";
-      case START_ARRAY -> "an array";
-      case null, default -> "something else";
-    };
-  }
-
-  private MalformedJsonException malformed(String what) {
-    return new MalformedJsonException(parser.streamReadContext().pathAsPointer().toString(), what);
   }
 }

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.receive.json;
 
+import static dev.spanthrift.agent.receive.json.Parts.traces;
+import static dev.spanthrift.agent.receive.json.Parts.value;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -141,6 +143,17 @@ class DocumentTest {
   }
 
   @Test
+  void ofTwoMembersOfAOneofTheLastWins() {
+    assertEquals(7, value("\"arrayValue\":{\"values\":[{}]},\"intValue\":7").getIntValue());
+    assertEquals(7, value("\"intValue\":7,\"stringValue\":null").getIntValue());
+    assertEquals(
+        1,
+        value("\"arrayValue\":{\"values\":[{},{}]},\"intValue\":7,\"arrayValue\":{\"values\":[{}]}")
+            .getArrayValue()
+            .getValuesCount());
+  }
+
+  @Test
   void nestingUpToTheLimitIsWhatProtobufReadersBear() {
     int arrays = (JsonToProtobuf.NESTING_MAX - 10) / 3;
     assertFalse(traces(nested(arrays)).getResourceSpans(0).getResource().toString().isEmpty());
@@ -223,10 +236,5 @@ class DocumentTest {
     assertTrue(
         message.length() < 600 && message.chars().noneMatch(Character::isISOControl), message);
     Requests.malformed(Signal.TRACES, "{\"" + "a".repeat(JsonToProtobuf.NAME_MAX + 1) + "\":1}");
-  }
-
-  private static ExportTraceServiceRequest traces(String json) {
-    return (ExportTraceServiceRequest)
-        Requests.parse(Signal.TRACES, Requests.convert(Signal.TRACES, json));
   }
 }

@@ -154,7 +154,7 @@ final class OtlpJsonPrinter {
       if (point == '"' || point == '\\') {
         json.append('\\').append(text);
       } else if (point < 0x20 || rarely()) {
-        text.chars().forEach(c -> json.append(String.format("\\u%04x", c)));
+        text.chars().forEach(c -> json.append("\\u").append(HexFormat.of().toHexDigits((char) c)));
       } else {
         json.append(text);
       }

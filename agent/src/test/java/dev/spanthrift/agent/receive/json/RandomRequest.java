@@ -120,7 +120,7 @@ final class RandomRequest {
   }
 
   private String string() {
-    int length = random.nextInt(20) == 0 ? random.nextInt(20_000) : random.nextInt(20);
+    int length = random.nextInt(20) == 0 ? random.nextInt(4_000) : random.nextInt(20);
     StringBuilder text = new StringBuilder();
     while (text.length() < length) {
       text.appendCodePoint(codePoint());

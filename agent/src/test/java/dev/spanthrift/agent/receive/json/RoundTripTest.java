@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Random requests through JSON and back, held against the generated classes. */
 class RoundTripTest {
-  private static final int REQUESTS = 150;
-  private static final int MUTANTS = 5_000;
+  private static final int REQUESTS = 60;
+  private static final int MUTANTS = 3_000;
 
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);

@@ -1,23 +1,23 @@
 package dev.spanthrift.agent.receive.json;
 
+import static dev.spanthrift.agent.receive.json.Parts.exemplar;
+import static dev.spanthrift.agent.receive.json.Parts.histogram;
+import static dev.spanthrift.agent.receive.json.Parts.log;
+import static dev.spanthrift.agent.receive.json.Parts.point;
+import static dev.spanthrift.agent.receive.json.Parts.profile;
+import static dev.spanthrift.agent.receive.json.Parts.profiles;
+import static dev.spanthrift.agent.receive.json.Parts.span;
+import static dev.spanthrift.agent.receive.json.Parts.spanMalformed;
+import static dev.spanthrift.agent.receive.json.Parts.traces;
+import static dev.spanthrift.agent.receive.json.Parts.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
 import dev.spanthrift.sampler.wire.Signal;
-import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
-import io.opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceRequest;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.AnyValue.ValueCase;
-import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.SeverityNumber;
-import io.opentelemetry.proto.metrics.v1.Exemplar;
-import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
-import io.opentelemetry.proto.metrics.v1.Metric;
-import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.profiles.v1development.Profile;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
@@ -330,71 +330,5 @@ class RulesTest {
                   .type();
     }
     return message;
-  }
-
-  private static ExportTraceServiceRequest traces(String json) {
-    return (ExportTraceServiceRequest) converted(Signal.TRACES, json);
-  }
-
-  private static ExportProfilesServiceRequest profiles(String json) {
-    return (ExportProfilesServiceRequest) converted(Signal.PROFILES, json);
-  }
-
-  private static Message converted(Signal signal, String json) {
-    return Requests.parse(signal, Requests.convert(signal, json));
-  }
-
-  private static String aroundSpan(String members) {
-    return "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{" + members + "}]}]}]}";
-  }
-
-  private static Span span(String members) {
-    return traces(aroundSpan(members)).getResourceSpans(0).getScopeSpans(0).getSpans(0);
-  }
-
-  private static String spanMalformed(String members) {
-    return Requests.malformed(Signal.TRACES, aroundSpan(members));
-  }
-
-  private static AnyValue value(String members) {
-    return span("\"attributes\":[{\"value\":{" + members + "}}]").getAttributes(0).getValue();
-  }
-
-  private static LogRecord log(String members) {
-    String json = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{" + members + "}]}]}]}";
-    ExportLogsServiceRequest logs = (ExportLogsServiceRequest) converted(Signal.LOGS, json);
-    return logs.getResourceLogs(0).getScopeLogs(0).getLogRecords(0);
-  }
-
-  private static Profile profile(String members) {
-    return profiles(
-            "{\"resourceProfiles\":[{\"scopeProfiles\":[{\"profiles\":[{" + members + "}]}]}]}")
-        .getResourceProfiles(0)
-        .getScopeProfiles(0)
-        .getProfiles(0);
-  }
-
-  private static Metric metric(String kind, String members) {
-    String json =
-        "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\""
-            + kind
-            + "\":{\"dataPoints\":[{"
-            + members
-            + "}]}}]}]}]}";
-    ExportMetricsServiceRequest metrics =
-        (ExportMetricsServiceRequest) converted(Signal.METRICS, json);
-    return metrics.getResourceMetrics(0).getScopeMetrics(0).getMetrics(0);
-  }
-
-  private static NumberDataPoint point(String members) {
-    return metric("gauge", members).getGauge().getDataPoints(0);
-  }
-
-  private static Exemplar exemplar(String members) {
-    return point("\"exemplars\":[{" + members + "}]").getExemplars(0);
-  }
-
-  private static HistogramDataPoint histogram(String members) {
-    return metric("histogram", members).getHistogram().getDataPoints(0);
   }
 }
