@@ -57,8 +57,7 @@ class ControlContext {
   KillSwitchKeeper killSwitchKeeper(
       ControlSettings settings, PipelineView pipeline, ScheduledExecutorService timer) {
     KillSwitchKeeper keeper =
-        new KillSwitchKeeper(
-            settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
+        new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
     return keeper;
   }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.PipelineView;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,8 +37,7 @@ public final class ControlServer implements AutoCloseable {
   /** Opens the port; returns when it answers. */
   public static ControlServer start(
       ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
-    SpringApplication application =
-        new SpringApplication(ControlContext.class, ControlWeb.class);
+    SpringApplication application = new SpringApplication(ControlContext.class, ControlWeb.class);
     application.setWebApplicationType(WebApplicationType.REACTIVE);
     application.setBannerMode(Banner.Mode.OFF);
     application.setLogStartupInfo(false);
@@ -66,7 +66,9 @@ public final class ControlServer implements AutoCloseable {
   /** Only our own settings: a SERVER_PORT meant for the application beside us must not move us. */
   private static ConfigurableEnvironment environment() {
     ConfigurableEnvironment environment = new StandardEnvironment();
-    environment.getPropertySources().forEach(s -> environment.getPropertySources().remove(s.getName()));
+    environment
+        .getPropertySources()
+        .forEach(s -> environment.getPropertySources().remove(s.getName()));
     environment.getPropertySources().addFirst(new MapPropertySource("spanthrift", PROPERTIES));
     return environment;
   }
@@ -75,6 +77,11 @@ public final class ControlServer implements AutoCloseable {
   public int port() {
     ReactiveWebServerApplicationContext web = (ReactiveWebServerApplicationContext) context;
     return Objects.requireNonNull(web.getWebServer(), "not started").getPort();
+  }
+
+  /** For tests: what the context holds. */
+  <T> Collection<T> beans(Class<T> type) {
+    return context.getBeansOfType(type).values();
   }
 
   /** Lets requests end for at most 2 s, then closes the port. */

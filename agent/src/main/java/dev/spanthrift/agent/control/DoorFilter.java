@@ -73,7 +73,8 @@ final class DoorFilter implements WebFilter {
     }
     String site = request.getHeaders().getFirst("Sec-Fetch-Site");
     if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-      return "the browser says that the request is " + (site.equals("same-site") ? site : "cross-site");
+      return "the browser says that the request is "
+          + (site.equals("same-site") ? site : "cross-site");
     }
     String origin = request.getHeaders().getOrigin();
     return origin == null || isSame(origin, request.getHeaders().getFirst(HttpHeaders.HOST))

@@ -9,8 +9,7 @@ import java.util.function.Supplier;
  *
  * <p>spent = kept bytes · price, saved = dropped bytes · price, both since start.
  */
-public record FlatPrice(
-    String currency, double pricePerGigabyte, Supplier<PipelineStatus> pipeline)
+public record FlatPrice(String currency, double pricePerGigabyte, Supplier<PipelineStatus> pipeline)
     implements SpendView {
   private static final double GIGABYTE = 1e9;
 

@@ -30,6 +30,7 @@ final class KillSwitchApi {
   private static final String PATH = "/api/v1/kill-switch";
   private static final Duration TTL = Duration.ofHours(1);
   private static final Duration TTL_MAX = Duration.ofHours(24);
+  private static final List<String> FIELDS = List.of("mode", "ttl", "reason");
   private static final int REASON_MAX = 500;
 
   private final KillSwitchKeeper keeper;
@@ -78,8 +79,7 @@ final class KillSwitchApi {
     }
     boolean done =
         keeper.set(
-            now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now))),
-            next);
+            now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now))), next);
     if (!done) {
       throw ProblemException.stale(etag(keeper.current()));
     }
@@ -93,10 +93,20 @@ final class KillSwitchApi {
   private static String etag(KillSwitch state) {
     return String.format(
         "\"%s-%x-%x\"",
-        state.mode().word(), state.sinceUnixMillis(), 31L * state.untilUnixMillis() + state.reason().hashCode());
+        state.mode().word(),
+        state.sinceUnixMillis(),
+        31L * state.untilUnixMillis() + state.reason().hashCode());
   }
 
   private KillSwitch read(JsonNode body) {
+    if (!body.isObject()) {
+      throw ProblemException.invalid("", "is not an object", "{\"mode\": \"keep-all\"}");
+    }
+    for (String name : body.propertyNames()) {
+      if (!FIELDS.contains(name)) {
+        throw ProblemException.invalid("/" + name, "is not known", "one of " + FIELDS);
+      }
+    }
     KillSwitch.Mode mode = mode(body.path("mode"));
     String reason = reason(body.path("reason"));
     long now = keeper.now();

@@ -18,7 +18,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Sets the kill switch, switches it off when its time is up, and finds it again after a restart. */
+/**
+ * Sets the kill switch, switches it off when its time is up, and finds it again after a restart.
+ */
 final class KillSwitchKeeper {
   static final String FILE = "kill-switch.json";
   private static final Logger log = LoggerFactory.getLogger(KillSwitchKeeper.class);

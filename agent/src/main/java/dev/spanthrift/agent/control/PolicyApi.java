@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.PipelineView;
-import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,7 +44,9 @@ final class PolicyApi {
   /** What a check found. */
   record Verdict(boolean valid, List<PolicyProblem> errors) {}
 
-  @GetMapping(path = "/api/v1/policy", produces = {JSON, YAML})
+  @GetMapping(
+      path = "/api/v1/policy",
+      produces = {JSON, YAML})
   ResponseEntity<byte[]> get(
       @RequestHeader HttpHeaders headers,
       @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
@@ -61,11 +63,14 @@ final class PolicyApi {
             .header("Spanthrift-Policy-Version", String.valueOf(policy.version()));
     return known
         ? answer.build()
-        : answer.header(HttpHeaders.CONTENT_TYPE, format.mediaType())
+        : answer
+            .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
             .body(format.write(policy.root()));
   }
 
-  @PutMapping(path = "/api/v1/policy", consumes = {JSON, YAML})
+  @PutMapping(
+      path = "/api/v1/policy",
+      consumes = {JSON, YAML})
   Mono<ResponseEntity<Change>> put(
       @RequestHeader HttpHeaders headers,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
@@ -77,7 +82,9 @@ final class PolicyApi {
             text(body).flatMap(text -> blocking(() -> put(headers, expected, dryRun, text))));
   }
 
-  @PostMapping(path = "/api/v1/policy:validate", consumes = {JSON, YAML})
+  @PostMapping(
+      path = "/api/v1/policy:validate",
+      consumes = {JSON, YAML})
   Mono<Verdict> validate(
       @RequestHeader HttpHeaders headers, @RequestBody(required = false) Mono<byte[]> body) {
     return text(body)

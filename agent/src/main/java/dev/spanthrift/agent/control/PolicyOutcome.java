@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.control;
 
-import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
 import java.util.List;
 
 /** What became of an attempt to replace the policy. */

@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
-import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -133,8 +133,7 @@ public final class PolicyStore {
       PolicyVersion document = document(content);
       if (!content.path("configured").asString("").equals(configured.hash())) {
         log.warn("the configured policy has changed: it replaces version {}", document.version());
-        return new PolicyVersion(
-            document.version() + 1, configured.hash(), configured.root());
+        return new PolicyVersion(document.version() + 1, configured.hash(), configured.root());
       }
       List<PolicyProblem> problems = compiler.check(document.root());
       if (problems.isEmpty()) {

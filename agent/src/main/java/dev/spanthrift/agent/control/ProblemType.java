@@ -9,7 +9,10 @@ import org.springframework.http.HttpStatus;
  * <p>Source: RFC 9457. The URLs are paths of this server, so that they resolve without internet.
  */
 enum ProblemType {
-  SYNTAX(HttpStatus.BAD_REQUEST, "The request cannot be read", "Fix the syntax at the place named in detail."),
+  SYNTAX(
+      HttpStatus.BAD_REQUEST,
+      "The request cannot be read",
+      "Fix the syntax at the place named in detail."),
   TOKEN_REQUIRED(
       HttpStatus.UNAUTHORIZED,
       "A valid bearer token is required",
@@ -23,7 +26,8 @@ enum ProblemType {
       HttpStatus.FORBIDDEN,
       "The request comes from another site",
       "Browsers may write only from a page that this server delivered, under a name that it knows."),
-  NOT_FOUND(HttpStatus.NOT_FOUND, "There is nothing at this path", "See /openapi.json for the paths."),
+  NOT_FOUND(
+      HttpStatus.NOT_FOUND, "There is nothing at this path", "See /openapi.json for the paths."),
   METHOD_NOT_ALLOWED(
       HttpStatus.METHOD_NOT_ALLOWED,
       "The path does not take this method",

@@ -65,9 +65,7 @@ record StatusBody(
   }
 
   static List<Law> laws(List<PipelineStatus.Identity> identities) {
-    return identities.stream()
-        .map(i -> new Law(i.law(), i.left(), i.right(), i.holds()))
-        .toList();
+    return identities.stream().map(i -> new Law(i.law(), i.left(), i.right(), i.holds())).toList();
   }
 
   static <V> Map<String, V> byName(Map<Signal, V> bySignal) {

@@ -30,8 +30,14 @@ final class StatusHistory {
 
   /** Counters at one moment. */
   private record Reading(
-      long unixMillis, long requests, long received, long receivedBytes, long kept, long dropped,
-      long shipped, long keptBytes) {}
+      long unixMillis,
+      long requests,
+      long received,
+      long receivedBytes,
+      long kept,
+      long dropped,
+      long shipped,
+      long keptBytes) {}
 
   /** Means over the last seconds; zeros until there are two readings. */
   record Rates(

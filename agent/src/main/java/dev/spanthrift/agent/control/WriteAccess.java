@@ -40,7 +40,8 @@ final class WriteAccess {
       throw new ProblemException(ProblemType.TOKEN_REQUIRED, "the request has no bearer token");
     }
     if (!MessageDigest.isEqual(digest(token), digest(given))) {
-      throw new ProblemException(ProblemType.TOKEN_REQUIRED, "the bearer token is not the right one");
+      throw new ProblemException(
+          ProblemType.TOKEN_REQUIRED, "the bearer token is not the right one");
     }
   }
 
@@ -59,8 +60,7 @@ final class WriteAccess {
   }
 
   private static @Nullable String bearer(@Nullable String authorization) {
-    return authorization != null
-            && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+    return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
         ? authorization.substring(SCHEME.length()).strip()
         : null;
   }

@@ -10,7 +10,12 @@ import java.util.Map;
  * @param labels few and bounded
  */
 record Figure(
-    Kind kind, String name, String unit, String description, Map<String, String> labels, long value) {
+    Kind kind,
+    String name,
+    String unit,
+    String description,
+    Map<String, String> labels,
+    long value) {
 
   /** Whether it only grows. */
   enum Kind {

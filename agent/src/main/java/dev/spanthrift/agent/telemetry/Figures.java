@@ -58,8 +58,18 @@ final class Figures {
     spans.keptByReason().forEach((reason, n) -> decision("keep", reason, n));
     spans.droppedByReason().forEach((reason, n) -> decision("drop", reason, n));
     count("spanthrift.spans.received", "{span}", "Spans received", Map.of(), spans.received());
-    count("spanthrift.spans.late", "{span}", "Spans after their trace's decision", Map.of(), spans.late());
-    count("spanthrift.spans.shipped", "{span}", "Spans accepted by a backend", Map.of(), spans.shipped());
+    count(
+        "spanthrift.spans.late",
+        "{span}",
+        "Spans after their trace's decision",
+        Map.of(),
+        spans.late());
+    count(
+        "spanthrift.spans.shipped",
+        "{span}",
+        "Spans accepted by a backend",
+        Map.of(),
+        spans.shipped());
     spans
         .failedByReason()
         .forEach(
@@ -101,7 +111,12 @@ final class Figures {
         "1 while the backend answers",
         name,
         destination.connected() ? 1 : 0);
-    count("spanthrift.sent", "By", "Bytes on the wire, retries included", name, destination.wireBytes());
+    count(
+        "spanthrift.sent",
+        "By",
+        "Bytes on the wire, retries included",
+        name,
+        destination.wireBytes());
     count("spanthrift.retries", "{request}", "Requests sent again", name, destination.retries());
     destination.signals().forEach((signal, n) -> items(destination.name(), word(signal), n));
   }

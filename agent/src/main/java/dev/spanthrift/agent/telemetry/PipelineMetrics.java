@@ -6,9 +6,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.HashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +46,7 @@ public final class PipelineMetrics implements MeterBinder {
     }
     for (Figure figure : Figures.of(source.get())) {
       values
-          .computeIfAbsent(
-              new Key(figure.name(), figure.labels()), key -> register(figure, bound))
+          .computeIfAbsent(new Key(figure.name(), figure.labels()), key -> register(figure, bound))
           .set(figure.value());
     }
   }

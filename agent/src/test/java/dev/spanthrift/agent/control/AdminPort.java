@@ -34,8 +34,7 @@ final class AdminPort implements AutoCloseable {
             PolicyFormat.JSON.read(configured.getBytes(StandardCharsets.UTF_8)),
             COMPILER);
     server =
-        ControlServer.start(
-            settings, pipeline, store, new FlatPrice("USD", 0.5, pipeline::status));
+        ControlServer.start(settings, pipeline, store, new FlatPrice("USD", 0.5, pipeline::status));
   }
 
   static AdminPort start(Path directory) throws IOException {

@@ -3,13 +3,15 @@ package dev.spanthrift.agent.control;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.springframework.http.server.PathContainer;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.util.pattern.PathPatternParser;
-import org.springframework.http.server.PathContainer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,7 +47,9 @@ final class OpenApi {
     return operations;
   }
 
-  /** Fails a request whose answer's status is not described; methods that are no operation are 405. */
+  /**
+   * Fails a request whose answer's status is not described; methods that are no operation are 405.
+   */
   ExchangeFilterFunction isKept() {
     return (request, next) ->
         next.exchange(request)
@@ -63,11 +67,63 @@ final class OpenApi {
 
   private JsonNode operation(String method, String path) {
     for (var entry : root.path("paths").properties()) {
-      if (PathPatternParser.defaultInstance.parse(entry.getKey()).matches(PathContainer.parsePath(path))) {
+      if (PathPatternParser.defaultInstance
+          .parse(entry.getKey())
+          .matches(PathContainer.parsePath(path))) {
         JsonNode operation = entry.getValue().path(method.toLowerCase(Locale.ROOT));
         return operation.isMissingNode() ? null : operation;
       }
     }
     return null;
+  }
+
+  /** Differences between a value and a named schema, both ways: what is missing, what is extra. */
+  List<String> mismatches(String schema, JsonNode value) {
+    List<String> found = new ArrayList<>();
+    compare("$", root.at("/components/schemas/" + schema), value, found);
+    return found;
+  }
+
+  private void compare(String where, JsonNode given, JsonNode value, List<String> found) {
+    JsonNode schema =
+        given.has("$ref") ? root.at(given.path("$ref").asString().substring(1)) : given;
+    switch (schema.path("type").asString("any")) {
+      case "object" -> compareObject(where, schema, value, found);
+      case "array" -> {
+        check(value.isArray(), where + " is no array", found);
+        for (JsonNode item : value) {
+          compare(where + "[]", schema.path("items"), item, found);
+        }
+      }
+      case "integer" -> check(value.isIntegralNumber(), where + " is no integer", found);
+      case "number" -> check(value.isNumber(), where + " is no number", found);
+      case "boolean" -> check(value.isBoolean(), where + " is no boolean", found);
+      case "string" -> check(value.isString(), where + " is no string", found);
+      default -> {
+        String allowed = schema.path("enum").toString();
+        check(allowed.contains(value.toString()), where + " is not in " + allowed, found);
+      }
+    }
+  }
+
+  private void compareObject(String where, JsonNode schema, JsonNode value, List<String> found) {
+    check(value.isObject(), where + " is no object", found);
+    for (JsonNode name : schema.path("required")) {
+      check(value.has(name.asString()), where + " lacks " + name, found);
+    }
+    for (var field : value.properties()) {
+      JsonNode known = schema.path("properties").path(field.getKey());
+      JsonNode type = known.isMissingNode() ? schema.path("additionalProperties") : known;
+      check(!type.isMissingNode(), where + " has unknown " + field.getKey(), found);
+      if (!type.isMissingNode()) {
+        compare(where + "." + field.getKey(), type, field.getValue(), found);
+      }
+    }
+  }
+
+  private static void check(boolean good, String otherwise, List<String> found) {
+    if (!good) {
+      found.add(otherwise);
+    }
   }
 }
