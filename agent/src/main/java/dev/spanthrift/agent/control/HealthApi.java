@@ -1,0 +1,36 @@
+package dev.spanthrift.agent.control;
+
+import dev.spanthrift.agent.pipeline.PipelineView;
+import java.util.Locale;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Probes. Neither looks at a backend: a restart of this process would not mend one. */
+@RestController
+final class HealthApi {
+  private final PipelineView pipeline;
+
+  HealthApi(PipelineView pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  /** One word. */
+  record Health(String status) {}
+
+  /** The process lives. */
+  @GetMapping("/healthz")
+  Health live() {
+    return new Health("alive");
+  }
+
+  /** The ports take requests: 503 before and while the process ends. */
+  @GetMapping("/readyz")
+  ResponseEntity<Health> ready() {
+    PipelineView.Phase phase = pipeline.phase();
+    return ResponseEntity.status(
+            phase == PipelineView.Phase.READY ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+        .body(new Health(phase.name().toLowerCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.spanthrift.agent.control;
+
+import dev.spanthrift.agent.pipeline.KillSwitch;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Sets the kill switch, switches it off when its time is up, and finds it again after a restart.
+ */
+final class KillSwitchKeeper {
+  static final String FILE = "kill-switch.json";
+  private static final Logger log = LoggerFactory.getLogger(KillSwitchKeeper.class);
+
+  private final @Nullable Path file;
+  private final PipelineView pipeline;
+  private final ScheduledExecutorService timer;
+  private final LongSupplier clock;
+
+  KillSwitchKeeper(
+      @Nullable Path stateDirectory,
+      PipelineView pipeline,
+      ScheduledExecutorService timer,
+      LongSupplier clock) {
+    this.file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
+    this.pipeline = pipeline;
+    this.timer = timer;
+    this.clock = clock;
+  }
+
+  /** The switch as it counts now. */
+  KillSwitch current() {
+    return pipeline.killSwitch().at(clock.getAsLong());
+  }
+
+  /** Now, in the clock by which switches expire. */
+  long now() {
+    return clock.getAsLong();
+  }
+
+  /**
+   * Replaces the switch if it is still the one that the writer saw.
+   *
+   * @return false when it is not; nothing happened then
+   * @throws UncheckedIOException when it could not be stored; nothing has changed then
+   */
+  synchronized boolean set(Predicate<KillSwitch> expected, KillSwitch next) {
+    if (!expected.test(current())) {
+      return false;
+    }
+    persist(next);
+    use(next);
+    log.info(
+        "kill switch is {} until {}: {}",
+        next.mode().word(),
+        next.untilUnixMillis(),
+        next.reason());
+    return true;
+  }
+
+  /** Puts back what a former process left, unless it has expired. */
+  synchronized void restore() {
+    KillSwitch stored = stored().at(clock.getAsLong());
+    if (stored.mode() != KillSwitch.Mode.OFF) {
+      log.warn("kill switch is still {}: {}", stored.mode().word(), stored.reason());
+      use(stored);
+    }
+  }
+
+  private void use(KillSwitch next) {
+    pipeline.killSwitch(next);
+    if (next.mode() != KillSwitch.Mode.OFF) {
+      long wait = Math.max(0, next.untilUnixMillis() - clock.getAsLong());
+      timer.schedule(() -> expire(next), wait, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private synchronized void expire(KillSwitch expired) {
+    // Somebody may have set it anew since: then that one's own timer counts.
+    if (pipeline.killSwitch().equals(expired)) {
+      pipeline.killSwitch(KillSwitch.OFF);
+      log.info("kill switch is off again: its time is up");
+    }
+  }
+
+  private void persist(KillSwitch next) {
+    if (file == null) {
+      return;
+    }
+    ObjectNode content = JsonNodeFactory.instance.objectNode();
+    content.put("mode", next.mode().name());
+    content.put("sinceUnixMillis", next.sinceUnixMillis());
+    content.put("untilUnixMillis", next.untilUnixMillis());
+    content.put("reason", next.reason());
+    try {
+      StateFile.replace(file, PolicyFormat.JSON.write(content));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private KillSwitch stored() {
+    if (file == null) {
+      return KillSwitch.OFF;
+    }
+    try {
+      JsonNode content = PolicyFormat.JSON.read(Files.readAllBytes(file));
+      return new KillSwitch(
+          KillSwitch.Mode.valueOf(content.path("mode").asString("")),
+          content.path("sinceUnixMillis").asLong(),
+          content.path("untilUnixMillis").asLong(),
+          content.path("reason").asString(""));
+    } catch (NoSuchFileException e) {
+      return KillSwitch.OFF;
+    } catch (IOException | RuntimeException e) {
+      log.warn("stored kill switch {} is damaged and ignored: {}", file, e.toString());
+      return KillSwitch.OFF;
+    }
+  }
+}

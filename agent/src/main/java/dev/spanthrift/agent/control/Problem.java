@@ -1,0 +1,23 @@
+package dev.spanthrift.agent.control;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.pipeline.PolicyProblem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A problem as it is answered: RFC 9457 with our three extensions.
+ *
+ * @param errors one entry for each place that is wrong
+ * @param etag the resource's current ETag, when that is what the caller missed
+ * @param requestId stands in the answer's X-Request-Id and in the log
+ */
+record Problem(
+    String type,
+    String title,
+    int status,
+    String detail,
+    String instance,
+    List<PolicyProblem> errors,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String etag,
+    String requestId) {}

@@ -1,0 +1,50 @@
+package dev.spanthrift.agent.control;
+
+import dev.spanthrift.agent.pipeline.PolicyProblem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Carries a problem from where it is seen to {@link ProblemHandler}; has no stack trace. */
+final class ProblemException extends RuntimeException {
+  private final ProblemType type;
+  private final transient List<PolicyProblem> errors;
+  private final @Nullable String etag;
+
+  ProblemException(ProblemType type, String detail) {
+    this(type, detail, List.of(), null);
+  }
+
+  private ProblemException(
+      ProblemType type, String detail, List<PolicyProblem> errors, @Nullable String etag) {
+    super(detail, null, false, false);
+    this.type = type;
+    this.errors = List.copyOf(errors);
+    this.etag = etag;
+  }
+
+  static ProblemException invalid(List<PolicyProblem> errors) {
+    String detail = errors.size() == 1 ? errors.getFirst().detail() : errors.size() + " problems";
+    return new ProblemException(ProblemType.INVALID, detail, errors, null);
+  }
+
+  static ProblemException invalid(String pointer, String detail, String suggestion) {
+    return invalid(List.of(new PolicyProblem(pointer, detail, suggestion)));
+  }
+
+  static ProblemException stale(String currentEtag) {
+    return new ProblemException(
+        ProblemType.STALE, "the current ETag is " + currentEtag, List.of(), currentEtag);
+  }
+
+  ProblemType type() {
+    return type;
+  }
+
+  List<PolicyProblem> errors() {
+    return errors;
+  }
+
+  @Nullable String etag() {
+    return etag;
+  }
+}

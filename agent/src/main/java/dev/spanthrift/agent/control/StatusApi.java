@@ -1,0 +1,58 @@
+package dev.spanthrift.agent.control;
+
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import java.time.Instant;
+import java.util.Locale;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What goes on, and what it costs. */
+@RestController
+final class StatusApi {
+  private final PipelineView pipeline;
+  private final PolicyStore store;
+  private final KillSwitchKeeper killSwitch;
+  private final StatusHistory history;
+  private final SpendView spend;
+
+  StatusApi(
+      PipelineView pipeline,
+      PolicyStore store,
+      KillSwitchKeeper killSwitch,
+      StatusHistory history,
+      SpendView spend) {
+    this.pipeline = pipeline;
+    this.store = store;
+    this.killSwitch = killSwitch;
+    this.history = history;
+    this.spend = spend;
+  }
+
+  @GetMapping("/api/v1/status")
+  StatusBody status() {
+    PipelineStatus status = pipeline.status();
+    PolicyVersion policy = store.current();
+    return new StatusBody(
+        pipeline.phase().name().toLowerCase(Locale.ROOT),
+        Instant.ofEpochMilli(status.startedUnixMillis()),
+        Instant.ofEpochMilli(status.nowUnixMillis()),
+        new StatusBody.PolicyInForce(
+            policy.version(), PolicyApi.etag(policy), store.isConfigured()),
+        KillSwitchApi.Body.of(killSwitch.current()),
+        history.rates(),
+        StatusBody.byName(status.signals()),
+        status.spans(),
+        status.held(),
+        ProcessMemory.read(),
+        StatusBody.destinations(status.destinations()),
+        StatusBody.laws(status.identities()),
+        history.curve());
+  }
+
+  @GetMapping("/api/v1/spend")
+  Spend spend() {
+    return spend.spend();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.spanthrift.agent.pipeline;
+
+/**
+ * What the control side may read of the pipeline and ask of it; the only door between the two.
+ *
+ * <p>Any thread may call any method; none blocks for longer than it takes to copy counters or to
+ * publish a snapshot. A change acts from the next trace on, within 2 s.
+ */
+public interface PipelineView {
+  PipelineStatus status();
+
+  /** Where the process stands in its life; decides readiness, never liveness. */
+  Phase phase();
+
+  /** Puts a policy in force that {@link PolicyCompiler} found no problem in. */
+  void usePolicy(PolicyVersion policy);
+
+  /** Replaces the switch. */
+  void killSwitch(KillSwitch killSwitch);
+
+  /** The switch as last set; may have expired, so ask {@link KillSwitch#at(long)}. */
+  KillSwitch killSwitch();
+
+  /** Steps of a process's life, in this order. */
+  enum Phase {
+    STARTING,
+    READY,
+    DRAINING
+  }
+}

@@ -1,0 +1,12 @@
+package dev.spanthrift.agent.pipeline;
+
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A policy as users write it, with its number and its fingerprint.
+ *
+ * @param version counts changes, from 1
+ * @param hash 32 hexadecimal digits of the canonical JSON's SHA-256: same content, same hash
+ * @param root read only, whoever holds it
+ */
+public record PolicyVersion(long version, String hash, JsonNode root) {}

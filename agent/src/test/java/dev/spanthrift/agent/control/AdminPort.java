@@ -1,0 +1,97 @@
+package dev.spanthrift.agent.control;
+
+import dev.spanthrift.agent.pipeline.PolicyCompiler;
+import dev.spanthrift.agent.pipeline.PolicyProblem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import tools.jackson.databind.JsonNode;
+
+/** A really started admin port over a fake pipeline, with a state directory and a token. */
+final class AdminPort implements AutoCloseable {
+  static final String TOKEN = "sesame-4f1d0c7be2";
+  static final String CONFIGURED =
+      "{\"policies\":[{\"name\":\"errors\",\"action\":\"keep\"}],\"default\":0.1}";
+  static final String OTHER =
+      "{\"policies\":[{\"name\":\"errors\",\"action\":\"keep\"}],\"default\":0.2}";
+
+  /** Wants policies that are a list of objects with a name. */
+  static final PolicyCompiler COMPILER = AdminPort::check;
+
+  final FakePipeline pipeline = new FakePipeline();
+  final PolicyStore store;
+  final ControlServer server;
+
+  private AdminPort(ControlSettings settings, String configured) {
+    store =
+        PolicyStore.open(
+            settings.stateDirectory(),
+            PolicyFormat.JSON.read(configured.getBytes(StandardCharsets.UTF_8)),
+            COMPILER);
+    server =
+        ControlServer.start(settings, pipeline, store, new FlatPrice("USD", 0.5, pipeline::status));
+  }
+
+  static AdminPort start(Path directory) throws IOException {
+    return start(directory, CONFIGURED);
+  }
+
+  static AdminPort start(Path directory, String configured) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    return new AdminPort(
+        ControlSettings.onLoopback(0)
+            .withTokenFile(token)
+            .withStateDirectory(directory.resolve("state")),
+        configured);
+  }
+
+  static AdminPort startReadOnly() {
+    return new AdminPort(ControlSettings.onLoopback(0), CONFIGURED);
+  }
+
+  String url() {
+    return "http://localhost:" + server.port();
+  }
+
+  /** A client without a token. */
+  WebTestClient client() {
+    return WebTestClient.bindToServer()
+        .baseUrl(url())
+        .responseTimeout(Duration.ofSeconds(20))
+        .filter(OpenApi.get().isKept())
+        .build();
+  }
+
+  /** A client that may write. */
+  WebTestClient writer() {
+    return client().mutate().defaultHeader("Authorization", "Bearer " + TOKEN).build();
+  }
+
+  String etag() {
+    return PolicyApi.etag(store.current());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private static List<PolicyProblem> check(JsonNode document) {
+    List<PolicyProblem> problems = new ArrayList<>();
+    JsonNode policies = document.path("policies");
+    if (!policies.isArray()) {
+      problems.add(new PolicyProblem("/policies", "is not a list", "- name: errors"));
+    }
+    for (int i = 0; i < policies.size(); i++) {
+      if (!policies.get(i).path("name").isString()) {
+        problems.add(new PolicyProblem("/policies/" + i + "/name", "is missing", "name: errors"));
+      }
+    }
+    return problems;
+  }
+}

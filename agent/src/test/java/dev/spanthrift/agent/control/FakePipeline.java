@@ -1,0 +1,89 @@
+package dev.spanthrift.agent.control;
+
+import dev.spanthrift.agent.pipeline.KillSwitch;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.wire.Signal;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A pipeline whose counters are set by hand and that remembers what it was asked to do. */
+final class FakePipeline implements PipelineView {
+  final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
+  volatile Phase phase = Phase.READY;
+  volatile KillSwitch killSwitch = KillSwitch.OFF;
+  volatile PipelineStatus status = status(1_000, Map.of("error", 60L, "probability", 40L));
+
+  static PipelineStatus status(long received, Map<String, Long> keptByReason) {
+    long kept = keptByReason.values().stream().mapToLong(Long::longValue).sum();
+    long held = 100;
+    long dropped = received - held - kept;
+    return new PipelineStatus(
+        1_700_000_000_000L,
+        System.currentTimeMillis(),
+        Map.of(
+            Signal.TRACES,
+            new PipelineStatus.Door(55, 50, received * 500, Map.of("OVERLOADED", 5L)),
+            Signal.LOGS,
+            new PipelineStatus.Door(7, 7, 7_000, Map.of())),
+        new PipelineStatus.Spans(
+            received,
+            received * 500,
+            held,
+            kept,
+            kept * 500,
+            keptByReason,
+            dropped,
+            dropped * 500,
+            Map.of("probability", dropped),
+            kept - 10,
+            6,
+            Map.of("retries_exhausted", 4L),
+            3),
+        new PipelineStatus.Held(20, held, 50_000, 16_000_000),
+        List.of(
+            new DestinationStatus(
+                "default",
+                true,
+                3_000,
+                8_000_000,
+                12_345,
+                2,
+                Map.of(
+                    Signal.TRACES,
+                    new DestinationStatus.Counts(
+                        kept, kept - 10, 6, (kept - 10) * 500, Map.of("retries_exhausted", 4L))),
+                "")),
+        List.of(
+            new PipelineStatus.Identity("offered = refused + received", 55, 55),
+            new PipelineStatus.Identity("received = held + kept + dropped", received, received)));
+  }
+
+  @Override
+  public PipelineStatus status() {
+    return status;
+  }
+
+  @Override
+  public Phase phase() {
+    return phase;
+  }
+
+  @Override
+  public void usePolicy(PolicyVersion policy) {
+    policies.add(policy);
+  }
+
+  @Override
+  public void killSwitch(KillSwitch next) {
+    killSwitch = next;
+  }
+
+  @Override
+  public KillSwitch killSwitch() {
+    return killSwitch;
+  }
+}
