@@ -43,7 +43,11 @@ public record DestinationSettings(
                 "Bytes that may wait for it, before compression; what comes above is counted as failed.",
             byDefault = "64MiB")
         ByteSize queueBytesMax,
-    @Setting(value = "Requests under way at the same time.", byDefault = "4") int requestsMax,
+    @Setting(value = "Requests under way at the same time.", byDefault = "8") int requestsMax,
+    @Setting(
+            value = "A request that still fails this long after its first attempt is given up.",
+            byDefault = "5m")
+        Duration retryFor,
     @Setting("Authorities that its certificate must come from, PEM; the JVM's own if absent.")
         @Nullable Path authority,
     @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
@@ -72,6 +76,7 @@ public record DestinationSettings(
         .between("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(10))
         .between("queueBytesMax", queueBytesMax, new ByteSize(64 << 10), new ByteSize(1L << 40))
         .between("requestsMax", requestsMax, 1, 1000)
+        .between("retryFor", retryFor, Duration.ZERO, Duration.ofDays(1))
         .together("clientCertificate", clientCertificate, "clientKey", clientKey)
         .done();
   }
@@ -79,7 +84,9 @@ public record DestinationSettings(
   private static boolean isHttp(URI endpoint) {
     return ("http".equalsIgnoreCase(endpoint.getScheme())
             || "https".equalsIgnoreCase(endpoint.getScheme()))
-        && endpoint.getHost() != null;
+        && endpoint.getHost() != null
+        && endpoint.getPort() != 0
+        && endpoint.getPort() <= 0xffff;
   }
 
   public boolean tls() {

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.config;
 
+import java.time.Duration;
+
 /** Where and how OTLP is received. */
 public record ListenSettings(
     @Setting("OTLP over gRPC.") Address grpc,
@@ -18,6 +20,12 @@ public record ListenSettings(
             value = "Connections open at one moment on each port; more are not accepted.",
             byDefault = "1024")
         int connectionsMax,
+    @Setting(
+            value = "Longest time from a request's first byte to its last.",
+            byDefault = "30s")
+        Duration requestTimeout,
+    @Setting(value = "A connection without a request is closed after this time.", byDefault = "5m")
+        Duration idleTimeout,
     @Setting("TLS of both OTLP ports.") TlsSettings tls) {
 
   /** The gRPC port. */
@@ -49,6 +57,8 @@ public record ListenSettings(
             pendingBytesMax,
             "at least requestBytesMax, " + requestBytesMax)
         .between("connectionsMax", connectionsMax, 1, 1_000_000)
+        .between("requestTimeout", requestTimeout, Duration.ofMillis(10), Duration.ofHours(1))
+        .between("idleTimeout", idleTimeout, Duration.ofMillis(10), Duration.ofDays(1))
         .that(
             grpc.port() == 0 || grpc.port() != http.port(),
             "http.port",

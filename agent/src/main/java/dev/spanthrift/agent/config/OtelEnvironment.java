@@ -88,7 +88,8 @@ final class OtelEnvironment {
           target.compression(),
           target.timeout(),
           ByteSize.ofMebibytes(64),
-          4,
+          8,
+          Duration.ofMinutes(5),
           target.authority(),
           target.clientCertificate(),
           target.clientKey());

@@ -10,8 +10,7 @@ final class ExampleFile {
       # A variable beats the file, the file beats the default; ${env:NAME} and ${env:NAME:-otherwise}
       # work in every value. Times have a unit (500ms, 1s, 2m), sizes too (512KiB, 64MiB).
       # Without destinations here, OTEL_EXPORTER_OTLP_ENDPOINT and its relatives name the backend.
-      # Written from the code: mvn test -pl agent -am -Dtest=ExampleFileTest -Dformat.apply=true \
-      #   -Dsurefire.failIfNoSpecifiedTests=false
+      # Written from the code by ExampleFileTest with -Dformat.apply=true.
       """;
 
   private final StringBuilder out = new StringBuilder(HEAD);

@@ -243,6 +243,12 @@ class SettingsLoaderTest {
   }
 
   @Test
+  void grpcTakesNoPath() {
+    assertTrue(
+        refusal("destinations: [{protocol: grpc, endpoint: 'http://a:1/x'}]").contains("no path"));
+  }
+
+  @Test
   void twoDestinationsHaveTwoNames() {
     assertEquals(
         "destinations[1].name = default (default): a name of its own",
@@ -254,6 +260,8 @@ class SettingsLoaderTest {
     DestinationSettings destination =
         destination("{endpoint: 'http://a:1', headers: {authorization: hunter2}}");
     assertFalse(destination.toString().contains("hunter2"));
+    assertFalse(
+        refusal("destinations: [{endpoint: 'http://u:hunter2@h:1'}]").contains("hunter2"));
     assertFalse(refusal("telemetry: {headers: 'hunter2'}").contains("hunter2"));
     assertFalse(refusal("telemetry: {headers: 'k=hunter2%0A'}").contains("hunter2"));
   }
