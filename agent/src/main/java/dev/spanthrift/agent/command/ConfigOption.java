@@ -1,0 +1,23 @@
+package dev.spanthrift.agent.command;
+
+import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.config.SettingsLoader;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --config FILE}, or SPANTHRIFT_CONFIG. */
+final class ConfigOption {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file; see spanthrift.example.yaml. Default: SPANTHRIFT_CONFIG, or none.")
+  private @Nullable Path file;
+
+  SettingsLoader.Loaded load(Map<String, String> environment) throws SettingsException {
+    String named = environment.getOrDefault("SPANTHRIFT_CONFIG", "");
+    Path chosen = file == null && !named.isEmpty() ? Path.of(named) : file;
+    return SettingsLoader.load(chosen, environment);
+  }
+}

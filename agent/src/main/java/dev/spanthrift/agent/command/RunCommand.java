@@ -1,0 +1,74 @@
+package dev.spanthrift.agent.command;
+
+import dev.spanthrift.agent.config.DestinationSettings;
+import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.config.SettingsLoader;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code spanthrift run}: the sidecar alone, until a signal ends it. */
+@Command(name = "run", description = "Starts the sidecar; SIGTERM or Ctrl-C ends it clean.")
+final class RunCommand implements Callable<Integer> {
+  static final String NO_DESTINATION =
+      "no destination: set OTEL_EXPORTER_OTLP_ENDPOINT, for example http://collector:4318,"
+          + " or destinations in the file";
+
+  private final Context context;
+
+  @Mixin private final ConfigOption config = new ConfigOption();
+
+  RunCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try {
+      SettingsLoader.Loaded loaded = config.load(context.environment());
+      loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
+      if (loaded.settings().destinations().isEmpty()) {
+        context.say("spanthrift: " + NO_DESTINATION);
+        return Context.FAILED;
+      }
+      start(loaded.settings());
+    } catch (SettingsException e) {
+      context.say("spanthrift: the configuration cannot be used:");
+      e.problems().forEach(problem -> context.say("  " + problem));
+      return Context.FAILED;
+    } catch (StartException e) {
+      context.say("spanthrift: " + e.getMessage());
+      return Context.FAILED;
+    }
+    // Only the shutdown hook ends the program from here on.
+    new CountDownLatch(1).await();
+    return Context.OK;
+  }
+
+  private void start(SpanthriftSettings settings) throws StartException {
+    SidecarProgram program = context.sidecar().get();
+    // Before the start, so that a signal during it also ends clean.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> program.stop(settings.shutdown().deadline()), "shutdown"));
+    SidecarProgram.Ports ports = program.start(settings);
+    context.say(
+        "spanthrift: OTLP/gRPC on %s:%d, OTLP/HTTP on %s:%d, page http://%s:%d/, to %s"
+            .formatted(
+                settings.listen().grpc().host(),
+                ports.grpc(),
+                settings.listen().http().host(),
+                ports.http(),
+                settings.admin().host(),
+                ports.admin(),
+                settings.destinations().stream()
+                    .map(DestinationSettings::endpoint)
+                    .map(Object::toString)
+                    .collect(Collectors.joining(", "))));
+  }
+}

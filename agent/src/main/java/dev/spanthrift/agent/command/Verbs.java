@@ -1,0 +1,53 @@
+package dev.spanthrift.agent.command;
+
+import dev.spanthrift.agent.pipeline.SidecarProgram;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line; its exit codes are 0 ok, 1 failed, 2 usage. */
+@Command(
+    name = "spanthrift",
+    description = "A tracing sidecar that keeps the traces worth their price.",
+    synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n")
+public final class Verbs {
+  private Verbs() {}
+
+  /**
+   * Runs one verb.
+   *
+   * @param sidecar makes a program that is not started yet
+   * @return the exit code
+   */
+  public static int run(
+      String[] arguments, Map<String, String> environment, Supplier<SidecarProgram> sidecar) {
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
+    int code = commandLine(new Context(environment, out, err, sidecar)).execute(arguments);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  static CommandLine commandLine(Context context) {
+    return new CommandLine(new Verbs())
+        .addSubcommand(new RunCommand(context))
+        .addSubcommand(new CheckCommand(context))
+        .addSubcommand(new DemoCommand(context))
+        .addSubcommand(new SendCommand(context))
+        .addSubcommand(new VersionCommand(context))
+        .addSubcommand(new CommandLine.HelpCommand())
+        .setOut(context.out())
+        .setErr(context.err())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (e, commandLine, parsed) -> {
+              context.say("spanthrift: " + e);
+              return Context.FAILED;
+            });
+  }
+}

@@ -1,0 +1,29 @@
+package dev.spanthrift.agent.command;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code spanthrift version}. */
+@Command(name = "version", description = "Prints the version.")
+final class VersionCommand implements Callable<Integer> {
+  private final Context context;
+
+  VersionCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    String version = VersionCommand.class.getPackage().getImplementationVersion();
+    context
+        .out()
+        .println(
+            "spanthrift "
+                + Objects.requireNonNullElse(version, "unpackaged")
+                + " (Java "
+                + Runtime.version()
+                + ")");
+    return Context.OK;
+  }
+}

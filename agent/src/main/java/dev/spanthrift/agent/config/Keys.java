@@ -1,0 +1,89 @@
+package dev.spanthrift.agent.config;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The keys of the settings tree, their environment variables, and the nearest one to a typo. */
+final class Keys {
+  private Keys() {}
+
+  /** Every path that may stand in the file; those of list elements as {@code destinations[].x}. */
+  static List<String> all() {
+    List<String> keys = new ArrayList<>();
+    collect(SpanthriftSettings.class, "", keys);
+    return keys;
+  }
+
+  private static void collect(Class<?> type, String path, List<String> keys) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      String key = join(path, component.getName());
+      keys.add(key);
+      if (isSection(component)) {
+        collect(component.getType(), key, keys);
+      } else if (component.getName().equals("destinations")) {
+        collect(DestinationSettings.class, key + "[]", keys);
+      }
+    }
+  }
+
+  /** Whether the component is a record of settings and not a value. */
+  static boolean isSection(RecordComponent component) {
+    RecordComponent[] inner = component.getType().getRecordComponents();
+    return inner != null && inner.length > 0 && inner[0].isAnnotationPresent(Setting.class);
+  }
+
+  static Setting setting(RecordComponent component) {
+    return Objects.requireNonNull(component.getAnnotation(Setting.class), component::getName);
+  }
+
+  static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  /** {@code hold.bytesMax} is {@code SPANTHRIFT_HOLD_BYTES_MAX}. */
+  static String variable(String key) {
+    return "SPANTHRIFT_"
+        + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /** The known key that an unknown one was probably meant to be. */
+  static Optional<String> nearest(String path, String unknown) {
+    String wanted = join(path.replaceAll("\\[[0-9]+]", "[]"), unknown);
+    String best = null;
+    int least = Integer.MAX_VALUE;
+    for (String key : all()) {
+      boolean sameName = key.substring(key.lastIndexOf('.') + 1).equalsIgnoreCase(unknown);
+      int distance = sameName ? 1 : distance(wanted.toLowerCase(Locale.ROOT), key);
+      if (distance < least) {
+        least = distance;
+        best = key;
+      }
+    }
+    return least <= Math.max(2, unknown.length() / 2)
+        ? Optional.ofNullable(best)
+        : Optional.empty();
+  }
+
+  /** Levenshtein distance, case ignored. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        boolean same = a.charAt(i - 1) == Character.toLowerCase(b.charAt(j - 1));
+        int replaced = diagonal + (same ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

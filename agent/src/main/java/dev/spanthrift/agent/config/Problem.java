@@ -1,0 +1,20 @@
+package dev.spanthrift.agent.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that is wrong in the configuration: the key, the value, and what would be right.
+ *
+ * @param key path in the file, or the environment variable's name
+ * @param value as written; null when there is none, or when it is a secret
+ * @param where file and line, or the environment variable that the value came from
+ * @param right what would be right
+ */
+public record Problem(String key, @Nullable String value, String where, String right) {
+  @Override
+  public String toString() {
+    String written = value == null ? "" : " = " + value;
+    String place = where.isEmpty() ? "" : " (" + where + ")";
+    return key + written + place + ": " + right;
+  }
+}

@@ -1,0 +1,148 @@
+package dev.spanthrift.agent.config;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door: one file and the environment become {@link SpanthriftSettings}, or a list of problems.
+ */
+public final class SettingsLoader {
+  private static final long FILE_BYTES_MAX = 4 << 20;
+
+  /** Read by the launcher and by the command line, not part of the tree. */
+  private static final Set<String> OTHER_VARIABLES =
+      Set.of("SPANTHRIFT_CONFIG", "SPANTHRIFT_JAVA_OPTS", "SPANTHRIFT_JAVA_HOME");
+
+  /** What Kubernetes sets for a Service whose name begins with spanthrift. */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile(
+          "SPANTHRIFT(_.*)?_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_[0-9]+_(TCP|UDP).*)?)");
+
+  private SettingsLoader() {}
+
+  /**
+   * The settings, and what deserves a word without stopping the start.
+   *
+   * @param warnings sentences for people
+   */
+  public record Loaded(SpanthriftSettings settings, List<String> warnings) {
+    public Loaded {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /** What holds when nobody sets anything: no destination. */
+  public static SpanthriftSettings defaults() {
+    try {
+      return load(null, Map.of()).settings();
+    } catch (SettingsException e) {
+      throw new IllegalStateException("a default is refused", e);
+    }
+  }
+
+  /**
+   * Reads everything.
+   *
+   * @param file null for environment and defaults alone
+   * @param environment usually {@code System.getenv()}
+   * @throws SettingsException listing all problems
+   */
+  public static Loaded load(@Nullable Path file, Map<String, String> environment)
+      throws SettingsException {
+    List<Problem> problems = new ArrayList<>();
+    YamlNode root = file == null ? null : read(file, environment, problems);
+    if (root == null && !problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
+    Binder binder = new Binder(environment, problems);
+    SpanthriftSettings settings = binder.bind(SpanthriftSettings.class, root, "");
+    List<String> warnings = warnings(binder, environment);
+    OtelEnvironment otel = new OtelEnvironment(environment, problems);
+    if (settings == null) {
+      throw new SettingsException(problems);
+    }
+    if (settings.destinations().isEmpty()) {
+      settings = withDestinations(settings, otel.destinations(), problems);
+    } else if (otel.present()) {
+      warnings.add(
+          "OTEL_EXPORTER_OTLP_… is not used, because the configuration names destinations");
+    }
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
+    return new Loaded(settings, warnings);
+  }
+
+  private static @Nullable YamlNode read(
+      Path file, Map<String, String> environment, List<Problem> problems) {
+    String name = String.valueOf(file.getFileName());
+    try {
+      if (Files.size(file) > FILE_BYTES_MAX) {
+        problems.add(new Problem("--config", file.toString(), "", "a file of at most 4 MiB"));
+        return null;
+      }
+      String text = Files.readString(file, StandardCharsets.UTF_8);
+      return YamlReader.read(text, name, true, new Expansion(environment), problems);
+    } catch (IOException e) {
+      problems.add(
+          new Problem("--config", file.toString(), "", "a readable file in UTF-8; " + reason(e)));
+      return null;
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName().replace("Exception", "");
+  }
+
+  private static List<String> warnings(Binder binder, Map<String, String> environment) {
+    List<String> warnings = new ArrayList<>();
+    for (String variable : environment.keySet().stream().sorted().toList()) {
+      if (variable.startsWith("SPANTHRIFT_")
+          && !binder.variablesKnown().contains(variable)
+          && !OTHER_VARIABLES.contains(variable)
+          && !SERVICE_LINK.matcher(variable).matches()) {
+        warnings.add("the environment variable " + variable + " is no setting and is not used");
+      }
+    }
+    return warnings;
+  }
+
+  private static SpanthriftSettings withDestinations(
+      SpanthriftSettings s, List<DestinationSettings> destinations, List<Problem> problems) {
+    try {
+      return new SpanthriftSettings(
+          s.listen(),
+          s.admin(),
+          destinations,
+          s.hold(),
+          s.decisionMemory(),
+          s.policies(),
+          s.defaultProbability(),
+          s.stampAlways(),
+          s.export(),
+          s.price(),
+          s.stateDir(),
+          s.telemetry(),
+          s.shutdown());
+    } catch (Checks.RefusedException e) {
+      for (Checks.Violation violation : e.violations()) {
+        problems.add(
+            new Problem(
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                Objects.toString(violation.value()),
+                "environment",
+                violation.right()));
+      }
+      return s;
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package dev.spanthrift.agent.config;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Currency;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be set, as one tree; read once at start.
+ *
+ * <p>{@code spanthrift.example.yaml} shows every key with its sentence, default and environment
+ * variable, and is written from these records.
+ */
+public record SpanthriftSettings(
+    @Setting("Where OTLP is received.") ListenSettings listen,
+    @Setting("REST, page, health and /actuator/prometheus.") Admin admin,
+    @Setting(
+            "Backends. Without any, one is made from OTEL_EXPORTER_OTLP_ENDPOINT and its"
+                + " relatives.")
+        List<DestinationSettings> destinations,
+    @Setting("How long the spans of a trace wait for each other, and how much may wait.") Hold hold,
+    @Setting("What is remembered of decided traces, for spans that come late.")
+        DecisionMemory decisionMemory,
+    @Setting("Ordered rules, the first that matches decides; empty means defaultProbability alone.")
+        List<Map<String, Object>> policies,
+    @Setting(
+            value = "Probability of a trace that no policy matches; 1 keeps everything.",
+            byDefault = "1")
+        Probability defaultProbability,
+    @Setting(
+            value =
+                "Whether spans kept for certain get ot=th:0 as well; the specification leaves them"
+                    + " untouched.",
+            byDefault = "false")
+        boolean stampAlways,
+    @Setting("How kept spans are put together into requests.") Export export,
+    @Setting("One plain price, until price models come.") Price price,
+    @Setting(
+            value = "Folder for what survives a restart; ~ is the user's home.",
+            byDefault = "~/.local/state/spanthrift")
+        Path stateDir,
+    @Setting("The program's own metrics as OTLP.") Telemetry telemetry,
+    @Setting("What happens on SIGTERM.") Shutdown shutdown) {
+
+  /** The port of operators. */
+  public record Admin(
+      @Setting(value = "Address to bind.", byDefault = "127.0.0.1") String host,
+      @Setting(value = "Port; 0 takes any free one.", byDefault = "4321") int port,
+      @Setting("File with the bearer token that writes need; without it everything is read-only.")
+          @Nullable Path tokenFile) {
+    public Admin {
+      new Checks().host("host", host).port("port", port).done();
+    }
+  }
+
+  /** Spans of one trace wait for each other. */
+  public record Hold(
+      @Setting(
+              value = "A trace is decided this long after its local root has ended.",
+              byDefault = "1s")
+          Duration pause,
+      @Setting(
+              value = "A trace is decided this long after its first span at the latest.",
+              byDefault = "20s")
+          Duration deadline,
+      @Setting(
+              "If set, every trace is decided exactly this long after its first span, and pause"
+                  + " and deadline mean nothing.")
+          @Nullable Duration decisionWait,
+      @Setting(
+              value = "Memory of what waits; above it the oldest traces are decided early.",
+              byDefault = "64MiB")
+          ByteSize bytesMax,
+      @Setting(
+              value = "Traces that wait; above it the oldest are decided early.",
+              byDefault = "100000")
+          int tracesMax) {
+    public Hold {
+      new Checks()
+          .between("pause", pause, Duration.ZERO, Duration.ofHours(1))
+          .between("deadline", deadline, Duration.ofMillis(1), Duration.ofHours(1))
+          .that(
+              deadline.compareTo(pause) >= 0,
+              "deadline",
+              Values.text(deadline),
+              "at least pause, " + Values.text(pause))
+          .between(
+              "decisionWait",
+              decisionWait == null ? Duration.ofSeconds(1) : decisionWait,
+              Duration.ofMillis(1),
+              Duration.ofHours(1))
+          .between("bytesMax", bytesMax, ByteSize.ofMebibytes(1), new ByteSize(1L << 40))
+          .between("tracesMax", tracesMax, 1, 100_000_000)
+          .done();
+    }
+  }
+
+  /** Late spans follow the decision of their trace. */
+  public record DecisionMemory(
+      @Setting(value = "Decided traces remembered; the oldest are forgotten.", byDefault = "100000")
+          int tracesMax) {
+    public DecisionMemory {
+      new Checks().between("tracesMax", tracesMax, 1, 100_000_000).done();
+    }
+  }
+
+  /** Kept spans become requests. */
+  public record Export(
+      @Setting(value = "A request is sent when it has this size.", byDefault = "512KiB")
+          ByteSize batchBytes,
+      @Setting(value = "A request is sent this long after its first span.", byDefault = "200ms")
+          Duration delay) {
+    public Export {
+      new Checks()
+          .between("batchBytes", batchBytes, new ByteSize(1024), ByteSize.ofMebibytes(64))
+          .between("delay", delay, Duration.ZERO, Duration.ofMinutes(1))
+          .done();
+    }
+  }
+
+  /** Money for bytes. */
+  public record Price(
+      @Setting(
+              value = "Price of one GB (10^9 bytes) of spans, before compression.",
+              byDefault = "0.50")
+          BigDecimal perGb,
+      @Setting(value = "Currency of that price, ISO 4217.", byDefault = "USD") Currency currency) {
+    public Price {
+      new Checks()
+          .that(
+              perGb.signum() >= 0 && perGb.compareTo(BigDecimal.valueOf(1_000_000)) <= 0,
+              "perGb",
+              perGb,
+              "from 0 to 1000000")
+          .done();
+    }
+  }
+
+  /** The program's own metrics. */
+  public record Telemetry(
+      @Setting("OTLP endpoint for them, such as http://collector:4318; off without it.")
+          @Nullable URI endpoint,
+      @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
+      @Setting(
+              value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
+              secret = true)
+          Map<String, String> headers,
+      @Setting(value = "Time between two exports.", byDefault = "60s") Duration interval) {
+    public Telemetry {
+      headers = Map.copyOf(headers);
+      new Checks()
+          .that(
+              endpoint == null || endpoint.getHost() != null,
+              "endpoint",
+              endpoint,
+              "write it as http://host:port or https://host:port")
+          .between("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1))
+          .done();
+    }
+
+    /** Without the headers' values. */
+    @Override
+    public String toString() {
+      return "Telemetry[" + endpoint + " " + protocol + " every " + Values.text(interval) + "]";
+    }
+  }
+
+  /** The end of the program. */
+  public record Shutdown(
+      @Setting(
+              value =
+                  "Time to decide what waits and to flush; what is left then is counted as failed."
+                      + " Keep it under the pod's grace period.",
+              byDefault = "10s")
+          Duration deadline) {
+    public Shutdown {
+      new Checks().between("deadline", deadline, Duration.ZERO, Duration.ofMinutes(10)).done();
+    }
+  }
+
+  public SpanthriftSettings {
+    destinations = List.copyOf(destinations);
+    policies = List.copyOf(policies);
+    Checks checks = new Checks();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < destinations.size(); i++) {
+      DestinationSettings destination = destinations.get(i);
+      String key = "destinations[" + i + "].";
+      checks
+          .that(
+              names.add(destination.name()), key + "name", destination.name(), "a name of its own")
+          .that(
+              !OwnAddress.is(destination, listen),
+              key + "endpoint",
+              destination.endpoint(),
+              "another address than the one that this program itself listens on");
+    }
+    checks
+        .that(
+            admin.port() == 0
+                || (admin.port() != listen.grpc().port() && admin.port() != listen.http().port()),
+            "admin.port",
+            admin.port(),
+            "another port than the OTLP ports")
+        .done();
+  }
+}

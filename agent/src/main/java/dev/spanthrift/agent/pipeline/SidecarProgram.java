@@ -1,0 +1,36 @@
+package dev.spanthrift.agent.pipeline;
+
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import java.time.Duration;
+
+/** The running sidecar, as the command line and the demo see it: started once, stopped once. */
+public interface SidecarProgram {
+  /**
+   * Opens the ports and returns; the rest may still be starting.
+   *
+   * @throws StartException with a sentence for people, such as which port is taken
+   */
+  Ports start(SpanthriftSettings settings) throws StartException;
+
+  PipelineStatus status();
+
+  /**
+   * Takes nothing more, decides what waits, sends what is queued, for at most this long; returns
+   * when all is closed. A second call returns at once.
+   */
+  void stop(Duration deadline);
+
+  /** Where it listens, after ports 0 were given real numbers. */
+  record Ports(int grpc, int http, int admin) {}
+
+  /** The program cannot start; the message says why. */
+  final class StartException extends Exception {
+    public StartException(String message) {
+      super(message);
+    }
+
+    public StartException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

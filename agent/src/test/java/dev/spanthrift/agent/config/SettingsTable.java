@@ -1,0 +1,226 @@
+package dev.spanthrift.agent.config;
+
+import dev.spanthrift.sampler.wire.Signal;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Currency;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One row for each setting: default, an explicit value, a refused one and what is said of it. */
+final class SettingsTable {
+  private SettingsTable() {}
+
+  /**
+   * One setting.
+   *
+   * @param byDefault what holds without file and environment
+   * @param explicit as written in the file
+   * @param value what that means
+   * @param refused as written in the file; empty when every text is right
+   * @param right part of what is said about the refused value
+   */
+  record Row(
+      String key, Object byDefault, String explicit, Object value, String refused, String right) {}
+
+  private static Row row(
+      String key, Object byDefault, String explicit, Object value, String refused, String right) {
+    return new Row(key, byDefault, explicit, value, refused, right);
+  }
+
+  private static final Object NONE = List.of("none");
+
+  /** Stands for an absent value. */
+  static Object none() {
+    return NONE;
+  }
+
+  static List<Row> rows() {
+    return List.of(
+        row("listen.grpc.host", "127.0.0.1", "0.0.0.0", "0.0.0.0", "a b", "address to listen on"),
+        row("listen.grpc.port", 4317, "14317", 14317, "70000", "1 to 65535"),
+        row("listen.http.host", "127.0.0.1", "::1", "::1", "http://x", "address to listen on"),
+        row("listen.http.port", 4318, "0", 0, "many", "whole number"),
+        row(
+            "listen.requestBytesMax",
+            ByteSize.ofMebibytes(64),
+            "32 MiB",
+            ByteSize.ofMebibytes(32),
+            "2GiB",
+            "from 1KiB to 1GiB"),
+        row(
+            "listen.pendingBytesMax",
+            ByteSize.ofMebibytes(128),
+            "1GB",
+            new ByteSize(1_000_000_000),
+            "1MiB",
+            "at least requestBytesMax, 64MiB"),
+        row("listen.connectionsMax", 1024, "8", 8, "0", "from 1 to 1000000"),
+        row(
+            "listen.requestTimeout",
+            Duration.ofSeconds(30),
+            "5s",
+            Duration.ofSeconds(5),
+            "0s",
+            "from 10ms to 1h"),
+        row("listen.idleTimeout", Duration.ofMinutes(5), "1m", Duration.ofMinutes(1), "x", "unit"),
+        row("listen.tls.certificate", NONE, "c.pem", null, "c.pem", "together"),
+        row("listen.tls.key", NONE, "k.pem", null, "k.pem", "together"),
+        row("listen.tls.clientAuthority", NONE, "ca.pem", null, "ca.pem", "needs certificate"),
+        row("admin.host", "127.0.0.1", "0.0.0.0", "0.0.0.0", "' '", "address to listen on"),
+        row("admin.port", 4321, "5000", 5000, "4317", "another port than the OTLP ports"),
+        row("admin.tokenFile", NONE, "token", Path.of("token"), "[a]", "one value"),
+        row("destinations", List.of(), "[]", List.of(), "nothing", "begin each element with -"),
+        row(
+            "hold.pause",
+            Duration.ofSeconds(1),
+            "250ms",
+            Duration.ofMillis(250),
+            "1",
+            "a time with its unit"),
+        row(
+            "hold.deadline",
+            Duration.ofSeconds(20),
+            "1m30s",
+            Duration.ofSeconds(90),
+            "500ms",
+            "at least pause, 1s"),
+        row("hold.decisionWait", NONE, "2.5s", Duration.ofMillis(2500), "2h", "from 1ms to 1h"),
+        row(
+            "hold.bytesMax",
+            ByteSize.ofMebibytes(64),
+            "24MiB",
+            ByteSize.ofMebibytes(24),
+            "64",
+            "a size with its unit"),
+        row("hold.tracesMax", 100_000, "10", 10, "-1", "from 1 to"),
+        row("decisionMemory.tracesMax", 100_000, "10", 10, "0", "from 1 to"),
+        row(
+            "policies",
+            List.of(),
+            "[{name: errors, keep: true, share: 0.5, n: 3, tags: [a]}]",
+            List.of(
+                Map.of(
+                    "name", "errors", "keep", true, "share", 0.5, "n", 3L, "tags", List.of("a"))),
+            "[errors]",
+            "a rule with keys"),
+        row("defaultProbability", new Probability(1), "1/10", new Probability(0.1), "2", "0 to 1"),
+        row("stampAlways", false, "true", true, "perhaps", "true or false"),
+        row(
+            "export.batchBytes",
+            new ByteSize(512 << 10),
+            "1MiB",
+            ByteSize.ofMebibytes(1),
+            "1B",
+            "from 1KiB to 64MiB"),
+        row("export.delay", Duration.ofMillis(200), "0s", Duration.ZERO, "1h", "from 0s to 1m"),
+        row(
+            "price.perGb",
+            new BigDecimal("0.50"),
+            "1.25",
+            new BigDecimal("1.25"),
+            "-1",
+            "from 0 to 1000000"),
+        row(
+            "price.currency",
+            Currency.getInstance("USD"),
+            "eur",
+            Currency.getInstance("EUR"),
+            "gold",
+            "three letters"),
+        row(
+            "stateDir",
+            Path.of(System.getProperty("user.home"), ".local/state/spanthrift"),
+            "state",
+            Path.of("state"),
+            "{a: b}",
+            "one value"),
+        row(
+            "telemetry.endpoint",
+            NONE,
+            "http://collector:4318",
+            URI.create("http://collector:4318"),
+            "collector",
+            "http://host:port"),
+        row(
+            "telemetry.protocol",
+            Protocol.HTTP_PROTOBUF,
+            "grpc",
+            Protocol.GRPC,
+            "http/json",
+            "grpc, http/protobuf"),
+        row(
+            "telemetry.headers",
+            Map.of(),
+            "{api-key: a=b}",
+            Map.of("api-key", "a=b"),
+            "novalue",
+            "k=v,k2=v2"),
+        row(
+            "telemetry.interval",
+            Duration.ofSeconds(60),
+            "10s",
+            Duration.ofSeconds(10),
+            "1ms",
+            "from 1s to 1h"),
+        row(
+            "shutdown.deadline",
+            Duration.ofSeconds(10),
+            "25s",
+            Duration.ofSeconds(25),
+            "1h",
+            "from 0s to 10m"));
+  }
+
+  /** The keys of one destination, beside the endpoint that each needs. */
+  static List<Row> destinationRows() {
+    return List.of(
+        row("name", "default", "west", "west", "' '", "write a name"),
+        row(
+            "endpoint",
+            URI.create("http://backend:9999"),
+            "https://other:1/base",
+            URI.create("https://other:1/base"),
+            "backend:9999",
+            "http://host:port"),
+        row("endpointExact", false, "false", false, "true", "exactly one signal"),
+        row(
+            "protocol",
+            Protocol.HTTP_PROTOBUF,
+            "grpc",
+            Protocol.GRPC,
+            "thrift",
+            "grpc, http/protobuf"),
+        row(
+            "signals",
+            Set.of(Signal.values()),
+            "[traces, logs]",
+            Set.of(Signal.TRACES, Signal.LOGS),
+            "[spans]",
+            "traces, metrics, logs, profiles"),
+        row("headers", Map.of(), "k=v%20w", Map.of("k", "v w"), "{'a b': c}", "header name"),
+        row("compression", Compression.GZIP, "zstd", Compression.ZSTD, "lz4", "gzip, zstd, none"),
+        row(
+            "timeout",
+            Duration.ofSeconds(10),
+            "3s",
+            Duration.ofSeconds(3),
+            "1ms",
+            "from 10ms to 10m"),
+        row(
+            "queueBytesMax",
+            ByteSize.ofMebibytes(64),
+            "1MiB",
+            ByteSize.ofMebibytes(1),
+            "1KiB",
+            "from 64KiB"),
+        row("requestsMax", 8, "16", 16, "0", "from 1 to 1000"),
+        row("retryFor", Duration.ofMinutes(5), "0s", Duration.ZERO, "2d", "from 0s to 1d"),
+        row("authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
+        row("clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
+        row("clientKey", NONE, "k.pem", null, "k.pem", "together"));
+  }
+}
