@@ -15,6 +15,9 @@ public interface Judge {
   /** Words of facts that every fragment has. */
   int FACT_WORDS = 4;
 
+  /** Called for each batch, before its spans are observed. */
+  default void begin(Batch batch) {}
+
   /** Sets the facts of one span, at {@code facts[offset]} and the words behind it. */
   void observe(Batch batch, int row, long[] facts, int offset);
 

@@ -1,5 +1,6 @@
 package dev.spanthrift.sampler;
 
+import dev.spanthrift.sampler.wire.Batch;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,14 @@ final class JudgeVersions {
     judges = Arrays.copyOf(judges, size * 2);
     fragments = Arrays.copyOf(fragments, size * 2);
     return size;
+  }
+
+  void begin(Batch batch) {
+    for (Judge judge : judges) {
+      if (judge != null) {
+        judge.begin(batch);
+      }
+    }
   }
 
   void tick(long now) {

@@ -79,6 +79,7 @@ public final class Sampler {
 
   /** Step hold: every span joins its fragment, or follows what was decided before. */
   public void hold(Batch batch, long now) {
+    judges.begin(batch);
     internContexts(batch);
     int slot = Hold.NONE;
     for (int row = 0; row < batch.size(); row++) {
@@ -134,10 +135,12 @@ public final class Sampler {
     if (decision != DecisionMemory.UNKNOWN && followed(batch, row, decision)) {
       return Hold.NONE;
     }
-    long randomness =
-        TraceState.randomness(
-            batch.buffer(), batch.traceStateOffset(row), batch.traceStateLength(row), low);
-    slot = hold.open(high, low, randomness, judges.current(), now);
+    byte[] buffer = batch.buffer();
+    int at = batch.traceStateOffset(row);
+    int length = batch.traceStateLength(row);
+    long randomness = TraceState.randomness(buffer, at, length, low);
+    long upstream = TraceState.threshold(buffer, at, length);
+    slot = hold.open(high, low, randomness, upstream, judges.current(), now);
     judges.retain(judges.current());
     return slot;
   }

@@ -81,9 +81,7 @@ final class Body {
   }
 
   private long grown(long needed) {
-    return needed <= bytes.length
-        ? needed
-        : Math.max(needed, Math.min(bytes.length * 2L, bound()));
+    return needed <= bytes.length ? needed : Math.max(needed, Math.min(bytes.length * 2L, bound()));
   }
 
   private void move(int size) {

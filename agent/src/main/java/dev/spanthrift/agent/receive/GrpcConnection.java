@@ -5,11 +5,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
@@ -56,7 +56,8 @@ final class GrpcConnection extends Http2ConnectionHandler {
     this.door = door;
     this.sweepInterval = settings.requestTimeout().dividedBy(SWEEPS_PER_TIMEOUT);
     this.idleSweeps =
-        (int) Math.max(1, settings.idleTimeout().toMillis() / Math.max(1, sweepInterval.toMillis()));
+        (int)
+            Math.max(1, settings.idleTimeout().toMillis() / Math.max(1, sweepInterval.toMillis()));
     this.callKey = connection().newKey();
     connection().addListener(new Closing());
   }

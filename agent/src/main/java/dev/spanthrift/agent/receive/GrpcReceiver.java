@@ -18,8 +18,7 @@ public final class GrpcReceiver {
   private GrpcReceiver(ReceiveSettings settings, Loops loops, Intake intake) {
     this.door = new Door(intake, GrpcReceiver::noJson, settings);
     SslContext tls = Tls.context(settings.tls(), "h2");
-    this.port =
-        Port.open(settings, settings.grpcPort(), loops, c -> pipeline(c, settings, tls));
+    this.port = Port.open(settings, settings.grpcPort(), loops, c -> pipeline(c, settings, tls));
   }
 
   /** Listens from now on; throws IllegalStateException, with the address, when it cannot. */

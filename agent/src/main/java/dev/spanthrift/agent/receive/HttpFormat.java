@@ -32,8 +32,7 @@ enum HttpFormat {
 
   private boolean fits(CharSequence header) {
     int length = type.length();
-    if (header.length() < length
-        || !AsciiString.regionMatches(header, true, 0, type, 0, length)) {
+    if (header.length() < length || !AsciiString.regionMatches(header, true, 0, type, 0, length)) {
       return false;
     }
     return header.length() == length

@@ -93,9 +93,7 @@ public final class HttpReceiver {
             .handle(this::handle);
     return tls == null
         ? plain.protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
-        : plain
-            .protocol(HttpProtocol.HTTP11, HttpProtocol.H2)
-            .secure(spec -> spec.sslContext(tls));
+        : plain.protocol(HttpProtocol.HTTP11, HttpProtocol.H2).secure(spec -> spec.sslContext(tls));
   }
 
   private DisposableServer bind(HttpServer configured) {

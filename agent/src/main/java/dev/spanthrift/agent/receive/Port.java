@@ -24,8 +24,7 @@ final class Port {
   private final Consumer<SocketChannel> pipeline;
   private final Channel listening;
 
-  private Port(
-      ReceiveSettings settings, int port, Loops loops, Consumer<SocketChannel> pipeline) {
+  private Port(ReceiveSettings settings, int port, Loops loops, Consumer<SocketChannel> pipeline) {
     this.maxConnections = settings.maxConnections();
     this.pipeline = pipeline;
     ChannelFuture bound =
@@ -40,8 +39,7 @@ final class Port {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IllegalStateException(
-          "Cannot listen on %s:%d: %s"
-              .formatted(settings.host(), port, bound.cause().getMessage()),
+          "Cannot listen on %s:%d: %s".formatted(settings.host(), port, bound.cause().getMessage()),
           bound.cause());
     }
     this.listening = bound.channel();

@@ -23,8 +23,7 @@ final class Watchdog extends ChannelDuplexHandler {
   private @Nullable ScheduledFuture<?> sweeping;
 
   Watchdog(ReceiveSettings settings) {
-    this.intervalMillis =
-        Math.max(1, settings.requestTimeout().toMillis() / SWEEPS_PER_TIMEOUT);
+    this.intervalMillis = Math.max(1, settings.requestTimeout().toMillis() / SWEEPS_PER_TIMEOUT);
     this.idleSweeps = (int) Math.max(1, settings.idleTimeout().toMillis() / intervalMillis);
   }
 

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ final class OtlpDestination implements Destination {
   private final Set<Pending> inFlight = new LinkedHashSet<>();
   private final Map<Signal, Tally> tallies = new EnumMap<>(Signal.class);
   private final Throttle throttle;
-  private long queuedBytes;
+  private volatile long queuedBytes; // written under the lock, read by whoever asks for room
   private long wireBytes;
   private long retries;
   private long wakeNanos = Long.MAX_VALUE;
@@ -123,6 +123,16 @@ final class OtlpDestination implements Destination {
     return queuedBytes == 0 && pendingCount() == 0
         ? shipment.bytes() <= limits.queueBytesMax()
         : queuedBytes + shipment.bytes() + overhead <= limits.queueBytesMax();
+  }
+
+  @Override
+  public long queuedBytes() {
+    return queuedBytes;
+  }
+
+  @Override
+  public long queueBytesMax() {
+    return limits.queueBytesMax();
   }
 
   private int pendingCount() {
@@ -269,8 +279,7 @@ final class OtlpDestination implements Destination {
         leave(pending).ship(pending.items, pending.bytes, accepted.rejected());
         yield accepted.message().isEmpty() && accepted.rejected() == 0
             ? null
-            : complain(
-                "rejected", accepted.rejected() + " items rejected: " + accepted.message());
+            : complain("rejected", accepted.rejected() + " items rejected: " + accepted.message());
       }
       case Outcome.Failed failed -> {
         throttle.answered();

@@ -18,6 +18,7 @@ public final class Fragment {
   private long traceIdHigh;
   private long traceIdLow;
   private long randomness;
+  private long upstreamThreshold;
   private int size;
   private long bytes;
   private long startNanos;
@@ -36,6 +37,7 @@ public final class Fragment {
     this.traceIdHigh = traceIdHigh;
     this.traceIdLow = traceIdLow;
     this.randomness = randomness;
+    upstreamThreshold = -1;
     size = 0;
     bytes = 0;
     startNanos = Long.MAX_VALUE;
@@ -86,6 +88,11 @@ public final class Fragment {
     endNanos = latestEndNanos;
   }
 
+  /** Sets the threshold that the trace came with. */
+  public void setUpstreamThreshold(long threshold) {
+    upstreamThreshold = threshold;
+  }
+
   private void grow() {
     int capacity = size * 2;
     spanIds = Arrays.copyOf(spanIds, capacity);
@@ -107,6 +114,11 @@ public final class Fragment {
   /** 56 bits, from {@code rv} or the trace id. */
   public long randomness() {
     return randomness;
+  }
+
+  /** Threshold of whoever sampled before us; −1 when unknown. */
+  public long upstreamThreshold() {
+    return upstreamThreshold;
   }
 
   /** Number of spans. */

@@ -56,11 +56,14 @@ public final class Hold {
   /**
    * Opens a fragment.
    *
+   * @param upstream threshold that the trace came with, −1 when unknown
    * @param version of the policies that were in force when it began: they decide it
    */
-  public int open(long traceIdHigh, long traceIdLow, long randomness, int version, long now) {
+  public int open(
+      long traceIdHigh, long traceIdLow, long randomness, long upstream, int version, long now) {
     int slot = slots.open(traceIdHigh, traceIdLow, now);
     slots.randomness[slot] = randomness;
+    slots.upstream[slot] = upstream;
     slots.version[slot] = version;
     place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
     return slot;
@@ -234,6 +237,7 @@ public final class Hold {
           records.bytes(r));
     }
     into.setTimes(slots.startNanos[slot], slots.endNanos[slot]);
+    into.setUpstreamThreshold(slots.upstream[slot]);
   }
 
   /** Calls back for each span of the fragment, with its bytes. */

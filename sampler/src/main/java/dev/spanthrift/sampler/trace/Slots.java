@@ -15,11 +15,12 @@ final class Slots {
   private static final int BUCKETS = 2048; // 102 s ahead; what is due later is placed again
 
   /** Bytes of one slot in all columns, the index included. */
-  static final int SLOT_BYTES = 8 * 8 + 4 * 10 + 2 + 2 * 4;
+  static final int SLOT_BYTES = 9 * 8 + 4 * 10 + 2 + 2 * 4;
 
   long[] traceIdHigh;
   long[] traceIdLow;
   long[] randomness;
+  long[] upstream;
   long[] startNanos;
   long[] endNanos;
   long[] firstSeen;
@@ -55,6 +56,7 @@ final class Slots {
     traceIdHigh = new long[capacity];
     traceIdLow = new long[capacity];
     randomness = new long[capacity];
+    upstream = new long[capacity];
     startNanos = new long[capacity];
     endNanos = new long[capacity];
     firstSeen = new long[capacity];
@@ -279,6 +281,7 @@ final class Slots {
     traceIdHigh = Arrays.copyOf(traceIdHigh, capacity);
     traceIdLow = Arrays.copyOf(traceIdLow, capacity);
     randomness = Arrays.copyOf(randomness, capacity);
+    upstream = Arrays.copyOf(upstream, capacity);
     startNanos = Arrays.copyOf(startNanos, capacity);
     endNanos = Arrays.copyOf(endNanos, capacity);
     firstSeen = Arrays.copyOf(firstSeen, capacity);

@@ -1,0 +1,53 @@
+package dev.spanthrift.agent;
+
+import dev.spanthrift.agent.pipeline.KillSwitch;
+import dev.spanthrift.agent.pipeline.Pipeline;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import java.time.Duration;
+
+/** The pipeline as the control side sees it. */
+final class LivePipeline implements PipelineView {
+  private final Pipeline pipeline;
+  private final Wiring wiring;
+  private volatile Phase phase = Phase.STARTING;
+
+  LivePipeline(Pipeline pipeline, Wiring wiring) {
+    this.pipeline = pipeline;
+    this.wiring = wiring;
+  }
+
+  void phase(Phase next) {
+    phase = next;
+  }
+
+  void drain(Duration atMost) {
+    pipeline.drain(atMost);
+  }
+
+  @Override
+  public PipelineStatus status() {
+    return pipeline.status();
+  }
+
+  @Override
+  public Phase phase() {
+    return phase;
+  }
+
+  @Override
+  public void usePolicy(PolicyVersion policy) {
+    pipeline.use(wiring.judge(policy));
+  }
+
+  @Override
+  public void killSwitch(KillSwitch killSwitch) {
+    pipeline.killSwitch(killSwitch);
+  }
+
+  @Override
+  public KillSwitch killSwitch() {
+    return pipeline.killSwitch();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.spanthrift.agent;
+
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.control.ControlServer;
+import dev.spanthrift.agent.control.FlatPrice;
+import dev.spanthrift.agent.control.PolicyStore;
+import dev.spanthrift.agent.pipeline.Pipeline;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.receive.GrpcReceiver;
+import dev.spanthrift.agent.receive.HttpReceiver;
+import dev.spanthrift.agent.receive.Loops;
+import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.destination.Destinations;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running program: ports, pipeline, destinations and the admin port, on shared event loops.
+ *
+ * <p>The OTLP ports accept first, because an application beside us may start any moment; the admin
+ * port follows in its own thread. The end goes the other way: ports shut, what waits is decided and
+ * sent, then the rest closes.
+ */
+public final class Sidecar implements SidecarProgram {
+  private static final Logger log = LoggerFactory.getLogger(Sidecar.class);
+  private static final Duration LINGER = Duration.ofSeconds(1); // for connections and loops
+
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final List<Destination> destinations = new ArrayList<>();
+  private @Nullable Loops loops;
+  private @Nullable LivePipeline live;
+  private @Nullable GrpcReceiver grpc;
+  private @Nullable HttpReceiver http;
+  private @Nullable ControlServer control;
+
+  @Override
+  public synchronized Ports start(SpanthriftSettings settings) throws StartException {
+    if (stopped.get()) {
+      throw new StartException("stopped before it had started");
+    }
+    try {
+      return open(settings);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      closeAll(Duration.ZERO);
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Ports open(SpanthriftSettings settings) {
+    Loops loops = Loops.create(1);
+    this.loops = loops;
+    Wiring wiring = new Wiring(settings, loops);
+    wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
+    PolicyStore policies = wiring.policyStore();
+    Pipeline pipeline =
+        new Pipeline(
+            wiring.pipeline(), wiring.judge(policies.current()), List.copyOf(destinations));
+    LivePipeline live = new LivePipeline(pipeline, wiring);
+    this.live = live;
+    GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
+    this.grpc = grpc;
+    HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
+    this.http = http;
+    refuseOwnPorts(wiring, grpc.address(), http.address());
+    long tick = wiring.pipeline().tick().toMillis();
+    var unused =
+        loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
+    live.phase(PipelineView.Phase.READY);
+    FlatPrice price =
+        new FlatPrice(
+            settings.price().currency().getCurrencyCode(),
+            settings.price().perGb().doubleValue(),
+            live::status);
+    ControlServer control = ControlServer.start(wiring.control(), live, policies, price);
+    this.control = control;
+    return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  private static void refuseOwnPorts(
+      Wiring wiring, InetSocketAddress grpc, InetSocketAddress http) {
+    wiring.destinations().forEach(d -> Destinations.requireNotOwn(d, List.of(grpc, http)));
+  }
+
+  @Override
+  public PipelineStatus status() {
+    LivePipeline running = live;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return running.status();
+  }
+
+  @Override
+  public void stop(Duration deadline) {
+    if (stopped.compareAndSet(false, true)) {
+      synchronized (this) {
+        closeAll(deadline);
+      }
+    }
+  }
+
+  private void closeAll(Duration deadline) {
+    long end = System.nanoTime() + deadline.toNanos();
+    if (live != null) {
+      live.phase(PipelineView.Phase.DRAINING);
+    }
+    Duration linger = deadline.dividedBy(4).compareTo(LINGER) < 0 ? deadline.dividedBy(4) : LINGER;
+    if (grpc != null) {
+      grpc.stop(linger);
+    }
+    if (http != null) {
+      http.stop(linger);
+    }
+    if (live != null) {
+      live.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      log.info("at the end: {}", live.status().spans());
+    }
+    destinations.forEach(Destination::close);
+    if (control != null) {
+      control.close();
+    }
+    if (loops != null) {
+      loops.close(linger);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.spanthrift.agent;
+
+import dev.spanthrift.agent.config.ListenSettings;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.control.ControlSettings;
+import dev.spanthrift.agent.control.PolicyStore;
+import dev.spanthrift.agent.pipeline.PipelineSettings;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.receive.Loops;
+import dev.spanthrift.agent.receive.ReceiveSettings;
+import dev.spanthrift.agent.receive.TlsSettings;
+import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.destination.DestinationSettings;
+import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
+import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
+import dev.spanthrift.exporter.destination.DestinationSettings.Tls;
+import dev.spanthrift.exporter.destination.Destinations;
+import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.PolicyJudge;
+import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.policy.Action;
+import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.trace.HoldSettings;
+import dev.spanthrift.sampler.wire.Signal;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Turns the settings tree into the settings of each part. */
+final class Wiring {
+  private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
+
+  private final SpanthriftSettings settings;
+  private final Loops loops;
+
+  Wiring(SpanthriftSettings settings, Loops loops) {
+    this.settings = settings;
+    this.loops = loops;
+  }
+
+  List<DestinationSettings> destinations() {
+    return settings.destinations().stream().map(Wiring::destination).toList();
+  }
+
+  Destination open(DestinationSettings destination) {
+    return Destinations.open(
+        destination,
+        new dev.spanthrift.exporter.destination.Loops(loops.group(), loops.clientChannel()));
+  }
+
+  private static DestinationSettings destination(
+      dev.spanthrift.agent.config.DestinationSettings from) {
+    int queue = (int) Math.min(Integer.MAX_VALUE, from.queueBytesMax().bytes());
+    Map<Signal, URI> exact = new EnumMap<>(Signal.class);
+    if (from.endpointExact()) {
+      from.signals().forEach(signal -> exact.put(signal, from.endpoint()));
+    }
+    return new DestinationSettings(
+        from.name(),
+        switch (from.protocol()) {
+          case GRPC -> DestinationSettings.Protocol.GRPC;
+          case HTTP_PROTOBUF -> DestinationSettings.Protocol.HTTP_PROTOBUF;
+        },
+        from.endpoint(),
+        exact,
+        from.headers(),
+        switch (from.compression()) {
+          case GZIP -> DestinationSettings.Compression.GZIP;
+          case ZSTD -> DestinationSettings.Compression.ZSTD;
+          case NONE -> DestinationSettings.Compression.NONE;
+        },
+        from.timeout(),
+        new Tls(from.authority(), from.clientCertificate(), from.clientKey(), false),
+        new Limits(
+            from.queueBytesMax().bytes(),
+            from.requestsMax(),
+            Limits.DEFAULT.requestBytesMax(),
+            Limits.DEFAULT.responseBytesMax(),
+            Math.min(MERGE_BYTES, queue)),
+        new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), from.retryFor()));
+  }
+
+  ReceiveSettings grpc() {
+    ListenSettings.Address at = settings.listen().grpc();
+    return receive(at.host(), at.port());
+  }
+
+  ReceiveSettings http() {
+    ListenSettings.HttpAddress at = settings.listen().http();
+    return receive(at.host(), at.port());
+  }
+
+  private ReceiveSettings receive(String host, int port) {
+    ListenSettings listen = settings.listen();
+    ReceiveSettings byDefault = ReceiveSettings.DEFAULT;
+    return new ReceiveSettings(
+        host,
+        port,
+        port,
+        (int) listen.requestBytesMax().bytes(),
+        listen.pendingBytesMax().bytes(),
+        byDefault.maxHeaderBytes(),
+        listen.connectionsMax(),
+        byDefault.maxStreams(),
+        listen.requestTimeout(),
+        listen.idleTimeout(),
+        byDefault.retryAfter(),
+        tls(listen.tls()));
+  }
+
+  private static @Nullable TlsSettings tls(dev.spanthrift.agent.config.TlsSettings from) {
+    return from.certificate() == null || from.key() == null
+        ? null
+        : new TlsSettings(from.certificate(), from.key(), from.clientAuthority());
+  }
+
+  PipelineSettings pipeline() {
+    SpanthriftSettings.Hold hold = settings.hold();
+    HoldSettings byDefault = HoldSettings.DEFAULT;
+    HoldSettings held =
+        new HoldSettings(
+            hold.pause(),
+            hold.deadline(),
+            byDefault.ageMax(),
+            hold.decisionWait(),
+            hold.bytesMax().bytes(),
+            Math.min(byDefault.rawBytesMax(), hold.bytesMax().bytes() / 4),
+            hold.tracesMax());
+    PipelineSettings plain = PipelineSettings.DEFAULT;
+    return new PipelineSettings(
+        new SamplerSettings(
+            held,
+            settings.decisionMemory().tracesMax(),
+            settings.stampAlways(),
+            SamplerSettings.DEFAULT.precision()),
+        plain.spansPerRequestMax(),
+        (int) settings.export().batchBytes().bytes(),
+        settings.export().delay(),
+        plain.tick());
+  }
+
+  PolicyStore policyStore() {
+    return PolicyStore.open(
+        settings.stateDir(), JsonNodeFactory.instance.objectNode(), document -> List.of());
+  }
+
+  Judge judge(PolicyVersion version) {
+    return new PolicyJudge(
+        PolicySet.compile(
+            new PolicyDocument(
+                List.of(), new Action.Probability(settings.defaultProbability().value()))));
+  }
+
+  ControlSettings control() {
+    SpanthriftSettings.Admin admin = settings.admin();
+    try {
+      return new ControlSettings(
+          InetAddress.getByName(admin.host()),
+          admin.port(),
+          settings.stateDir(),
+          admin.tokenFile(),
+          Set.of(),
+          ControlSettings.DEFAULT_BODY_BYTES_MAX);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("admin.host " + admin.host() + ": no such host", e);
+    }
+  }
+
+  Duration shutdown() {
+    return settings.shutdown().deadline();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.policy.Decision;
+import dev.spanthrift.sampler.policy.Observer;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.probability.Threshold;
+import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.wire.Batch;
+
+/**
+ * Policies in their order, the first that matches decides; what they leave to the budget is kept.
+ */
+public final class PolicyJudge implements Judge {
+  static final String BUDGET = "budget";
+
+  private final PolicySet policies;
+  private final Observer observer;
+  private final Decision decision = new Decision();
+
+  /**
+   * @throws IllegalArgumentException if the policies need more facts than a fragment has
+   */
+  public PolicyJudge(PolicySet policies) {
+    if (policies.factWords() > FACT_WORDS) {
+      throw new IllegalArgumentException(
+          "policies ask more than " + FACT_WORDS * 64 + " questions about spans");
+    }
+    this.policies = policies;
+    observer = policies.observer();
+  }
+
+  @Override
+  public void begin(Batch batch) {
+    observer.begin(batch);
+  }
+
+  @Override
+  public void observe(Batch batch, int row, long[] facts, int offset) {
+    observer.observe(row, facts, offset);
+  }
+
+  @Override
+  public void judge(Fragment fragment, long[] facts, int offset, long now, Verdict verdict) {
+    policies.decide(fragment, facts, offset, now, decision);
+    switch (decision.outcome()) {
+      case KEEP -> verdict.keep(decision.reason());
+      case DROP -> verdict.drop(decision.reason());
+      case PROBABILITY -> sample(fragment.upstreamThreshold(), verdict);
+      case BUDGET -> verdict.sample(1, BUDGET);
+    }
+  }
+
+  /** A rate is a part of what arrived; what upstream left out counts into its probability. */
+  private void sample(long upstream, Verdict verdict) {
+    double probability = decision.probability();
+    if (decision.isOfArrived() && upstream > 0) {
+      probability *= (Threshold.MAX - upstream) / 0x1p56;
+    }
+    if (probability < 0x1p-56) {
+      verdict.drop(decision.reason());
+    } else {
+      verdict.sample(probability, decision.reason());
+    }
+  }
+}
