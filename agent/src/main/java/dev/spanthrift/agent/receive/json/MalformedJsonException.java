@@ -11,11 +11,16 @@ public final class MalformedJsonException extends RuntimeException {
   private static final int PATH_MAX = 200; // characters; names in the input are not ours
 
   MalformedJsonException(String path, String what) {
-    super(printable(path) + ": " + what, null, false, false);
+    super(printable(shortened(path) + ": " + what), null, false, false);
   }
 
-  private static String printable(String path) {
-    String start = path.length() > PATH_MAX ? path.substring(0, PATH_MAX) + "..." : path;
-    return start.isEmpty() ? "/" : start.replaceAll("\\p{Cntrl}", "?");
+  private static String shortened(String path) {
+    return path.isEmpty()
+        ? "/"
+        : path.length() > PATH_MAX ? path.substring(0, PATH_MAX) + "..." : path;
+  }
+
+  private static String printable(String message) {
+    return message.replaceAll("[\\p{Cntrl}\\x80-\\x9f]", "?");
   }
 }

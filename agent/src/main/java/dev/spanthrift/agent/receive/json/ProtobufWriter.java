@@ -99,7 +99,7 @@ final class ProtobufWriter {
       case VARINT -> varint(bits);
       case I64 -> littleEndian(bits, Long.BYTES);
       case I32 -> littleEndian(bits, Integer.BYTES);
-      case LENGTH, START_GROUP, END_GROUP -> throw new IllegalArgumentException("not a number");
+      case LENGTH -> throw new IllegalArgumentException("not a number");
     }
   }
 
@@ -145,7 +145,7 @@ final class ProtobufWriter {
   private void littleEndian(long bits, int bytes) {
     room(bytes);
     for (int i = 0; i < bytes; i++) {
-      buffer[position++] = (byte) (bits >>> 8 * i);
+      buffer[position++] = (byte) (bits >>> (8 * i));
     }
   }
 

@@ -15,14 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import tools.jackson.core.sym.PropertyNameMatcher;
 import tools.jackson.core.util.Named;
 
 /** The messages of OTLP, read once from {@code otlp.schema}, which explains its own format. */
 final class Schema {
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
-
   static final Schema OTLP = new Schema(read("otlp.schema"));
 
   private final Map<String, Type> types = new HashMap<>();
@@ -77,7 +74,7 @@ final class Schema {
   }
 
   private void declare(String heading, List<String> lines) {
-    String[] words = BLANKS.split(heading);
+    String[] words = words(heading);
     Type type =
         words[0].equals("enum") ? enumeration(words[1], words[2], lines) : new Message(words[1]);
     types.put(words[1], type);
@@ -85,24 +82,28 @@ final class Schema {
 
   private static Enumeration enumeration(String name, String prefix, List<String> lines) {
     Map<String, Integer> numbers = new HashMap<>();
-    for (String value : BLANKS.split(String.join(" ", lines))) {
+    for (String value : words(String.join(" ", lines))) {
       numbers.put(prefix + value, numbers.size());
     }
     return new Enumeration(name, numbers);
   }
 
   private void define(String heading, List<String> lines) {
-    if (types.get(BLANKS.split(heading)[1]) instanceof Message message) {
+    if (types.get(words(heading)[1]) instanceof Message message) {
       message.define(lines.stream().map(this::field).toList());
     }
   }
 
   private Field field(String line) {
-    String[] words = BLANKS.split(line);
+    String[] words = words(line);
     boolean keepsZero = words[2].endsWith("?");
     boolean repeated = words[2].endsWith("[]");
     String type = words[2].replace("?", "").replace("[]", "");
     return new Field(Integer.parseInt(words[0]), words[1], type(type), repeated, keepsZero);
+  }
+
+  private static String[] words(String line) {
+    return line.split("\\s+", -1);
   }
 
   private static String read(String resource) {

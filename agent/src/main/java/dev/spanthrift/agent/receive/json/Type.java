@@ -11,12 +11,16 @@ sealed interface Type {
 
   /** Source: protobuf encoding, "Message Structure". */
   enum WireType {
-    VARINT,
-    I64,
-    LENGTH,
-    START_GROUP,
-    END_GROUP,
-    I32;
+    VARINT(0),
+    I64(1),
+    LENGTH(2),
+    I32(5);
+
+    private final int code;
+
+    WireType(int code) {
+      this.code = code;
+    }
 
     boolean packable() {
       return this != LENGTH;
@@ -115,7 +119,7 @@ sealed interface Type {
 
     /** Number and wire type as they stand before the payload. */
     int tag() {
-      return number << 3 | (packed() ? WireType.LENGTH : type.wireType()).ordinal();
+      return (number << 3) | (packed() ? WireType.LENGTH : type.wireType()).code;
     }
   }
 }

@@ -70,10 +70,10 @@ final class Utf8 {
 
   private static int putCodePoint(int code, byte[] out, int at) {
     int continuations = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    int lead = 0xFF00 >> continuations + 1; // 110xxxxx, 1110xxxx, 11110xxx
-    out[at] = (byte) (lead | code >> 6 * continuations);
+    int lead = 0xFF00 >> (continuations + 1); // 110xxxxx, 1110xxxx, 11110xxx
+    out[at] = (byte) (lead | (code >> (6 * continuations)));
     for (int i = 1; i <= continuations; i++) {
-      out[at + i] = (byte) (0x80 | code >> 6 * (continuations - i) & 0x3F);
+      out[at + i] = (byte) (0x80 | ((code >> (6 * (continuations - i))) & 0x3F));
     }
     return at + continuations + 1;
   }

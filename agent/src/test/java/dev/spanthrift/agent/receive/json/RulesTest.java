@@ -203,6 +203,13 @@ class RulesTest {
     spanMalformed("\"startTimeUnixNano\":" + nanos);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"9223372036854775808", "\"-9223372036854775809\"", "9999999999999999999", "0.1"})
+  void j6_whatIsNoSignedLongIsMalformed(String number) {
+    spanMalformed("\"attributes\":[{\"value\":{\"intValue\":" + number + "}}]");
+  }
+
   @Test
   void j7_doublesAndNumbersOf32Bits() {
     assertEquals(
