@@ -79,8 +79,7 @@ interface Compressor extends AutoCloseable {
     public Body compress(byte[] request) {
       int bound = Math.toIntExact(Zstd.compressBound(request.length));
       byte[] target = scratch.length >= bound ? scratch : new byte[bound];
-      int length =
-          context.compressByteArray(target, 0, target.length, request, 0, request.length);
+      int length = context.compressByteArray(target, 0, target.length, request, 0, request.length);
       if (target.length <= SCRATCH_KEPT_MAX) {
         scratch = target;
       }

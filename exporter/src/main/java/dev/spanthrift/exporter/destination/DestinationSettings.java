@@ -91,16 +91,15 @@ public record DestinationSettings(
    * @param skipVerify trust any server: for trials only
    */
   public record Tls(
-      @Nullable Path caFile,
-      @Nullable Path certFile,
-      @Nullable Path keyFile,
-      boolean skipVerify) {
+      @Nullable Path caFile, @Nullable Path certFile, @Nullable Path keyFile, boolean skipVerify) {
     public static final Tls DEFAULT = new Tls(null, null, null, false);
 
     public Tls {
       if ((certFile == null) != (keyFile == null)) {
         throw bad(
-            "tls", "cert " + certFile + ", key " + keyFile, "both a client certificate and its key");
+            "tls",
+            "cert " + certFile + ", key " + keyFile,
+            "both a client certificate and its key");
       }
       if (skipVerify && caFile != null) {
         throw bad("tls.skipVerify", "true", "false beside a CA file");
@@ -115,8 +114,8 @@ public record DestinationSettings(
    * @param inFlightMax requests sent and not answered; connections at most for HTTP/1.1
    * @param requestBytesMax a larger request is not sent (specs C1)
    * @param responseBytesMax answers, also after decompression (specs C2)
-   * @param mergeBytesMax waiting requests of one signal are sent as one up to this size (specs W11);
-   *     0 never merges
+   * @param mergeBytesMax waiting requests of one signal are sent as one up to this size (specs
+   *     W11); 0 never merges
    */
   public record Limits(
       long queueBytesMax,

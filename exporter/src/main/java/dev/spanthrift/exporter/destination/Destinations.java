@@ -13,8 +13,7 @@ public final class Destinations {
   private static final String VERSION = version();
 
   /** Says who exports, on both transports (specs C14). */
-  static final String USER_AGENT =
-      "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
+  static final String USER_AGENT = "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
 
   private Destinations() {}
 

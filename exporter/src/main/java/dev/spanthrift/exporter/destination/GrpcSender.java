@@ -37,8 +37,7 @@ final class GrpcSender implements Sender {
   /** Above the five minutes that gRPC servers permit by default; finds connections that died. */
   private static final long KEEP_ALIVE_SECONDS = 310;
 
-  private record Route(
-      ManagedChannel channel, MethodDescriptor<Body, Outcome.Accepted> export) {}
+  private record Route(ManagedChannel channel, MethodDescriptor<Body, Outcome.Accepted> export) {}
 
   private final Map<Signal, Route> routes = new EnumMap<>(Signal.class);
   private final Map<String, ManagedChannel> channels = new HashMap<>();
@@ -52,9 +51,9 @@ final class GrpcSender implements Sender {
     this.options = options(settings.compression());
     for (Signal signal : Signal.values()) {
       URI uri = Endpoints.grpc(settings, signal);
-      String target = (Endpoints.secure(uri) ? "tls " : "plain ") + uri.getHost() + Endpoints.port(uri);
-      ManagedChannel channel =
-          channels.computeIfAbsent(target, t -> channel(uri, settings, loops));
+      String target =
+          (Endpoints.secure(uri) ? "tls " : "plain ") + uri.getHost() + Endpoints.port(uri);
+      ManagedChannel channel = channels.computeIfAbsent(target, t -> channel(uri, settings, loops));
       routes.put(signal, new Route(channel, export(signal)));
     }
   }

@@ -56,7 +56,8 @@ final class HttpRules {
   }
 
   private static boolean isProtobuf(@Nullable String contentType) {
-    return contentType == null || contentType.regionMatches(true, 0, "application/x-protobuf", 0, 22);
+    return contentType == null
+        || contentType.regionMatches(true, 0, "application/x-protobuf", 0, 22);
   }
 
   private static String message(@Nullable String contentType, byte[] body) {

@@ -63,9 +63,7 @@ final class HttpSender implements Sender {
   }
 
   private HttpClient client(DestinationSettings settings) {
-    return HttpClient.create(pool)
-        .runOn(loops.group())
-        .headers(headers -> fill(headers, settings));
+    return HttpClient.create(pool).runOn(loops.group()).headers(headers -> fill(headers, settings));
   }
 
   private static HttpClient secure(HttpClient plain, DestinationSettings settings) {
@@ -79,8 +77,7 @@ final class HttpSender implements Sender {
     headers.set(HttpHeaderNames.USER_AGENT, Destinations.USER_AGENT);
     headers.set(HttpHeaderNames.CONTENT_TYPE, PROTOBUF);
     if (settings.compression() != Compression.NONE) {
-      headers.set(
-          HttpHeaderNames.CONTENT_ENCODING, GrpcSender.encoding(settings.compression()));
+      headers.set(HttpHeaderNames.CONTENT_ENCODING, GrpcSender.encoding(settings.compression()));
     }
     settings.headers().forEach(headers::set);
   }

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -269,8 +269,7 @@ final class OtlpDestination implements Destination {
         leave(pending).ship(pending.items, pending.bytes, accepted.rejected());
         yield accepted.message().isEmpty() && accepted.rejected() == 0
             ? null
-            : complain(
-                "rejected", accepted.rejected() + " items rejected: " + accepted.message());
+            : complain("rejected", accepted.rejected() + " items rejected: " + accepted.message());
       }
       case Outcome.Failed failed -> {
         throttle.answered();
@@ -375,12 +374,13 @@ final class OtlpDestination implements Destination {
   }
 
   private void abandon() {
-    List<Pending> left = new ArrayList<>();
+    List<Pending> flying = new ArrayList<>();
     lock.lock();
     try {
       open = false;
       closed = true;
-      left.addAll(inFlight);
+      flying.addAll(inFlight);
+      List<Pending> left = new ArrayList<>(inFlight);
       left.addAll(delayed);
       left.addAll(ready);
       inFlight.clear();
@@ -391,7 +391,7 @@ final class OtlpDestination implements Destination {
     } finally {
       lock.unlock();
     }
-    left.forEach(Pending::cancel);
+    flying.forEach(Pending::cancel);
   }
 
   @Override

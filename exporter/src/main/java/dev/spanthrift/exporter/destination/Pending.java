@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request on its way: waiting, in flight, or waiting for its next attempt.
  *
- * <p>Fields are guarded by the lock of the destination, but for the body, which only the thread that
- * sends touches.
+ * <p>Fields are guarded by the lock of the destination, but for the body, which only the thread
+ * that sends touches.
  */
 final class Pending {
   final Signal signal;

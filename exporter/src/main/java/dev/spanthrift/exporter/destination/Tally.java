@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /**
  * Items of one signal: taken = shipped + queued + the sum of failed.
  *
- * <p>All of them are counted on their own, so that the sum can be wrong when the code is. Guarded by
- * the lock of the destination.
+ * <p>All of them are counted on their own, so that the sum can be wrong when the code is. Guarded
+ * by the lock of the destination.
  */
 final class Tally {
   private final Map<String, Long> failed = new TreeMap<>();

@@ -4,9 +4,9 @@ package dev.spanthrift.exporter.destination;
  * How many requests may be in flight: halves when the backend is in trouble, grows by one for each
  * window of successes (specs C9).
  *
- * <p>Additive increase, multiplicative decrease, as TCP does it: failures of requests that were sent
- * before the last fall belong to that fall and do not count again. Not thread-safe: guarded by the
- * lock of its destination. Times are nanoseconds of {@link Timer}.
+ * <p>Additive increase, multiplicative decrease, as TCP does it: failures of requests that were
+ * sent before the last fall belong to that fall and do not count again. Not thread-safe: guarded by
+ * the lock of its destination. Times are nanoseconds of {@link Timer}.
  */
 final class Throttle {
   private final int inFlightMax;

@@ -34,10 +34,7 @@ final class Requests {
   }
 
   static Counts counts(Destination destination, Signal signal) {
-    return destination
-        .status()
-        .signals()
-        .getOrDefault(signal, new Counts(0, 0, 0, 0, Map.of()));
+    return destination.status().signals().getOrDefault(signal, new Counts(0, 0, 0, 0, Map.of()));
   }
 
   static long failed(Destination destination, Signal signal) {

@@ -118,8 +118,7 @@ class TransportTest {
         Destination destination = open(protocol, backend)) {
       for (Signal signal : Signal.values()) {
         destination.offer(Requests.of(signal, 10, 1));
-        Await.until(
-            "shipped " + signal, () -> Requests.counts(destination, signal).shipped() == 1);
+        Await.until("shipped " + signal, () -> Requests.counts(destination, signal).shipped() == 1);
         assertEquals(signal, backend.received.getLast().signal());
       }
     }
@@ -134,8 +133,7 @@ class TransportTest {
                 settings(protocol, backend.uri())
                     .withHeaders(Map.of("X-Scope-OrgID", "one", "Authorization", "Bearer 1")));
         Destination two =
-            open(
-                settings(protocol, backend.uri()).withHeaders(Map.of("X-Scope-OrgID", "two")))) {
+            open(settings(protocol, backend.uri()).withHeaders(Map.of("X-Scope-OrgID", "two")))) {
       one.offer(Requests.of(Signal.TRACES, 11, 1));
       two.offer(Requests.of(Signal.TRACES, 22, 1));
       awaitShipped(one, 1);
@@ -274,8 +272,7 @@ class TransportTest {
   void c9_requestsInFlightFallUnderOverloadAndRecover(Protocol protocol) {
     AtomicBoolean overloaded = new AtomicBoolean(true);
     try (Backend backend =
-            backend(
-                protocol, (n, r) -> overloaded.get() ? retryable(protocol) : Reply.SUCCESS);
+            backend(protocol, (n, r) -> overloaded.get() ? retryable(protocol) : Reply.SUCCESS);
         Destination destination = open(protocol, backend)) {
       OtlpDestination inside = (OtlpDestination) destination;
       for (int i = 0; i < 400; i++) {
