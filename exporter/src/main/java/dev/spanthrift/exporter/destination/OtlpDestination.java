@@ -384,12 +384,13 @@ final class OtlpDestination implements Destination {
   }
 
   private void abandon() {
-    List<Pending> left = new ArrayList<>();
+    List<Pending> flying = new ArrayList<>();
     lock.lock();
     try {
       open = false;
       closed = true;
-      left.addAll(inFlight);
+      flying.addAll(inFlight);
+      List<Pending> left = new ArrayList<>(inFlight);
       left.addAll(delayed);
       left.addAll(ready);
       inFlight.clear();
@@ -400,7 +401,7 @@ final class OtlpDestination implements Destination {
     } finally {
       lock.unlock();
     }
-    left.forEach(Pending::cancel);
+    flying.forEach(Pending::cancel);
   }
 
   @Override
