@@ -1,25 +1,10 @@
 package dev.spanthrift.agent.telemetry;
 
-import java.util.Map;
+import java.util.List;
 
 /**
- * One number of ours with its name and labels, the same for Prometheus and for OTLP.
+ * One number with its labels.
  *
- * @param name dotted, e.g. {@code spanthrift.spans}
- * @param unit UCUM: {@code By}, {@code {span}}
- * @param labels few and bounded
+ * @param labels names and values in turns; few and bounded
  */
-record Figure(
-    Kind kind,
-    String name,
-    String unit,
-    String description,
-    Map<String, String> labels,
-    long value) {
-
-  /** Whether it only grows. */
-  enum Kind {
-    COUNTER,
-    GAUGE
-  }
-}
+record Figure(Instrument instrument, List<String> labels, long value) {}

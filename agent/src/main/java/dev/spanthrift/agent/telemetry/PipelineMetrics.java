@@ -4,7 +4,7 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.HashMap;
 import java.util.List;
@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PipelineMetrics implements MeterBinder {
   private final Supplier<PipelineStatus> source;
-  private final Map<Key, AtomicLong> values = new HashMap<>();
+  private final Map<Series, AtomicLong> values = new HashMap<>();
   private @Nullable MeterRegistry registry;
 
   public PipelineMetrics(Supplier<PipelineStatus> source) {
     this.source = source;
   }
 
-  /** Names and labels of one meter. */
-  private record Key(String name, Map<String, String> labels) {}
+  /** One meter. */
+  private record Series(Instrument instrument, List<String> labels) {}
 
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
@@ -46,34 +46,30 @@ public final class PipelineMetrics implements MeterBinder {
     }
     for (Figure figure : Figures.of(source.get())) {
       values
-          .computeIfAbsent(new Key(figure.name(), figure.labels()), key -> register(figure, bound))
+          .computeIfAbsent(
+              new Series(figure.instrument(), figure.labels()), series -> register(series, bound))
           .set(figure.value());
     }
   }
 
-  private static AtomicLong register(Figure figure, MeterRegistry registry) {
+  private static AtomicLong register(Series series, MeterRegistry registry) {
     AtomicLong value = new AtomicLong();
-    List<Tag> tags =
-        figure.labels().entrySet().stream().map(e -> Tag.of(e.getKey(), e.getValue())).toList();
-    switch (figure.kind()) {
+    Instrument instrument = series.instrument();
+    Tags tags = Tags.of(series.labels().toArray(String[]::new));
+    switch (instrument.kind()) {
       case COUNTER ->
-          FunctionCounter.builder(figure.name(), value, AtomicLong::doubleValue)
+          FunctionCounter.builder(instrument.title(), value, AtomicLong::doubleValue)
               .tags(tags)
-              .baseUnit(baseUnit(figure))
-              .description(figure.description())
+              .baseUnit(instrument.baseUnit())
+              .description(instrument.description())
               .register(registry);
       case GAUGE ->
-          Gauge.builder(figure.name(), value, AtomicLong::doubleValue)
+          Gauge.builder(instrument.title(), value, AtomicLong::doubleValue)
               .tags(tags)
-              .baseUnit(baseUnit(figure))
-              .description(figure.description())
+              .baseUnit(instrument.baseUnit())
+              .description(instrument.description())
               .register(registry);
     }
     return value;
-  }
-
-  // Prometheus appends the unit to the name, which helps for bytes only.
-  private static String baseUnit(Figure figure) {
-    return figure.unit().equals("By") ? "bytes" : "";
   }
 }

@@ -1,0 +1,85 @@
+package dev.spanthrift.agent.telemetry;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every metric of ours, the same for Prometheus and for OTLP.
+ *
+ * <p>Prometheus writes {@code spanthrift.spans} as {@code spanthrift_spans_total}.
+ */
+enum Instrument {
+  REQUESTS(Kind.COUNTER, "spanthrift.requests", "{request}", "Requests at the OTLP ports"),
+  RECEIVED_BYTES(Kind.COUNTER, "spanthrift.received", "By", "Received, after decompression"),
+  SPANS(Kind.COUNTER, "spanthrift.spans", "{span}", "Decided spans by decision and reason"),
+  SPAN_BYTES(Kind.COUNTER, "spanthrift.spans.size", "By", "Decided spans, before compression"),
+  SPANS_RECEIVED(Kind.COUNTER, "spanthrift.spans.received", "{span}", "Spans received"),
+  SPANS_LATE(Kind.COUNTER, "spanthrift.spans.late", "{span}", "Spans after the decision"),
+  SPANS_SHIPPED(Kind.COUNTER, "spanthrift.spans.shipped", "{span}", "Spans a backend accepted"),
+  SPANS_FAILED(Kind.COUNTER, "spanthrift.spans.failed", "{span}", "Kept spans nobody accepted"),
+  HELD_TRACES(Kind.GAUGE, "spanthrift.held.traces", "{trace}", "Traces that wait"),
+  HELD_SPANS(Kind.GAUGE, "spanthrift.held.spans", "{span}", "Spans that wait"),
+  HELD_BYTES(Kind.GAUGE, "spanthrift.held.size", "By", "Memory of what waits"),
+  HELD_BYTES_MAX(Kind.GAUGE, "spanthrift.held.limit", "By", "Bound of that memory"),
+  QUEUE_BYTES(Kind.GAUGE, "spanthrift.queue.size", "By", "Queued or in flight"),
+  QUEUE_BYTES_MAX(Kind.GAUGE, "spanthrift.queue.limit", "By", "Bound of the queue"),
+  CONNECTED(Kind.GAUGE, "spanthrift.destination.connected", "1", "1 while the backend answers"),
+  SENT_BYTES(Kind.COUNTER, "spanthrift.sent", "By", "On the wire, retries included"),
+  RETRIES(Kind.COUNTER, "spanthrift.retries", "{request}", "Requests sent again"),
+  ITEMS(
+      Kind.COUNTER,
+      "spanthrift.destination.items",
+      "{item}",
+      "Spans, data points, log records and profiles by what became of them"),
+  IDENTITY_GAP(
+      Kind.GAUGE,
+      "spanthrift.identity.gap",
+      "1",
+      "Left minus right side of a law of the books; other than 0 means that something was lost");
+
+  private final Kind kind;
+  private final String title;
+  private final String unit;
+  private final String description;
+
+  Instrument(Kind kind, String title, String unit, String description) {
+    this.kind = kind;
+    this.title = title;
+    this.unit = unit;
+    this.description = description;
+  }
+
+  /** Whether it only grows. */
+  enum Kind {
+    COUNTER,
+    GAUGE
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** Dotted name. */
+  String title() {
+    return title;
+  }
+
+  /** In UCUM. */
+  String unit() {
+    return unit;
+  }
+
+  /** What Prometheus appends to the name; it helps for bytes only. */
+  @Nullable String baseUnit() {
+    return unit.equals("By") ? "bytes" : null;
+  }
+
+  String description() {
+    return description;
+  }
+
+  /** Names and values of labels in turns, e.g. {@code signal, traces}. */
+  Figure at(long value, String... labels) {
+    return new Figure(this, List.of(labels), value);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.spanthrift.agent.telemetry;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.wire.Signal;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an OTLP server that is none of ours decodes. */
+class OwnTelemetryTest {
+  private final List<ExportMetricsServiceRequest> requests = new CopyOnWriteArrayList<>();
+  private final List<String> authorizations = new CopyOnWriteArrayList<>();
+  private HttpServer backend;
+
+  @BeforeEach
+  void start() throws IOException {
+    backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    backend.createContext("/v1/metrics", this::take);
+    backend.start();
+  }
+
+  @AfterEach
+  void stop() {
+    backend.stop(0);
+  }
+
+  private void take(HttpExchange exchange) throws IOException {
+    try (exchange;
+        InputStream body = new GZIPInputStream(exchange.getRequestBody())) {
+      requests.add(ExportMetricsServiceRequest.parseFrom(body));
+      authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
+      exchange.sendResponseHeaders(200, -1);
+    }
+  }
+
+  private static PipelineStatus status() {
+    return new PipelineStatus(
+        0,
+        1,
+        Map.of(Signal.TRACES, new PipelineStatus.Door(5, 4, 900, Map.of("TOO_LARGE", 1L))),
+        new PipelineStatus.Spans(
+            100,
+            9_000,
+            20,
+            50,
+            4_500,
+            Map.of("error", 50L),
+            30,
+            2_700,
+            Map.of("rate", 30L),
+            48,
+            0,
+            Map.of("shutdown", 2L),
+            3),
+        new PipelineStatus.Held(7, 20, 1_234, 99_999),
+        List.of(),
+        List.of(new PipelineStatus.Identity("received = held + kept + dropped", 100, 100)));
+  }
+
+  private OwnTelemetrySettings settings(Duration interval) {
+    URI url = URI.create("http://localhost:" + backend.getAddress().getPort() + "/v1/metrics");
+    return new OwnTelemetrySettings(url, Map.of("Authorization", "secret-9"), interval, "pod-1");
+  }
+
+  @Test
+  void arrivesAsOtlpWithEveryFigure() {
+    try (OwnTelemetry telemetry =
+        OwnTelemetry.start(settings(Duration.ofSeconds(1)), OwnTelemetryTest::status)) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> !requests.isEmpty());
+    }
+    Map<String, Long> points = points(requests.getFirst());
+    assertEquals(50, points.get("spanthrift.spans{decision=keep, reason=error}"));
+    assertEquals(30, points.get("spanthrift.spans{decision=drop, reason=rate}"));
+    assertEquals(1, points.get("spanthrift.requests{outcome=refused_too_large, signal=traces}"));
+    assertEquals(1_234, points.get("spanthrift.held.size{}"));
+    assertEquals(0, points.get("spanthrift.identity.gap{law=received = held + kept + dropped}"));
+    assertEquals("secret-9", authorizations.getFirst());
+    String resource = requests.getFirst().getResourceMetrics(0).getResource().toString();
+    assertTrue(resource.contains("spanthrift") && resource.contains("pod-1"), resource);
+  }
+
+  @Test
+  void sendsALastTimeWhenClosed() {
+    OwnTelemetry.start(settings(Duration.ofHours(1)), OwnTelemetryTest::status).close();
+    assertEquals(1, requests.size());
+  }
+
+  @Test
+  void refusesSettingsThatCannotWorkAndHidesHeaderValues() {
+    for (String url : List.of("collector:4317", "ftp://a/b", "/v1/metrics")) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> new OwnTelemetrySettings(URI.create(url), Map.of(), Duration.ofSeconds(9), "i"),
+          url);
+    }
+    assertThrows(IllegalArgumentException.class, () -> settings(Duration.ZERO));
+    assertFalse(settings(Duration.ofSeconds(1)).toString().contains("secret-9"));
+  }
+
+  private static Map<String, Long> points(ExportMetricsServiceRequest request) {
+    Map<String, Long> points = new TreeMap<>();
+    for (Metric metric : request.getResourceMetrics(0).getScopeMetrics(0).getMetricsList()) {
+      List<NumberDataPoint> all =
+          metric.hasSum()
+              ? metric.getSum().getDataPointsList()
+              : metric.getGauge().getDataPointsList();
+      for (NumberDataPoint point : all) {
+        Map<String, String> labels = new TreeMap<>();
+        point
+            .getAttributesList()
+            .forEach(a -> labels.put(a.getKey(), a.getValue().getStringValue()));
+        points.put(metric.getName() + labels, point.getAsInt());
+      }
+    }
+    return points;
+  }
+}
