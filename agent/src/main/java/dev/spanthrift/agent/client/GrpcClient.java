@@ -24,8 +24,7 @@ public final class GrpcClient implements OtlpClient {
 
   @Override
   public Reply send(Signal signal, byte[] request) throws InterruptedException {
-    CallOptions options =
-        CallOptions.DEFAULT.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     try {
       byte[] answer =
           ClientCalls.futureUnaryCall(channel.newCall(RawBytes.export(signal), options), request)

@@ -14,10 +14,7 @@ public final class PlainHttpClient implements OtlpClient {
   private static final long PAUSE_MILLIS = 200;
 
   private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(TIMEOUT)
-          .build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final String base;
 
   public PlainHttpClient(String host, int port) {

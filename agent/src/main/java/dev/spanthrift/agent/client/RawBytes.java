@@ -16,8 +16,7 @@ public final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
   public static MethodDescriptor<byte[], byte[]> export(Signal signal) {
     return MethodDescriptor.<byte[], byte[]>newBuilder()
         .setType(MethodDescriptor.MethodType.UNARY)
-        .setFullMethodName(
-            MethodDescriptor.generateFullMethodName(signal.grpcService(), "Export"))
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(signal.grpcService(), "Export"))
         .setRequestMarshaller(MARSHALLER)
         .setResponseMarshaller(MARSHALLER)
         .build();

@@ -51,9 +51,7 @@ final class CheckCommand implements Callable<Integer> {
     switch (form) {
       case TABLE -> checks.forEach(check -> context.out().println(check.line()));
       case JSON ->
-          context
-              .out()
-              .println(JsonMapper.shared().writeValueAsString(new Answer(ok, checks)));
+          context.out().println(JsonMapper.shared().writeValueAsString(new Answer(ok, checks)));
     }
     context.out().flush();
     return ok ? Context.OK : Context.FAILED;

@@ -30,8 +30,10 @@ final class Surroundings {
 
   List<Check> checks() {
     List<Check> checks = new ArrayList<>();
-    checks.add(port("OTLP/gRPC port", settings.listen().grpc().host(), settings.listen().grpc().port()));
-    checks.add(port("OTLP/HTTP port", settings.listen().http().host(), settings.listen().http().port()));
+    checks.add(
+        port("OTLP/gRPC port", settings.listen().grpc().host(), settings.listen().grpc().port()));
+    checks.add(
+        port("OTLP/HTTP port", settings.listen().http().host(), settings.listen().http().port()));
     checks.add(port("admin port", settings.admin().host(), settings.admin().port()));
     checks.add(stateDir(settings.stateDir()));
     addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
@@ -80,8 +82,7 @@ final class Surroundings {
   private static void addFile(List<Check> checks, String key, @Nullable Path file) {
     if (file != null) {
       boolean readable = Files.isReadable(file) && Files.isRegularFile(file);
-      checks.add(
-          new Check(key, readable, file + (readable ? " is readable" : " cannot be read")));
+      checks.add(new Check(key, readable, file + (readable ? " is readable" : " cannot be read")));
     }
   }
 
@@ -97,7 +98,8 @@ final class Surroundings {
       boolean valid = end.isAfter(now);
       boolean soon = valid && end.isBefore(now.plus(CERTIFICATE_WARNING));
       checks.add(
-          new Check(key, valid, file + (valid ? " ends " : " ended ") + end + (soon ? ", soon" : "")));
+          new Check(
+              key, valid, file + (valid ? " ends " : " ended ") + end + (soon ? ", soon" : "")));
     } catch (IOException | CertificateException e) {
       checks.add(new Check(key, false, file + " is no readable PEM certificate"));
     }

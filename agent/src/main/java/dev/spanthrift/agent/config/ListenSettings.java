@@ -20,9 +20,7 @@ public record ListenSettings(
             value = "Connections open at one moment on each port; more are not accepted.",
             byDefault = "1024")
         int connectionsMax,
-    @Setting(
-            value = "Longest time from a request's first byte to its last.",
-            byDefault = "30s")
+    @Setting(value = "Longest time from a request's first byte to its last.", byDefault = "30s")
         Duration requestTimeout,
     @Setting(value = "A connection without a request is closed after this time.", byDefault = "5m")
         Duration idleTimeout,
