@@ -64,6 +64,16 @@ public record DestinationSettings(
             endpoint,
             "write it as http://host:port or https://host:port")
         .that(
+            endpoint.getRawUserInfo() == null,
+            "endpoint",
+            "(hidden)",
+            "leave user and password out; give them as a header")
+        .that(
+            protocol != Protocol.GRPC || String.valueOf(endpoint.getRawPath()).matches("/?"),
+            "endpoint",
+            endpoint,
+            "gRPC takes no path; write it as http://host:port or https://host:port")
+        .that(
             !signals.isEmpty(),
             "signals",
             signals,

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param right what would be right
  */
 public record Problem(String key, @Nullable String value, String where, String right) {
+  public Problem {
+    // A URL may carry a password.
+    value = value == null ? null : value.replaceAll("//[^/@]*@", "//(hidden)@");
+  }
+
   @Override
   public String toString() {
     String written = value == null ? "" : " = " + value;

@@ -62,24 +62,32 @@ public record SpanthriftSettings(
   /** Spans of one trace wait for each other. */
   public record Hold(
       @Setting(
-              value = "A trace is decided this long after its local root has ended.",
+              value = "A trace is decided after this much silence once its local root has ended.",
               byDefault = "1s")
           Duration pause,
       @Setting(
-              value = "A trace is decided this long after its first span at the latest.",
+              value = "A trace whose local root was not seen is decided after this much silence.",
               byDefault = "20s")
           Duration deadline,
       @Setting(
-              "If set, every trace is decided exactly this long after its first span, and pause"
-                  + " and deadline mean nothing.")
+              value = "A trace is decided this long after its first span, whatever still arrives.",
+              byDefault = "60s")
+          Duration ageMax,
+      @Setting(
+              "If set, every trace is decided exactly this long after its first span; pause,"
+                  + " deadline and ageMax then mean nothing.")
           @Nullable Duration decisionWait,
       @Setting(
               value = "Memory of what waits; above it the oldest traces are decided early.",
               byDefault = "64MiB")
           ByteSize bytesMax,
       @Setting(
+              value = "Part of bytesMax that may wait uncompressed, before it is packed.",
+              byDefault = "8MiB")
+          ByteSize rawBytesMax,
+      @Setting(
               value = "Traces that wait; above it the oldest are decided early.",
-              byDefault = "100000")
+              byDefault = "1048576")
           int tracesMax) {
     public Hold {
       new Checks()
@@ -90,12 +98,22 @@ public record SpanthriftSettings(
               "deadline",
               Values.text(deadline),
               "at least pause, " + Values.text(pause))
+          .that(
+              ageMax.compareTo(deadline) >= 0 && ageMax.compareTo(Duration.ofHours(1)) <= 0,
+              "ageMax",
+              Values.text(ageMax),
+              "from deadline, " + Values.text(deadline) + ", to 1h")
           .between(
               "decisionWait",
               decisionWait == null ? Duration.ofSeconds(1) : decisionWait,
               Duration.ofMillis(1),
               Duration.ofHours(1))
           .between("bytesMax", bytesMax, ByteSize.ofMebibytes(1), new ByteSize(1L << 40))
+          .that(
+              rawBytesMax.bytes() <= bytesMax.bytes(),
+              "rawBytesMax",
+              rawBytesMax,
+              "at most bytesMax, " + bytesMax)
           .between("tracesMax", tracesMax, 1, 100_000_000)
           .done();
     }

@@ -10,6 +10,7 @@ import java.util.Map;
  */
 public record Terminal(boolean live) {
   /** A terminal that is asked for no colours (no-color.org) or is dumb gets plain lines. */
+  @SuppressWarnings("SystemConsoleNull") // Java 25 gives null again when nobody is there
   public static Terminal detect(Map<String, String> environment) {
     Console console = System.console();
     return new Terminal(

@@ -261,6 +261,7 @@ class SettingsLoaderTest {
         destination("{endpoint: 'http://a:1', headers: {authorization: hunter2}}");
     assertFalse(destination.toString().contains("hunter2"));
     assertFalse(refusal("destinations: [{endpoint: 'http://u:hunter2@h:1'}]").contains("hunter2"));
+    assertFalse(refusal("destinations: [{endpoint: 'ftp://u:hunter2@h:1'}]").contains("hunter2"));
     assertFalse(refusal("telemetry: {headers: 'hunter2'}").contains("hunter2"));
     assertFalse(refusal("telemetry: {headers: 'k=hunter2%0A'}").contains("hunter2"));
   }

@@ -84,10 +84,17 @@ final class SettingsTable {
         row(
             "hold.deadline",
             Duration.ofSeconds(20),
-            "1m30s",
-            Duration.ofSeconds(90),
+            "0m30s",
+            Duration.ofSeconds(30),
             "500ms",
             "at least pause, 1s"),
+        row(
+            "hold.ageMax",
+            Duration.ofSeconds(60),
+            "2m",
+            Duration.ofMinutes(2),
+            "10s",
+            "from deadline, 20s, to 1h"),
         row("hold.decisionWait", NONE, "2.5s", Duration.ofMillis(2500), "2h", "from 1ms to 1h"),
         row(
             "hold.bytesMax",
@@ -96,7 +103,14 @@ final class SettingsTable {
             ByteSize.ofMebibytes(24),
             "64",
             "a size with its unit"),
-        row("hold.tracesMax", 100_000, "10", 10, "-1", "from 1 to"),
+        row(
+            "hold.rawBytesMax",
+            ByteSize.ofMebibytes(8),
+            "0B",
+            new ByteSize(0),
+            "65MiB",
+            "at most bytesMax, 64MiB"),
+        row("hold.tracesMax", 1 << 20, "10", 10, "-1", "from 1 to"),
         row("decisionMemory.tracesMax", 100_000, "10", 10, "0", "from 1 to"),
         row(
             "policies",
@@ -218,7 +232,7 @@ final class SettingsTable {
             "1KiB",
             "from 64KiB"),
         row("requestsMax", 8, "16", 16, "0", "from 1 to 1000"),
-        row("retryFor", Duration.ofMinutes(5), "0s", Duration.ZERO, "2d", "from 0s to 1d"),
+        row("retryFor", Duration.ofMinutes(5), "0s", Duration.ZERO, "2d", "from 0s to 24h"),
         row("authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
         row("clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
         row("clientKey", NONE, "k.pem", null, "k.pem", "together"));

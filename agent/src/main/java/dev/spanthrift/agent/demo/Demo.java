@@ -1,0 +1,151 @@
+package dev.spanthrift.agent.demo;
+
+import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
+import dev.spanthrift.agent.terminal.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The whole story in one process: simulated services, the real sidecar between real ports, a
+ * backend, and a screen.
+ */
+public final class Demo {
+  private static final long SEED = 20_26;
+  private static final double SPANS_PER_SECOND = 2_000;
+
+  /** A trace this old has been decided and delivered, if it is kept. */
+  private static final int SECONDS_UNTIL_DUE = 6;
+
+  private final Map<String, String> environment;
+  private final PrintWriter out;
+  private final Terminal terminal;
+  private final SidecarProgram sidecar;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private final ArrayDeque<Long> errorsMade = new ArrayDeque<>();
+
+  public Demo(
+      Map<String, String> environment, PrintWriter out, Terminal terminal, SidecarProgram sidecar) {
+    this.environment = Map.copyOf(environment);
+    this.out = out;
+    this.terminal = terminal;
+    this.sidecar = sidecar;
+  }
+
+  /**
+   * Runs until {@link #stop} or for this long, then says what happened.
+   *
+   * @param seconds 0 for no end
+   * @return whether all sums agree
+   */
+  public boolean run(long seconds)
+      throws IOException, StartException, SettingsException, InterruptedException {
+    Path stateDir = Files.createTempDirectory("spanthrift-demo");
+    try (DemoBackend backend = new DemoBackend();
+        Aside aside = new Aside()) {
+      SpanthriftSettings settings = DemoSettings.of(environment, backend.port(), stateDir);
+      Display display = new Display(out, terminal);
+      display.say("spanthrift: starting the sidecar, 12 simulated services and a backend ...");
+      if (terminal.live()) {
+        aside.begin();
+      }
+      Figures last = run(settings, backend, display, seconds);
+      display.leave();
+      DemoScreen.summary(last).forEach(display::say);
+      aside.troubles().forEach(display::say);
+      return last.lawsThatHold() == last.status().identities().size();
+    } finally {
+      delete(stateDir);
+      finished.countDown();
+    }
+  }
+
+  private Figures run(
+      SpanthriftSettings settings, DemoBackend backend, Display display, long seconds)
+      throws StartException, InterruptedException {
+    SidecarProgram.Ports ports = sidecar.start(settings);
+    Incident incident = Incident.within(seconds);
+    try (Traffic traffic = new Traffic(SEED, SPANS_PER_SECOND, incident, Traffic.clients(ports))) {
+      traffic.start();
+      long start = System.nanoTime();
+      PipelineStatus before = sidecar.status();
+      boolean ending = false;
+      while (!ending) {
+        ending = stopped.await(1, TimeUnit.SECONDS);
+        double elapsed = (System.nanoTime() - start) / 1e9;
+        ending |= seconds > 0 && elapsed >= seconds;
+        PipelineStatus status = sidecar.status();
+        long errorsDue = errorsDue(traffic.counts().errorTraces());
+        long left = seconds == 0 ? 0 : Math.max(1, (long) Math.ceil(seconds - elapsed));
+        display.show(
+            new Figures(
+                elapsed,
+                left,
+                ports,
+                traffic.counts(),
+                errorsDue,
+                incident,
+                status,
+                before,
+                backend.counts(),
+                settings.price().perGb(),
+                settings.price().currency()));
+        before = status;
+      }
+      double elapsed = (System.nanoTime() - start) / 1e9;
+      traffic.finish();
+      sidecar.stop(settings.shutdown().deadline());
+      PipelineStatus status = sidecar.status();
+      return new Figures(
+          elapsed,
+          0,
+          ports,
+          traffic.counts(),
+          traffic.counts().errorTraces(),
+          incident,
+          status,
+          before,
+          backend.counts(),
+          settings.price().perGb(),
+          settings.price().currency());
+    } finally {
+      sidecar.stop(settings.shutdown().deadline());
+    }
+  }
+
+  /** Failed traces as they stood some seconds ago; called once a second. */
+  private long errorsDue(long errorsNow) {
+    errorsMade.addLast(errorsNow);
+    return errorsMade.size() > SECONDS_UNTIL_DUE ? errorsMade.removeFirst() : 0;
+  }
+
+  /** Ends it from another thread and waits until the summary stands there, or for this long. */
+  public void stop(long waitMillis) {
+    stopped.countDown();
+    try {
+      finished.await(waitMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

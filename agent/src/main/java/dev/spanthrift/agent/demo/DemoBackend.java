@@ -1,0 +1,92 @@
+package dev.spanthrift.agent.demo;
+
+import dev.spanthrift.agent.client.RawBytes;
+import dev.spanthrift.sampler.wire.Batch;
+import dev.spanthrift.sampler.wire.MalformedException;
+import dev.spanthrift.sampler.wire.Scanner;
+import dev.spanthrift.sampler.wire.Signal;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Stands for any OTLP backend: takes everything over gRPC on a free port and counts it. */
+final class DemoBackend implements AutoCloseable {
+  private static final int MESSAGE_BYTES_MAX = 64 << 20;
+  private static final int SPANS_MAX = 1_000_000;
+
+  private final Server server;
+  private final Scanner scanner = new Scanner(SPANS_MAX);
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong spans = new AtomicLong();
+  private final AtomicLong errorRoots = new AtomicLong();
+  private final AtomicLong malformed = new AtomicLong();
+
+  /**
+   * What arrived.
+   *
+   * @param bytes before compression
+   * @param errorRoots spans without parent that failed: one for each trace with an error
+   */
+  record Counts(long requests, long bytes, long spans, long errorRoots, long malformed) {}
+
+  DemoBackend() throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .maxInboundMessageSize(MESSAGE_BYTES_MAX);
+    for (Signal signal : Signal.values()) {
+      builder.addService(
+          ServerServiceDefinition.builder(signal.grpcService())
+              .addMethod(
+                  RawBytes.export(signal),
+                  ServerCalls.asyncUnaryCall(
+                      (request, answer) -> {
+                        count(signal, request);
+                        answer.onNext(new byte[0]);
+                        answer.onCompleted();
+                      }))
+              .build());
+    }
+    server = builder.build().start();
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  private void count(Signal signal, byte[] request) {
+    requests.incrementAndGet();
+    bytes.addAndGet(request.length);
+    if (signal == Signal.TRACES) {
+      countSpans(request);
+    }
+  }
+
+  private synchronized void countSpans(byte[] request) {
+    try {
+      Batch batch = scanner.scan(request, 0, request.length);
+      spans.addAndGet(batch.size());
+      for (int row = 0; row < batch.size(); row++) {
+        if (batch.isError(row) && !batch.hasParent(row)) {
+          errorRoots.incrementAndGet();
+        }
+      }
+    } catch (MalformedException e) {
+      malformed.incrementAndGet();
+    }
+  }
+
+  Counts counts() {
+    return new Counts(requests.get(), bytes.get(), spans.get(), errorRoots.get(), malformed.get());
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.spanthrift.agent.demo;
+
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The rows of the demo's one screen, of its plain lines, and of the summary. Text only. */
+final class DemoScreen {
+  private static final int BAR = 24;
+  private static final int REASONS_MAX = 6;
+
+  private DemoScreen() {}
+
+  /** The whole screen, at most 80 columns wide. */
+  static List<String> rows(Figures f) {
+    List<String> rows = new ArrayList<>();
+    rows.add(heading(f));
+    rows.add(
+        row(
+            "page http://127.0.0.1:%d/   OTLP 127.0.0.1:%d (gRPC) and :%d (HTTP)",
+            f.ports().admin(), f.ports().grpc(), f.ports().http()));
+    rows.add("");
+    rows.add(flow("IN", f.spansInPerSecond(), f.bytesInPerSecond(), f.status().spans().received()));
+    rows.add(
+        flow("OUT", f.spansOutPerSecond(), f.bytesOutPerSecond(), f.status().spans().shipped()));
+    rows.add(waiting(f.status()));
+    rows.add("");
+    rows.add(row("KEPT   %,12d spans", f.status().spans().kept()));
+    reasons(rows, f.status().spans().keptByReason(), f.status().spans().received());
+    rows.add(row("DROPPED%,12d spans", f.status().spans().dropped()));
+    reasons(rows, f.status().spans().droppedByReason(), f.status().spans().received());
+    rows.add("");
+    rows.add(errors(f));
+    rows.addAll(money(f));
+    rows.add(incident(f));
+    rows.add(laws(f));
+    return rows;
+  }
+
+  private static String heading(Figures f) {
+    String end = f.secondsToEnd() > 0 ? row("ends in %d s", f.secondsToEnd()) : "Ctrl-C ends it";
+    return row(
+        "Spanthrift demo   %s   simulated traffic of 12 services   %s", clock(f.seconds()), end);
+  }
+
+  private static String flow(String name, double spans, double bytes, long total) {
+    return row(
+        "%-7s%,12.0f spans/s %8.2f MB/s %,14d spans in all", name, spans, bytes / 1e6, total);
+  }
+
+  private static String waiting(PipelineStatus status) {
+    PipelineStatus.Held held = status.held();
+    return row(
+        "WAITING%,12d spans of %,d traces, %.1f of %.0f MiB",
+        held.spans(), held.traces(), held.bytes() / 1048576.0, held.bytesMax() / 1048576.0);
+  }
+
+  /** The largest reasons, the rest as one. */
+  private static void reasons(List<String> rows, Map<String, Long> reasons, long received) {
+    List<Map.Entry<String, Long>> sorted =
+        reasons.entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .toList();
+    long others = 0;
+    for (int i = 0; i < sorted.size(); i++) {
+      if (i < REASONS_MAX - 1 || sorted.size() == REASONS_MAX) {
+        rows.add(reason(sorted.get(i).getKey(), sorted.get(i).getValue(), received));
+      } else {
+        others += sorted.get(i).getValue();
+      }
+    }
+    if (others > 0) {
+      rows.add(reason("other", others, received));
+    }
+  }
+
+  private static String reason(String name, long spans, long received) {
+    double share = received == 0 ? 0 : (double) spans / received;
+    String shown = name.length() > 18 ? name.substring(0, 17) + "…" : name;
+    return row("  %-18s%,12d  %5.1f %%  %s", shown, spans, share * 100, bar(share));
+  }
+
+  private static String bar(double share) {
+    int full = (int) Math.round(Math.min(1, share) * BAR);
+    return full == 0 && share > 0 ? "▏" : "█".repeat(full);
+  }
+
+  private static String errors(Figures f) {
+    long arrived = Math.min(f.arrived().errorRoots(), f.errorsDue());
+    return row(
+        "ERRORS  %.1f %% kept: %,d of %,d failed traces are at the backend",
+        f.errorsKept() * 100, arrived, f.errorsDue());
+  }
+
+  private static List<String> money(Figures f) {
+    String currency = f.currency().getCurrencyCode();
+    return List.of(
+        row(
+            "MONEY   in %.4f   out %.4f   saved %.4f %s at %s per GB",
+            f.spentIn(), f.spentOut(), f.saved(), currency, f.pricePerGb().toPlainString()),
+        row("        at this pace %,.0f %s saved a month", f.savedPerMonth(), currency));
+  }
+
+  private static String incident(Figures f) {
+    return switch (f.phase()) {
+      case AHEAD ->
+          row(
+              "INCIDENT in %d s payments will begin to fail",
+              (long) Math.ceil(f.incident().fromNanos() / 1e9 - f.seconds()));
+      case RUNNING ->
+          row(
+              "INCIDENT payments fail and are slow; %,d failed traces so far",
+              f.made().incidentErrors());
+      case OVER -> row("INCIDENT is over; it made %,d failed traces", f.made().incidentErrors());
+    };
+  }
+
+  private static String laws(Figures f) {
+    String broken =
+        f.status().identities().stream()
+            .filter(identity -> !identity.holds())
+            .map(PipelineStatus.Identity::law)
+            .findFirst()
+            .orElse("");
+    return row(
+        "SUMS    %d of %d agree (nothing is lost silently)%s",
+        f.lawsThatHold(),
+        f.status().identities().size(),
+        broken.isEmpty() ? "" : ": not " + broken);
+  }
+
+  /** One line for logs and pipes. */
+  static String line(Figures f) {
+    return row(
+        "%s in %,.0f spans/s %.2f MB/s, out %,.0f spans/s, kept %,d of %,d spans, errors kept"
+            + " %.1f %%, saved %.4f %s (%,.0f a month)%s",
+        clock(f.seconds()),
+        f.spansInPerSecond(),
+        f.bytesInPerSecond() / 1e6,
+        f.spansOutPerSecond(),
+        f.status().spans().kept(),
+        f.status().spans().received(),
+        f.errorsKept() * 100,
+        f.saved(),
+        f.currency().getCurrencyCode(),
+        f.savedPerMonth(),
+        f.phase() == Incident.Phase.RUNNING ? ", incident: payments fail" : "");
+  }
+
+  /** What is said at the end, when all that waited is decided. */
+  static List<String> summary(Figures f) {
+    List<String> rows = new ArrayList<>();
+    rows.add(row("Spanthrift demo, %s:", clock(f.seconds())));
+    rows.add(
+        row(
+            "  sent by 12 services  %,d spans in %,d traces, %,d of them failed, %,d rare",
+            f.made().spans(), f.made().traces(), f.made().errorTraces(), f.made().rareTraces()));
+    rows.add(
+        row(
+            "  received             %,d spans, %.1f MB%s",
+            f.status().spans().received(),
+            f.status().spans().receivedBytes() / 1e6,
+            f.made().spansLost() == 0 ? "" : row(" (%,d not taken)", f.made().spansLost())));
+    rows.add(
+        row(
+            "  at the backend       %,d spans (%.1f %%), %,d of %,d failed traces (%.1f %%)",
+            f.arrived().spans(),
+            100.0 * f.arrived().spans() / Math.max(1, f.status().spans().received()),
+            f.arrived().errorRoots(),
+            f.errorsDue(),
+            f.errorsKept() * 100));
+    rows.add(
+        row(
+            "  saved                %.4f of %.4f %s; at this pace %,.0f a month",
+            f.saved(), f.spentIn(), f.currency().getCurrencyCode(), f.savedPerMonth()));
+    rows.add("  " + laws(f).replaceFirst(" +", "                 "));
+    return rows;
+  }
+
+  private static String clock(double seconds) {
+    long whole = (long) seconds;
+    return String.format(Locale.ROOT, "%02d:%02d", whole / 60, whole % 60);
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // would need a dependency for one annotation
+  private static String row(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.spanthrift.agent.demo;
+
+import dev.spanthrift.agent.terminal.Terminal;
+import java.io.PrintWriter;
+
+/** Shows figures: one screen drawn again and again, or plain lines. Not thread-safe. */
+final class Display {
+  private static final String ENTER = "\u001b[?1049h\u001b[?25l";
+  private static final String LEAVE = "\u001b[?25h\u001b[?1049l";
+  private static final String HOME = "\u001b[H";
+  private static final String END_OF_LINE = "\u001b[K\n";
+  private static final String END_OF_SCREEN = "\u001b[J";
+
+  private final PrintWriter out;
+  private final Terminal terminal;
+  private boolean entered;
+
+  Display(PrintWriter out, Terminal terminal) {
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  void show(Figures figures) {
+    if (!terminal.live()) {
+      say(DemoScreen.line(figures));
+      return;
+    }
+    StringBuilder screen = new StringBuilder(entered ? HOME : ENTER + HOME);
+    entered = true;
+    DemoScreen.rows(figures).forEach(row -> screen.append(row).append(END_OF_LINE));
+    out.print(screen.append(END_OF_SCREEN));
+    out.flush();
+  }
+
+  void say(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  /** Gives the terminal back as it was. */
+  void leave() {
+    if (entered) {
+      entered = false;
+      out.print(LEAVE);
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.spanthrift.agent.demo;
+
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.SidecarProgram.Ports;
+import java.math.BigDecimal;
+import java.util.Currency;
+
+/**
+ * Everything that one picture of the demo shows, read in one moment.
+ *
+ * @param seconds since the start of the traffic
+ * @param secondsToEnd 0 when only Ctrl-C ends it
+ * @param made what the simulated services sent
+ * @param errorsDue traces with an error that are old enough to have arrived at the backend
+ * @param status what the sidecar says about itself
+ * @param before the status a moment ago, for rates
+ * @param arrived what the backend counted
+ */
+record Figures(
+    double seconds,
+    long secondsToEnd,
+    Ports ports,
+    Traffic.Counts made,
+    long errorsDue,
+    Incident incident,
+    PipelineStatus status,
+    PipelineStatus before,
+    DemoBackend.Counts arrived,
+    BigDecimal pricePerGb,
+    Currency currency) {
+
+  private static final double SECONDS_A_MONTH = 30.4 * 86_400;
+
+  private double interval() {
+    return Math.max(0.001, (status.nowUnixMillis() - before.nowUnixMillis()) / 1000.0);
+  }
+
+  double spansInPerSecond() {
+    return (status.spans().received() - before.spans().received()) / interval();
+  }
+
+  double bytesInPerSecond() {
+    return (status.spans().receivedBytes() - before.spans().receivedBytes()) / interval();
+  }
+
+  double spansOutPerSecond() {
+    return (status.spans().shipped() - before.spans().shipped()) / interval();
+  }
+
+  /** Kept bytes, because they are counted per span as received ones are. */
+  double bytesOutPerSecond() {
+    return (status.spans().keptBytes() - before.spans().keptBytes()) / interval();
+  }
+
+  double spentIn() {
+    return money(status.spans().receivedBytes());
+  }
+
+  double spentOut() {
+    return money(status.spans().keptBytes());
+  }
+
+  double saved() {
+    return money(status.spans().droppedBytes());
+  }
+
+  /** What dropping saves in a month at the pace since the start. */
+  double savedPerMonth() {
+    return seconds <= 0 ? 0 : saved() / seconds * SECONDS_A_MONTH;
+  }
+
+  private double money(long bytes) {
+    return pricePerGb.doubleValue() * bytes / 1e9;
+  }
+
+  Incident.Phase phase() {
+    return incident.phase((long) (seconds * 1e9));
+  }
+
+  /** Of the failed traces that are old enough; 1 when there are none. */
+  double errorsKept() {
+    return errorsDue == 0 ? 1 : Math.min(1, (double) arrived.errorRoots() / errorsDue);
+  }
+
+  long lawsThatHold() {
+    return status.identities().stream().filter(PipelineStatus.Identity::holds).count();
+  }
+}

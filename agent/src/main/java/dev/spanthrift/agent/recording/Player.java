@@ -1,0 +1,160 @@
+package dev.spanthrift.agent.recording;
+
+import dev.spanthrift.agent.client.OtlpClient;
+import dev.spanthrift.agent.client.OtlpClient.Reply;
+import dev.spanthrift.sampler.wire.Signal;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a recording: request after request at their times, a bounded number under way, each tried
+ * again when the other side asks for it.
+ */
+public final class Player {
+  private static final int UNDER_WAY_MAX = 64;
+  private static final int ATTEMPTS_MAX = 20;
+  private static final int REASONS_MAX = 20;
+
+  private final OtlpClient client;
+  private final Timetable timetable;
+  private final Pace pace;
+  private final Semaphore permits = new Semaphore(UNDER_WAY_MAX);
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder rejectedSpans = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+  private final LongAdder retries = new LongAdder();
+  private final Map<String, Long> refused = new TreeMap<>();
+
+  /**
+   * How fast, and what is made fresh.
+   *
+   * @param speed times the recording's own; 0 for as fast as it goes
+   * @param freshTimes whether the recording ends when sending ends
+   * @param idMask for all ids; 0 leaves them
+   */
+  public record Pace(double speed, boolean freshTimes, long idMask) {}
+
+  /** What became of the requests. */
+  public record Outcome(
+      long requests,
+      long accepted,
+      long rejectedSpans,
+      long bytes,
+      long retries,
+      Map<String, Long> refused) {
+    public Outcome {
+      refused = Map.copyOf(refused);
+    }
+
+    public boolean complete() {
+      return accepted == requests && rejectedSpans == 0;
+    }
+  }
+
+  /** Told after each request is on its way. */
+  public interface Watcher {
+    void sent(long requests, long bytes);
+  }
+
+  public Player(OtlpClient client, Timetable timetable, Pace pace) {
+    this.client = client;
+    this.timetable = timetable;
+    this.pace = pace;
+  }
+
+  /**
+   * Sends all of it and waits for all answers.
+   *
+   * @throws InterruptedException when it is to stop
+   */
+  public Outcome play(Recording recording, Watcher watcher)
+      throws IOException, InterruptedException {
+    long startNanos = System.nanoTime();
+    long endUnixNanos =
+        TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + scaled(timetable.lengthNanos());
+    SpanEdit edit = new SpanEdit();
+    int index = 0;
+    try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
+      byte[] request = recording.next();
+      while (request != null && index < timetable.requests()) {
+        if (pace.freshTimes() || pace.idMask() != 0) {
+          long shift = pace.freshTimes() ? timetable.shiftNanos(index, endUnixNanos) : 0;
+          edit.apply(request, shift, pace.idMask());
+        }
+        sleepUntil(startNanos + scaled(timetable.sinceStartNanos(index)));
+        permits.acquire();
+        byte[] body = request;
+        calls.execute(() -> deliver(body));
+        bytes.add(body.length);
+        index++;
+        watcher.sent(index, bytes.sum());
+        request = recording.next();
+      }
+    }
+    return outcome(index);
+  }
+
+  private long scaled(long nanos) {
+    return pace.speed() == 0 ? 0 : (long) (nanos / pace.speed());
+  }
+
+  private static void sleepUntil(long nanoTime) throws InterruptedException {
+    long left = nanoTime - System.nanoTime();
+    if (left > 0) {
+      TimeUnit.NANOSECONDS.sleep(left);
+    }
+  }
+
+  private void deliver(byte[] body) {
+    try {
+      String reason = attempts(body);
+      if (reason != null) {
+        synchronized (refused) {
+          boolean known = refused.containsKey(reason) || refused.size() < REASONS_MAX;
+          refused.merge(known ? reason : "other reasons", 1L, Long::sum);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      permits.release();
+    }
+  }
+
+  /** Null when it was accepted, else why not. */
+  private @Nullable String attempts(byte[] body) throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      switch (client.send(Signal.TRACES, body)) {
+        case Reply.Accepted(long rejected) -> {
+          accepted.increment();
+          rejectedSpans.add(rejected);
+          return null;
+        }
+        case Reply.Refused(String reason) -> {
+          return reason;
+        }
+        case Reply.TryAgain(String reason, long afterMillis) -> {
+          if (attempt == ATTEMPTS_MAX) {
+            return reason;
+          }
+          retries.increment();
+          TimeUnit.MILLISECONDS.sleep(afterMillis * Math.min(attempt, 10));
+        }
+      }
+    }
+  }
+
+  private Outcome outcome(long requests) {
+    synchronized (refused) {
+      return new Outcome(
+          requests, accepted.sum(), rejectedSpans.sum(), bytes.sum(), retries.sum(), refused);
+    }
+  }
+}

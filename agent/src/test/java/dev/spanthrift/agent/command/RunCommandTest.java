@@ -1,0 +1,58 @@
+package dev.spanthrift.agent.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code run} as a process of its own. */
+class RunCommandTest {
+  private static Process start(Map<String, String> environment) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            RunStub.class.getName(),
+            "run");
+    builder.environment().keySet().removeIf(key -> key.startsWith("SPANTHRIFT_"));
+    builder.environment().put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://backend:4318");
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  @Test
+  @Timeout(60)
+  void sigtermStopsTheSidecarWithItsDeadline() throws Exception {
+    Process process = start(Map.of("SPANTHRIFT_SHUTDOWN_DEADLINE", "7s"));
+    try (BufferedReader err = process.errorReader();
+        BufferedReader out = process.inputReader()) {
+      assertEquals(
+          "spanthrift: OTLP/gRPC on 127.0.0.1:11, OTLP/HTTP on 127.0.0.1:12, page"
+              + " http://127.0.0.1:13/, to http://backend:4318",
+          err.readLine());
+      process.toHandle().destroy(); // Process.destroy() would close the pipes
+      assertEquals("stopped within PT7S", out.readLine());
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aSidecarThatCannotStartIsCodeOne() throws Exception {
+    Process process = start(Map.of("SPANTHRIFT_ADMIN_PORT", "1"));
+    try (BufferedReader err = process.errorReader()) {
+      assertEquals("spanthrift: port 1 is taken", err.readLine());
+      assertEquals(1, process.waitFor());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
