@@ -88,7 +88,8 @@ public final class Regex {
     int at = next;
     if (repeat.max() == Node.UNBOUNDED) {
       at = fork(next, next);
-      nexts[at] = compile(repeat.node(), at);
+      int body = compile(repeat.node(), at);
+      nexts[at] = body; // not in one line: compiling may replace the array
     }
     for (int i = repeat.min(); i < repeat.max(); i++) {
       at = fork(compile(repeat.node(), at), next);
