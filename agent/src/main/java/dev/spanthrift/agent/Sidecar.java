@@ -11,6 +11,8 @@ import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.GrpcReceiver;
 import dev.spanthrift.agent.receive.HttpReceiver;
 import dev.spanthrift.agent.receive.Loops;
+import dev.spanthrift.agent.telemetry.OwnTelemetry;
+import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
 import java.net.InetSocketAddress;
@@ -41,6 +43,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable GrpcReceiver grpc;
   private @Nullable HttpReceiver http;
   private @Nullable ControlServer control;
+  private @Nullable OwnTelemetry telemetry;
 
   @Override
   public synchronized Ports start(SpanthriftSettings settings) throws StartException {
@@ -82,7 +85,15 @@ public final class Sidecar implements SidecarProgram {
             live::status);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, price);
     this.control = control;
+    startTelemetry(wiring, live);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  private void startTelemetry(Wiring wiring, LivePipeline live) {
+    OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
+    if (settings != null) {
+      telemetry = OwnTelemetry.start(settings, live::status);
+    }
   }
 
   private static void refuseOwnPorts(
@@ -123,6 +134,9 @@ public final class Sidecar implements SidecarProgram {
     if (live != null) {
       live.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       log.info("at the end: {}", live.status().spans());
+    }
+    if (telemetry != null) {
+      telemetry.close();
     }
     destinations.forEach(Destination::close);
     if (control != null) {

@@ -37,6 +37,8 @@ public final class Verbs {
     return new CommandLine(new Verbs())
         .addSubcommand(new RunCommand(context))
         .addSubcommand(new CheckCommand(context))
+        .addSubcommand(new DemoCommand(context))
+        .addSubcommand(new SendCommand(context))
         .addSubcommand(new VersionCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(context.out())

@@ -20,9 +20,9 @@ final class DemoSettings {
   static final String POLICIES =
       """
       - {name: errors, match: {status: error}, keep: true}
-      - {name: slow, match: {longerThan: 1s}, keep: true}
-      - {name: refunds, match: {attribute: http.route, equals: /admin/refund}, keep: true}
-      - {name: health, match: {attribute: http.route, equals: /health}, drop: true}
+      - {name: slow, match: {slowerThan: 1s}, keep: true}
+      - {name: refunds, match: {attribute: {key: http.route, equals: /admin/refund}}, keep: true}
+      - {name: health, match: {attribute: {key: http.route, equals: /health}}, drop: true}
       """;
 
   private static final String PROBABILITY = "0.05";

@@ -1,0 +1,66 @@
+package dev.spanthrift.agent;
+
+import dev.spanthrift.agent.config.PolicyParser;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.pipeline.PolicyCompiler;
+import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.PolicyJudge;
+import dev.spanthrift.sampler.policy.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.PolicySet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Policy documents, from JSON to a judge.
+ *
+ * <p>A policy that a change leaves as it was goes on with its rate and its counts.
+ */
+final class Policies implements PolicyCompiler {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() {};
+
+  private @Nullable PolicySet current;
+
+  /** The document that the settings stand for. */
+  static JsonNode configured(SpanthriftSettings settings) {
+    double probability = settings.defaultProbability().value();
+    Map<String, Object> fallback =
+        probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
+    return JSON.valueToTree(Map.of("policies", settings.policies(), "default", fallback));
+  }
+
+  @Override
+  public List<PolicyProblem> check(JsonNode document) {
+    try {
+      new PolicyJudge(compile(document, null));
+      return List.of();
+    } catch (InvalidPolicyException invalid) {
+      return invalid.problems().stream()
+          .map(p -> new PolicyProblem(p.pointer(), p.what(), p.suggestion()))
+          .toList();
+    } catch (IllegalArgumentException e) {
+      return List.of(new PolicyProblem("", String.valueOf(e.getMessage()), ""));
+    }
+  }
+
+  /** A judge for a document in which {@link #check} found no problem. */
+  synchronized Judge judge(PolicyVersion version) {
+    PolicySet next = compile(version.root(), current);
+    current = next;
+    return new PolicyJudge(next);
+  }
+
+  private static PolicySet compile(JsonNode document, @Nullable PolicySet previous) {
+    if (!document.isObject()) {
+      throw new IllegalArgumentException("a policy document is an object with policies and default");
+    }
+    return PolicySet.compile(
+        PolicyParser.parse(JSON.convertValue(document, DOCUMENT)), previous);
+  }
+}
