@@ -13,7 +13,12 @@ const short = new Intl.NumberFormat(language, { notation: "compact", maximumSign
 const percentage = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
 
 const count = (n) => (n < 100_000 ? whole.format(n) : short.format(n));
-const percent = (part, all) => (all > 0 ? percentage.format(part / all) : "–");
+const plural = (n, one, many) => count(n) + " " + (n === 1 ? one : many);
+
+function percent(part, all) {
+  if (!(all > 0)) return "–";
+  return part > 0 && part / all < 0.0005 ? "<" + percentage.format(0.001) : percentage.format(part / all);
+}
 
 function bytes(n) {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
@@ -27,7 +32,7 @@ function bytes(n) {
 
 function money(amount, currency) {
   const small = amount !== 0 && Math.abs(amount) < 1;
-  const digits = small ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 };
+  const digits = small ? { minimumSignificantDigits: 2, maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 };
   return new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: "code", ...digits }).format(amount);
 }
 
@@ -184,7 +189,7 @@ function showDoor(signals) {
   const refused = (map) => largestFirst(map).filter(([, n]) => n > 0).map(([reason, n]) => count(n) + " " + reason.toLowerCase().replaceAll("_", " ")).join(", ");
   rows(
     "door",
-    Object.entries(signals).map(([signal, d]) => [head(signal), number(d.received), number(d.receivedBytes, bytes), cell(refused(d.refused) || "none", "number")]),
+    Object.entries(signals).map(([signal, d]) => [head(signal), number(d.received), number(d.receivedBytes, bytes), cell(refused(d.refused) || "none", "number wrap")]),
     4,
     "No request yet.",
   );
@@ -232,8 +237,8 @@ function showSummary(status, spend) {
   const away = destinations.filter((d) => !d.connected).length;
   const words =
     "Of " + count(spans.received) + " spans received, " + count(spans.kept) + " were kept and " + count(spans.dropped) + " dropped, which saved " +
-    money(spend.saved, spend.currency) + ". " + (off === 0 ? "The books balance." : off + " laws of the books do not hold.") +
-    (away === 0 ? "" : " " + away + " of " + destinations.length + " destinations are away.");
+    money(spend.saved, spend.currency) + ". " + (off === 0 ? "The books balance." : plural(off, "law of the books does", "laws of the books do") + " not hold.") +
+    (away === 0 ? "" : " " + plural(away, "destination is", "destinations are") + " away.");
   text("summary", words);
   if (performance.now() - spokenAt > SPOKEN_EVERY_MS) {
     spokenAt = performance.now();
