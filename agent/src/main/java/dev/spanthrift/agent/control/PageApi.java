@@ -40,6 +40,12 @@ final class PageApi {
     return file("spanthrift.js", "text/javascript;charset=UTF-8", tag);
   }
 
+  /** Browsers ask for it on every page, and would note a 404. */
+  @GetMapping("/favicon.ico")
+  ResponseEntity<Void> icon() {
+    return ResponseEntity.noContent().build();
+  }
+
   @GetMapping("/openapi.json")
   ResponseEntity<byte[]> openapi(
       @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String tag) {

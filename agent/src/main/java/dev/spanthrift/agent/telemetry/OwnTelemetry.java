@@ -49,7 +49,7 @@ public final class OwnTelemetry implements AutoCloseable {
   private static OtlpHttpMetricExporter exporter(OwnTelemetrySettings settings) {
     OtlpHttpMetricExporterBuilder builder =
         OtlpHttpMetricExporter.builder()
-            .setEndpoint(settings.endpoint().toString())
+            .setEndpoint(settings.url())
             .setCompression("gzip");
     settings.headers().forEach(builder::addHeader);
     return builder.build();

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * Where our own metrics go as OTLP over HTTP; apart from where spans go.
  *
- * @param endpoint full URL, e.g. {@code http://collector:4318/v1/metrics}
+ * @param endpoint e.g. {@code http://collector:4318}; a path in it replaces the default one
  * @param headers sent with each request; values may be secrets
  * @param interval between two exports
  * @param instance {@code service.instance.id}, e.g. the pod's name
@@ -25,6 +25,14 @@ public record OwnTelemetrySettings(
       throw new IllegalArgumentException("interval below 1 s: " + interval);
     }
     headers = Map.copyOf(headers);
+  }
+
+  /** The URL that requests go to. */
+  String url() {
+    String path = endpoint.getPath();
+    return path == null || path.isEmpty() || path.equals("/")
+        ? endpoint.resolve("/v1/metrics").toString()
+        : endpoint.toString();
   }
 
   /** Without the headers' values. */

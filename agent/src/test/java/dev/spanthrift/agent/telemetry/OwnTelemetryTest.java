@@ -80,7 +80,7 @@ class OwnTelemetryTest {
   }
 
   private OwnTelemetrySettings settings(Duration interval) {
-    URI url = URI.create("http://localhost:" + backend.getAddress().getPort() + "/v1/metrics");
+    URI url = URI.create("http://localhost:" + backend.getAddress().getPort());
     return new OwnTelemetrySettings(url, Map.of("Authorization", "secret-9"), interval, "pod-1");
   }
 
@@ -116,6 +116,10 @@ class OwnTelemetryTest {
           url);
     }
     assertThrows(IllegalArgumentException.class, () -> settings(Duration.ZERO));
+    URI own = URI.create("https://a/in/here");
+    assertEquals(
+        "https://a/in/here",
+        new OwnTelemetrySettings(own, Map.of(), Duration.ofSeconds(9), "i").url());
     assertFalse(settings(Duration.ofSeconds(1)).toString().contains("secret-9"));
   }
 
