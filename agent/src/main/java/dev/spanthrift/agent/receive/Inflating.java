@@ -80,8 +80,8 @@ final class Inflating {
     try {
       while (!inflater.finished()) {
         int n = inflater.inflate(target, at, target.length - at);
-        if (n == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
-          return at == target.length ? Unpacker.FULL : Unpacker.MALFORMED;
+        if (n == 0 && !inflater.finished()) {
+          return Unpacker.MALFORMED; // wants more input, or a dictionary
         }
         crc.update(target, at, n);
         count += n;
