@@ -2,6 +2,7 @@ package dev.spanthrift.exporter.destination;
 
 import dev.spanthrift.exporter.Shipment;
 import dev.spanthrift.sampler.wire.Signal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,29 +10,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request on its way: waiting, in flight, or waiting for its next attempt.
  *
- * <p>Fields are guarded by the lock of the destination, but for the body, which only the thread
- * that sends touches.
+ * <p>Fields are guarded by the lock of the destination, but for the bytes, which only the thread
+ * that sends touches while the request is in flight.
  */
 final class Pending {
   final Signal signal;
+  final long takenNanos;
   long items;
   long bytes;
   int attempts;
-  long takenNanos;
   long firstSentNanos;
   long sentNanos;
   long dueNanos;
 
+  /** Was refused as a part of a larger request, and is not merged again. */
+  boolean alone;
+
+  private final long ownItems;
+  private final long ownBytes;
   private byte @Nullable [] request;
   private List<Pending> followers = List.of();
   private @Nullable Body body;
   private volatile boolean settled;
   private volatile @Nullable Runnable cancel;
 
-  Pending(Shipment shipment) {
+  Pending(Shipment shipment, long takenNanos) {
     this.signal = shipment.signal();
+    this.takenNanos = takenNanos;
     this.items = shipment.items();
+    this.ownItems = shipment.items();
     this.bytes = shipment.bytes();
+    this.ownBytes = shipment.bytes();
     this.request = shipment.request();
   }
 
@@ -44,14 +53,31 @@ final class Pending {
     bytes = bytesMerged;
   }
 
+  boolean merged() {
+    return !followers.isEmpty();
+  }
+
+  /** Undoes the merge; the parts begin anew, each on its own. */
+  List<Pending> split() {
+    List<Pending> parts = new ArrayList<>(followers.size() + 1);
+    parts.add(this);
+    parts.addAll(followers);
+    items = ownItems;
+    bytes = ownBytes;
+    followers = List.of();
+    body = null;
+    attempts = 0;
+    parts.forEach(part -> part.alone = true);
+    return parts;
+  }
+
   /** Compresses once: later attempts send the same bytes, and the original can go. */
   Body body(Compressor compressor) {
     Body ready = body;
     if (ready == null) {
       ready = compressor.compress(joined());
       body = ready;
-      request = null;
-      followers = List.of();
+      request = merged() ? request : null; // a merged one may have to be split
     }
     return ready;
   }

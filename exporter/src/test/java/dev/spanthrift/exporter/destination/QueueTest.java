@@ -131,6 +131,8 @@ class QueueTest {
     assertEquals(10_000 / (1000 + OtlpDestination.OVERHEAD_BYTES), taken);
     assertEquals(2, sender.waiting.size());
     assertEquals(taken * 1000L, destination.status().queuedBytes());
+    assertEquals(taken * 1000L, destination.queuedBytes());
+    assertEquals(10_000, destination.queueBytesMax());
     sender.answer(Outcome.ACCEPTED);
     assertTrue(destination.offer(traces(1000)));
     assertFalse(destination.offer(traces(1000)));
@@ -328,7 +330,7 @@ class QueueTest {
     }
     shipments.forEach(destination::offer);
     destination.offer(Requests.of(Signal.LOGS, 5, 1));
-    sender.answer(Outcome.ACCEPTED);
+    clock.pass(0);
     Body merged = sender.waiting.element().body();
     assertTrue(merged.length() <= 5000);
     sender.answer(Outcome.ACCEPTED);
@@ -347,8 +349,30 @@ class QueueTest {
     }
     assertEquals(shipments.stream().mapToLong(Shipment::items).sum(), spans);
     assertEquals(spans, Requests.counts(destination, Signal.TRACES).shipped());
-    assertTrue(sender.all.size() < 7, "merged into fewer: " + sender.all.size());
+    assertTrue(sender.all.size() <= 4, "merged into fewer: " + sender.all.size());
     assertEquals(0, destination.status().queuedBytes());
+  }
+
+  @Test
+  void w11_refusedMergeIsSentAgainInItsParts() {
+    OtlpDestination destination = destination(limits(1 << 20, 1, 5000));
+    for (int i = 1; i <= 3; i++) {
+      destination.offer(Requests.of(Signal.LOGS, i, i));
+    }
+    clock.pass(0);
+    assertEquals(6, sender.waiting.element().body().length());
+    sender.answer(new Outcome.Failed("status_INVALID_ARGUMENT", "one of them"));
+    destination.offer(Requests.of(Signal.LOGS, 4, 4));
+    for (int i = 1; i <= 4; i++) {
+      assertEquals(i, sender.waiting.element().body().length());
+      sender.answer(
+          i == 2 ? new Outcome.Failed("status_INVALID_ARGUMENT", "this one") : Outcome.ACCEPTED);
+    }
+    assertEquals(8, Requests.counts(destination, Signal.LOGS).shipped());
+    assertEquals(
+        Map.of("status_INVALID_ARGUMENT", 2L), Requests.counts(destination, Signal.LOGS).failed());
+    assertEquals(0, destination.status().queuedBytes());
+    assertTrue(Requests.sumsHold(destination));
   }
 
   @Test
@@ -357,6 +381,7 @@ class QueueTest {
     for (int i = 0; i < 3; i++) {
       destination.offer(Requests.of(Signal.PROFILES, 10 + i, 1));
     }
+    clock.pass(0);
     for (int i = 0; i < 3; i++) {
       assertEquals(10 + i, sender.waiting.element().body().length());
       sender.answer(Outcome.ACCEPTED);
