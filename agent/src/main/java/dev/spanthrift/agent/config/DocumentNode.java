@@ -3,6 +3,7 @@ package dev.spanthrift.agent.config;
 import dev.spanthrift.sampler.policy.Problem;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +174,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<Problem> proble
     }
   }
 
-  Optional<java.time.Duration> duration() {
+  Optional<Duration> duration() {
     try {
       return Optional.of(Values.duration(String.valueOf(value)));
     } catch (IllegalArgumentException e) {

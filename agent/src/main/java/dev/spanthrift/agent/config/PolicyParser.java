@@ -85,7 +85,8 @@ public final class PolicyParser {
   }
 
   private static Action fallback(DocumentNode node) {
-    return action(node, node.keys(ACTIONS)).orElse(Action.BUDGET);
+    Set<String> keys = node.keys(ACTIONS);
+    return node.isMap() ? action(node, keys).orElse(Action.BUDGET) : Action.BUDGET;
   }
 
   private static Optional<Action> action(DocumentNode node, Set<String> keys) {
