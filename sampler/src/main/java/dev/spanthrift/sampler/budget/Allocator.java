@@ -1,0 +1,38 @@
+package dev.spanthrift.sampler.budget;
+
+import dev.spanthrift.sampler.signal.Reading;
+
+/** Gives each fragment its probability. One thread. */
+public interface Allocator {
+  /** Counts a fragment that arrived: its price earns allowance. */
+  void arrived(Reading reading, long price, long nowNanos);
+
+  /**
+   * The probability of a fragment's trace, as far as this pod can tell.
+   *
+   * @param path the whole trace's for a root fragment, else the fragment's own
+   * @param whole price of the whole trace as known by the ledger, 0 when not
+   */
+  double decide(Reading reading, long price, long path, long whole, long nowNanos);
+
+  /** Why the fragment decided last got its probability. */
+  TraceClass reason();
+
+  /** Expected price of the whole trace of the fragment decided last. */
+  long expectedWhole();
+
+  /** Notes that a keep was told: its reservation lowers the level until the ledger answers. */
+  void reserved(long amount);
+
+  /** Learns what a trace cost as a whole. */
+  void learnWhole(Reading reading, long whole, long nowNanos);
+
+  /** Learns that a fragment was kept for a trace which that class began. */
+  void learnKept(TraceClass first, long price);
+
+  /** Takes the ledger's level. */
+  void level(double amount);
+
+  /** Puts the new allowance into the batch and computes the next prices. */
+  void tick(LedgerBatch batch, long nowNanos);
+}

@@ -1,0 +1,191 @@
+package dev.spanthrift.sampler.signal;
+
+import dev.spanthrift.sampler.trace.Fragment;
+import java.util.Arrays;
+
+/**
+ * Reads a fragment: entry, error group, time lost, path; and learns its durations.
+ *
+ * <p>lost = max over spans of duration − p95(edge), times max(1, share of the culprit edge's last
+ * spans above p95 / 5 %)². The culprit is the edge of the shortest span that lost at least half of
+ * the maximum: the callers above it are slow because it is. Source: sampler-findings, §6.
+ */
+public final class FragmentReader {
+  private static final long ERROR_MARK = 0x6a09e667f3bcc909L;
+  private static final double USUAL_SLOW_SHARE = 0.05;
+
+  private final Operations operations;
+  private final ErrorSignatures signatures;
+  private final EdgeDurations durations;
+
+  private int[] parents = new int[64];
+  private int[] edges = new int[64];
+  private long[] excess = new long[64];
+  private int[] slots = new int[256];
+  private int mask;
+  private long[] distinct = new long[64];
+  private int distinctSize;
+
+  public FragmentReader(
+      Operations operations, ErrorSignatures signatures, EdgeDurations durations) {
+    this.operations = operations;
+    this.signatures = signatures;
+    this.durations = durations;
+  }
+
+  /** Fills a reading from a fragment, then learns from the fragment. */
+  public void read(Fragment fragment, Reading into) {
+    into.traceIdHigh = fragment.traceIdHigh();
+    into.traceIdLow = fragment.traceIdLow();
+    into.randomness = fragment.randomness();
+    into.bytes = fragment.bytes();
+    into.spans = fragment.size();
+    reserve(fragment.size());
+    findParents(fragment);
+    readEntry(fragment, into);
+    readErrors(fragment, into);
+    readEdges(fragment, into);
+    readLost(fragment, into);
+    learn(fragment);
+  }
+
+  private void reserve(int size) {
+    if (size > parents.length) {
+      int capacity = Math.max(size, parents.length * 2);
+      parents = new int[capacity];
+      edges = new int[capacity];
+      excess = new long[capacity];
+      distinct = new long[capacity];
+    }
+    int wanted = Integer.highestOneBit(Math.max(8, size)) * 4;
+    if (wanted > slots.length) {
+      slots = new int[wanted];
+    }
+    Arrays.fill(slots, 0, wanted, 0);
+    mask = wanted - 1;
+  }
+
+  /** Where two spans share an id (Zipkin's shared spans), the later one is the parent of both's children. */
+  private void findParents(Fragment fragment) {
+    for (int i = 0; i < fragment.size(); i++) {
+      slots[slotOf(fragment, fragment.spanId(i))] = i + 1;
+    }
+    for (int i = 0; i < fragment.size(); i++) {
+      long parent = fragment.parentSpanId(i);
+      int found = parent == 0 ? -1 : slots[slotOf(fragment, parent)] - 1;
+      parents[i] = found == i ? -1 : found;
+    }
+  }
+
+  private int slotOf(Fragment fragment, long spanId) {
+    int slot = (int) StableHash.mix(spanId) & mask;
+    while (slots[slot] != 0 && fragment.spanId(slots[slot] - 1) != spanId) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private void readEntry(Fragment fragment, Reading into) {
+    int entry = 0;
+    long longest = -1;
+    into.root = false;
+    for (int i = 0; i < fragment.size(); i++) {
+      boolean root = fragment.parentSpanId(i) == 0;
+      into.root |= root;
+      long duration = root ? Long.MAX_VALUE : fragment.durationNanos(i);
+      if ((fragment.isLocalRoot(i) || parents[i] < 0) && duration > longest) {
+        longest = duration;
+        entry = i;
+      }
+    }
+    into.entry = fragment.size() == 0 ? 0 : operations.hash(fragment.operation(entry));
+  }
+
+  /** The error that ended first speaks: the ones above it are mostly the same one passed on. */
+  private void readErrors(Fragment fragment, Reading into) {
+    into.errorGroup = 0;
+    if (!fragment.hasError()) {
+      return;
+    }
+    for (int i = 0; i < fragment.size(); i++) {
+      if (fragment.isError(i)) {
+        into.errorGroup =
+            StableHash.combine(into.entry, signatures.hash(fragment.signature(i))) | 1;
+        return;
+      }
+    }
+  }
+
+  private void readEdges(Fragment fragment, Reading into) {
+    into.path = 0;
+    distinctSize = 0;
+    Arrays.fill(slots, 0, mask + 1, 0);
+    for (int i = 0; i < fragment.size(); i++) {
+      long parent = parents[i] < 0 ? 0 : operations.hash(fragment.operation(parents[i]));
+      long hash = StableHash.combine(parent, operations.hash(fragment.operation(i)));
+      edges[i] = durations.edge(hash);
+      addDistinct(fragment.isError(i) ? hash ^ ERROR_MARK : hash);
+    }
+    for (int i = 0; i < distinctSize; i++) {
+      into.path += StableHash.mix(distinct[i]);
+    }
+  }
+
+  private void addDistinct(long hash) {
+    int slot = (int) hash & mask;
+    while (slots[slot] != 0) {
+      if (distinct[slots[slot] - 1] == hash) {
+        return;
+      }
+      slot = (slot + 1) & mask;
+    }
+    distinct[distinctSize++] = hash;
+    slots[slot] = distinctSize;
+  }
+
+  private void readLost(Fragment fragment, Reading into) {
+    long lost = 0;
+    for (int i = 0; i < fragment.size(); i++) {
+      long usual = durations.p95(edges[i]);
+      excess[i] = usual < 0 ? 0 : fragment.durationNanos(i) - usual;
+      if (usual >= 0) {
+        durations.noteSlow(edges[i], excess[i] > 0);
+      }
+      lost = Math.max(lost, excess[i]);
+    }
+    into.lostNanos = 0;
+    into.culprit = 0;
+    if (lost > 0) {
+      blame(fragment, lost, into);
+    }
+  }
+
+  private void blame(Fragment fragment, long lost, Reading into) {
+    int culprit = -1;
+    for (int i = 0; i < fragment.size(); i++) {
+      boolean guilty = excess[i] >= (lost + 1) / 2;
+      if (guilty && (culprit < 0 || fragment.durationNanos(i) < fragment.durationNanos(culprit))) {
+        culprit = i;
+      }
+    }
+    double factor = Math.max(1, durations.slowShare(edges[culprit]) / USUAL_SLOW_SHARE);
+    into.lostNanos = lost * factor * factor;
+    into.culprit = edges[culprit] + 1L;
+  }
+
+  private void learn(Fragment fragment) {
+    for (int i = 0; i < fragment.size(); i++) {
+      durations.add(edges[i], fragment.durationNanos(i));
+    }
+  }
+
+  /** Number of distinct edges in the fragment read last, error edges marked. */
+  public int distinctEdges() {
+    return distinctSize;
+  }
+
+  /** One of the distinct edges of the fragment read last, as it enters the path. */
+  public long distinctEdge(int i) {
+    return distinct[i];
+  }
+}

@@ -1,0 +1,72 @@
+package dev.spanthrift.sampler.signal;
+
+/**
+ * What one fragment says: all that allocation needs, once the spans are no longer at hand.
+ *
+ * <p>Filled by {@link FragmentReader}; belongs to whoever created it, and lives as long as the
+ * fragment waits. Keys are stable hashes.
+ */
+public final class Reading {
+  long traceIdHigh;
+  long traceIdLow;
+  long randomness;
+  long bytes;
+  int spans;
+  long entry;
+  boolean root;
+  long errorGroup;
+  double lostNanos;
+  long culprit;
+  long path;
+
+  public long traceIdHigh() {
+    return traceIdHigh;
+  }
+
+  public long traceIdLow() {
+    return traceIdLow;
+  }
+
+  /** 56 bits; the same in every pod. */
+  public long randomness() {
+    return randomness;
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  public int spans() {
+    return spans;
+  }
+
+  /** Key of the entry operation: the local root that took longest. */
+  public long entry() {
+    return entry;
+  }
+
+  /** Whether the trace's root span is in this fragment. */
+  public boolean isRoot() {
+    return root;
+  }
+
+  /** Key of (entry, signature) of the error, 0 when no span has one. */
+  public long errorGroup() {
+    return errorGroup;
+  }
+
+  /** Largest time lost against the learned p95, with the incident factor; 0 when none is lost. */
+  public double lostNanos() {
+    return lostNanos;
+  }
+
+  /** Key of the edge that lost the time, 0 when none did. */
+  public long culprit() {
+    return culprit;
+  }
+
+  /** Sum of the distinct edges' hashes: the fragment's own path, or its part of the trace's. */
+  public long path() {
+    return path;
+  }
+}
