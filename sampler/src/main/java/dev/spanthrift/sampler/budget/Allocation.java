@@ -96,7 +96,7 @@ public final class Allocation implements Allocator {
   }
 
   @Override
-  public void arrived(Reading reading, long price, long nowNanos) {
+  public void arrived(long price, long nowNanos) {
     lastArrival = nowNanos;
     receivedMean.add(price);
     receivedRecent.add(price);
@@ -105,6 +105,10 @@ public final class Allocation implements Allocator {
       inflowRecent.add(price * share);
       newInflow += price * share;
     }
+  }
+
+  @Override
+  public void read(Reading reading) {
     own[FleetReport.LOST + LogBuckets.index((long) reading.lostNanos())]++;
   }
 
@@ -174,8 +178,9 @@ public final class Allocation implements Allocator {
     double elapsed = lastTick == Long.MIN_VALUE ? 0 : Math.max(0, (nowNanos - lastTick) / 1e9);
     lastTick = Math.max(lastTick, nowNanos);
     if (isActive(nowNanos)) {
-      sinceAdvance += elapsed;
-      activeSeconds += elapsed;
+      double active = Math.min(elapsed, ACTIVE_SECONDS);
+      sinceAdvance += active;
+      activeSeconds += active;
     }
     ticks++;
     if (ticks % PUBLISH_TICKS == 0 || ticks <= EAGER_TICKS) {

@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param carryOver how long unused money waits for an incident, τ
  * @param carryOverOfElapsed τ is at most this share of the time with traffic so far
  * @param demandHalfLife over how much time with traffic demand is learned
- * @param wait between a decision and the one question to the ledger, L
+ * @param askAfter between a decision and the one question to the ledger, L
  * @param rootWait how long the root's fragment waits for the whole trace's shape, W
  */
 public record AllocationSettings(
@@ -28,7 +28,7 @@ public record AllocationSettings(
     Duration carryOver,
     double carryOverOfElapsed,
     Duration demandHalfLife,
-    Duration wait,
+    Duration askAfter,
     Duration rootWait) {
 
   /** A number for each class. */
@@ -71,7 +71,7 @@ public record AllocationSettings(
     check(carryOver.toMillis() >= 1000, "carryOver, at least 1 s", carryOver);
     check(carryOverOfElapsed > 0 && carryOverOfElapsed <= 1, "carryOverOfElapsed", carryOverOfElapsed);
     check(demandHalfLife.toMillis() >= 1000, "demandHalfLife, at least 1 s", demandHalfLife);
-    check(!wait.isNegative(), "wait", wait);
+    check(!askAfter.isNegative(), "askAfter", askAfter);
     check(!rootWait.isNegative(), "rootWait", rootWait);
   }
 
@@ -91,6 +91,6 @@ public record AllocationSettings(
   public AllocationSettings withCarryOver(Duration duration) {
     return new AllocationSettings(
         shares, exponents, slowCap, newCountMax, newShareMax, base, duration, carryOverOfElapsed,
-        demandHalfLife, wait, rootWait);
+        demandHalfLife, askAfter, rootWait);
   }
 }

@@ -4,8 +4,11 @@ import dev.spanthrift.sampler.signal.Reading;
 
 /** Gives each fragment its probability. One thread. */
 public interface Allocator {
-  /** Counts a fragment that arrived: its price earns allowance. */
-  void arrived(Reading reading, long price, long nowNanos);
+  /** Counts spans that arrived: their price may earn allowance. */
+  void arrived(long price, long nowNanos);
+
+  /** Counts a fragment's time lost. */
+  void read(Reading reading);
 
   /**
    * The probability of a fragment's trace, as far as this pod can tell.

@@ -67,17 +67,24 @@ public final class Decisions<T> {
     this.ledger = ledger;
     this.price = price;
     this.verdicts = verdicts;
-    waitNanos = ledger.isSolo() ? 0 : settings.wait().toNanos();
+    waitNanos = ledger.isSolo() ? 0 : settings.askAfter().toNanos();
     rootWaitNanos = ledger.isSolo() ? 0 : settings.rootWait().toNanos();
   }
 
-  /** Takes a fragment that is due. The reading is kept until the verdict. */
-  public void submit(T fragment, Reading reading, long nowNanos) {
+  /**
+   * Takes a fragment that is due.
+   *
+   * @param reading is kept until the verdict
+   * @param part what the fragment adds to the trace's path: all of its own, or for a later fragment
+   *     of the same trace what is new
+   */
+  public void submit(T fragment, Reading reading, long part, long nowNanos) {
     now = nowNanos;
     long cost = price.applyAsLong(fragment);
-    allocator.arrived(reading, cost, nowNanos);
+    allocator.arrived(cost, nowNanos);
+    allocator.read(reading);
     Waiting<T> waiting = new Waiting<>(fragment, reading, nowNanos + rootWaitNanos);
-    next.part(reading.traceIdHigh(), reading.traceIdLow(), reading.path(), cost);
+    next.part(reading.traceIdHigh(), reading.traceIdLow(), part, cost);
     if (reading.isRoot() && rootWaitNanos > 0) {
       roots.add(waiting);
     } else {
@@ -86,10 +93,14 @@ public final class Decisions<T> {
   }
 
   /** Charges spans that came late for a trace which is kept here. */
-  public void spend(Reading reading, long amount, long nowNanos) {
-    now = nowNanos;
-    next.spend(reading.traceIdHigh(), reading.traceIdLow(), amount);
-    allocator.learnKept(TraceClass.BASE, 0);
+  public void spend(long traceIdHigh, long traceIdLow, long amount, long nowNanos) {
+    allocator.arrived(amount, nowNanos);
+    next.spend(traceIdHigh, traceIdLow, amount);
+  }
+
+  /** Counts spans that came late for a kept fragment which still waits; it has them already. */
+  public void arrived(long amount, long nowNanos) {
+    allocator.arrived(amount, nowNanos);
   }
 
   private void decide(Waiting<T> waiting, long path, long whole) {
@@ -99,6 +110,7 @@ public final class Decisions<T> {
     waiting.reason = allocator.reason();
     waiting.kept = Threshold.of(Math.max(0x1p-56, waiting.probability)).keeps(r.randomness());
     waiting.dueNanos = now + waitNanos;
+    verdicts.decided(waiting.fragment, waiting.kept);
     if (waiting.kept) {
       tell(waiting);
     }

@@ -98,7 +98,10 @@ public final class FragmentReader {
         entry = i;
       }
     }
-    into.entry = fragment.size() == 0 ? 0 : operations.hash(fragment.operation(entry));
+    if (fragment.size() > 0) {
+      into.entry = operations.hash(fragment.operation(entry));
+      into.entryNanos = fragment.durationNanos(entry);
+    }
   }
 
   /** The error that ended first speaks: the ones above it are mostly the same one passed on. */

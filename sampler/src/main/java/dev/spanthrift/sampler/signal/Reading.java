@@ -13,6 +13,7 @@ public final class Reading {
   long bytes;
   int spans;
   long entry;
+  long entryNanos;
   boolean root;
   long errorGroup;
   double lostNanos;
@@ -45,6 +46,11 @@ public final class Reading {
     return entry;
   }
 
+  /** Duration of the entry's span. */
+  public long entryNanos() {
+    return entryNanos;
+  }
+
   /** Whether the trace's root span is in this fragment. */
   public boolean isRoot() {
     return root;
@@ -65,7 +71,7 @@ public final class Reading {
     return culprit;
   }
 
-  /** Sum of the distinct edges' hashes: the fragment's own path, or its part of the trace's. */
+  /** Sum of the distinct edges' hashes: the fragment's own path. */
   public long path() {
     return path;
   }
