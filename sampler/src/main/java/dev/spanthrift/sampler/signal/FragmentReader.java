@@ -24,6 +24,7 @@ public final class FragmentReader {
   private int[] slots = new int[256];
   private int mask;
   private long[] distinct = new long[64];
+  private long[] distinctError = new long[64];
   private int distinctSize;
 
   public FragmentReader(
@@ -43,8 +44,8 @@ public final class FragmentReader {
     reserve(fragment.size());
     findParents(fragment);
     readEntry(fragment, into);
-    readErrors(fragment, into);
     readEdges(fragment, into);
+    readErrors(fragment, into);
     readLost(fragment, into);
     learn(fragment);
   }
@@ -56,6 +57,7 @@ public final class FragmentReader {
       edges = new int[capacity];
       excess = new long[capacity];
       distinct = new long[capacity];
+      distinctError = new long[capacity];
     }
     int wanted = Integer.highestOneBit(Math.max(8, size)) * 4;
     if (wanted > slots.length) {
@@ -104,19 +106,17 @@ public final class FragmentReader {
     }
   }
 
-  /** The error that ended first speaks: the ones above it are mostly the same one passed on. */
+  /** Path of the errors: the distinct error edges with their signatures, in any order. */
   private void readErrors(Fragment fragment, Reading into) {
     into.errorGroup = 0;
     if (!fragment.hasError()) {
       return;
     }
-    for (int i = 0; i < fragment.size(); i++) {
-      if (fragment.isError(i)) {
-        into.errorGroup =
-            StableHash.combine(into.entry, signatures.hash(fragment.signature(i))) | 1;
-        return;
-      }
+    long sum = 0;
+    for (int i = 0; i < distinctSize; i++) {
+      if (distinctError[i] != 0) sum += StableHash.mix(distinct[i] + distinctError[i]);
     }
+    into.errorGroup = sum;
   }
 
   private void readEdges(Fragment fragment, Reading into) {
@@ -127,23 +127,26 @@ public final class FragmentReader {
       long parent = parents[i] < 0 ? 0 : operations.hash(fragment.operation(parents[i]));
       long hash = StableHash.combine(parent, operations.hash(fragment.operation(i)));
       edges[i] = durations.edge(hash);
-      addDistinct(fragment.isError(i) ? hash ^ ERROR_MARK : hash);
+      if (addDistinct(fragment.isError(i) ? hash ^ ERROR_MARK : hash)) {
+        distinctError[distinctSize - 1] = fragment.isError(i) ? signatures.hash(fragment.signature(i)) : 0;
+      }
     }
     for (int i = 0; i < distinctSize; i++) {
       into.path += StableHash.mix(distinct[i]);
     }
   }
 
-  private void addDistinct(long hash) {
+  private boolean addDistinct(long hash) {
     int slot = (int) hash & mask;
     while (slots[slot] != 0) {
       if (distinct[slots[slot] - 1] == hash) {
-        return;
+        return false;
       }
       slot = (slot + 1) & mask;
     }
     distinct[distinctSize++] = hash;
     slots[slot] = distinctSize;
+    return true;
   }
 
   private void readLost(Fragment fragment, Reading into) {
