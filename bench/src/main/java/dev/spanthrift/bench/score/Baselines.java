@@ -2,6 +2,7 @@ package dev.spanthrift.bench.score;
 
 import dev.spanthrift.sampler.budget.LostTime;
 import dev.spanthrift.sampler.budget.Scorer;
+import dev.spanthrift.sampler.budget.TraceDigest;
 import dev.spanthrift.sampler.signal.DecayingCounts;
 import dev.spanthrift.sampler.signal.Reading;
 import java.util.ArrayDeque;
@@ -21,13 +22,13 @@ final class Baselines {
 
   /** Every trace alike. */
   static Scorer uniform() {
-    return (reading, path, price, lost, now, scores) -> scores[3] = 1;
+    return (reading, digest, rooted, price, lost, now, scores) -> scores[3] = 1;
   }
 
   /** Errors, then local roots above 1 s, then at random. */
   static Scorer tail() {
-    return (reading, path, price, lost, now, scores) -> {
-      if (reading.errorGroup() != 0) {
+    return (reading, digest, rooted, price, lost, now, scores) -> {
+      if (reading.errors() != 0) {
         scores[0] = 1;
       } else if (reading.entryNanos() > SECOND) {
         scores[1] = 1;
@@ -40,7 +41,7 @@ final class Baselines {
   /** As many of each local path. */
   static Scorer equalPerPath() {
     DecayingCounts paths = new DecayingCounts(16_384, DAY);
-    return (reading, path, price, lost, now, scores) ->
+    return (reading, digest, rooted, price, lost, now, scores) ->
         scores[3] = 1 / paths.add(reading.path(), 1, now);
   }
 
@@ -50,7 +51,7 @@ final class Baselines {
     for (int t = 0; t < set.recording.traces(); t++) {
       index.put(set.recording.traceIdLow(t), t);
     }
-    return (reading, path, price, lost, now, scores) -> {
+    return (reading, digest, rooted, price, lost, now, scores) -> {
       int t = index.get(reading.traceIdLow());
       double score = 1 / Math.sqrt(price);
       if (set.rare[t] || set.affected[t]) {
@@ -64,7 +65,7 @@ final class Baselines {
   }
 
   private static String key(Reading reading) {
-    return reading.entry() + (reading.errorGroup() == 0 ? "" : "/error");
+    return reading.entry() + (reading.errors() == 0 ? "" : "/error");
   }
 
   /** Rates recomputed every so often from counts by key. */
@@ -83,7 +84,7 @@ final class Baselines {
 
     @Override
     public void score(
-        Reading reading, long path, double price, LostTime lost, int now, double[] scores) {
+        Reading reading, TraceDigest digest, double rooted, double price, LostTime lost, int now, double[] scores) {
       counts.merge(key(reading), 1.0, Double::sum);
       seen++;
       scores[3] = 1.0 / rates.getOrDefault(key(reading), 1);

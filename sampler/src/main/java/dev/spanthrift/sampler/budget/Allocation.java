@@ -113,13 +113,13 @@ public final class Allocation implements Allocator {
   }
 
   @Override
-  public double decide(Reading reading, long price, long path, long whole, long nowNanos) {
+  public double decide(Reading reading, long price, TraceDigest digest, long nowNanos) {
     int now = seconds(nowNanos);
     expectedWhole =
-        whole > 0 ? Math.max(whole, price) : prices.expected(reading.entry(), price, now);
+        digest.price > 0 ? Math.max(digest.price, price) : prices.expected(reading.entry(), price, now);
     Arrays.fill(scores, 0);
     double relativePrice = Math.max(1, expectedWhole) / usualPrice;
-    scorer.score(reading, path, relativePrice, lost, now, scores);
+    scorer.score(reading, digest, prices.rooted(reading.entry(), now), relativePrice, lost, now, scores);
     double best = base;
     int bestClass = TraceClass.COUNT;
     for (int c = 0; c < TraceClass.COUNT; c++) {
@@ -159,8 +159,8 @@ public final class Allocation implements Allocator {
   }
 
   @Override
-  public void learnWhole(Reading reading, long whole, long nowNanos) {
-    prices.learn(reading.entry(), whole, seconds(nowNanos));
+  public void learnWhole(Reading reading, long whole, boolean rooted, long nowNanos) {
+    prices.learn(reading.entry(), whole, rooted, seconds(nowNanos));
   }
 
   @Override

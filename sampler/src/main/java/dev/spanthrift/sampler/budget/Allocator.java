@@ -13,10 +13,9 @@ public interface Allocator {
   /**
    * The probability of a fragment's trace, as far as this pod can tell.
    *
-   * @param path the whole trace's for a root fragment, else the fragment's own
-   * @param whole price of the whole trace as known by the ledger, 0 when not
+   * @param digest of the whole trace for a root fragment, else the fragment's own with price 0
    */
-  double decide(Reading reading, long price, long path, long whole, long nowNanos);
+  double decide(Reading reading, long price, TraceDigest digest, long nowNanos);
 
   /** Why the fragment decided last got its probability. */
   TraceClass reason();
@@ -28,7 +27,7 @@ public interface Allocator {
   void reserved(long amount);
 
   /** Learns what a trace cost as a whole. */
-  void learnWhole(Reading reading, long whole, long nowNanos);
+  void learnWhole(Reading reading, long whole, boolean rooted, long nowNanos);
 
   /** Learns that a fragment was kept for a trace which that class began. */
   void learnKept(TraceClass first, long price);

@@ -17,11 +17,12 @@ final class ClassScorer implements Scorer {
   private static final long ALL_ROOTS = 0x5eed;
 
   private final AllocationSettings settings;
-  final DecayingCounts errors = new DecayingCounts(BOUND, TEN_MINUTES);
+  final DecayingCounts errors = new DecayingCounts(BOUND, Double.parseDouble(System.getProperty("EH","600")));
   final DecayingCounts culprits = new DecayingCounts(BOUND, TEN_MINUTES);
   final DecayingCounts paths = new DecayingCounts(BOUND, DAY);
   private final DecayingCounts roots = new DecayingCounts(1, DAY);
   private int replicas = 1;
+  static final int V = Integer.getInteger("V", 1);
 
   ClassScorer(AllocationSettings settings) {
     this.settings = settings;
@@ -35,24 +36,28 @@ final class ClassScorer implements Scorer {
   @Override
   public void score(
       Reading reading,
-      long path,
+      TraceDigest digest,
+      double rooted,
       double relativePrice,
       LostTime lost,
       int nowSeconds,
       double[] scores) {
     double inverse = 1 / Math.sqrt(relativePrice);
-    if (reading.errorGroup() != 0) {
-      double n = errors.add(reading.errorGroup(), 1, nowSeconds);
+    boolean left = !reading.isRoot() && rooted > .5;
+    if (digest.errors != 0 && (!left || (V & 1) == 0)) {
+      double n = errors.add(digest.path, 1, nowSeconds);
       scores[0] = weight(n, settings.exponents().error()) * inverse;
     }
-    if (reading.lostNanos() > lost.p98() && reading.lostNanos() > 0) {
-      double n = culprits.add(reading.culprit(), 1, nowSeconds);
-      double ratio = lost.p99() > 0 ? reading.lostNanos() / lost.p99() : settings.slowCap();
+    double lostNanos = (V & 4) == 0 ? digest.lostNanos : reading.lostNanos();
+    long culprit = (V & 4) == 0 ? digest.culprit : reading.culprit();
+    if (lostNanos > lost.p98() && lostNanos > 0 && (!left || (V & 2) == 0)) {
+      double n = culprits.add(culprit, 1, nowSeconds);
+      double ratio = lost.p99() > 0 ? lostNanos / lost.p99() : settings.slowCap();
       double worth = Math.min(settings.slowCap(), ratio * ratio);
       scores[1] = worth * weight(n, settings.exponents().slow()) * inverse;
     }
     if (reading.isRoot()) {
-      scorePath(path, inverse, nowSeconds, scores);
+      scorePath(digest.path, inverse, nowSeconds, scores);
     }
   }
 

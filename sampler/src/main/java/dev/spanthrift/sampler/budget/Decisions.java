@@ -51,6 +51,7 @@ public final class Decisions<T> {
   private LedgerBatch spare = new LedgerBatch();
   private final List<Waiting<T>> asking = new ArrayList<>();
   private final List<Waiting<T>> reading = new ArrayList<>();
+  private final TraceDigest own = new TraceDigest();
   private boolean exchanging;
   private long now;
 
@@ -84,11 +85,13 @@ public final class Decisions<T> {
     allocator.arrived(cost, nowNanos);
     allocator.read(reading);
     Waiting<T> waiting = new Waiting<>(fragment, reading, nowNanos + rootWaitNanos);
-    next.part(reading.traceIdHigh(), reading.traceIdLow(), part, cost);
+    TraceDigest digest = next.part(reading.traceIdHigh(), reading.traceIdLow());
+    digest.of(reading, cost).path = part;
     if (reading.isRoot() && rootWaitNanos > 0) {
       roots.add(waiting);
     } else {
-      decide(waiting, reading.path(), ledger.isSolo() ? cost : 0);
+      digest = own.of(reading, ledger.isSolo() ? cost : 0);
+      decide(waiting, digest);
     }
   }
 
@@ -103,10 +106,10 @@ public final class Decisions<T> {
     allocator.arrived(amount, nowNanos);
   }
 
-  private void decide(Waiting<T> waiting, long path, long whole) {
+  private void decide(Waiting<T> waiting, TraceDigest digest) {
     Reading r = waiting.reading;
     long cost = price.applyAsLong(waiting.fragment);
-    waiting.probability = allocator.decide(r, cost, path, whole, now);
+    waiting.probability = allocator.decide(r, cost, digest, now);
     waiting.reason = allocator.reason();
     waiting.kept = Threshold.of(Math.max(0x1p-56, waiting.probability)).keeps(r.randomness());
     waiting.dueNanos = now + waitNanos;
@@ -169,14 +172,14 @@ public final class Decisions<T> {
     }
     asking.clear();
     for (int i = 0; i < reading.size(); i++) {
-      decide(reading.get(i), batch.readShape(i), batch.readWhole(i));
+      decide(reading.get(i), batch.readAnswer(i));
     }
     reading.clear();
   }
 
   private void settle(Waiting<T> waiting, LedgerBatch batch, int i) {
     double told = batch.askTold(i);
-    allocator.learnWhole(waiting.reading, batch.askWhole(i), now);
+    allocator.learnWhole(waiting.reading, batch.askWhole(i), batch.askRooted(i), now);
     double inclusion = Math.max(waiting.probability, told);
     if (waiting.kept || told > 0) {
       TraceClass first = told > 0 ? batch.askClass(i) : waiting.reason;

@@ -10,13 +10,23 @@ final class EntryPrices {
   private static final double UNKNOWN_TIMES_OWN = 8;
 
   final DecayingCounts counts = new DecayingCounts(BOUND, DAY);
+  final DecayingCounts roots = new DecayingCounts(BOUND, DAY);
   final DecayingCounts sums = new DecayingCounts(BOUND, DAY);
 
-  void learn(long entry, double whole, int nowSeconds) {
+  void learn(long entry, double whole, boolean rooted, int nowSeconds) {
+    if (rooted) {
+      roots.add(entry, 1, nowSeconds);
+    }
     counts.add(entry, 1, nowSeconds);
     sums.add(entry, whole, nowSeconds);
     counts.add(ALL, 1, nowSeconds);
     sums.add(ALL, whole, nowSeconds);
+  }
+
+  /** Share of the entry's traces whose root was seen in the fleet; 0 for an unknown entry. */
+  double rooted(long entry, int nowSeconds) {
+    double count = counts.count(entry, nowSeconds);
+    return count < 1 ? 0 : roots.count(entry, nowSeconds) / count;
   }
 
   /** Mean of the entry, else of all, else eight times the fragment's own; never below its own. */

@@ -21,7 +21,11 @@ public final class InProcessKeepLedger implements KeepLedger {
   private long[] high = new long[capacity];
   private long[] low = new long[capacity];
   private long[] expires = new long[capacity]; // 0: free
-  private long[] shape = new long[capacity];
+  private long[] path = new long[capacity];
+  private long[] errors = new long[capacity];
+  private double[] lost = new double[capacity];
+  private long[] culprit = new long[capacity];
+  private boolean[] rooted = new boolean[capacity];
   private long[] whole = new long[capacity];
   private long[] reserved = new long[capacity];
   private double[] told = new double[capacity];
@@ -97,8 +101,15 @@ public final class InProcessKeepLedger implements KeepLedger {
     writes++;
     int slot = find(batch.parts, i, now, true);
     if (slot != NONE) {
-      shape[slot] += batch.partShape[i];
-      whole[slot] += batch.partPrice[i];
+      TraceDigest part = batch.part[i];
+      path[slot] += part.path;
+      errors[slot] += part.errors;
+      whole[slot] += part.price;
+      rooted[slot] |= part.rooted;
+      if (part.lostNanos > lost[slot]) {
+        lost[slot] = part.lostNanos;
+        culprit[slot] = part.culprit;
+      }
     }
   }
 
@@ -135,16 +146,20 @@ public final class InProcessKeepLedger implements KeepLedger {
       spend(slot, batch.askPrice[i]);
     }
     if (slot == NONE) {
-      batch.answerAsk(i, 0, TraceClass.BASE, batch.askPrice[i]);
+      batch.answerAsk(i, 0, TraceClass.BASE, batch.askPrice[i], false);
     } else {
-      batch.answerAsk(i, probability, TraceClass.of(first[slot]), whole[slot]);
+      batch.answerAsk(i, probability, TraceClass.of(first[slot]), whole[slot], rooted[slot]);
     }
   }
 
   private void read(LedgerBatch batch, int i, long now) {
     operations++;
     int slot = find(batch.reads, i, now, false);
-    batch.answerRead(i, slot == NONE ? 0 : shape[slot], slot == NONE ? 0 : whole[slot]);
+    TraceDigest answer = batch.answerRead(i).clear();
+    if (slot != NONE) {
+      answer.set(
+          path[slot], errors[slot], lost[slot], culprit[slot], whole[slot], rooted[slot]);
+    }
   }
 
   private void release(int slot) {
@@ -188,7 +203,11 @@ public final class InProcessKeepLedger implements KeepLedger {
   private void restart(int slot) {
     release(slot);
     told[slot] = 0;
-    shape[slot] = 0;
+    path[slot] = 0;
+    errors[slot] = 0;
+    lost[slot] = 0;
+    culprit[slot] = 0;
+    rooted[slot] = false;
     whole[slot] = 0;
     first[slot] = (byte) TraceClass.BASE.ordinal();
   }
@@ -211,7 +230,11 @@ public final class InProcessKeepLedger implements KeepLedger {
     long[] oldHigh = high;
     long[] oldLow = low;
     long[] oldExpires = expires;
-    long[] oldShape = shape;
+    long[] oldPath = path;
+    long[] oldErrors = errors;
+    double[] oldLost = lost;
+    long[] oldCulprit = culprit;
+    boolean[] oldRooted = rooted;
     long[] oldWhole = whole;
     long[] oldReserved = reserved;
     double[] oldTold = told;
@@ -220,7 +243,11 @@ public final class InProcessKeepLedger implements KeepLedger {
     high = new long[capacity];
     low = new long[capacity];
     expires = new long[capacity];
-    shape = new long[capacity];
+    path = new long[capacity];
+    errors = new long[capacity];
+    lost = new double[capacity];
+    culprit = new long[capacity];
+    rooted = new boolean[capacity];
     whole = new long[capacity];
     reserved = new long[capacity];
     told = new double[capacity];
@@ -232,7 +259,11 @@ public final class InProcessKeepLedger implements KeepLedger {
         high[slot] = oldHigh[i];
         low[slot] = oldLow[i];
         expires[slot] = oldExpires[i];
-        shape[slot] = oldShape[i];
+        path[slot] = oldPath[i];
+        errors[slot] = oldErrors[i];
+        lost[slot] = oldLost[i];
+        culprit[slot] = oldCulprit[i];
+        rooted[slot] = oldRooted[i];
         whole[slot] = oldWhole[i];
         reserved[slot] = oldReserved[i];
         told[slot] = oldTold[i];

@@ -41,8 +41,7 @@ public final class LedgerBatch {
   }
 
   final Ids parts = new Ids();
-  long[] partShape = new long[16];
-  long[] partPrice = new long[16];
+  TraceDigest[] part = digests(16);
 
   final Ids tells = new Ids();
   double[] tellProbability = new double[16];
@@ -58,10 +57,10 @@ public final class LedgerBatch {
   double[] askTold = new double[16];
   byte[] askClass = new byte[16];
   long[] askWhole = new long[16];
+  boolean[] askRooted = new boolean[16];
 
   final Ids reads = new Ids();
-  long[] readShape = new long[16];
-  long[] readWhole = new long[16];
+  TraceDigest[] read = digests(16);
 
   final Ids releases = new Ids();
 
@@ -69,14 +68,26 @@ public final class LedgerBatch {
   private double levelMax;
   private double level;
 
-  /** Adds a fragment's edges and price to its trace's sums. */
-  public void part(long high, long low, long shape, long price) {
-    if (parts.add(high, low)) {
-      partShape = Arrays.copyOf(partShape, parts.high.length);
-      partPrice = Arrays.copyOf(partPrice, parts.high.length);
+  private static TraceDigest[] digests(int count) {
+    TraceDigest[] made = new TraceDigest[count];
+    Arrays.setAll(made, i -> new TraceDigest());
+    return made;
+  }
+
+  private static TraceDigest[] grown(TraceDigest[] digests, int count) {
+    TraceDigest[] more = Arrays.copyOf(digests, count);
+    for (int i = digests.length; i < count; i++) {
+      more[i] = new TraceDigest();
     }
-    partShape[parts.size - 1] = shape;
-    partPrice[parts.size - 1] = price;
+    return more;
+  }
+
+  /** Adds what a fragment says and costs to its trace; the caller fills the digest. */
+  public TraceDigest part(long high, long low) {
+    if (parts.add(high, low)) {
+      part = grown(part, parts.high.length);
+    }
+    return part[parts.size - 1];
   }
 
   /** Tells a keep; the first of a trace reserves. */
@@ -111,16 +122,16 @@ public final class LedgerBatch {
       askTold = Arrays.copyOf(askTold, capacity);
       askClass = Arrays.copyOf(askClass, capacity);
       askWhole = Arrays.copyOf(askWhole, capacity);
+      askRooted = Arrays.copyOf(askRooted, capacity);
     }
     askKept[asks.size - 1] = kept;
     askPrice[asks.size - 1] = price;
   }
 
-  /** Reads the shape and the price of the trace so far. */
+  /** Reads what is known of the trace so far. */
   public void read(long high, long low) {
     if (reads.add(high, low)) {
-      readShape = Arrays.copyOf(readShape, reads.high.length);
-      readWhole = Arrays.copyOf(readWhole, reads.high.length);
+      read = grown(read, reads.high.length);
     }
   }
 
@@ -150,12 +161,8 @@ public final class LedgerBatch {
     return parts;
   }
 
-  public long partShape(int i) {
-    return partShape[i];
-  }
-
-  public long partPrice(int i) {
-    return partPrice[i];
+  public TraceDigest part(int i) {
+    return part[i];
   }
 
   public Ids tells() {
@@ -211,16 +218,16 @@ public final class LedgerBatch {
   }
 
   /** Answers a question of {@link #asks}: the largest probability told (0: nobody keeps it), by which class first, and the price of the whole trace. */
-  public void answerAsk(int i, double told, TraceClass first, long whole) {
+  public void answerAsk(int i, double told, TraceClass first, long whole, boolean rooted) {
     askTold[i] = told;
     askClass[i] = (byte) first.ordinal();
     askWhole[i] = whole;
+    askRooted[i] = rooted;
   }
 
-  /** Answers a question of {@link #reads}. */
-  public void answerRead(int i, long shape, long whole) {
-    readShape[i] = shape;
-    readWhole[i] = whole;
+  /** Answers a question of {@link #reads}: the ledger fills the digest. */
+  public TraceDigest answerRead(int i) {
+    return read[i];
   }
 
   /** Answers what is left to spend: allowance − spent − reserved. */
@@ -240,12 +247,12 @@ public final class LedgerBatch {
     return askWhole[i];
   }
 
-  public long readShape(int i) {
-    return readShape[i];
+  public boolean askRooted(int i) {
+    return askRooted[i];
   }
 
-  public long readWhole(int i) {
-    return readWhole[i];
+  TraceDigest readAnswer(int i) {
+    return read[i];
   }
 
   public double level() {

@@ -11,14 +11,16 @@ public interface Scorer {
   /**
    * Counts the fragment and fills its scores, 0 for a class that it is not in.
    *
-   * @param path of the whole trace for a root fragment, else the fragment's own
+   * @param digest of the whole trace for a root fragment, else the fragment's own
+   * @param rooted share of such fragments' traces whose root's fragment decides, with all in view
    * @param relativePrice price of the whole trace, in multiples of a usual one
    * @param lost quantiles of the time lost over the fleet
    * @param scores one for each class, all 0 at the call
    */
   void score(
       Reading reading,
-      long path,
+      TraceDigest digest,
+      double rooted,
       double relativePrice,
       LostTime lost,
       int nowSeconds,

@@ -20,6 +20,7 @@ public final class FragmentReader {
 
   private int[] parents = new int[64];
   private int[] edges = new int[64];
+  private long[] edgeHashes = new long[64];
   private long[] excess = new long[64];
   private int[] slots = new int[256];
   private int mask;
@@ -55,6 +56,7 @@ public final class FragmentReader {
       int capacity = Math.max(size, parents.length * 2);
       parents = new int[capacity];
       edges = new int[capacity];
+      edgeHashes = new long[capacity];
       excess = new long[capacity];
       distinct = new long[capacity];
       distinctError = new long[capacity];
@@ -108,7 +110,7 @@ public final class FragmentReader {
 
   /** Path of the errors: the distinct error edges with their signatures, in any order. */
   private void readErrors(Fragment fragment, Reading into) {
-    into.errorGroup = 0;
+    into.errors = 0;
     if (!fragment.hasError()) {
       return;
     }
@@ -116,7 +118,7 @@ public final class FragmentReader {
     for (int i = 0; i < distinctSize; i++) {
       if (distinctError[i] != 0) sum += StableHash.mix(distinct[i] + distinctError[i]);
     }
-    into.errorGroup = sum;
+    into.errors = sum;
   }
 
   private void readEdges(Fragment fragment, Reading into) {
@@ -126,6 +128,7 @@ public final class FragmentReader {
     for (int i = 0; i < fragment.size(); i++) {
       long parent = parents[i] < 0 ? 0 : operations.hash(fragment.operation(parents[i]));
       long hash = StableHash.combine(parent, operations.hash(fragment.operation(i)));
+      edgeHashes[i] = hash;
       edges[i] = durations.edge(hash);
       if (addDistinct(fragment.isError(i) ? hash ^ ERROR_MARK : hash)) {
         distinctError[distinctSize - 1] = fragment.isError(i) ? signatures.hash(fragment.signature(i)) : 0;
@@ -176,7 +179,7 @@ public final class FragmentReader {
     }
     double factor = Math.max(1, durations.slowShare(edges[culprit]) / USUAL_SLOW_SHARE);
     into.lostNanos = lost * factor * factor;
-    into.culprit = edges[culprit] + 1L;
+    into.culprit = edgeHashes[culprit];
   }
 
   private void learn(Fragment fragment) {

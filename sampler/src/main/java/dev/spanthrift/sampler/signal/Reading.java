@@ -15,7 +15,7 @@ public final class Reading {
   long entry;
   long entryNanos;
   boolean root;
-  long errorGroup;
+  long errors;
   double lostNanos;
   long culprit;
   long path;
@@ -56,9 +56,9 @@ public final class Reading {
     return root;
   }
 
-  /** Key of (entry, signature) of the error, 0 when no span has one. */
-  public long errorGroup() {
-    return errorGroup;
+  /** Sum of the distinct error edges' hashes with their signatures, 0 when there is no error. */
+  public long errors() {
+    return errors;
   }
 
   /** Largest time lost against the learned p95, with the incident factor; 0 when none is lost. */
