@@ -20,10 +20,12 @@ public final class FragmentReader {
 
   private int[] parents = new int[64];
   private int[] edges = new int[64];
+  private long[] edgeHashes = new long[64];
   private long[] excess = new long[64];
   private int[] slots = new int[256];
   private int mask;
   private long[] distinct = new long[64];
+  private long[] distinctError = new long[64];
   private int distinctSize;
 
   public FragmentReader(
@@ -43,8 +45,8 @@ public final class FragmentReader {
     reserve(fragment.size());
     findParents(fragment);
     readEntry(fragment, into);
-    readErrors(fragment, into);
     readEdges(fragment, into);
+    readErrors(fragment, into);
     readLost(fragment, into);
     learn(fragment);
   }
@@ -54,8 +56,10 @@ public final class FragmentReader {
       int capacity = Math.max(size, parents.length * 2);
       parents = new int[capacity];
       edges = new int[capacity];
+      edgeHashes = new long[capacity];
       excess = new long[capacity];
       distinct = new long[capacity];
+      distinctError = new long[capacity];
     }
     int wanted = Integer.highestOneBit(Math.max(8, size)) * 4;
     if (wanted > slots.length) {
@@ -65,10 +69,7 @@ public final class FragmentReader {
     mask = wanted - 1;
   }
 
-  /**
-   * Where two spans share an id (Zipkin's shared spans), the later one is the parent of both's
-   * children.
-   */
+  /** Where two spans share an id (Zipkin's shared spans), the later one is the parent of both's children. */
   private void findParents(Fragment fragment) {
     for (int i = 0; i < fragment.size(); i++) {
       slots[slotOf(fragment, fragment.spanId(i))] = i + 1;
@@ -101,22 +102,23 @@ public final class FragmentReader {
         entry = i;
       }
     }
-    into.entry = fragment.size() == 0 ? 0 : operations.hash(fragment.operation(entry));
+    if (fragment.size() > 0) {
+      into.entry = operations.hash(fragment.operation(entry));
+      into.entryNanos = fragment.durationNanos(entry);
+    }
   }
 
-  /** The error that ended first speaks: the ones above it are mostly the same one passed on. */
+  /** Path of the errors: the distinct error edges with their signatures, in any order. */
   private void readErrors(Fragment fragment, Reading into) {
-    into.errorGroup = 0;
+    into.errors = 0;
     if (!fragment.hasError()) {
       return;
     }
-    for (int i = 0; i < fragment.size(); i++) {
-      if (fragment.isError(i)) {
-        into.errorGroup =
-            StableHash.combine(into.entry, signatures.hash(fragment.signature(i))) | 1;
-        return;
-      }
+    long sum = 0;
+    for (int i = 0; i < distinctSize; i++) {
+      if (distinctError[i] != 0) sum += StableHash.mix(distinct[i] + distinctError[i]);
     }
+    into.errors = sum;
   }
 
   private void readEdges(Fragment fragment, Reading into) {
@@ -126,24 +128,28 @@ public final class FragmentReader {
     for (int i = 0; i < fragment.size(); i++) {
       long parent = parents[i] < 0 ? 0 : operations.hash(fragment.operation(parents[i]));
       long hash = StableHash.combine(parent, operations.hash(fragment.operation(i)));
+      edgeHashes[i] = hash;
       edges[i] = durations.edge(hash);
-      addDistinct(fragment.isError(i) ? hash ^ ERROR_MARK : hash);
+      if (addDistinct(fragment.isError(i) ? hash ^ ERROR_MARK : hash)) {
+        distinctError[distinctSize - 1] = fragment.isError(i) ? signatures.hash(fragment.signature(i)) : 0;
+      }
     }
     for (int i = 0; i < distinctSize; i++) {
       into.path += StableHash.mix(distinct[i]);
     }
   }
 
-  private void addDistinct(long hash) {
+  private boolean addDistinct(long hash) {
     int slot = (int) hash & mask;
     while (slots[slot] != 0) {
       if (distinct[slots[slot] - 1] == hash) {
-        return;
+        return false;
       }
       slot = (slot + 1) & mask;
     }
     distinct[distinctSize++] = hash;
     slots[slot] = distinctSize;
+    return true;
   }
 
   private void readLost(Fragment fragment, Reading into) {
@@ -173,7 +179,7 @@ public final class FragmentReader {
     }
     double factor = Math.max(1, durations.slowShare(edges[culprit]) / USUAL_SLOW_SHARE);
     into.lostNanos = lost * factor * factor;
-    into.culprit = edges[culprit] + 1L;
+    into.culprit = edgeHashes[culprit];
   }
 
   private void learn(Fragment fragment) {

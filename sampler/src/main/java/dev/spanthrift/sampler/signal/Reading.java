@@ -13,8 +13,9 @@ public final class Reading {
   long bytes;
   int spans;
   long entry;
+  long entryNanos;
   boolean root;
-  long errorGroup;
+  long errors;
   double lostNanos;
   long culprit;
   long path;
@@ -45,14 +46,19 @@ public final class Reading {
     return entry;
   }
 
+  /** Duration of the entry's span. */
+  public long entryNanos() {
+    return entryNanos;
+  }
+
   /** Whether the trace's root span is in this fragment. */
   public boolean isRoot() {
     return root;
   }
 
-  /** Key of (entry, signature) of the error, 0 when no span has one. */
-  public long errorGroup() {
-    return errorGroup;
+  /** Sum of the distinct error edges' hashes with their signatures, 0 when there is no error. */
+  public long errors() {
+    return errors;
   }
 
   /** Largest time lost against the learned p95, with the incident factor; 0 when none is lost. */
@@ -65,7 +71,7 @@ public final class Reading {
     return culprit;
   }
 
-  /** Sum of the distinct edges' hashes: the fragment's own path, or its part of the trace's. */
+  /** Sum of the distinct edges' hashes: the fragment's own path. */
   public long path() {
     return path;
   }

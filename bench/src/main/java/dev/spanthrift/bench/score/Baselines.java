@@ -1,0 +1,163 @@
+package dev.spanthrift.bench.score;
+
+import dev.spanthrift.sampler.budget.LostTime;
+import dev.spanthrift.sampler.budget.Scorer;
+import dev.spanthrift.sampler.budget.TraceDigest;
+import dev.spanthrift.sampler.signal.DecayingCounts;
+import dev.spanthrift.sampler.signal.Reading;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How others would choose, as scores: the budget, the prices and the ledger are the same for all.
+ *
+ * <p>Score columns: 0 to 3 are served in this order as far as the money goes.
+ */
+final class Baselines {
+  private static final double SECOND = 1e9;
+  private static final int DAY = 86_400;
+
+  private Baselines() {}
+
+  /** Every trace alike. */
+  static Scorer uniform() {
+    return (reading, digest, rooted, price, lost, now, scores) -> scores[3] = 1;
+  }
+
+  /** Errors, then local roots above 1 s, then at random. */
+  static Scorer tail() {
+    return (reading, digest, rooted, price, lost, now, scores) -> {
+      if (reading.errors() != 0) {
+        scores[0] = 1;
+      } else if (reading.entryNanos() > SECOND) {
+        scores[1] = 1;
+      } else {
+        scores[3] = 1;
+      }
+    };
+  }
+
+  /** As many of each local path. */
+  static Scorer equalPerPath() {
+    DecayingCounts paths = new DecayingCounts(16_384, DAY);
+    return (reading, digest, rooted, price, lost, now, scores) ->
+        scores[3] = 1 / paths.add(reading.path(), 1, now);
+  }
+
+  /** Knows the labels: affected and rare first, then errors and slow ones, small ones first. */
+  static Scorer oracle(RecordedSet set) {
+    Map<Long, Integer> index = new HashMap<>();
+    for (int t = 0; t < set.recording.traces(); t++) {
+      index.put(set.recording.traceIdLow(t), t);
+    }
+    return (reading, digest, rooted, price, lost, now, scores) -> {
+      int t = index.get(reading.traceIdLow());
+      double score = 1 / Math.sqrt(price);
+      if (set.rare[t] || set.affected[t]) {
+        scores[0] = score;
+      } else if (set.slow[t] || set.error[t]) {
+        scores[1] = score;
+      } else {
+        scores[3] = 1;
+      }
+    };
+  }
+
+  private static String key(Reading reading) {
+    return reading.entry() + (reading.errors() == 0 ? "" : "/error");
+  }
+
+  /** Rates recomputed every so often from counts by key. */
+  private abstract static class ByKey implements Scorer {
+    Map<String, Double> counts = new HashMap<>();
+    Map<String, Integer> rates = new HashMap<>();
+    final int interval;
+    final double budget;
+    private int nextSecond;
+    private double seen;
+
+    ByKey(double budget, int intervalSeconds) {
+      this.budget = budget;
+      this.interval = intervalSeconds;
+    }
+
+    @Override
+    public void score(
+        Reading reading, TraceDigest digest, double rooted, double price, LostTime lost, int now, double[] scores) {
+      counts.merge(key(reading), 1.0, Double::sum);
+      seen++;
+      scores[3] = 1.0 / rates.getOrDefault(key(reading), 1);
+    }
+
+    @Override
+    public void tick(int nowSeconds) {
+      if (nowSeconds >= nextSecond) {
+        nextSecond = nowSeconds + interval;
+        update();
+        counts = new HashMap<>();
+      }
+    }
+
+    /** A goal that a user could have set: the budget's share of an interval's mean traffic. */
+    double goal(double intervals) {
+      return Math.max(1e-3, budget * seen / Math.max(1, intervals));
+    }
+
+    abstract void update();
+  }
+
+  /** EMA dynamic sampling: a goal rate overall, more of rare keys. */
+  static Scorer emaDynamic(double budget) {
+    return new ByKey(budget, 15) {
+      private final DynSampler.Averages averages = new DynSampler.Averages(.5, .5);
+
+      @Override
+      void update() {
+        averages.update(counts);
+        if (!averages.values.isEmpty()) {
+          rates = DynSampler.average(1 / this.budget, averages.values);
+        }
+      }
+    };
+  }
+
+  /** EMA throughput: the same with a goal of kept traces per second. */
+  static Scorer emaThroughput(double budget) {
+    return new ByKey(budget, 15) {
+      private final DynSampler.Averages averages = new DynSampler.Averages(.5, .5);
+      private double intervals;
+
+      @Override
+      void update() {
+        intervals += counts.isEmpty() ? 0 : 1;
+        averages.update(counts);
+        if (!averages.values.isEmpty()) {
+          rates = DynSampler.throughput(goal(intervals), averages.values);
+        }
+      }
+    };
+  }
+
+  /** Windowed throughput: equal parts for each key of the last 30 s. */
+  static Scorer windowedThroughput(double budget) {
+    return new ByKey(budget, 1) {
+      private final ArrayDeque<Map<String, Double>> window = new ArrayDeque<>();
+      private double intervals;
+
+      @Override
+      void update() {
+        window.add(counts);
+        if (window.size() > 30) {
+          window.remove();
+        }
+        Map<String, Double> sums = new HashMap<>();
+        window.forEach(block -> block.forEach((k, c) -> sums.merge(k, c, Double::sum)));
+        intervals += sums.isEmpty() ? 0 : 1;
+        if (!sums.isEmpty()) {
+          rates = DynSampler.equalParts(30 * goal(intervals), sums);
+        }
+      }
+    };
+  }
+}

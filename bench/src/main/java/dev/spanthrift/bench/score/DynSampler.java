@@ -1,0 +1,88 @@
+package dev.spanthrift.bench.score;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The rates of the dynamic samplers that others run, as baselines: formulas of samplers-maths §1.
+ *
+ * <p>A rate r keeps one in r. Keys are treated in their sorted order, as the originals do.
+ */
+final class DynSampler {
+  private DynSampler() {}
+
+  /** Allocation over keys: g·log10 of its count for each, what small keys leave flows to later ones. */
+  static Map<String, Integer> alloc(double g, Map<String, Double> counts) {
+    Map<String, Integer> rates = new HashMap<>();
+    double extra = 0;
+    int left = counts.size();
+    for (Map.Entry<String, Double> entry : new TreeMap<>(counts).entrySet()) {
+      double c = Math.max(1, entry.getValue());
+      double q = Math.max(1, g * Math.log10(c) + extra / left);
+      extra -= extra / left;
+      left--;
+      if (c <= q) {
+        rates.put(entry.getKey(), 1);
+        extra += q - c;
+      } else {
+        double rate = Math.ceil(c / q);
+        rates.put(entry.getKey(), Double.isNaN(rate) ? 1 : (int) rate);
+        extra += q - c / rate;
+      }
+    }
+    return rates;
+  }
+
+  private static double logSum(Map<String, Double> counts) {
+    return counts.values().stream().mapToDouble(c -> Math.log10(Math.max(1, c))).sum();
+  }
+
+  /** AvgSampleRate: one in {@code goal} overall. */
+  static Map<String, Integer> average(double goal, Map<String, Double> counts) {
+    double sum = counts.values().stream().mapToDouble(c -> Math.max(1, c)).sum();
+    return alloc(sum / goal / logSum(counts), counts);
+  }
+
+  /** Throughput by log of the counts: so many kept per interval. */
+  static Map<String, Integer> throughput(double goalPerInterval, Map<String, Double> counts) {
+    return alloc(goalPerInterval / logSum(counts), counts);
+  }
+
+  /** TotalThroughput and WindowedThroughput: equal parts for each key. */
+  static Map<String, Integer> equalParts(double goalPerInterval, Map<String, Double> counts) {
+    double per = goalPerInterval / counts.size();
+    return perKey(per, counts);
+  }
+
+  /** PerKeyThroughput: so many of each key. */
+  static Map<String, Integer> perKey(double per, Map<String, Double> counts) {
+    Map<String, Integer> rates = new HashMap<>();
+    counts.forEach((key, c) -> rates.put(key, (int) Math.max(1, c / per)));
+    return rates;
+  }
+
+  /** The moving averages of EMASampleRate and EMAThroughput. */
+  static final class Averages {
+    final Map<String, Double> values = new HashMap<>();
+    private final double weight;
+    private final double ageOut;
+
+    Averages(double weight, double ageOut) {
+      this.weight = weight;
+      this.ageOut = ageOut;
+    }
+
+    /** Takes the counts of one interval; an interval without traffic changes nothing. */
+    void update(Map<String, Double> counts) {
+      if (counts.isEmpty()) {
+        return;
+      }
+      for (String key : counts.keySet()) {
+        values.putIfAbsent(key, 0.0);
+      }
+      values.replaceAll((k, m) -> weight * counts.getOrDefault(k, 0.0) + (1 - weight) * m);
+      values.values().removeIf(m -> m < ageOut);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.spanthrift.sampler.budget;
+
+import dev.spanthrift.sampler.signal.DecayingCounts;
+
+/** Learned price of whole traces by their entry operation. */
+final class EntryPrices {
+  private static final int BOUND = 8_192;
+  private static final double DAY = 86_400;
+  private static final long ALL = 0xa11;
+  private static final double UNKNOWN_TIMES_OWN = 8;
+
+  final DecayingCounts counts = new DecayingCounts(BOUND, DAY);
+  final DecayingCounts roots = new DecayingCounts(BOUND, DAY);
+  final DecayingCounts sums = new DecayingCounts(BOUND, DAY);
+
+  void learn(long entry, double whole, boolean rooted, int nowSeconds) {
+    if (rooted) {
+      roots.add(entry, 1, nowSeconds);
+    }
+    counts.add(entry, 1, nowSeconds);
+    sums.add(entry, whole, nowSeconds);
+    counts.add(ALL, 1, nowSeconds);
+    sums.add(ALL, whole, nowSeconds);
+  }
+
+  /** Share of the entry's traces whose root was seen in the fleet; 0 for an unknown entry. */
+  double rooted(long entry, int nowSeconds) {
+    double count = counts.count(entry, nowSeconds);
+    return count < 1 ? 0 : roots.count(entry, nowSeconds) / count;
+  }
+
+  /** Mean of the entry, else of all, else eight times the fragment's own; never below its own. */
+  double expected(long entry, double own, int nowSeconds) {
+    double count = counts.count(entry, nowSeconds);
+    double sum = count > 0 ? sums.count(entry, nowSeconds) : 0;
+    if (sum <= 0) {
+      count = counts.count(ALL, nowSeconds);
+      sum = sums.count(ALL, nowSeconds);
+    }
+    return Math.max(own, count > 0 && sum > 0 ? sum / count : UNKNOWN_TIMES_OWN * own);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.spanthrift.sampler.budget;
+
+/** A rate: what came in, over the time in which it came, old parts fading with a half-life. */
+final class Flow {
+  private static final double SECONDS_MIN = 5;
+
+  private double sum;
+  private double seconds;
+
+  /** Lets time pass. */
+  void advance(double elapsedSeconds, double halfLifeSeconds) {
+    double keep = Math.exp(-Math.log(2) * elapsedSeconds / halfLifeSeconds);
+    sum *= keep;
+    seconds = seconds * keep + elapsedSeconds;
+  }
+
+  void add(double amount) {
+    sum += amount;
+  }
+
+  double perSecond() {
+    return sum / Math.max(SECONDS_MIN, seconds);
+  }
+
+  double seconds() {
+    return seconds;
+  }
+}

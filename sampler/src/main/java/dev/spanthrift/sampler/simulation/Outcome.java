@@ -1,0 +1,85 @@
+package dev.spanthrift.sampler.simulation;
+
+import dev.spanthrift.sampler.budget.TraceClass;
+import java.util.Arrays;
+
+/** What a simulated fleet kept of a recording, and what it cost. */
+public final class Outcome {
+  final float[] probability;
+  final byte[] reason;
+  long fragments;
+  long lookUps;
+  long writes;
+  long spanCount;
+  double inflow;
+  double spent;
+  double worstExcess = Double.NEGATIVE_INFINITY;
+  double minutes;
+  double minutesOver;
+  long nanosDeciding;
+
+  Outcome(int spans) {
+    probability = new float[spans];
+    reason = new byte[spans];
+    Arrays.fill(reason, (byte) -1);
+    spanCount = spans;
+  }
+
+  void keep(SimulatedFragment fragment, double p, TraceClass why) {
+    for (int i = 0; i < fragment.size; i++) {
+      keep(fragment.spans[i], p, why);
+    }
+  }
+
+  void keep(int span, double p, TraceClass why) {
+    probability[span] = (float) p;
+    reason[span] = (byte) why.ordinal();
+  }
+
+  /** Inclusion probability of a kept span; 0 for one that was dropped. */
+  public double probability(int span) {
+    return probability[span];
+  }
+
+  /** Ordinal of the class that began the keep; -1 for a span that was dropped. */
+  public int reason(int span) {
+    return reason[span];
+  }
+
+  /** Fragments decided on. */
+  public long fragments() {
+    return fragments;
+  }
+
+  public long lookUps() {
+    return lookUps;
+  }
+
+  public long writes() {
+    return writes;
+  }
+
+  /** Allowance that came in, in units of price. */
+  public double inflow() {
+    return inflow;
+  }
+
+  public double spent() {
+    return spent;
+  }
+
+  /** Largest of (spent so far / allowance so far − 1), from the fifth minute with traffic on. */
+  public double worstExcess() {
+    return worstExcess;
+  }
+
+  /** Share of the minutes from the fifth on in which spent so far was over by more than 1 %. */
+  public double minutesOver() {
+    return minutes == 0 ? 0 : minutesOver / minutes;
+  }
+
+  /** Time spent in reading and deciding per span. */
+  public double nanosPerSpan() {
+    return (double) nanosDeciding / Math.max(1, spanCount);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.spanthrift.sampler.simulation;
+
+import dev.spanthrift.sampler.signal.ErrorSignatures;
+import dev.spanthrift.sampler.signal.Operations;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Recorded requests as columns, in the order in which they were sent; no span bytes.
+ *
+ * <p>Grows while a {@link RecordingReader} fills it, then is only read.
+ */
+public final class Recording {
+  record TraceId(long high, long low) {}
+
+  final Operations operations = new Operations();
+  final ErrorSignatures signatures = new ErrorSignatures();
+
+  private final Map<TraceId, Integer> traceIndex = new HashMap<>();
+  private final List<TraceId> traceIds = new ArrayList<>();
+  private final Map<String, Integer> podIndex = new HashMap<>();
+  private final List<String> pods = new ArrayList<>();
+
+  private int spans;
+  int[] trace = new int[1024];
+  long[] spanId = new long[1024];
+  long[] parentId = new long[1024];
+  long[] startNanos = new long[1024];
+  long[] durationNanos = new long[1024];
+  int[] operation = new int[1024];
+  int[] signature = new int[1024];
+  byte[] flags = new byte[1024];
+  int[] bytes = new int[1024];
+
+  private int parts;
+  long[] flushNanos = new long[1024];
+  int[] pod = new int[1024];
+  int[] firstSpan = new int[1024];
+
+  int traceOf(long high, long low) {
+    TraceId id = new TraceId(high, low);
+    Integer known = traceIndex.get(id);
+    if (known != null) {
+      return known;
+    }
+    traceIndex.put(id, traceIds.size());
+    traceIds.add(id);
+    return traceIds.size() - 1;
+  }
+
+  /** Begins the part of a request that comes from one pod. */
+  void beginPart(String podName, long flush) {
+    if (parts == pod.length) {
+      flushNanos = Arrays.copyOf(flushNanos, parts * 2);
+      pod = Arrays.copyOf(pod, parts * 2);
+      firstSpan = Arrays.copyOf(firstSpan, parts * 2);
+    }
+    Integer index = podIndex.get(podName);
+    if (index == null) {
+      index = pods.size();
+      podIndex.put(podName, index);
+      pods.add(podName);
+    }
+    flushNanos[parts] = flush;
+    pod[parts] = index;
+    firstSpan[parts] = spans;
+    parts++;
+  }
+
+  int addSpan() {
+    if (spans == trace.length) {
+      int capacity = spans * 2;
+      trace = Arrays.copyOf(trace, capacity);
+      spanId = Arrays.copyOf(spanId, capacity);
+      parentId = Arrays.copyOf(parentId, capacity);
+      startNanos = Arrays.copyOf(startNanos, capacity);
+      durationNanos = Arrays.copyOf(durationNanos, capacity);
+      operation = Arrays.copyOf(operation, capacity);
+      signature = Arrays.copyOf(signature, capacity);
+      flags = Arrays.copyOf(flags, capacity);
+      bytes = Arrays.copyOf(bytes, capacity);
+    }
+    return spans++;
+  }
+
+  public int spans() {
+    return spans;
+  }
+
+  public int traces() {
+    return traceIds.size();
+  }
+
+  public int pods() {
+    return pods.size();
+  }
+
+  public String podName(int index) {
+    return pods.get(index);
+  }
+
+  /** Parts of requests, one pod each. */
+  public int parts() {
+    return parts;
+  }
+
+  int endSpan(int part) {
+    return part + 1 < parts ? firstSpan[part + 1] : spans;
+  }
+
+  public long traceIdHigh(int index) {
+    return traceIds.get(index).high;
+  }
+
+  public long traceIdLow(int index) {
+    return traceIds.get(index).low;
+  }
+
+  /** Index of the trace of a span. */
+  public int traceOfSpan(int span) {
+    return trace[span];
+  }
+
+  public int operationOfSpan(int span) {
+    return operation[span];
+  }
+
+  public long durationOfSpan(int span) {
+    return durationNanos[span];
+  }
+
+  public int bytesOfSpan(int span) {
+    return bytes[span];
+  }
+
+  /** Name of an operation, without its service. */
+  public String operationName(int id) {
+    return operations.name(id);
+  }
+}
