@@ -8,7 +8,8 @@ import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.wire.Batch;
 
 /**
- * Policies in their order, the first that matches decides; what they leave to the budget is kept.
+ * Policies in their order, the first that matches decides; what they leave to the budget is its
+ * own.
  */
 public final class PolicyJudge implements Judge {
   static final String BUDGET = "budget";
@@ -46,7 +47,7 @@ public final class PolicyJudge implements Judge {
       case KEEP -> verdict.keep(decision.reason());
       case DROP -> verdict.drop(decision.reason());
       case PROBABILITY -> sample(fragment.upstreamThreshold(), verdict);
-      case BUDGET -> verdict.sample(1, BUDGET);
+      case BUDGET -> verdict.leaveToBudget(BUDGET);
     }
   }
 

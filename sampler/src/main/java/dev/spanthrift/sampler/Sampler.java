@@ -1,5 +1,6 @@
 package dev.spanthrift.sampler;
 
+import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
@@ -12,12 +13,13 @@ import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.ContextTable;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door of the sampler: spans in by batches, kept spans out as requests.
  *
  * <p>The caller goes through the steps in order, {@link #hold} for each batch and {@link #decide},
- * {@link #stamp}, {@link #ship} for each tick. One thread at a time; times are nanoseconds of a
+ * {@link #tell}, {@link #stamp}, {@link #ship} for each tick. One thread at a time; times are nanoseconds of a
  * clock that only moves forward, so a simulation brings its own.
  */
 public final class Sampler {
@@ -36,6 +38,7 @@ public final class Sampler {
   private final ErrorSignatures signatures = new ErrorSignatures();
   private final JudgeVersions judges;
   private final Stamper stamper;
+  private final @Nullable Budgeting budget;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
 
   private final Fragment fragment = new Fragment();
@@ -48,12 +51,22 @@ public final class Sampler {
   private int keptCount;
   private boolean keepAll;
 
+  /** A sampler without a budget: what policies would leave to one is kept. */
   public Sampler(SamplerSettings settings, Judge judge, SliceCodec codec) {
+    this(settings, judge, codec, null);
+  }
+
+  public Sampler(
+      SamplerSettings settings, Judge judge, SliceCodec codec, @Nullable BudgetParts parts) {
     this.settings = settings;
     hold = new Hold(settings.hold(), codec, contexts, Judge.FACT_WORDS);
     memory = new DecisionMemory(settings.tracesRemembered());
     judges = new JudgeVersions(judge);
     stamper = new Stamper(settings.stampAlways(), counters);
+    budget =
+        parts == null
+            ? null
+            : new Budgeting(parts, hold, operations, signatures, new Settlement());
   }
 
   /** Decides with another judge from the next trace on; traces that have begun keep theirs. */
@@ -128,11 +141,11 @@ public final class Sampler {
     long high = batch.traceIdHigh(row);
     long low = batch.traceIdLow(row);
     int slot = hold.find(high, low);
-    if (slot != Hold.NONE) {
+    if (slot != Hold.NONE && joins(slot, batch, row, now)) {
       return slot;
     }
     long decision = memory.find(high, low);
-    if (decision != DecisionMemory.UNKNOWN && followed(batch, row, decision)) {
+    if (decision != DecisionMemory.UNKNOWN && followed(batch, row, decision, now)) {
       return Hold.NONE;
     }
     byte[] buffer = batch.buffer();
@@ -145,8 +158,21 @@ public final class Sampler {
     return slot;
   }
 
+  /** A fragment in limbo takes late spans only if this pod keeps it; else they are judged anew. */
+  private boolean joins(int slot, Batch batch, int row, long now) {
+    if (budget == null || !hold.isInLimbo(slot)) {
+      return true;
+    }
+    if (budget.takesLateSpans(slot)) {
+      budget.joined(batch.bytes(row), now);
+      return true;
+    }
+    hold.forget(slot);
+    return false;
+  }
+
   /** Late spans follow the decision; only an error is worth judging a dropped trace again. */
-  private boolean followed(Batch batch, int row, long decision) {
+  private boolean followed(Batch batch, int row, long decision, long now) {
     if (decision == DecisionMemory.DROPPED) {
       if (batch.isError(row)) {
         return false;
@@ -154,6 +180,9 @@ public final class Sampler {
       counters.dropped.add(LATE, 1, batch.bytes(row));
     } else {
       keepAtOnce(batch, row, decision, LATE);
+      if (budget != null) {
+        budget.spend(batch.traceIdHigh(row), batch.traceIdLow(row), batch.bytes(row), now);
+      }
     }
     counters.late++;
     return true;
@@ -200,15 +229,39 @@ public final class Sampler {
       decide(slot, now);
     }
     for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
+      decideNow(slot, now);
+    }
+  }
+
+  private void decideNow(int slot, long now) {
+    if (!hold.isInLimbo(slot)) {
       decide(slot, now);
+    }
+    if (budget != null) {
+      budget.settleNow(slot);
     }
   }
 
   /** Decides everything that waits, whether due or not: for shutdown. */
   public void decideAll(long now) {
     decide(now);
+    tell(now);
     for (int slot = hold.oldest(); slot != Hold.NONE; slot = hold.oldest()) {
-      decide(slot, now);
+      decideNow(slot, now);
+    }
+  }
+
+  /** Step tell: keeps to the ledger, questions to it, and its answers. */
+  public void tell(long now) {
+    if (budget != null) {
+      budget.tick(now);
+    }
+  }
+
+  /** Changes how the budget's money comes in. */
+  public void allowance(Allowance allowance) {
+    if (budget != null) {
+      budget.allowance(allowance);
     }
   }
 
@@ -220,41 +273,72 @@ public final class Sampler {
     } else {
       judge.judge(fragment, hold.facts(), hold.factsOffset(slot), now, verdict);
     }
-    double probability = verdict.probability();
-    long threshold = thresholdOf(probability);
+    if (budget != null && verdict.isLeftToBudget()) {
+      budget.submit(slot, fragment, isFirst(slot), now);
+      return;
+    }
+    long threshold = thresholdOf(verdict.probability());
     boolean kept = threshold <= fragment.randomness();
     judge.decided(fragment, verdict, kept);
-    judges.release(hold.version(slot));
-    hold.detach(slot);
-    long spans = fragment.size();
     if (kept) {
-      counters.kept.add(verdict.reason(), spans, fragment.bytes());
-      remember(probability == 1 ? DecisionMemory.KEPT_UNCHANGED : threshold);
-      keep(slot, threshold);
+      if (budget != null) {
+        budget.spend(fragment, now);
+      }
+      keep(slot, threshold, verdict.probability() == 1, verdict.reason());
     } else {
-      counters.dropped.add(verdict.reason(), spans, fragment.bytes());
-      remember(DecisionMemory.DROPPED);
-      hold.release(slot);
+      drop(slot, verdict.reason());
     }
   }
 
-  private long thresholdOf(double probability) {
-    return probability == 0
-        ? Threshold.MAX
-        : Threshold.of(probability, settings.precision()).value();
+  private boolean isFirst(int slot) {
+    return memory.find(hold.traceIdHigh(slot), hold.traceIdLow(slot)) == DecisionMemory.UNKNOWN;
   }
 
-  private void remember(long decision) {
-    memory.remember(fragment.traceIdHigh(), fragment.traceIdLow(), decision);
+  /** The budget's verdicts. */
+  private final class Settlement implements Budgeting.Settlement {
+    @Override
+    public void keep(int slot, double probability, String reason) {
+      Sampler.this.keep(slot, thresholdOf(probability), false, reason);
+    }
+
+    @Override
+    public void drop(int slot, String reason) {
+      Sampler.this.drop(slot, reason);
+    }
   }
 
-  private void keep(int slot, long threshold) {
+  private void keep(int slot, long threshold, boolean byRule, String reason) {
+    counters.kept.add(reason, hold.spans(slot), hold.bytes(slot));
+    remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
+    leave(slot);
     if (keptCount == keptSlots.length) {
       keptSlots = Arrays.copyOf(keptSlots, keptCount * 2);
       keptThresholds = Arrays.copyOf(keptThresholds, keptCount * 2);
     }
     keptSlots[keptCount] = slot;
     keptThresholds[keptCount++] = threshold;
+  }
+
+  private void drop(int slot, String reason) {
+    counters.dropped.add(reason, hold.spans(slot), hold.bytes(slot));
+    remember(slot, DecisionMemory.DROPPED);
+    leave(slot);
+    hold.release(slot);
+  }
+
+  private void leave(int slot) {
+    judges.release(hold.version(slot));
+    hold.detach(slot);
+  }
+
+  private void remember(int slot, long decision) {
+    memory.remember(hold.traceIdHigh(slot), hold.traceIdLow(slot), decision);
+  }
+
+  private long thresholdOf(double probability) {
+    return probability == 0
+        ? Threshold.MAX
+        : Threshold.of(probability, settings.precision()).value();
   }
 
   /** Step stamp: kept spans go back under resource and scope, with the threshold they passed. */

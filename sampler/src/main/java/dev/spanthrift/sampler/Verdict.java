@@ -9,15 +9,19 @@ package dev.spanthrift.sampler;
 public final class Verdict {
   private double probability;
   private String reason = "";
+  private boolean budget;
 
   public void keep(String reason) {
-    probability = 1;
-    this.reason = reason;
+    set(1, reason, false);
   }
 
   public void drop(String reason) {
-    probability = 0;
-    this.reason = reason;
+    set(0, reason, false);
+  }
+
+  /** Leave it to the budget; where there is none, keep. */
+  public void leaveToBudget(String reason) {
+    set(1, reason, true);
   }
 
   /**
@@ -29,8 +33,18 @@ public final class Verdict {
     if (!(probability > 0 && probability <= 1)) {
       throw new IllegalArgumentException("probability not in (0, 1]: " + probability);
     }
-    this.probability = probability;
-    this.reason = reason;
+    set(probability, reason, false);
+  }
+
+  private void set(double newProbability, String newReason, boolean toBudget) {
+    probability = newProbability;
+    reason = newReason;
+    budget = toBudget;
+  }
+
+  /** Whether the budget finds the probability. */
+  public boolean isLeftToBudget() {
+    return budget;
   }
 
   /** 0 when a rule drops. */

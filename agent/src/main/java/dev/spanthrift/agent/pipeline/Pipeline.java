@@ -105,6 +105,7 @@ public final class Pipeline implements Intake {
       if (now - nextTick >= 0) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
         sampler.decide(now);
+        sampler.tell(now);
         sampler.stamp();
         ship(now);
         nextTick = now + settings.tick().toNanos();

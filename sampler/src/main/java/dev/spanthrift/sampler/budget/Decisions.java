@@ -113,7 +113,7 @@ public final class Decisions<T> {
     waiting.reason = allocator.reason();
     waiting.kept = Threshold.of(Math.max(0x1p-56, waiting.probability)).keeps(r.randomness());
     waiting.dueNanos = now + waitNanos;
-    verdicts.decided(waiting.fragment, waiting.kept);
+    verdicts.decided(waiting.fragment, waiting.kept, waiting.probability);
     if (waiting.kept) {
       tell(waiting);
     }

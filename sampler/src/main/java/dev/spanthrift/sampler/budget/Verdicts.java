@@ -7,7 +7,7 @@ public interface Verdicts<T> {
    *
    * @param kept whether this pod keeps it on its own account
    */
-  default void decided(T fragment, boolean kept) {}
+  default void decided(T fragment, boolean kept, double probability) {}
 
   /**
    * The fragment is kept.

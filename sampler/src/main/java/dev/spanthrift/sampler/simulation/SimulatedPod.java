@@ -162,7 +162,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
   }
 
   @Override
-  public void decided(SimulatedFragment fragment, boolean kept) {
+  public void decided(SimulatedFragment fragment, boolean kept, double probability) {
     fragment.kept = kept;
   }
 

@@ -16,14 +16,8 @@ import java.time.Duration;
 public final class Hold {
   public static final int NONE = Slots.NONE;
 
-  /** States of a fragment. */
-  public static final byte WAITING = 0;
-
-  /** Postponed by whoever decides; due again at the time it gave. */
-  public static final byte POSTPONED = 1;
-
-  /** Decided, waiting for its last look-up in the keep ledger. */
-  public static final byte LIMBO = 2;
+  private static final byte WAITING = 0;
+  private static final byte LIMBO = 1;
 
   private final HoldSettings settings;
   private final ContextTable contexts;
@@ -150,9 +144,6 @@ public final class Hold {
   }
 
   private long due(int slot) {
-    if (slots.state[slot] != WAITING) {
-      return slots.until[slot];
-    }
     if (decisionWaitNanos >= 0) {
       return slots.firstSeen[slot] + decisionWaitNanos;
     }
@@ -216,10 +207,16 @@ public final class Hold {
     return slots.oldest();
   }
 
-  /** Lets the fragment wait on, in this state, until this time. */
-  public void postpone(int slot, byte state, long until) {
-    slots.state[slot] = state;
-    place(slot, until);
+  /** The fragment is decided and waits for its verdict; it comes up no more by itself. */
+  public void limbo(int slot) {
+    slots.unplace(slot);
+    slots.state[slot] = LIMBO;
+    slots.until[slot] = Long.MAX_VALUE;
+  }
+
+  /** Later spans of the trace begin a fragment of their own. */
+  public void forget(int slot) {
+    slots.forget(slot);
   }
 
   /** Fills the columns from the waiting spans. */
@@ -287,8 +284,9 @@ public final class Hold {
     return slots.version[slot];
   }
 
-  public byte state(int slot) {
-    return slots.state[slot];
+  /** Whether the fragment is decided and waits for its verdict. */
+  public boolean isInLimbo(int slot) {
+    return slots.state[slot] == LIMBO;
   }
 
   public long firstSeen(int slot) {

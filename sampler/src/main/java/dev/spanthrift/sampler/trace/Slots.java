@@ -32,6 +32,7 @@ final class Slots {
   int[] bytes;
   int[] version;
   byte[] state;
+  private boolean[] indexed;
   long[] facts;
   final int factWords;
 
@@ -45,6 +46,7 @@ final class Slots {
 
   private int[] index; // slot + 1, open addressing
   private int size;
+  private int entries; // of the index
   private int free = NONE;
   private int next;
   private int oldest = NONE;
@@ -68,6 +70,7 @@ final class Slots {
     bytes = new int[capacity];
     version = new int[capacity];
     state = new byte[capacity];
+    indexed = new boolean[capacity];
     facts = new long[capacity * factWords];
     older = new int[capacity];
     younger = new int[capacity];
@@ -122,6 +125,7 @@ final class Slots {
     spans[slot] = 0;
     bytes[slot] = 0;
     state[slot] = 0;
+    indexed[slot] = true;
     bucketOf[slot] = NONE;
     Arrays.fill(facts, slot * factWords, (slot + 1) * factWords, 0);
     insert(slot);
@@ -149,7 +153,8 @@ final class Slots {
   }
 
   private void insert(int slot) {
-    if (++size * 2 > index.length) {
+    size++;
+    if (++entries * 2 > index.length) {
       rebuild(index.length * 2);
     }
     int mask = index.length - 1;
@@ -174,10 +179,18 @@ final class Slots {
     }
   }
 
+  /** Takes the slot out of the index alone: its trace may get another one. */
+  void forget(int slot) {
+    if (indexed[slot]) {
+      remove(slot);
+      indexed[slot] = false;
+    }
+  }
+
   /** Takes the slot out of index, age and wheel: nobody finds it any more, its columns stay. */
   void detach(int slot) {
     unplace(slot);
-    remove(slot);
+    forget(slot);
     int before = older[slot];
     int after = younger[slot];
     if (before == NONE) {
@@ -220,6 +233,7 @@ final class Slots {
       }
     }
     index[gap] = 0;
+    entries--;
   }
 
   /** Puts the slot where it will be looked at, not earlier than {@code due}. */
@@ -293,6 +307,7 @@ final class Slots {
     bytes = Arrays.copyOf(bytes, capacity);
     version = Arrays.copyOf(version, capacity);
     state = Arrays.copyOf(state, capacity);
+    indexed = Arrays.copyOf(indexed, capacity);
     facts = Arrays.copyOf(facts, capacity * factWords);
     older = Arrays.copyOf(older, capacity);
     younger = Arrays.copyOf(younger, capacity);

@@ -1,0 +1,24 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.FleetSums;
+import dev.spanthrift.sampler.budget.KeepLedger;
+import dev.spanthrift.sampler.budget.PriceOf;
+
+/**
+ * What a budget needs from outside the sampler.
+ *
+ * @param allowance how the money comes in; may be changed while running
+ * @param price of spans, in the fleet's unit of price
+ * @param ledger where keeps are told; a solo one makes nobody wait
+ * @param fleetSums what the fleet's sidecars report to each other
+ * @param pod this sidecar's name among them
+ */
+public record BudgetParts(
+    AllocationSettings allocation,
+    Allowance allowance,
+    PriceOf price,
+    KeepLedger ledger,
+    FleetSums fleetSums,
+    String pod) {}

@@ -1,0 +1,166 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.budget.Allocation;
+import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.Decisions;
+import dev.spanthrift.sampler.budget.PriceOf;
+import dev.spanthrift.sampler.budget.TraceClass;
+import dev.spanthrift.sampler.budget.Verdicts;
+import dev.spanthrift.sampler.signal.EdgeDurations;
+import dev.spanthrift.sampler.signal.ErrorSignatures;
+import dev.spanthrift.sampler.signal.FragmentReader;
+import dev.spanthrift.sampler.signal.Operations;
+import dev.spanthrift.sampler.signal.Reading;
+import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.trace.Hold;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fragments that policies leave to the budget: read, allocated, told, asked for.
+ *
+ * <p>A fragment stays in the hold, in limbo, until its verdict, which comes at once, at the next
+ * tick, or at the end of the ledger's wait.
+ */
+final class Budgeting implements Verdicts<Budgeting.Waiter> {
+  static final String DROPPED = "budget";
+
+  /** One fragment in limbo. */
+  static final class Waiter {
+    final int slot;
+    boolean kept;
+    double probability;
+    boolean gone; // decided under pressure: the verdict comes too late
+    long lastPrice;
+
+    Waiter(int slot) {
+      this.slot = slot;
+    }
+  }
+
+  /** What becomes of a fragment. */
+  interface Settlement {
+    void keep(int slot, double probability, String reason);
+
+    void drop(int slot, String reason);
+  }
+
+  private final Hold hold;
+  private final Settlement settlement;
+  private final PriceOf price;
+  private final Allocation allocation;
+  private final Decisions<Waiter> decisions;
+  private final FragmentReader reader;
+  private final Map<Integer, Waiter> waiters = new HashMap<>();
+  private final String[] reasons = new String[TraceClass.values().length];
+
+  Budgeting(
+      BudgetParts parts,
+      Hold hold,
+      Operations operations,
+      ErrorSignatures signatures,
+      Settlement settlement) {
+    this.hold = hold;
+    this.settlement = settlement;
+    price = parts.price();
+    allocation =
+        new Allocation(
+            parts.allocation(), parts.allowance(), price, parts.fleetSums(), parts.pod());
+    decisions =
+        new Decisions<>(parts.allocation(), allocation, parts.ledger(), this::priceOf, this);
+    reader = new FragmentReader(operations, signatures, new EdgeDurations());
+    for (TraceClass traceClass : TraceClass.values()) {
+      reasons[traceClass.ordinal()] = "budget:" + traceClass.name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Takes a fragment that is due and that no policy decided. */
+  void submit(int slot, Fragment fragment, boolean first, long now) {
+    Reading reading = new Reading();
+    reader.read(fragment, reading);
+    Waiter waiter = new Waiter(slot);
+    waiters.put(slot, waiter);
+    hold.limbo(slot);
+    decisions.submit(waiter, reading, first ? reading.path() : 0, now);
+  }
+
+  /** Charges what a policy kept. */
+  void spend(Fragment fragment, long now) {
+    long cost = price.price(fragment.bytes(), fragment.size());
+    decisions.spend(fragment.traceIdHigh(), fragment.traceIdLow(), cost, now);
+  }
+
+  /** Charges one late span of a kept trace. */
+  void spend(long traceIdHigh, long traceIdLow, int bytes, long now) {
+    decisions.spend(traceIdHigh, traceIdLow, price.price(bytes, 1), now);
+  }
+
+  /** Counts a late span that joined a fragment in limbo. */
+  void joined(int bytes, long now) {
+    decisions.arrived(price.price(bytes, 1), now);
+  }
+
+  /** Whether spans that come now belong to this fragment in limbo. */
+  boolean takesLateSpans(int slot) {
+    Waiter waiter = waiters.get(slot);
+    return waiter != null && waiter.kept;
+  }
+
+  /** Tells, asks, learns the level, computes the next prices. */
+  void tick(long now) {
+    decisions.tick(now);
+  }
+
+  void allowance(Allowance allowance) {
+    allocation.allowance(allowance);
+  }
+
+  /** Ends the wait of a fragment now, by what this pod alone knows. */
+  void settleNow(int slot) {
+    Waiter waiter = take(slot);
+    if (waiter == null) {
+      return;
+    }
+    waiter.lastPrice = price.price(hold.bytes(slot), hold.spans(slot));
+    waiter.gone = true;
+    if (waiter.kept) {
+      settlement.keep(slot, waiter.probability, reasons[TraceClass.BASE.ordinal()]);
+    } else {
+      settlement.drop(slot, DROPPED);
+    }
+  }
+
+  private @Nullable Waiter take(int slot) {
+    return waiters.remove(slot);
+  }
+
+  private long priceOf(Waiter waiter) {
+    return waiter.gone
+        ? waiter.lastPrice
+        : price.price(hold.bytes(waiter.slot), hold.spans(waiter.slot));
+  }
+
+  @Override
+  public void decided(Waiter waiter, boolean kept, double probability) {
+    waiter.kept = kept;
+    waiter.probability = probability;
+  }
+
+  @Override
+  public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
+    if (!waiter.gone) {
+      take(waiter.slot);
+      settlement.keep(waiter.slot, probability, reasons[reason.ordinal()]);
+    }
+  }
+
+  @Override
+  public void drop(Waiter waiter, double probability) {
+    if (!waiter.gone) {
+      take(waiter.slot);
+      settlement.drop(waiter.slot, DROPPED);
+    }
+  }
+}
