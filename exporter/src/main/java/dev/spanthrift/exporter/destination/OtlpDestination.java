@@ -26,6 +26,7 @@ final class OtlpDestination implements Destination {
   /** Charged for each request beside its bytes, so that empty ones are bounded too. */
   static final int OVERHEAD_BYTES = 128;
 
+  private static final long ALARM_SLACK_NANOS = 1_000_000;
   private static final String RETRIES_EXHAUSTED = "retries_exhausted";
 
   private final String name;
@@ -46,6 +47,7 @@ final class OtlpDestination implements Destination {
   private final Books books = new Books();
   private final Throttle throttle;
   private long alarmNanos = Long.MAX_VALUE;
+  private boolean turnScheduled;
   private boolean open = true;
   private boolean closed;
   private boolean compressorClosed;
@@ -96,7 +98,7 @@ final class OtlpDestination implements Destination {
       }
       waiting.add(pending);
       if (limits.mergeBytesMax() > 0) {
-        alarmAt(now, now); // after the other offers of this turn of the event loop
+        pumpAfterThisTurn();
         return true;
       }
     } finally {
@@ -168,6 +170,21 @@ final class OtlpDestination implements Destination {
     }
   }
 
+  /** Lets the other offers of this turn of the event loop come first, to be merged. */
+  private void pumpAfterThisTurn() {
+    if (!turnScheduled) {
+      turnScheduled = true;
+      timer.schedule(0, this::turn);
+    }
+  }
+
+  private void turn() {
+    lock.lock();
+    turnScheduled = false;
+    lock.unlock();
+    pump();
+  }
+
   private void alarmAt(long nanos, long now) {
     if (nanos < alarmNanos) {
       alarmNanos = nanos;
@@ -177,7 +194,11 @@ final class OtlpDestination implements Destination {
 
   private void alarm() {
     lock.lock();
-    alarmNanos = Long.MAX_VALUE;
+    // Otherwise an earlier alarm has replaced this one, and another is set. The slack is for two
+    // clocks that round differently.
+    if (alarmNanos <= timer.nanos() + ALARM_SLACK_NANOS) {
+      alarmNanos = Long.MAX_VALUE;
+    }
     lock.unlock();
     pump();
   }

@@ -354,6 +354,27 @@ class QueueTest {
   }
 
   @Test
+  void offersDuringAnOutageDoNotPileUpAlarms() {
+    OtlpDestination destination = destination(limits(1 << 20, 4, 500));
+    for (int i = 0; i < 2000; i++) {
+      destination.offer(traces(10));
+      clock.pass(1000);
+      if (!sender.waiting.isEmpty()) {
+        sender.answer(BUSY);
+      }
+      assertTrue(clock.tasks.size() < 20, "alarms " + clock.tasks.size());
+    }
+    while (Requests.counts(destination, Signal.TRACES).queued() > 0) {
+      if (sender.waiting.isEmpty()) {
+        clock.passToNext();
+      } else {
+        sender.answer(Outcome.ACCEPTED);
+      }
+    }
+    assertEquals(2000, Requests.counts(destination, Signal.TRACES).shipped());
+  }
+
+  @Test
   void w11_refusedMergeIsSentAgainInItsParts() {
     OtlpDestination destination = destination(limits(1 << 20, 1, 5000));
     for (int i = 1; i <= 3; i++) {
