@@ -49,6 +49,7 @@ public final class Sampler {
   private int[] keptSlots = new int[64];
   private long[] keptThresholds = new long[64];
   private int keptCount;
+  private long keptSpans;
   private boolean keepAll;
 
   /** A sampler without a budget: what policies would leave to one is kept. */
@@ -317,6 +318,7 @@ public final class Sampler {
     }
     keptSlots[keptCount] = slot;
     keptThresholds[keptCount++] = threshold;
+    keptSpans += hold.spans(slot);
   }
 
   private void drop(int slot, String reason) {
@@ -356,6 +358,7 @@ public final class Sampler {
       hold.release(slot);
     }
     keptCount = 0;
+    keptSpans = 0;
   }
 
   /** Spans that are stamped and not yet shipped. */
@@ -382,7 +385,7 @@ public final class Sampler {
     return new SamplerCounts(
         counters.received,
         counters.receivedBytes,
-        hold.spans(),
+        hold.spans() - keptSpans,
         hold.traces(),
         hold.bytes(),
         counters.kept.spans,

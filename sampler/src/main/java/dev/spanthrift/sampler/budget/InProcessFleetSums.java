@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Sums kept in memory; the maximum instead of the sum where {@link FleetReport} says so. */
-final class InProcessFleetSums implements FleetSums {
+public final class InProcessFleetSums implements FleetSums {
   private final Map<String, double[]> reports = new HashMap<>();
   private final double[] total = new double[FleetReport.LENGTH];
 
