@@ -9,7 +9,8 @@ import java.util.Locale;
  * @param detail what was found, and when it is not ok, what would help
  */
 record Check(String check, boolean ok, String detail) {
-  String line() {
-    return String.format(Locale.ROOT, "%-6s  %-28s  %s", ok ? "ok" : "FAILED", check, detail);
+  String line(int width) {
+    return String.format(
+        Locale.ROOT, "%-6s  %-" + width + "s  %s", ok ? "ok" : "FAILED", check, detail);
   }
 }

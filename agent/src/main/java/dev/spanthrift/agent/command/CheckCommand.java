@@ -43,17 +43,23 @@ final class CheckCommand implements Callable<Integer> {
       SettingsLoader.Loaded loaded = config.load(context.environment());
       checks.add(new Check("configuration", true, "read"));
       loaded.warnings().forEach(warning -> checks.add(new Check("warning", true, warning)));
+      checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(new Surroundings(loaded.settings()).checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
     }
     boolean ok = checks.stream().allMatch(Check::ok);
     switch (form) {
-      case TABLE -> checks.forEach(check -> context.out().println(check.line()));
+      case TABLE -> table(checks);
       case JSON ->
           context.out().println(JsonMapper.shared().writeValueAsString(new Answer(ok, checks)));
     }
     context.out().flush();
     return ok ? Context.OK : Context.FAILED;
+  }
+
+  private void table(List<Check> checks) {
+    int width = checks.stream().mapToInt(check -> check.check().length()).max().orElse(1);
+    checks.forEach(check -> context.out().println(check.line(width)));
   }
 }

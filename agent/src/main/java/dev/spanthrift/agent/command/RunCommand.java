@@ -6,6 +6,7 @@ import dev.spanthrift.agent.config.SettingsLoader;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -34,6 +35,11 @@ final class RunCommand implements Callable<Integer> {
       loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
       if (loaded.settings().destinations().isEmpty()) {
         context.say("spanthrift: " + NO_DESTINATION);
+        return Context.FAILED;
+      }
+      List<Check> policies = PolicyCheck.of(loaded.settings());
+      policies.forEach(check -> context.say("spanthrift: " + check.detail()));
+      if (!policies.stream().allMatch(Check::ok)) {
         return Context.FAILED;
       }
       start(loaded.settings());

@@ -155,7 +155,7 @@ final class DemoScreen {
     rows.add(row("Spanthrift demo, %s:", clock(f.seconds())));
     rows.add(
         row(
-            "  sent by 12 services  %,d spans in %,d traces, %,d of them failed, %,d rare",
+            "  sent                 %,d spans in %,d traces, %,d failed, %,d rare",
             f.made().spans(), f.made().traces(), f.made().errorTraces(), f.made().rareTraces()));
     rows.add(
         row(

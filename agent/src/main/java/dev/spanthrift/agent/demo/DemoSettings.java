@@ -19,9 +19,11 @@ final class DemoSettings {
   /** Errors, slow traces and the rare paths all; health checks none; of the rest one in twenty. */
   static final String POLICIES =
       """
-      - {name: errors, match: {status: error}, keep: true}
+      - {name: errors, match: {hasError: true}, keep: true}
       - {name: slow, match: {slowerThan: 1s}, keep: true}
-      - {name: refunds, match: {attribute: {key: http.route, equals: /admin/refund}}, keep: true}
+      - name: rare
+        match: {attribute: {key: http.route, in: [/admin/refund, /export.csv]}}
+        keep: true
       - {name: health, match: {attribute: {key: http.route, equals: /health}}, drop: true}
       """;
 

@@ -64,9 +64,15 @@ record Figures(
     return money(status.spans().droppedBytes());
   }
 
-  /** What dropping saves in a month at the pace since the start. */
+  /**
+   * What dropping saves in a month of such traffic; from the share of what is decided, because at
+   * the start most of it still waits.
+   */
   double savedPerMonth() {
-    return seconds <= 0 ? 0 : saved() / seconds * SECONDS_A_MONTH;
+    double decided = status.spans().keptBytes() + status.spans().droppedBytes();
+    return seconds <= 0 || decided == 0
+        ? 0
+        : spentIn() * status.spans().droppedBytes() / decided / seconds * SECONDS_A_MONTH;
   }
 
   private double money(long bytes) {

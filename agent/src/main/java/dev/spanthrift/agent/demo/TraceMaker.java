@@ -170,7 +170,13 @@ final class TraceMaker {
     attributes.string(span, 9, "rpc.system.name", "grpc");
     attributes.string(span, 9, "rpc.method", call.operation());
     attributes.string(span, 9, "rpc.status_code", error ? "UNAVAILABLE" : "OK");
-    attributes.string(span, 9, "thread.name", "worker-" + random.nextInt(16));
+    attributes.string(span, 9, "network.protocol.name", "http");
+    attributes.string(span, 9, "network.protocol.version", "2");
+    attributes.string(span, 9, "network.peer.address", "10.8.3." + random.nextInt(256));
+    attributes.number(span, 9, "network.peer.port", 30_000 + random.nextInt(30_000));
+    attributes.string(span, 9, "thread.name", "grpc-default-executor-" + random.nextInt(16));
+    attributes.number(span, 9, "thread.id", 40 + random.nextInt(16));
+    attributes.string(span, 9, "app.session.id", Long.toHexString(random.nextLong()));
     if (error) {
       attributes.string(span, 9, "error.type", "UNAVAILABLE");
     }

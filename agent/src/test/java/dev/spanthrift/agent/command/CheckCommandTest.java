@@ -99,6 +99,17 @@ class CheckCommandTest {
   }
 
   @Test
+  void aPolicyThatCannotBeUsedFailsHereAndInRun() {
+    environment.put("SPANTHRIFT_POLICIES", "[{name: a, match: {hasEror: true}, keep: true}]");
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
+    String wrong = "/policies/0/match";
+    assertTrue(Console.run(environment, "check").out().contains(wrong));
+    Console run = Console.run(environment, "run");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains(wrong), run.err());
+  }
+
+  @Test
   void jsonHasTheSameAnswer() {
     environment.put("SPANTHRIFT_HOLD_PAUSE", "soon");
     Console console = Console.run(environment, "check", "-o", "json");

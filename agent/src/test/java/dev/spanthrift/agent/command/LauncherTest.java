@@ -202,7 +202,7 @@ class LauncherTest {
 
     Files.delete(jar);
     Result absent = launch("help");
-    assertTrue(absent.err().contains("maven " + jdk + " -q -B -DskipTests"), absent.err());
+    assertTrue(absent.err().contains("maven " + jdk + " -q -B "), absent.err());
     assertFalse(absent.out().contains("maven"), "talk goes to stderr");
     assertTrue(absent.out().contains("-jar"), "starts after the build");
 

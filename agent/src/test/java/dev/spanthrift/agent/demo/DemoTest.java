@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.config.PolicyParser;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.terminal.Terminal;
+import dev.spanthrift.sampler.policy.PolicySet;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,14 @@ class DemoTest {
     org.junit.jupiter.api.Assertions.assertThrows(
         SidecarProgram.StartException.class, () -> demo.run(1));
     assertFalse(Files.exists(stateDir[0]));
+  }
+
+  @Test
+  void itsPoliciesCanBePutInForce() throws Exception {
+    SpanthriftSettings settings = DemoSettings.of(Map.of(), 9999, Path.of("x"));
+    PolicySet policies = PolicySet.compile(PolicyParser.parse(settings));
+    assertEquals(List.of(), policies.warnings());
+    assertEquals(4, policies.document().policies().size());
   }
 
   @Test
