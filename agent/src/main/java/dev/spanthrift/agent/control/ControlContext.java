@@ -1,46 +1,18 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.PipelineView;
-import dev.spanthrift.agent.telemetry.PipelineMetrics;
+import dev.spanthrift.agent.telemetry.Exposition;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
-import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
-import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.jvm.JvmMetricsAutoConfiguration;
-import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What stands behind the admin port: our own parts by hand, of Boot's auto-configuration only what
- * is named here.
+ * What stands behind the admin port, part by part.
  *
- * <p>A list instead of a scan, because the start is short and nothing on the class path can join.
+ * <p>By hand: a scan or Boot's auto-configuration would find the same at twice the start time.
  */
 @Configuration(proxyBeanMethods = false)
-@ImportAutoConfiguration({
-  ConfigurationPropertiesAutoConfiguration.class,
-  EndpointAutoConfiguration.class,
-  WebEndpointAutoConfiguration.class,
-  ManagementContextAutoConfiguration.class,
-  HealthContributorRegistryAutoConfiguration.class,
-  HealthEndpointAutoConfiguration.class,
-  WebFluxHealthEndpointExtensionAutoConfiguration.class,
-  MetricsAutoConfiguration.class,
-  CompositeMeterRegistryAutoConfiguration.class,
-  PrometheusMetricsExportAutoConfiguration.class,
-  JvmMetricsAutoConfiguration.class
-})
 class ControlContext {
   @Bean(destroyMethod = "shutdownNow")
   ScheduledExecutorService controlTimer() {
@@ -100,15 +72,7 @@ class ControlContext {
   }
 
   @Bean
-  HealthIndicator pipelineHealthIndicator(PipelineView pipeline) {
-    return () ->
-        (pipeline.phase() == PipelineView.Phase.READY ? Health.up() : Health.outOfService())
-            .withDetail("phase", pipeline.phase())
-            .build();
-  }
-
-  @Bean
-  PipelineMetrics pipelineMetrics(PipelineView pipeline) {
-    return new PipelineMetrics(pipeline::status);
+  MetricsApi metricsApi(PipelineView pipeline) {
+    return new MetricsApi(new Exposition(pipeline::status));
   }
 }

@@ -22,11 +22,7 @@ import org.springframework.core.env.StandardEnvironment;
  */
 public final class ControlServer implements AutoCloseable {
   private static final Map<String, Object> PROPERTIES =
-      Map.of(
-          "management.endpoints.web.exposure.include", "health,prometheus",
-          "management.endpoints.web.discovery.enabled", "false",
-          "management.endpoint.health.show-components", "always",
-          "spring.lifecycle.timeout-per-shutdown-phase", "2s");
+      Map.of("spring.lifecycle.timeout-per-shutdown-phase", "2s");
 
   private final ConfigurableApplicationContext context;
 

@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.control;
 
-import dev.spanthrift.agent.telemetry.PipelineMetrics;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.boot.web.server.reactive.ReactiveWebServerFactory;
@@ -13,7 +12,6 @@ import org.springframework.http.codec.json.JacksonJsonDecoder;
 import org.springframework.http.codec.json.JacksonJsonEncoder;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.reactive.config.DelegatingWebFluxConfiguration;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.netty.resources.LoopResources;
 import tools.jackson.databind.MapperFeature;
@@ -59,17 +57,6 @@ class ControlWeb extends DelegatingWebFluxConfiguration {
   @Bean
   DoorFilter doorFilter() {
     return new DoorFilter(settings.address(), settings.hosts());
-  }
-
-  /** One reading for one scrape. */
-  @Bean
-  WebFilter scrapeFilter(PipelineMetrics metrics) {
-    return (exchange, chain) -> {
-      if (exchange.getRequest().getPath().value().equals("/actuator/prometheus")) {
-        metrics.refresh();
-      }
-      return chain.filter(exchange);
-    };
   }
 
   @Bean

@@ -33,4 +33,12 @@ final class HealthApi {
             phase == PipelineView.Phase.READY ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
         .body(new Health(phase.name().toLowerCase(Locale.ROOT)));
   }
+
+  /** The same in the words of Spring Boot's actuator, for tools that know only those. */
+  @GetMapping("/actuator/health")
+  ResponseEntity<Health> actuator() {
+    boolean ready = pipeline.phase() == PipelineView.Phase.READY;
+    return ResponseEntity.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+        .body(new Health(ready ? "UP" : "OUT_OF_SERVICE"));
+  }
 }

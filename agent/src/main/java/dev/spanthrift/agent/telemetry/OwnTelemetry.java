@@ -48,9 +48,7 @@ public final class OwnTelemetry implements AutoCloseable {
 
   private static OtlpHttpMetricExporter exporter(OwnTelemetrySettings settings) {
     OtlpHttpMetricExporterBuilder builder =
-        OtlpHttpMetricExporter.builder()
-            .setEndpoint(settings.url())
-            .setCompression("gzip");
+        OtlpHttpMetricExporter.builder().setEndpoint(settings.url()).setCompression("gzip");
     settings.headers().forEach(builder::addHeader);
     return builder.build();
   }

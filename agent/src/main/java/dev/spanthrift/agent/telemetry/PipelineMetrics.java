@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #refresh} takes one consistent reading and writes it into all meters, so that what is
  * scraped together was read together; reasons that were unknown before get a meter then.
  */
-public final class PipelineMetrics implements MeterBinder {
+final class PipelineMetrics implements MeterBinder {
   private final Supplier<PipelineStatus> source;
   private final Map<Series, AtomicLong> values = new HashMap<>();
   private @Nullable MeterRegistry registry;
 
-  public PipelineMetrics(Supplier<PipelineStatus> source) {
+  PipelineMetrics(Supplier<PipelineStatus> source) {
     this.source = source;
   }
 
@@ -39,7 +39,7 @@ public final class PipelineMetrics implements MeterBinder {
   }
 
   /** Reads the pipeline once, for all meters. */
-  public synchronized void refresh() {
+  synchronized void refresh() {
     MeterRegistry bound = registry;
     if (bound == null) {
       return;

@@ -144,6 +144,22 @@ class StatusApiTest {
   }
 
   @Test
+  void speaksOpenMetricsToWhomeverAsks() {
+    String text =
+        port.client()
+            .get()
+            .uri("/actuator/prometheus")
+            .header("Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+            .exchange()
+            .expectHeader()
+            .valueMatches("Content-Type", "application/openmetrics-text.*")
+            .expectBody(String.class)
+            .returnResult()
+            .getResponseBody();
+    assertTrue(text.endsWith("# EOF\n"), text);
+  }
+
+  @Test
   void givesANewReasonItsOwnSeriesInTheSameScrape() {
     port.pipeline.status = FakePipeline.status(2_000, Map.of("error", 60L, "new path", 5L));
     assertTrue(
