@@ -3,8 +3,13 @@ package dev.spanthrift.sampler.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import dev.spanthrift.sampler.wire.Batch;
+import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -74,6 +79,38 @@ class ConditionTest {
       }
     }
     assertTrue(implied > 100, "tells nothing: " + implied);
+  }
+
+  @Test
+  void observingAllocatesNothingForASpan() {
+    long seed = 7; // fixed: it is about memory, not about cases
+    RandomTraces traces = new RandomTraces(new Random(seed));
+    List<Condition> conditions = new ArrayList<>();
+    for (int c = 0; c < 30; c++) {
+      conditions.add(traces.condition(2, false));
+    }
+    PolicySet set = shadowsOf(conditions);
+    Observer observer = set.observer();
+    byte[] bytes = traces.request().toByteArray();
+    while (new Scanner(100).scan(bytes, 0, bytes.length).size() < 3) {
+      bytes = traces.request().toByteArray();
+    }
+    Batch batch = new Scanner(100).scan(bytes, 0, bytes.length);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long[] facts = new long[set.factWords()];
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) { // the first ones link call sites
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 1_000; i++) {
+        Arrays.fill(facts, 0);
+        observer.begin(batch);
+        for (int row = 0; row < batch.size(); row++) {
+          observer.observe(row, facts, 0);
+        }
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertTrue(least < 1_000, "bytes for 3,000 spans or more: " + least);
   }
 
   private static PolicySet shadowsOf(List<Condition> conditions) {

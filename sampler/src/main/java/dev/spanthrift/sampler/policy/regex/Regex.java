@@ -1,6 +1,11 @@
 package dev.spanthrift.sampler.policy.regex;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern compiled for Thompson's simulation: whatever the pattern, a match takes at most (steps
@@ -153,6 +158,34 @@ public final class Regex {
   /** Whether nothing can begin to match behind the first character. */
   boolean isAnchored() {
     return operations[start] == ASSERT && kinds[start] == Node.Kind.TEXT_START;
+  }
+
+  /**
+   * The characters with which a match can begin, so that others are passed over quickly; null when
+   * that cannot be said, because the pattern begins with an assertion or matches nothing at all.
+   */
+  @Nullable CharClass firstSet() {
+    List<CharClass> found = new ArrayList<>();
+    boolean[] seen = new boolean[size];
+    Deque<Integer> open = new ArrayDeque<>(List.of(start));
+    while (!open.isEmpty()) {
+      int at = open.pop();
+      if (seen[at]) {
+        continue;
+      }
+      seen[at] = true;
+      switch (operations[at]) {
+        case CHARS -> found.add(sets[at]);
+        case FORK -> {
+          open.push(others[at]);
+          open.push(nexts[at]);
+        }
+        default -> {
+          return null;
+        }
+      }
+    }
+    return CharClass.union(found);
   }
 
   @Override

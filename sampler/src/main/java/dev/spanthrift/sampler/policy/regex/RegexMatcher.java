@@ -1,6 +1,7 @@
 package dev.spanthrift.sampler.policy.regex;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one {@link Regex} over UTF-8 where it lies; allocates nothing while running.
@@ -14,6 +15,7 @@ public final class RegexMatcher {
 
   private final Regex regex;
   private final boolean anchored;
+  private final @Nullable CharClass firstSet;
   private int[] current; // the states alive, CHARS only
   private int[] upcoming;
   private int currentSize;
@@ -28,6 +30,7 @@ public final class RegexMatcher {
   RegexMatcher(Regex regex) {
     this.regex = regex;
     anchored = regex.isAnchored();
+    firstSet = regex.firstSet();
     current = new int[regex.size()];
     upcoming = new int[regex.size()];
     seen = new int[regex.size()];
@@ -50,6 +53,11 @@ public final class RegexMatcher {
     while (true) {
       int c = at < end ? decode(text, at, end) : NO_CHAR;
       int after = c == NO_CHAR ? NO_CHAR : c & 0x1fffff;
+      if (upcomingSize == 0 && c != NO_CHAR && firstSet != null && !firstSet.contains(after)) {
+        at += c >>> 24;
+        before = after;
+        continue; // nothing alive, and nothing can begin here
+      }
       if (!anchored || before == NO_CHAR) {
         add(regex.start(), before, after);
       }
