@@ -127,7 +127,7 @@ final class Door {
   private Answer offer(Signal signal, byte[] bytes, int offset, int length) {
     try {
       Admission admission = intake.offer(signal, bytes, offset, length);
-      return admission == Admission.ACCEPTED ? Answer.ACCEPTED : Answer.from(admission);
+      return Answer.from(admission);
     } catch (RuntimeException e) {
       if (failureLogged.compareAndSet(false, true)) {
         LOG.error("A request failed inside; further ones are not logged", e);

@@ -16,6 +16,7 @@ enum Encoding {
   static final String ALL =
       Arrays.stream(values()).map(e -> e.token.toString()).collect(Collectors.joining(","));
 
+  @SuppressWarnings("ImmutableEnumChecker") // an AsciiString that nobody writes to
   private final AsciiString token;
 
   Encoding(String token) {

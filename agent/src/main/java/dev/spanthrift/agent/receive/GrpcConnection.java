@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * keeps the calls. All on the connection's event loop. Bytes are given back to the flow control as
  * they are copied: memory is bounded by {@link Door#admit} and {@link Door#charge}, not by windows.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the connection by itself
 final class GrpcConnection extends Http2ConnectionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcConnection.class);
   private static final int STREAM_WINDOW_BYTES = 1 << 20;
@@ -104,7 +105,7 @@ final class GrpcConnection extends Http2ConnectionHandler {
       lastBusySweep = sweeps;
       forEachSlowCall(ctx);
     } else if (sweeps - lastBusySweep > idleSweeps
-        || !decoder().prefaceReceived() && sweeps > SWEEPS_PER_TIMEOUT) {
+        || (!decoder().prefaceReceived() && sweeps > SWEEPS_PER_TIMEOUT)) {
       ctx.channel().close();
     }
   }

@@ -17,6 +17,7 @@ import java.util.Base64;
  * <p>Success is HEADERS, DATA, HEADERS; an error is one HEADERS with everything in it. Source:
  * grpc/grpc doc/PROTOCOL-HTTP2.md, "Responses".
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the connection by itself
 final class GrpcReplies {
   private static final AsciiString OK = AsciiString.cached("200");
   private static final AsciiString STATUS = AsciiString.cached("grpc-status");

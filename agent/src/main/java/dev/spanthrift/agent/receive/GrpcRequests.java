@@ -5,6 +5,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the headers of a call. Source: grpc/grpc doc/PROTOCOL-HTTP2.md, "Requests". */
@@ -12,14 +14,8 @@ final class GrpcRequests {
   static final AsciiString CONTENT_TYPE = AsciiString.cached("application/grpc");
   private static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
   private static final AsciiString POST = HttpMethod.POST.asciiName();
-  private static final Signal[] SIGNALS = Signal.values();
-  private static final AsciiString[] PATHS = new AsciiString[SIGNALS.length];
-
-  static {
-    for (Signal signal : SIGNALS) {
-      PATHS[signal.ordinal()] = AsciiString.cached("/" + signal.grpcService() + "/Export");
-    }
-  }
+  private static final List<Route> ROUTES =
+      Arrays.stream(Signal.values()).map(GrpcRequests::route).toList();
 
   private GrpcRequests() {}
 
@@ -32,9 +28,9 @@ final class GrpcRequests {
   static @Nullable Signal signal(Http2Headers headers) {
     CharSequence path = headers.path();
     if (path != null) {
-      for (Signal signal : SIGNALS) {
-        if (PATHS[signal.ordinal()].contentEquals(path)) {
-          return signal;
+      for (Route route : ROUTES) {
+        if (route.path.contentEquals(path)) {
+          return route.signal;
         }
       }
     }
@@ -69,4 +65,10 @@ final class GrpcRequests {
     return type != null
         && AsciiString.regionMatches(type, true, 0, CONTENT_TYPE, 0, CONTENT_TYPE.length());
   }
+
+  private static Route route(Signal signal) {
+    return new Route(AsciiString.cached("/" + signal.grpcService() + "/Export"), signal);
+  }
+
+  private record Route(AsciiString path, Signal signal) {}
 }

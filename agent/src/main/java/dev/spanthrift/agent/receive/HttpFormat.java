@@ -11,6 +11,7 @@ enum HttpFormat {
 
   static final String EXPECTED = "Content-Type must be application/x-protobuf or application/json";
 
+  @SuppressWarnings("ImmutableEnumChecker") // an AsciiString that nobody writes to
   private final AsciiString type;
 
   HttpFormat(String type) {

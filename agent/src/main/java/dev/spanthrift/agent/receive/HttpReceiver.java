@@ -25,6 +25,7 @@ import reactor.netty.resources.LoopResources;
  *
  * <p>One handler for all paths, because matching templates costs more than the four comparisons.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 public final class HttpReceiver {
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AtomicLong connectionsRefused = new AtomicLong();

@@ -44,6 +44,6 @@ final class HttpReplies {
 
   /** Whole seconds, rounded up: zero would ask for an attack. */
   private static long seconds(Answer answer) {
-    return Math.max(1, answer.retryAfter().plusNanos(999_999_999).getSeconds());
+    return Math.max(1, answer.retryAfter().plusNanos(999_999_999).toSeconds());
   }
 }

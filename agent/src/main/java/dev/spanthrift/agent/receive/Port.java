@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** A listening socket with a bounded number of connections, and its graceful end. */
+@SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 final class Port {
   private static final int BACKLOG = 512;
 

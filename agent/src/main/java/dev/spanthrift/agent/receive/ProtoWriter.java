@@ -21,7 +21,7 @@ final class ProtoWriter {
 
   /** Written even when empty: for a message that is present. */
   ProtoWriter message(int field, byte[] value) {
-    varint((long) field << 3 | 2);
+    varint(((long) field << 3) | 2);
     varint(value.length);
     out.writeBytes(value);
     return this;
@@ -34,7 +34,7 @@ final class ProtoWriter {
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) rest & 0x7f | 0x80);
+      out.write(((int) rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     out.write((int) rest);

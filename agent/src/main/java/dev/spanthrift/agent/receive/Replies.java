@@ -105,7 +105,8 @@ final class Replies {
   private static String camelCase(String name) {
     StringBuilder out = new StringBuilder(name.length());
     boolean upper = false;
-    for (char c : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
       if (c == '_') {
         upper = true;
       } else {

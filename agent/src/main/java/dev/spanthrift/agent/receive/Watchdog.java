@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Sees bytes, not requests: a request is on its way from the first byte read to the next flush.
  * Time is counted in sweeps of one timer per connection, so that a request costs two assignments.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 final class Watchdog extends ChannelDuplexHandler {
   private static final int SWEEPS_PER_TIMEOUT = 4;
 

@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GrpcLimitsTest {
   private static final byte[] TRACES = Samples.traces(21).toByteArray();
   private static final int MIB = 1 << 20;
-  private static final ReceiveSettings LOOPBACK = ReceiveSettings.DEFAULT.at("127.0.0.1", 0, 0);
 
   private final FakeIntake intake = new FakeIntake();
   private Loops loops;
@@ -60,7 +59,7 @@ class GrpcLimitsTest {
 
   @Test
   void s4_oneByteAboveTheLimitIsExhaustedWithoutRetryInfo() throws Exception {
-    listen(LOOPBACK.limitedTo(MIB, 4L * MIB));
+    listen(TestSettings.bytes(MIB, 4L * MIB));
     try (GrpcClient client = new GrpcClient(receiver.address())) {
       client.call(Signal.TRACES, new byte[MIB]);
       StatusRuntimeException failure = failure(() -> client.call(Signal.TRACES, new byte[MIB + 1]));
@@ -75,7 +74,7 @@ class GrpcLimitsTest {
 
   @Test
   void s4_theLimitHoldsAfterDecompression() throws Exception {
-    listen(LOOPBACK.limitedTo(MIB, 4L * MIB));
+    listen(TestSettings.bytes(MIB, 4L * MIB));
     CallOptions gzip = CallOptions.DEFAULT.withCompression("gzip");
     try (GrpcClient client = new GrpcClient(receiver.address())) {
       client.call(Signal.TRACES, new byte[MIB], gzip);
@@ -91,7 +90,7 @@ class GrpcLimitsTest {
   @ParameterizedTest
   @EnumSource(value = Encoding.class, mode = EnumSource.Mode.EXCLUDE, names = "IDENTITY")
   void s4_aBombDoesNotGrowTheHeapByItsContent(Encoding encoding) throws Exception {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     byte[] bomb = framed(1, Packed.zeros(encoding, 64L * MIB + 1));
     String name = encoding.name().toLowerCase(Locale.ROOT);
     try (H2Peer peer = new H2Peer(receiver.address())) {
@@ -113,7 +112,7 @@ class GrpcLimitsTest {
 
   @Test
   void s4_refusalComesBeforeTheBodyAndTheConnectionLives() {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     try (H2Peer peer = new H2Peer(receiver.address())) {
       int stream = peer.open("identity");
       peer.send(H2Peer.DATA, 0, stream, prefix(0, 64 * MIB + 1));
@@ -131,7 +130,7 @@ class GrpcLimitsTest {
 
   @Test
   void s14_partlyReadRequestsAreBoundedTogether() throws Exception {
-    listen(LOOPBACK.limitedTo(MIB, 2L * MIB));
+    listen(TestSettings.bytes(MIB, 2L * MIB));
     try (H2Peer peer = new H2Peer(receiver.address())) {
       List<Integer> held = new ArrayList<>();
       int refused = 0;
@@ -153,7 +152,7 @@ class GrpcLimitsTest {
 
   @Test
   void s13_brokenMessagesAreInvalidArgumentAndTheConnectionLives() {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     byte[][] broken = {
       {}, // half-closed without a message
       {0, 0, 0}, // prefix cut
@@ -180,7 +179,7 @@ class GrpcLimitsTest {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     intake.remembers = true;
     try (H2Peer peer = new H2Peer(receiver.address())) {
       byte[] message = framed(0, TRACES);
@@ -202,7 +201,7 @@ class GrpcLimitsTest {
 
   @Test
   void unknownEncodingIsUnimplementedAndNamesWhatWeTake() {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     try (H2Peer peer = new H2Peer(receiver.address())) {
       Map<String, String> answer = peer.call("snappy", framed(1, TRACES));
       assertEquals("12", answer.get("grpc-status"));
@@ -213,7 +212,7 @@ class GrpcLimitsTest {
 
   @Test
   void whoSpeaksNoGrpcGetsAnHttpStatus() {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     String path = "/" + Signal.TRACES.grpcService() + "/Export";
     try (H2Peer peer = new H2Peer(receiver.address())) {
       int get = peer.open(Map.of(":method", "GET", ":path", path), true);
@@ -226,7 +225,7 @@ class GrpcLimitsTest {
 
   @Test
   void slowRequestIsEndedAndTheConnectionLives() {
-    listen(LOOPBACK.limitedTo(16, Duration.ofMillis(400), Duration.ofMinutes(1)));
+    listen(TestSettings.times(16, Duration.ofMillis(400), Duration.ofMinutes(1)));
     try (H2Peer peer = new H2Peer(receiver.address())) {
       int stream = peer.open("identity");
       peer.send(H2Peer.DATA, 0, stream, prefix(0, 1000));
@@ -239,7 +238,7 @@ class GrpcLimitsTest {
 
   @Test
   void idleConnectionIsToldToGo() {
-    listen(LOOPBACK.limitedTo(16, Duration.ofMillis(200), Duration.ofMillis(400)));
+    listen(TestSettings.times(16, Duration.ofMillis(200), Duration.ofMillis(400)));
     try (H2Peer peer = new H2Peer(receiver.address())) {
       peer.call("identity", framed(0, TRACES));
       assertEquals(H2Peer.GOAWAY, peer.read().type());
@@ -249,7 +248,7 @@ class GrpcLimitsTest {
 
   @Test
   void halfAPrefaceIsCutAfterTheTimeout() throws Exception {
-    listen(LOOPBACK.limitedTo(16, Duration.ofMillis(200), Duration.ofMinutes(1)));
+    listen(TestSettings.times(16, Duration.ofMillis(200), Duration.ofMinutes(1)));
     try (Socket socket = new Socket("127.0.0.1", receiver.address().getPort())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write("PRI * HT".getBytes(StandardCharsets.US_ASCII));
@@ -262,7 +261,7 @@ class GrpcLimitsTest {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     try (GrpcClient client = new GrpcClient(receiver.address())) {
       client.call(Signal.TRACES, TRACES);
       for (int i = 0; i < 50; i++) {
@@ -285,7 +284,7 @@ class GrpcLimitsTest {
 
   @Test
   void headerBombIsRefusedAndTheConnectionOfOthersLives() {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     try (H2Peer peer = new H2Peer(receiver.address());
         H2Peer other = new H2Peer(receiver.address())) {
       Map<String, String> fields = new HashMap<>();
@@ -305,7 +304,7 @@ class GrpcLimitsTest {
 
   @Test
   void connectionsAreBounded() {
-    listen(LOOPBACK.limitedTo(2, Duration.ofSeconds(30), Duration.ofMinutes(1)));
+    listen(TestSettings.times(2, Duration.ofSeconds(30), Duration.ofMinutes(1)));
     try (H2Peer one = new H2Peer(receiver.address());
         H2Peer two = new H2Peer(receiver.address())) {
       assertEquals("0", one.call("identity", framed(0, TRACES)).get("grpc-status"));
@@ -320,7 +319,7 @@ class GrpcLimitsTest {
 
   @Test
   void stopFinishesRunningCallsAndSaysGoaway() throws Exception {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     try (H2Peer peer = new H2Peer(receiver.address())) {
       peer.call("identity", framed(0, TRACES));
       int stream = peer.open("identity");
@@ -339,7 +338,7 @@ class GrpcLimitsTest {
 
   @Test
   void stopCutsWhoDoesNotFinish() throws Exception {
-    listen(LOOPBACK);
+    listen(TestSettings.LOOPBACK);
     try (GrpcClient client = new GrpcClient(receiver.address());
         H2Peer peer = new H2Peer(receiver.address())) {
       int stream = peer.open("identity");

@@ -46,7 +46,7 @@ class GrpcReceiverTest {
   @BeforeEach
   void start() {
     loops = Loops.create(1);
-    receiver = GrpcReceiver.start(ReceiveSettings.DEFAULT.at("127.0.0.1", 0, 0), loops, intake);
+    receiver = GrpcReceiver.start(TestSettings.LOOPBACK, loops, intake);
     client = new GrpcClient(receiver.address());
   }
 
@@ -244,7 +244,7 @@ class GrpcReceiverTest {
   @Test
   void portInUseIsSaidWithItsAddress() {
     int port = receiver.address().getPort();
-    ReceiveSettings same = ReceiveSettings.DEFAULT.at("127.0.0.1", port, 0);
+    ReceiveSettings same = TestSettings.on(port, 0);
     Exception failure =
         assertThrows(IllegalStateException.class, () -> GrpcReceiver.start(same, loops, intake));
     assertTrue(failure.getMessage().startsWith("Cannot listen on 127.0.0.1:" + port));

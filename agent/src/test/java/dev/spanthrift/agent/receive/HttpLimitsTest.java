@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HttpLimitsTest {
   private static final byte[] TRACES = Samples.traces(21).toByteArray();
   private static final int MIB = 1 << 20;
-  private static final ReceiveSettings LOOPBACK = ReceiveSettings.DEFAULT.at("127.0.0.1", 0, 0);
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String TYPE = "Content-Type: application/x-protobuf\r\n";
   private static final String CHUNKED = TYPE + "Transfer-Encoding: chunked\r\n";
@@ -54,7 +53,7 @@ class HttpLimitsTest {
 
   @Test
   void s5_contentLengthAboveTheLimitIsRefusedBeforeReading() throws Exception {
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       long announced = 64L * MIB + 1;
       peer.send(
           HttpPeer.request("POST", PATH, TYPE + "Content-Length: " + announced + "\r\n", TRACES));
@@ -69,7 +68,7 @@ class HttpLimitsTest {
 
   @Test
   void s5_oneByteAboveTheLimitIsRefusedAndTheConnectionLives() {
-    try (HttpPeer peer = listen(LOOPBACK.limitedTo(MIB, 4L * MIB))) {
+    try (HttpPeer peer = listen(TestSettings.bytes(MIB, 4L * MIB))) {
       assertEquals(200, peer.post(PATH, PROTOBUF, "identity", new byte[MIB]).status());
       assertEquals(413, peer.post(PATH, PROTOBUF, "identity", new byte[MIB + 1]).status());
       assertEquals(200, peer.post(PATH, PROTOBUF, "identity", TRACES).status());
@@ -81,7 +80,7 @@ class HttpLimitsTest {
 
   @Test
   void s5_chunkedBodiesHaveTheSameLimit() {
-    try (HttpPeer peer = listen(LOOPBACK.limitedTo(MIB, 4L * MIB))) {
+    try (HttpPeer peer = listen(TestSettings.bytes(MIB, 4L * MIB))) {
       peer.send(HttpPeer.request("POST", PATH, CHUNKED, new byte[0]));
       chunks(peer, MIB, 64 << 10);
       assertEquals(200, peer.read().status());
@@ -100,7 +99,7 @@ class HttpLimitsTest {
     String name = encoding.name().toLowerCase(Locale.ROOT);
     byte[] bomb = Packed.zeros(encoding, 64L * MIB + 1);
     byte[] good = Packed.with(encoding, TRACES);
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       peer.post(PATH, PROTOBUF, name, good);
       long allocated =
           Allocations.of(
@@ -117,7 +116,7 @@ class HttpLimitsTest {
 
   @Test
   void s5_contentOfExactlyTheLimitIsTaken() {
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       byte[] large = Packed.zeros(Encoding.GZIP, 64L * MIB);
       assertEquals(200, peer.post(PATH, PROTOBUF, "gzip", large).status());
     }
@@ -128,7 +127,7 @@ class HttpLimitsTest {
   @Test
   void s14_noRoomRefusesBeforeTheOffer() {
     intake.room = new Admission.Overloaded(Duration.ofSeconds(7));
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       Reply reply = peer.post(PATH, PROTOBUF, "identity", TRACES);
       assertEquals(503, reply.status());
       assertEquals("7", reply.headers().get("retry-after"));
@@ -145,7 +144,7 @@ class HttpLimitsTest {
   @Test
   void s14_partlyReadRequestsAreBoundedTogether() {
     List<HttpPeer> peers = new ArrayList<>();
-    peers.add(listen(LOOPBACK.limitedTo(MIB, 2L * MIB)));
+    peers.add(listen(TestSettings.bytes(MIB, 2L * MIB)));
     for (int i = 1; i < 8; i++) {
       peers.add(new HttpPeer(receiver.address()));
     }
@@ -162,7 +161,7 @@ class HttpLimitsTest {
 
   @Test
   void halfARequestIsNeverOffered() {
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       String announced = TYPE + "Content-Length: " + TRACES.length + "\r\n";
       peer.send(HttpPeer.request("POST", PATH, announced, Arrays.copyOf(TRACES, 100)));
       Eventually.await("half has come", () -> receiver.pendingBytes() > 0);
@@ -177,7 +176,7 @@ class HttpLimitsTest {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     intake.remembers = true;
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       byte[] request =
           HttpPeer.request(
               "POST", PATH, TYPE + "Content-Length: " + TRACES.length + "\r\n", TRACES);
@@ -197,7 +196,7 @@ class HttpLimitsTest {
 
   @Test
   void expectContinueIsAnswered() {
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       String headers = TYPE + "Expect: 100-continue\r\nContent-Length: ";
       peer.send(HttpPeer.request("POST", PATH, headers + TRACES.length + "\r\n", new byte[0]));
       assertEquals(100, peer.read().status());
@@ -212,7 +211,7 @@ class HttpLimitsTest {
   @Test
   void slowRequestIsCut() {
     Duration timeout = Duration.ofMillis(400);
-    try (HttpPeer peer = listen(LOOPBACK.limitedTo(16, timeout, Duration.ofMinutes(1)));
+    try (HttpPeer peer = listen(TestSettings.times(16, timeout, Duration.ofMinutes(1)));
         HttpPeer dripping = new HttpPeer(receiver.address())) {
       assertEquals(200, peer.post(PATH, PROTOBUF, "identity", TRACES).status());
       peer.send("POST /v1/traces HTTP/1.1\r\nHost:");
@@ -226,7 +225,7 @@ class HttpLimitsTest {
   @Test
   void idleConnectionIsClosed() {
     Duration idle = Duration.ofMillis(400);
-    try (HttpPeer peer = listen(LOOPBACK.limitedTo(16, Duration.ofMillis(200), idle))) {
+    try (HttpPeer peer = listen(TestSettings.times(16, Duration.ofMillis(200), idle))) {
       assertEquals(200, peer.post(PATH, PROTOBUF, "identity", TRACES).status());
       assertTrue(peer.ended());
     }
@@ -234,7 +233,7 @@ class HttpLimitsTest {
 
   @Test
   void headerBombIsRefusedAndOthersLive() {
-    try (HttpPeer peer = listen(LOOPBACK);
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK);
         HttpPeer other = new HttpPeer(receiver.address())) {
       peer.send(HttpPeer.request("POST", PATH, "X: " + "y".repeat(20_000) + "\r\n", new byte[0]));
       assertEquals(431, peer.read().status());
@@ -252,7 +251,7 @@ class HttpLimitsTest {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       for (int i = 0; i < 50; i++) {
         byte[] garbage = new byte[1 + random.nextInt(3000)];
         random.nextBytes(garbage);
@@ -272,7 +271,7 @@ class HttpLimitsTest {
 
   @Test
   void ambiguousLengthsAreRefused() {
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       peer.send(
           HttpPeer.request(
               "POST", PATH, TYPE + "Content-Length: 3\r\nContent-Length: 5\r\n", new byte[5]));
@@ -288,7 +287,7 @@ class HttpLimitsTest {
   @Test
   void connectionsAreBounded() {
     try (HttpPeer one =
-        listen(LOOPBACK.limitedTo(1, Duration.ofSeconds(9), Duration.ofMinutes(1)))) {
+        listen(TestSettings.times(1, Duration.ofSeconds(9), Duration.ofMinutes(1)))) {
       assertEquals(200, one.post(PATH, PROTOBUF, "identity", TRACES).status());
       try (HttpPeer two = new HttpPeer(receiver.address())) {
         assertTrue(two.ended());
@@ -300,7 +299,7 @@ class HttpLimitsTest {
 
   @Test
   void stopFinishesRunningRequests() throws Exception {
-    try (HttpPeer peer = listen(LOOPBACK);
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK);
         HttpPeer idle = new HttpPeer(receiver.address())) {
       idle.post(PATH, PROTOBUF, "identity", TRACES);
       String announced = TYPE + "Content-Length: " + TRACES.length + "\r\n";
@@ -318,7 +317,7 @@ class HttpLimitsTest {
 
   @Test
   void stopCutsWhoDoesNotFinish() {
-    try (HttpPeer peer = listen(LOOPBACK)) {
+    try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       String announced = TYPE + "Content-Length: " + TRACES.length + "\r\n";
       peer.send(HttpPeer.request("POST", PATH, announced, Arrays.copyOf(TRACES, 100)));
       Eventually.await("half has come", () -> receiver.pendingBytes() > 0);

@@ -53,7 +53,7 @@ class HttpReceiverTest {
   @BeforeEach
   void start() {
     loops = Loops.create(1);
-    ReceiveSettings settings = ReceiveSettings.DEFAULT.at("127.0.0.1", 0, 0);
+    ReceiveSettings settings = TestSettings.LOOPBACK;
     receiver = HttpReceiver.start(settings, loops, intake, FakeJson::decode);
     peer = new HttpPeer(receiver.address());
   }

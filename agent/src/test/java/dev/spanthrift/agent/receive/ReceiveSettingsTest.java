@@ -25,16 +25,16 @@ class ReceiveSettingsTest {
 
   @Test
   void whatMakesNoSenseIsRefusedWithItsName() {
-    refused("grpcPort", () -> DEFAULT.at("::1", 65_536, 0));
-    refused("httpPort", () -> DEFAULT.at("::1", 0, -1));
-    refused("maxRequestBytes", () -> DEFAULT.limitedTo(0, 1));
-    refused("maxPendingBytes", () -> DEFAULT.limitedTo(100, 99));
+    refused("grpcPort", () -> TestSettings.on(65_536, 0));
+    refused("httpPort", () -> TestSettings.on(0, -1));
+    refused("maxRequestBytes", () -> TestSettings.bytes(0, 1));
+    refused("maxPendingBytes", () -> TestSettings.bytes(100, 99));
     refused(
-        "maxConnections", () -> DEFAULT.limitedTo(0, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        "maxConnections",
+        () -> TestSettings.times(0, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    refused("requestTimeout", () -> TestSettings.times(1, Duration.ZERO, Duration.ofSeconds(1)));
     refused(
-        "requestTimeout", () -> DEFAULT.limitedTo(1, Duration.ZERO, Duration.ofSeconds(1)));
-    refused(
-        "idleTimeout", () -> DEFAULT.limitedTo(1, Duration.ofSeconds(1), Duration.ofSeconds(-1)));
+        "idleTimeout", () -> TestSettings.times(1, Duration.ofSeconds(1), Duration.ofSeconds(-1)));
   }
 
   private static void refused(String name, Executable wrong) {

@@ -101,7 +101,9 @@ class RepliesTest {
 
   @Test
   void s9_jsonNamesTheItemsOfEachSignal() {
-    String[] names = {"rejectedSpans", "rejectedDataPoints", "rejectedLogRecords", "rejectedProfiles"};
+    String[] names = {
+      "rejectedSpans", "rejectedDataPoints", "rejectedLogRecords", "rejectedProfiles"
+    };
     Answer answer = Answer.from(new Admission.Partial(7, ""));
     for (Signal signal : Signal.values()) {
       assertEquals(

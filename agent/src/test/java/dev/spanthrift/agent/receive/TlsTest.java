@@ -29,7 +29,6 @@ import reactor.test.StepVerifier;
 
 class TlsTest {
   private static final byte[] TRACES = Samples.traces(21).toByteArray();
-  private static final ReceiveSettings LOOPBACK = ReceiveSettings.DEFAULT.at("127.0.0.1", 0, 0);
 
   @TempDir static Path folder;
   private static TestKeys server;
@@ -55,7 +54,7 @@ class TlsTest {
   @Test
   void grpcOverTlsIsAnswered() throws Exception {
     TlsSettings tls = new TlsSettings(server.certificate(), server.key(), null);
-    GrpcReceiver receiver = GrpcReceiver.start(LOOPBACK.secured(tls), loops, intake);
+    GrpcReceiver receiver = GrpcReceiver.start(TestSettings.secured(tls), loops, intake);
     try (GrpcClient client = grpc(receiver, null)) {
       assertEquals(0, client.call(Signal.TRACES, TRACES).length);
     }
@@ -71,7 +70,7 @@ class TlsTest {
   @Test
   void grpcOverMutualTlsTakesKnownClientsOnly() throws Exception {
     TlsSettings tls = new TlsSettings(server.certificate(), server.key(), friend.certificate());
-    GrpcReceiver receiver = GrpcReceiver.start(LOOPBACK.secured(tls), loops, intake);
+    GrpcReceiver receiver = GrpcReceiver.start(TestSettings.secured(tls), loops, intake);
     try (GrpcClient known = grpc(receiver, friend);
         GrpcClient unknown = grpc(receiver, stranger);
         GrpcClient nameless = grpc(receiver, null)) {
@@ -90,7 +89,7 @@ class TlsTest {
   void httpOverTlsIsAnsweredInBothVersions() throws Exception {
     TlsSettings tls = new TlsSettings(server.certificate(), server.key(), null);
     HttpReceiver receiver =
-        HttpReceiver.start(LOOPBACK.secured(tls), loops, intake, FakeJson::decode);
+        HttpReceiver.start(TestSettings.secured(tls), loops, intake, FakeJson::decode);
     StepVerifier.create(post(receiver, null, HttpProtocol.HTTP11))
         .expectNext("200 OK HTTP/1.1")
         .expectComplete()
@@ -107,7 +106,7 @@ class TlsTest {
   void httpOverMutualTlsTakesKnownClientsOnly() throws Exception {
     TlsSettings tls = new TlsSettings(server.certificate(), server.key(), friend.certificate());
     HttpReceiver receiver =
-        HttpReceiver.start(LOOPBACK.secured(tls), loops, intake, FakeJson::decode);
+        HttpReceiver.start(TestSettings.secured(tls), loops, intake, FakeJson::decode);
     StepVerifier.create(post(receiver, friend, HttpProtocol.HTTP11))
         .expectNext("200 OK HTTP/1.1")
         .expectComplete()
@@ -126,7 +125,7 @@ class TlsTest {
     Exception failure =
         assertThrows(
             IllegalArgumentException.class,
-            () -> GrpcReceiver.start(LOOPBACK.secured(tls), loops, intake));
+            () -> GrpcReceiver.start(TestSettings.secured(tls), loops, intake));
     assertTrue(failure.getMessage().contains("bad.key"), failure.getMessage());
   }
 
@@ -165,8 +164,9 @@ class TlsTest {
         .secure(spec -> spec.sslContext(context))
         .headers(h -> h.set("Content-Type", "application/x-protobuf"))
         .post()
-        .uri("https://127.0.0.1/v1/traces")
+        .uri("https://127.0.0.1:" + receiver.address().getPort() + "/v1/traces")
         .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(TRACES)))
-        .responseSingle((response, body) -> Mono.just(response.status() + " " + response.version()));
+        .responseSingle(
+            (response, body) -> Mono.just(response.status() + " " + response.version()));
   }
 }

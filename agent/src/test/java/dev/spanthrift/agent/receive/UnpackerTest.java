@@ -142,6 +142,7 @@ class UnpackerTest {
       }
       long expected = windowLog == 23 ? 10 << 17 : Unpacker.MALFORMED;
       assertEquals(expected, unpack(Encoding.ZSTD, frame.toByteArray()), "log " + windowLog);
+      unpacker.trim();
     }
   }
 

@@ -1,0 +1,84 @@
+package dev.spanthrift.agent.receive;
+
+import java.time.Duration;
+
+/** The defaults on free loopback ports, with one thing changed. */
+final class TestSettings {
+  static final ReceiveSettings LOOPBACK = on(0, 0);
+
+  private static final ReceiveSettings DEFAULT = ReceiveSettings.DEFAULT;
+
+  private TestSettings() {}
+
+  static ReceiveSettings on(int grpcPort, int httpPort) {
+    return make(
+        grpcPort,
+        httpPort,
+        DEFAULT.maxRequestBytes(),
+        DEFAULT.maxPendingBytes(),
+        DEFAULT.maxConnections(),
+        DEFAULT.requestTimeout(),
+        DEFAULT.idleTimeout(),
+        null);
+  }
+
+  static ReceiveSettings bytes(int maxRequest, long maxPending) {
+    return make(
+        0,
+        0,
+        maxRequest,
+        maxPending,
+        DEFAULT.maxConnections(),
+        DEFAULT.requestTimeout(),
+        DEFAULT.idleTimeout(),
+        null);
+  }
+
+  static ReceiveSettings times(int maxConnections, Duration requestTimeout, Duration idleTimeout) {
+    return make(
+        0,
+        0,
+        DEFAULT.maxRequestBytes(),
+        DEFAULT.maxPendingBytes(),
+        maxConnections,
+        requestTimeout,
+        idleTimeout,
+        null);
+  }
+
+  static ReceiveSettings secured(TlsSettings tls) {
+    return make(
+        0,
+        0,
+        DEFAULT.maxRequestBytes(),
+        DEFAULT.maxPendingBytes(),
+        DEFAULT.maxConnections(),
+        DEFAULT.requestTimeout(),
+        DEFAULT.idleTimeout(),
+        tls);
+  }
+
+  private static ReceiveSettings make(
+      int grpcPort,
+      int httpPort,
+      int maxRequest,
+      long maxPending,
+      int maxConnections,
+      Duration requestTimeout,
+      Duration idleTimeout,
+      TlsSettings tls) {
+    return new ReceiveSettings(
+        DEFAULT.host(),
+        grpcPort,
+        httpPort,
+        maxRequest,
+        maxPending,
+        DEFAULT.maxHeaderBytes(),
+        maxConnections,
+        DEFAULT.maxStreams(),
+        requestTimeout,
+        idleTimeout,
+        DEFAULT.retryAfter(),
+        tls);
+  }
+}
