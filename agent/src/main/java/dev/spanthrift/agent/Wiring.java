@@ -1,6 +1,7 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.ListenSettings;
+import dev.spanthrift.agent.config.PolicyParser;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.PolicyStore;
@@ -18,8 +19,6 @@ import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.policy.Action;
-import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
@@ -153,10 +152,7 @@ final class Wiring {
   }
 
   Judge judge(PolicyVersion version) {
-    return new PolicyJudge(
-        PolicySet.compile(
-            new PolicyDocument(
-                List.of(), new Action.Probability(settings.defaultProbability().value()))));
+    return new PolicyJudge(PolicySet.compile(PolicyParser.parse(settings)));
   }
 
   ControlSettings control() {
