@@ -1,0 +1,136 @@
+package dev.spanthrift.bench.speed;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One run of one subject: start, warm up, measure, let everything arrive, stop. */
+final class Measurement {
+  private static final Pattern IDENTITIES = Pattern.compile("\"law\":\"([^\"]*)\",[^}]*\"holds\":(true|false)");
+
+  private final Subject subject;
+  private final Workload workload;
+  private final Load.Plan plan;
+  private final Subject.Setting setting;
+  private final Duration warmUp;
+  private final Duration window;
+
+  Measurement(
+      Subject subject,
+      Workload workload,
+      Load.Plan plan,
+      Subject.Setting setting,
+      Duration warmUp,
+      Duration window) {
+    this.subject = subject;
+    this.workload = workload;
+    this.plan = plan;
+    this.setting = setting;
+    this.warmUp = warmUp;
+    this.window = window;
+  }
+
+  Result run(EventLoop loop, int sinkPort, Path directory) throws InterruptedException {
+    try (Sink sink = new Sink(loop, sinkPort);
+        Server server = subject.start(setting, sink.port(), directory)) {
+      Thread.sleep(1500); // what a server does after its ports are open
+      Proc idle = Proc.read(server.pid());
+      int port =
+          switch (plan.protocol()) {
+            case GRPC -> server.ports().grpc();
+            case HTTP -> server.ports().http();
+          };
+      try (Load load = new Load(plan, workload, loop, port)) {
+        load.start();
+        Thread.sleep(warmUp.toMillis());
+        return measure(load, sink, server, idle);
+      }
+    }
+  }
+
+  private Result measure(Load load, Sink sink, Server server, Proc idle)
+      throws InterruptedException {
+    Proc before = Proc.read(server.pid());
+    Proc loadBefore = Proc.read(ProcessHandle.current().pid());
+    long acceptedBefore = load.spansAccepted;
+    long from = System.nanoTime();
+    long resident = 0;
+    long anonymous = 0;
+    while (System.nanoTime() - from < window.toNanos()) {
+      Thread.sleep(Math.min(1000, window.toMillis()));
+      Proc now = Proc.read(server.pid());
+      resident = Math.max(resident, now.residentKb());
+      anonymous = Math.max(anonymous, now.anonymousKb());
+    }
+    double seconds = (System.nanoTime() - from) / 1e9;
+    Proc after = Proc.read(server.pid());
+    Proc loadAfter = Proc.read(ProcessHandle.current().pid());
+    long accepted = load.spansAccepted - acceptedBefore;
+    load.stop();
+    settle(sink);
+    double cpu = after.cpuSeconds() - before.cpuSeconds();
+    double system = after.systemSeconds() - before.systemSeconds();
+    return new Result(
+        subject.name(),
+        accepted / seconds,
+        cpu * 1e6 / accepted,
+        system / cpu,
+        cpu / seconds,
+        (loadAfter.cpuSeconds() - loadBefore.cpuSeconds()) / seconds,
+        idle.residentKb(),
+        resident,
+        anonymous,
+        load.spansSent,
+        load.spansAccepted,
+        load.spansRefused,
+        load.spansSkipped,
+        sink.spans,
+        sink.errorSpans,
+        identities(server.ports().admin()));
+  }
+
+  /** Waits until nothing has arrived at the sink for longer than anything waits in a server. */
+  private void settle(Sink sink) throws InterruptedException {
+    long quiet = Duration.parse("PT" + setting.decisionWait()).plusSeconds(2).toNanos();
+    long last = System.nanoTime();
+    long spans = sink.spans;
+    while (System.nanoTime() - last < quiet) {
+      Thread.sleep(100);
+      if (sink.spans != spans) {
+        spans = sink.spans;
+        last = System.nanoTime();
+      }
+    }
+  }
+
+  private static String broken(Matcher laws) {
+    List<String> broken =
+        laws.results().filter(law -> law.group(2).equals("false")).map(law -> law.group(1)).toList();
+    return broken.isEmpty() ? "books balance" : "broken: " + broken;
+  }
+
+  /** Whether the server's own books balance; empty for those who keep none. */
+  private static String identities(int adminPort) throws InterruptedException {
+    if (adminPort == 0) {
+      return "";
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/api/v1/status"))
+              .timeout(Duration.ofSeconds(5))
+              .build();
+      String body = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      return broken(IDENTITIES.matcher(body));
+    } catch (IOException e) {
+      return "no status: " + e.getMessage();
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package dev.spanthrift.bench.speed;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench/run}: every combination of what is listed, subjects in turn. */
+@Command(
+    name = "bench/run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "CPU-seconds per million spans and memory of Spanthrift as a process of its own, and of other"
+          + " OTLP servers beside it, in the same run.",
+      "Options with several values take them separated by commas; every combination is measured."
+    })
+final class SpeedCommand implements Callable<Integer> {
+  private static final String SATURATED = "saturated";
+
+  @Option(names = "--workload", split = ",", defaultValue = "small", description = "small, large")
+  List<String> workloads = List.of();
+
+  @Option(
+      names = "--rate",
+      split = ",",
+      defaultValue = "10000",
+      description = "spans per second, or saturated")
+  List<String> rates = List.of();
+
+  @Option(names = "--protocol", split = ",", defaultValue = "GRPC", description = "grpc, http")
+  List<Load.Protocol> protocols = List.of();
+
+  @Option(names = "--gzip", split = ",", defaultValue = "false", description = "gzip in")
+  List<Boolean> gzips = List.of();
+
+  @Option(names = "--wait", split = ",", defaultValue = "2s", description = "decision wait")
+  List<String> waits = List.of();
+
+  @Option(names = "--compression", defaultValue = "gzip", description = "out: gzip, zstd, none")
+  String compression = "";
+
+  @Option(names = "--jit", split = ",", defaultValue = "c1", description = "c1, c2 or none of ours")
+  List<String> jits = List.of();
+
+  @Option(names = "--java-opts", description = "further JVM options of Spanthrift")
+  String javaOpts = "";
+
+  @Option(names = "--peer", description = "the program that peer/build wrote, to be measured too")
+  @Nullable Path peer;
+
+  @Option(names = "--pid", description = "a server that runs already, to be measured alone")
+  @Nullable Long pid;
+
+  @Option(names = "--grpc-port", defaultValue = "4317", description = "of --pid")
+  int grpcPort;
+
+  @Option(names = "--http-port", defaultValue = "4318", description = "of --pid")
+  int httpPort;
+
+  @Option(names = "--sink-port", defaultValue = "0", description = "where --pid exports to")
+  int sinkPort;
+
+  @Option(names = "--runs", defaultValue = "3", description = "of each subject, in turn")
+  int runs;
+
+  @Option(names = "--warmup", defaultValue = "15", description = "seconds")
+  int warmUp;
+
+  @Option(names = "--seconds", defaultValue = "15", description = "measured window")
+  int seconds;
+
+  @Option(names = "--connections", defaultValue = "0", description = "default 8 small, 4 large")
+  int connections;
+
+  @Option(names = "--in-flight", defaultValue = "1", description = "requests on each connection")
+  int inFlight;
+
+  @Option(names = "--server-cpu", defaultValue = "1", description = "core of the server")
+  String serverCpu = "";
+
+  @Option(names = "--data", required = true, description = "folder of the recorded sets")
+  Path data = Path.of("");
+
+  @Option(names = "--home", required = true, description = "root of the repository")
+  Path home = Path.of("");
+
+  @Option(names = "--java", split = " ", required = true, description = "java and its options")
+  List<String> java = List.of();
+
+  @Option(names = "--json", description = "append one line of JSON for each measurement")
+  @Nullable Path json;
+
+  private SpeedCommand() {}
+
+  public static void main(String[] arguments) {
+    int code =
+        new CommandLine(new SpeedCommand())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments);
+    System.exit(code);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path directory = Files.createTempDirectory("spanthrift-bench");
+    EventLoopGroup loops = Loops.create();
+    System.out.printf("logs and state in %s%n", directory);
+    for (String name : workloads) {
+      Workload workload = Workload.of(name, data);
+      for (String rate : rates) {
+        for (Load.Protocol protocol : protocols) {
+          for (boolean gzip : gzips) {
+            for (String wait : waits) {
+              compare(workload, plan(workload, rate, protocol, gzip), wait, loops.next(), directory);
+            }
+          }
+        }
+      }
+    }
+    return 0;
+  }
+
+  private Load.Plan plan(Workload workload, String rate, Load.Protocol protocol, boolean gzip) {
+    int spansPerSecond = rate.equals(SATURATED) ? Load.Plan.SATURATED : Integer.parseInt(rate);
+    int byDefault = workload.name().equals("small") ? 8 : 4;
+    return new Load.Plan(
+        protocol, gzip, spansPerSecond, connections > 0 ? connections : byDefault, inFlight);
+  }
+
+  private List<Subject> subjects() {
+    List<Subject> subjects = new ArrayList<>();
+    if (pid != null) {
+      return List.of(new Subject.Running(pid, grpcPort, httpPort));
+    }
+    for (String jit : jits) {
+      if (!jit.equals("none")) {
+        subjects.add(new Subject.Spanthrift(jit, java(jit), jar()));
+      }
+    }
+    if (peer != null) {
+      subjects.add(new Subject.Collector(peer, home.resolve("bench/peer/tail3.yaml")));
+    }
+    return subjects;
+  }
+
+  private Path jar() {
+    return home.resolve("agent/target/spanthrift.jar");
+  }
+
+  private List<String> java(String jit) {
+    List<String> options = new ArrayList<>(java);
+    options.add(jit.equals("c1") ? "-XX:TieredStopAtLevel=1" : "-XX:TieredStopAtLevel=4");
+    if (!javaOpts.isBlank()) {
+      options.addAll(List.of(javaOpts.trim().split("\\s+")));
+    }
+    return options;
+  }
+
+  private void compare(
+      Workload workload, Load.Plan plan, String wait, EventLoop loop, Path directory)
+      throws InterruptedException, IOException {
+    String combination = describe(workload, plan, wait);
+    System.out.printf("%n%s%n%s%n", combination, Result.HEADER);
+    Subject.Setting setting = new Subject.Setting(wait, compression, serverCpu);
+    Map<String, List<Result>> results = new LinkedHashMap<>();
+    for (int run = 0; run < runs; run++) {
+      for (Subject subject : subjects()) {
+        Result result =
+            new Measurement(
+                    subject,
+                    workload,
+                    plan,
+                    setting,
+                    Duration.ofSeconds(warmUp),
+                    Duration.ofSeconds(seconds))
+                .run(loop, sinkPort, directory);
+        System.out.println(result.row());
+        results.computeIfAbsent(subject.name(), n -> new ArrayList<>()).add(result);
+        if (json != null) {
+          Files.writeString(
+              json,
+              result.json(combination),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.APPEND);
+        }
+      }
+    }
+    new Summary(results, heldSeconds(wait), plan.spansPerSecond()).print();
+  }
+
+  private static double heldSeconds(String wait) {
+    return Duration.parse("PT" + wait).toMillis() / 1e3;
+  }
+
+  private String describe(Workload workload, Load.Plan plan, String wait) {
+    return String.format(
+        Locale.ROOT,
+        "%s (%.0f spans, %.0f B a request), %s, %s, gzip in %s, wait %s, %s out, %d × %d",
+        workload.name(),
+        workload.spansPerRequest(),
+        (double) workload.bytes() / workload.requests().size(),
+        plan.saturated() ? SATURATED : plan.spansPerSecond() + " spans/s",
+        plan.protocol(),
+        plan.gzip() ? "on" : "off",
+        wait,
+        compression,
+        plan.connections(),
+        plan.inFlight());
+  }
+}
