@@ -73,11 +73,13 @@ final class ChargeReader {
     if (s.has("tiers")) {
       return tiers(s.section("tiers"), provenance);
     }
-    if (s.mentions("price")) {
-      return s.has("price") ? TierCurve.flat(model.quoted(s, "price", provenance)) : null;
+    if (!s.has("price")) {
+      s.problem("price", "price or tiers are needed; price: unpublished where there is none");
+      return null;
     }
-    s.problem("price", "price or tiers are needed; price: ~ where the vendor publishes none");
-    return null;
+    return s.is("price", "unpublished")
+        ? null
+        : TierCurve.flat(model.quoted(s, "price", provenance));
   }
 
   private TierCurve tiers(Section s, Provenance provenance) {
@@ -89,10 +91,10 @@ final class ChargeReader {
   }
 
   private TierCurve.Step step(Section s, Provenance provenance) {
-    if (!s.mentions("upTo")) {
-      s.problem("upTo", "is needed; upTo: ~ for the last step");
+    if (!s.has("upTo")) {
+      s.problem("upTo", "is needed; upTo: open for the last step");
     }
-    BigDecimal upTo = s.has("upTo") ? s.decimal("upTo") : null;
+    BigDecimal upTo = s.is("upTo", "open") ? null : s.decimal("upTo");
     TierCurve.Step step = new TierCurve.Step(upTo, model.quoted(s, "price", provenance));
     s.done();
     return step;

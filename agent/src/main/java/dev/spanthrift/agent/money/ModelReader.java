@@ -121,7 +121,7 @@ final class ModelReader {
   }
 
   private PriceModel.VirtualUnit units(Section s, Provenance provenance) {
-    Quoted price = s.has("price") ? quoted(s, "price", provenance) : null;
+    Quoted price = s.is("price", "unpublished") ? null : quoted(s, "price", provenance);
     PriceModel.VirtualUnit units = new PriceModel.VirtualUnit(s.text("name"), price);
     s.done();
     return units;

@@ -56,10 +56,10 @@ final class Section {
         && !(entries.get(key) instanceof YamlNode.Scalar scalar && scalar.isNothing());
   }
 
-  /** Whether the key stands there, perhaps with an empty value. */
-  boolean mentions(String key) {
+  /** Whether the value is that word. */
+  boolean is(String key, String word) {
     asked.add(key);
-    return entries.containsKey(key);
+    return entries.get(key) instanceof YamlNode.Scalar scalar && scalar.text().equals(word);
   }
 
   String text(String key) {

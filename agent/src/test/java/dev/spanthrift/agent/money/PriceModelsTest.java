@@ -161,7 +161,7 @@ class PriceModelsTest {
             new Case("meter: bytes", "meter: byte", "did you mean bytes?"),
             new Case("unit: GB", "unit: Gb", "GiB or TiB"),
             new Case("unit: GB", "unti: GB", "charges[0].unti"),
-            new Case("price: 0.125", "note: x", "price: ~ where the vendor publishes none"),
+            new Case("price: 0.125", "note: x", "price: unpublished where there is none"),
             new Case("bytes: otlp_proto_amortized", "bytes: weight", "flat_json_doc"),
             new Case("controllable: true", "controllable: maybe", "write true or false"),
             new Case("evidence: O", "evidence: X", "V, S, M, D, O"),

@@ -48,7 +48,7 @@ public record TierCurve(Mode mode, List<Step> steps) {
       before = upTo == null ? before : upTo;
     }
     if (mode != Mode.PACKAGE && steps.getLast().upTo() != null) {
-      throw new IllegalArgumentException("the last step must be open: write upTo: ~");
+      throw new IllegalArgumentException("the last step must be open: write upTo: open");
     }
   }
 
