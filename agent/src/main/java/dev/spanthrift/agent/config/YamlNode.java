@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A piece of YAML that remembers where it stands, so that a problem can name the line. */
-sealed interface YamlNode {
+public sealed interface YamlNode {
   /** File and line, or the environment variable. */
   String where();
 
@@ -18,14 +18,14 @@ sealed interface YamlNode {
 
   /** Text, number, boolean, or nothing. */
   record Scalar(String text, Kind kind, String where) implements YamlNode {
-    enum Kind {
+    public enum Kind {
       TEXT,
       NUMBER,
       BOOLEAN,
       NOTHING
     }
 
-    boolean isNothing() {
+    public boolean isNothing() {
       return kind == Kind.NOTHING;
     }
 

@@ -17,7 +17,7 @@ import tools.jackson.dataformat.yaml.YAMLParser;
  * Reads YAML into nodes with lines, and refuses what silently loses something: duplicate keys,
  * aliases, a second document.
  */
-final class YamlReader {
+public final class YamlReader {
   private static final YAMLFactory FACTORY = new YAMLFactory();
 
   private final JsonParser parser;
@@ -37,6 +37,11 @@ final class YamlReader {
     this.lines = lines;
     this.expansion = expansion;
     this.problems = problems;
+  }
+
+  /** Reads one document without expansion; see the other one. */
+  public static @Nullable YamlNode read(String text, String source, List<Problem> problems) {
+    return read(text, source, true, new Expansion(Map.of()), problems);
   }
 
   /**

@@ -1,0 +1,72 @@
+package dev.spanthrift.agent.money;
+
+import dev.spanthrift.agent.config.Problem;
+import dev.spanthrift.sampler.budget.price.PriceModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The price models that come with the program, and the user's own by file. */
+public final class PriceModels {
+  private static final long FILE_BYTES_MAX = 1 << 20;
+
+  private PriceModels() {}
+
+  /** Their names, sorted. */
+  public static List<String> ids() {
+    return resource("index.txt").lines().filter(line -> !line.isBlank()).toList();
+  }
+
+  /**
+   * A model by its name, or by the path of a file that ends in .yaml or .yml.
+   *
+   * @throws ModelException saying which names are near, or what is wrong in which line
+   */
+  public static PriceModel load(String idOrFile) throws ModelException {
+    List<String> ids = ids();
+    if (ids.contains(idOrFile)) {
+      return ModelReader.read(resource(idOrFile + ".yaml"), idOrFile + ".yaml");
+    }
+    if (idOrFile.endsWith(".yaml") || idOrFile.endsWith(".yml")) {
+      return file(idOrFile);
+    }
+    List<String> near = Nearest.few(idOrFile, ids);
+    String right =
+        near.isEmpty()
+            ? "a file ending in .yaml, or one of " + String.join(", ", ids)
+            : "no such price model; did you mean " + String.join(" or ", near) + "?";
+    throw new ModelException(List.of(new Problem("price.model", idOrFile, "", right)));
+  }
+
+  private static PriceModel file(String name) throws ModelException {
+    try {
+      Path file = Path.of(name);
+      if (Files.size(file) > FILE_BYTES_MAX) {
+        throw new ModelException(
+            List.of(new Problem("price.model", name, "", "a file of at most 1 MiB")));
+      }
+      String text = Files.readString(file, StandardCharsets.UTF_8);
+      return ModelReader.read(text, String.valueOf(file.getFileName()));
+    } catch (IOException | InvalidPathException e) {
+      String right = "a readable file in UTF-8; " + e.getClass().getSimpleName();
+      throw new ModelException(List.of(new Problem("price.model", name, "", right)));
+    }
+  }
+
+  private static String resource(String name) {
+    try (@Nullable InputStream in = PriceModels.class.getResourceAsStream("models/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException("not in the program: models/" + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
