@@ -1,7 +1,6 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.ListenSettings;
-import dev.spanthrift.agent.config.PolicyParser;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.PolicyStore;
@@ -10,6 +9,7 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.Loops;
 import dev.spanthrift.agent.receive.ReceiveSettings;
 import dev.spanthrift.agent.receive.TlsSettings;
+import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.DestinationSettings;
 import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
@@ -17,9 +17,7 @@ import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
 import dev.spanthrift.exporter.destination.DestinationSettings.Tls;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.Judge;
-import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Turns the settings tree into the settings of each part. */
 final class Wiring {
@@ -39,6 +36,7 @@ final class Wiring {
 
   private final SpanthriftSettings settings;
   private final Loops loops;
+  private final Policies policies = new Policies();
 
   Wiring(SpanthriftSettings settings, Loops loops) {
     this.settings = settings;
@@ -147,12 +145,24 @@ final class Wiring {
   }
 
   PolicyStore policyStore() {
-    return PolicyStore.open(
-        settings.stateDir(), JsonNodeFactory.instance.objectNode(), document -> List.of());
+    return PolicyStore.open(settings.stateDir(), Policies.configured(settings), policies);
   }
 
   Judge judge(PolicyVersion version) {
-    return new PolicyJudge(PolicySet.compile(PolicyParser.parse(settings)));
+    return policies.judge(version);
+  }
+
+  /** None when our own metrics go nowhere. */
+  @Nullable OwnTelemetrySettings telemetry(String instance) {
+    SpanthriftSettings.Telemetry own = settings.telemetry();
+    URI endpoint = own.endpoint();
+    if (endpoint == null) {
+      return null;
+    }
+    String base = endpoint.toString();
+    String path = Signal.METRICS.httpPath();
+    String url = base.endsWith(path) ? base : base.replaceAll("/+$", "") + path;
+    return new OwnTelemetrySettings(URI.create(url), own.headers(), own.interval(), instance);
   }
 
   ControlSettings control() {
