@@ -7,6 +7,7 @@ import dev.spanthrift.agent.control.PolicyStore;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.Route;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.GrpcReceiver;
 import dev.spanthrift.agent.receive.HttpReceiver;
@@ -65,8 +66,7 @@ public final class Sidecar implements SidecarProgram {
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
     PolicyStore policies = wiring.policyStore();
     Pipeline pipeline =
-        new Pipeline(
-            wiring.pipeline(), wiring.judge(policies.current()), List.copyOf(destinations));
+        new Pipeline(wiring.pipeline(), wiring.judge(policies.current()), routes(settings));
     LivePipeline live = new LivePipeline(pipeline, wiring);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
@@ -94,6 +94,15 @@ public final class Sidecar implements SidecarProgram {
     if (settings != null) {
       telemetry = OwnTelemetry.start(settings, live::status);
     }
+  }
+
+  /** Each opened destination with the signals that its settings name. */
+  private List<Route> routes(SpanthriftSettings settings) {
+    List<Route> routes = new ArrayList<>();
+    for (int i = 0; i < destinations.size(); i++) {
+      routes.add(new Route(destinations.get(i), settings.destinations().get(i).signals()));
+    }
+    return routes;
   }
 
   private static void refuseOwnPorts(

@@ -121,15 +121,14 @@ final class Wiring {
 
   PipelineSettings pipeline() {
     SpanthriftSettings.Hold hold = settings.hold();
-    HoldSettings byDefault = HoldSettings.DEFAULT;
     HoldSettings held =
         new HoldSettings(
             hold.pause(),
             hold.deadline(),
-            byDefault.ageMax(),
+            hold.ageMax(),
             hold.decisionWait(),
             hold.bytesMax().bytes(),
-            Math.min(byDefault.rawBytesMax(), hold.bytesMax().bytes() / 4),
+            Math.min(hold.rawBytesMax().bytes(), hold.bytesMax().bytes() / 4),
             hold.tracesMax());
     PipelineSettings plain = PipelineSettings.DEFAULT;
     return new PipelineSettings(

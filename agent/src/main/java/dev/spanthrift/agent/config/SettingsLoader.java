@@ -1,11 +1,14 @@
 package dev.spanthrift.agent.config;
 
+import dev.spanthrift.sampler.wire.Signal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -79,7 +82,18 @@ public final class SettingsLoader {
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);
     }
+    warnOfSignalsWithoutDestination(settings, warnings);
     return new Loaded(settings, warnings);
+  }
+
+  private static void warnOfSignalsWithoutDestination(
+      SpanthriftSettings settings, List<String> warnings) {
+    Set<Signal> without = EnumSet.allOf(Signal.class);
+    settings.destinations().forEach(destination -> without.removeAll(destination.signals()));
+    if (!without.isEmpty() && !settings.destinations().isEmpty()) {
+      String names = without.toString().toLowerCase(Locale.ROOT);
+      warnings.add("no destination takes " + names + ": what comes of them is let go");
+    }
   }
 
   private static @Nullable YamlNode read(

@@ -82,7 +82,8 @@ public record SpanthriftSettings(
               byDefault = "64MiB")
           ByteSize bytesMax,
       @Setting(
-              value = "Part of bytesMax that may wait uncompressed, before it is packed.",
+              value =
+                  "Bytes of these that may wait uncompressed; never more than a quarter of bytesMax.",
               byDefault = "8MiB")
           ByteSize rawBytesMax,
       @Setting(
@@ -109,11 +110,7 @@ public record SpanthriftSettings(
               Duration.ofMillis(1),
               Duration.ofHours(1))
           .between("bytesMax", bytesMax, ByteSize.ofMebibytes(1), new ByteSize(1L << 40))
-          .that(
-              rawBytesMax.bytes() <= bytesMax.bytes(),
-              "rawBytesMax",
-              rawBytesMax,
-              "at most bytesMax, " + bytesMax)
+          .between("rawBytesMax", rawBytesMax, new ByteSize(0), new ByteSize(1L << 40))
           .between("tracesMax", tracesMax, 1, 100_000_000)
           .done();
     }
@@ -162,9 +159,8 @@ public record SpanthriftSettings(
 
   /** The program's own metrics. */
   public record Telemetry(
-      @Setting("OTLP endpoint for them, such as http://collector:4318; off without it.")
+      @Setting("OTLP/HTTP endpoint for them, such as http://collector:4318; off without it.")
           @Nullable URI endpoint,
-      @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
       @Setting(
               value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
               secret = true)
@@ -185,7 +181,7 @@ public record SpanthriftSettings(
     /** Without the headers' values. */
     @Override
     public String toString() {
-      return "Telemetry[" + endpoint + " " + protocol + " every " + Values.text(interval) + "]";
+      return "Telemetry[" + endpoint + " every " + Values.text(interval) + "]";
     }
   }
 

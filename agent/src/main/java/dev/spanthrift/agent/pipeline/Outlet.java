@@ -6,41 +6,67 @@ import dev.spanthrift.exporter.Shipment;
 import dev.spanthrift.sampler.wire.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All destinations as one: every request goes to each, and shares its bytes.
+ * All destinations as one: every request goes to each that takes its signal, and shares its bytes.
  *
- * <p>The first destination is the one that the account is about; a queue that is full costs its own
- * destination the request, counted as {@link #QUEUE_FULL}, and nobody else.
+ * <p>The first destination of a signal is the one that the account is about; a queue that is full
+ * costs its own destination the request, counted as {@link #QUEUE_FULL}, and nobody else. What no
+ * destination takes is counted as {@link #NO_DESTINATION}.
  */
 final class Outlet {
   static final String QUEUE_FULL = "queue_full";
+  static final String NO_DESTINATION = "no_destination";
   private static final double FULL = 0.9; // of the first queue: new requests are asked to wait
 
-  private final List<Destination> destinations;
+  private final List<Route> routes;
+  private final Map<Signal, List<Integer>> takers = new EnumMap<>(Signal.class);
   private final AtomicLongArray overflowed; // items by destination and signal
+  private final AtomicLongArray unrouted; // items by signal
   private final int signals = Signal.values().length;
 
-  Outlet(List<Destination> destinations) {
-    this.destinations = List.copyOf(destinations);
-    overflowed = new AtomicLongArray(destinations.size() * signals);
+  Outlet(List<Route> routes) {
+    this.routes = List.copyOf(routes);
+    overflowed = new AtomicLongArray(routes.size() * signals);
+    unrouted = new AtomicLongArray(signals);
+    for (Signal signal : Signal.values()) {
+      List<Integer> indices = new ArrayList<>();
+      for (int i = 0; i < routes.size(); i++) {
+        if (routes.get(i).signals().contains(signal)) {
+          indices.add(i);
+        }
+      }
+      takers.put(signal, List.copyOf(indices));
+    }
+  }
+
+  private List<Integer> takers(Signal signal) {
+    return takers.getOrDefault(signal, List.of());
   }
 
   /**
    * Sends a request that nobody has acknowledged yet.
    *
-   * @return false when the first destination has no room: the sender should come back later, and
-   *     nothing was sent
+   * @return false when the signal's first destination has no room: the sender should come back
+   *     later, and nothing was sent
    */
   boolean passOn(Signal signal, byte[] request, long items) {
+    List<Integer> to = takers(signal);
     Shipment shipment = new Shipment(signal, request, items);
-    if (!destinations.isEmpty() && !destinations.getFirst().offer(shipment)) {
+    if (to.isEmpty()) {
+      unrouted.addAndGet(signal.ordinal(), items);
+      return true;
+    }
+    if (!routes.get(to.getFirst()).destination().offer(shipment)) {
       return false;
     }
-    for (int i = 1; i < destinations.size(); i++) {
-      offer(i, shipment);
+    for (int i = 1; i < to.size(); i++) {
+      offer(to.get(i), shipment);
     }
     return true;
   }
@@ -48,41 +74,59 @@ final class Outlet {
   /** Sends kept spans; what finds no room is counted. */
   void ship(byte[] request, long spans) {
     Shipment shipment = new Shipment(Signal.TRACES, request, spans);
-    for (int i = 0; i < destinations.size(); i++) {
-      offer(i, shipment);
+    List<Integer> to = takers(Signal.TRACES);
+    if (to.isEmpty()) {
+      unrouted.addAndGet(Signal.TRACES.ordinal(), spans);
+    }
+    for (int destination : to) {
+      offer(destination, shipment);
     }
   }
 
   private void offer(int destination, Shipment shipment) {
-    if (!destinations.get(destination).offer(shipment)) {
+    if (!routes.get(destination).destination().offer(shipment)) {
       int counter = destination * signals + shipment.signal().ordinal();
       overflowed.addAndGet(counter, shipment.items());
     }
   }
 
-  /** Whether the first destination's queue is so full that callers should come back later. */
-  boolean isFull() {
-    if (destinations.isEmpty()) {
+  /** Whether the first queue of this signal is so full that callers should come back later. */
+  boolean isFull(Signal signal) {
+    List<Integer> to = takers(signal);
+    if (to.isEmpty()) {
       return false;
     }
-    Destination first = destinations.getFirst();
+    Destination first = routes.get(to.getFirst()).destination();
     return first.queuedBytes() > first.queueBytesMax() * FULL;
   }
 
-  long overflowed(int destination, Signal signal) {
-    return overflowed.get(destination * signals + signal.ordinal());
+  /** What the first destination of this signal says of it; null before it was offered any. */
+  DestinationStatus.@Nullable Counts first(Signal signal, List<DestinationStatus> status) {
+    List<Integer> to = takers(signal);
+    return to.isEmpty() ? null : status.get(to.getFirst()).signals().get(signal);
+  }
+
+  /** Items that the signal's first destination had no room for. */
+  long overflowed(Signal signal) {
+    List<Integer> to = takers(signal);
+    return to.isEmpty() ? 0 : overflowed.get(to.getFirst() * signals + signal.ordinal());
+  }
+
+  /** Items that no destination takes. */
+  long unrouted(Signal signal) {
+    return unrouted.get(signal.ordinal());
   }
 
   List<DestinationStatus> status() {
     List<DestinationStatus> all = new ArrayList<>();
-    destinations.forEach(d -> all.add(d.status()));
+    routes.forEach(route -> all.add(route.destination().status()));
     return all;
   }
 
   void drain(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
-    for (Destination destination : destinations) {
-      destination.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    for (Route route : routes) {
+      route.destination().drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.receive.Admission;
 import dev.spanthrift.agent.receive.Intake;
-import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.wire.Batch;
@@ -42,9 +41,9 @@ public final class Pipeline implements Intake {
   private long nextTick = System.nanoTime();
   private long shippableSince;
 
-  public Pipeline(PipelineSettings settings, Judge judge, List<Destination> destinations) {
+  public Pipeline(PipelineSettings settings, Judge judge, List<Route> routes) {
     this.settings = settings;
-    outlet = new Outlet(destinations);
+    outlet = new Outlet(routes);
     for (Signal signal : Signal.values()) {
       doors.put(signal, new Door());
     }
@@ -140,7 +139,7 @@ public final class Pipeline implements Intake {
 
   @Override
   public Admission reserve(Signal signal, long bytes) {
-    return outlet.isFull() ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
+    return outlet.isFull(signal) ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
   }
 
   @Override

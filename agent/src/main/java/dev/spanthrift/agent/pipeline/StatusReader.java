@@ -21,8 +21,7 @@ final class StatusReader {
       long stamped,
       Outlet outlet) {
     List<DestinationStatus> destinations = outlet.status();
-    DestinationStatus.@Nullable Counts traces =
-        destinations.isEmpty() ? null : destinations.getFirst().signals().get(Signal.TRACES);
+    DestinationStatus.@Nullable Counts traces = outlet.first(Signal.TRACES, destinations);
     Map<String, Long> failed = new TreeMap<>();
     long shipped = 0;
     long queued = stamped;
@@ -31,13 +30,13 @@ final class StatusReader {
       shipped = traces.shipped();
       queued += traces.queued();
     }
-    if (!destinations.isEmpty()) {
-      long overflowed = outlet.overflowed(0, Signal.TRACES);
-      if (overflowed > 0) {
-        failed.merge(Outlet.QUEUE_FULL, overflowed, Long::sum);
-      }
-    } else {
-      failed.put("no_destination", counts.kept() - stamped);
+    long overflowed = outlet.overflowed(Signal.TRACES);
+    if (overflowed > 0) {
+      failed.merge(Outlet.QUEUE_FULL, overflowed, Long::sum);
+    }
+    long unrouted = outlet.unrouted(Signal.TRACES);
+    if (unrouted > 0) {
+      failed.put(Outlet.NO_DESTINATION, unrouted);
     }
     PipelineStatus.Spans spans =
         new PipelineStatus.Spans(

@@ -99,6 +99,16 @@ class OtelEnvironmentTest {
   }
 
   @Test
+  void signalsWithoutADestinationAreNamed() throws Exception {
+    List<String> warnings =
+        SettingsLoader.load(null, environment("TRACES_ENDPOINT", "http://t:4318/v1/traces"))
+            .warnings();
+    assertEquals(
+        List.of("no destination takes [metrics, logs, profiles]: what comes of them is let go"),
+        warnings);
+  }
+
+  @Test
   void headersAreBaggage() throws Exception {
     Map<String, String> headers =
         destinations(

@@ -108,8 +108,8 @@ final class SettingsTable {
             ByteSize.ofMebibytes(8),
             "0B",
             new ByteSize(0),
-            "65MiB",
-            "at most bytesMax, 64MiB"),
+            "2000GiB",
+            "from 0B to 1024GiB"),
         row("hold.tracesMax", 1 << 20, "10", 10, "-1", "from 1 to"),
         row("decisionMemory.tracesMax", 100_000, "10", 10, "0", "from 1 to"),
         row(
@@ -159,13 +159,6 @@ final class SettingsTable {
             URI.create("http://collector:4318"),
             "collector",
             "http://host:port"),
-        row(
-            "telemetry.protocol",
-            Protocol.HTTP_PROTOBUF,
-            "grpc",
-            Protocol.GRPC,
-            "http/json",
-            "grpc, http/protobuf"),
         row(
             "telemetry.headers",
             Map.of(),
