@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /** The defaults on free loopback ports, with one thing changed. */
 final class TestSettings {
-  static final ReceiveSettings LOOPBACK = on(0, 0);
-
   private static final ReceiveSettings DEFAULT = ReceiveSettings.DEFAULT;
+
+  static final ReceiveSettings LOOPBACK = on(0, 0);
 
   private TestSettings() {}
 
