@@ -39,6 +39,7 @@ public final class ControlServer implements AutoCloseable {
     application.setLogStartupInfo(false);
     application.setRegisterShutdownHook(false);
     application.setAddCommandLineProperties(false);
+    application.setAddConversionService(false);
     application.setEnvironment(environment());
     // No listeners: they would read application.properties and set up logging a second time.
     application.setListeners(List.of());

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -29,6 +30,7 @@ final class KillSwitchKeeper {
   private final PipelineView pipeline;
   private final ScheduledExecutorService timer;
   private final LongSupplier clock;
+  private KillSwitch inUse = KillSwitch.OFF;
 
   KillSwitchKeeper(
       @Nullable Path stateDirectory,
@@ -63,11 +65,7 @@ final class KillSwitchKeeper {
     }
     persist(next);
     use(next);
-    log.info(
-        "kill switch is {} until {}: {}",
-        next.mode().word(),
-        next.untilUnixMillis(),
-        next.reason());
+    log.info("kill switch is {}{}: {}", next.mode().word(), until(next), next.reason());
     return true;
   }
 
@@ -80,7 +78,14 @@ final class KillSwitchKeeper {
     }
   }
 
+  private static String until(KillSwitch set) {
+    return set.mode() == KillSwitch.Mode.OFF
+        ? ""
+        : " until " + Instant.ofEpochMilli(set.untilUnixMillis());
+  }
+
   private void use(KillSwitch next) {
+    inUse = next;
     pipeline.killSwitch(next);
     if (next.mode() != KillSwitch.Mode.OFF) {
       long wait = Math.max(0, next.untilUnixMillis() - clock.getAsLong());
@@ -90,7 +95,8 @@ final class KillSwitchKeeper {
 
   private synchronized void expire(KillSwitch expired) {
     // Somebody may have set it anew since: then that one's own timer counts.
-    if (pipeline.killSwitch().equals(expired)) {
+    if (inUse.equals(expired)) {
+      inUse = KillSwitch.OFF;
       pipeline.killSwitch(KillSwitch.OFF);
       log.info("kill switch is off again: its time is up");
     }

@@ -9,6 +9,8 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -22,6 +24,10 @@ enum PolicyFormat {
   private static final JsonMapper JSON_MAPPER =
       new JsonMapper(
           JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+
+  /** Keys of an object have no order that matters; elements of a list, such as policies, have. */
+  private static final ObjectWriter SORTED =
+      JSON_MAPPER.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
   private final String mediaType;
   private final String etagSuffix;
@@ -62,10 +68,10 @@ enum PolicyFormat {
     return mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
   }
 
-  /** 32 hexadecimal digits: half of the SHA-256 of the compact JSON. */
+  /** 32 hexadecimal digits: half of the SHA-256 of the compact JSON with sorted keys. */
   static String hash(JsonNode root) {
     try {
-      byte[] compact = JSON_MAPPER.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+      byte[] compact = SORTED.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(compact);
       return HexFormat.of().formatHex(digest, 0, 16);
     } catch (NoSuchAlgorithmException e) {

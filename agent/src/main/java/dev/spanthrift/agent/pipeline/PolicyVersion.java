@@ -6,7 +6,8 @@ import tools.jackson.databind.JsonNode;
  * A policy as users write it, with its number and its fingerprint.
  *
  * @param version counts changes, from 1
- * @param hash 32 hexadecimal digits of the canonical JSON's SHA-256: same content, same hash
+ * @param hash 32 hexadecimal digits of the canonical JSON's SHA-256: same content, same hash,
+ *     whatever the order of keys
  * @param root read only, whoever holds it
  */
 public record PolicyVersion(long version, String hash, JsonNode root) {}

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
@@ -99,5 +100,14 @@ class PolicyStoreTest {
   void tagsDependOnContentAndNotOnLayout() {
     assertEquals(
         PolicyFormat.hash(json("{\"a\": [1, 2]}")), PolicyFormat.hash(json("{\n\"a\":[1,2]}")));
+  }
+
+  @Test
+  void tagsDoNotDependOnTheOrderOfKeysButOnThatOfPolicies() {
+    assertEquals(
+        PolicyFormat.hash(json("{\"a\":{\"x\":1,\"y\":2},\"b\":[]}")),
+        PolicyFormat.hash(json("{\"b\":[],\"a\":{\"y\":2,\"x\":1}}")));
+    assertNotEquals(
+        PolicyFormat.hash(json("{\"a\":[1,2]}")), PolicyFormat.hash(json("{\"a\":[2,1]}")));
   }
 }
