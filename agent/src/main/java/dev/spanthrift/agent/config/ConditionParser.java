@@ -38,8 +38,22 @@ final class ConditionParser {
   static final String SERVICE_NAME = "service.name";
   static final Set<String> CONDITIONS =
       Set.of(
-          "all", "any", "not", "sameSpan", "attribute", "service", "name", "event", "traceState",
-          "kind", "status", "slowerThan", "duration", "spanCount", "bytes", "hasError",
+          "all",
+          "any",
+          "not",
+          "sameSpan",
+          "attribute",
+          "service",
+          "name",
+          "event",
+          "traceState",
+          "kind",
+          "status",
+          "slowerThan",
+          "duration",
+          "spanCount",
+          "bytes",
+          "hasError",
           "hasRootSpan");
   private static final Set<String> TEXT_TESTS =
       Set.of("equals", "in", "startsWith", "endsWith", "contains", "matches");
@@ -59,7 +73,8 @@ final class ConditionParser {
 
   static Condition parse(DocumentNode node) {
     String key =
-        node.oneKey(CONDITIONS, "one condition; join several under all, any or sameSpan").orElse("");
+        node.oneKey(CONDITIONS, "one condition; join several under all, any or sameSpan")
+            .orElse("");
     DocumentNode at = node.child(key);
     return switch (key) {
       case "all" -> new Condition.All(list(at));
@@ -99,9 +114,12 @@ final class ConditionParser {
 
   private static Condition attribute(DocumentNode at) {
     Set<String> keys = at.keys(union(TESTS, Set.of("key", "from")));
-    String key = keys.contains("key") ? at.child("key").text().orElse("") : missing(at, "key: http.route");
+    String key =
+        keys.contains("key") ? at.child("key").text().orElse("") : missing(at, "key: http.route");
     Where where =
-        keys.contains("from") ? at.child("from").constant(Where.class).orElse(Where.ANY) : Where.ANY;
+        keys.contains("from")
+            ? at.child("from").constant(Where.class).orElse(Where.ANY)
+            : Where.ANY;
     Condition exists = new Condition.Attribute(where, key, ValueTest.EXISTS);
     if (isExistsFalse(at)) {
       return new Condition.Not(exists);
@@ -127,7 +145,8 @@ final class ConditionParser {
 
   private static Condition traceState(DocumentNode at) {
     Set<String> keys = at.keys(union(TEXT_TESTS, Set.of("key", "exists")));
-    String key = keys.contains("key") ? at.child("key").text().orElse("") : missing(at, "key: vendor");
+    String key =
+        keys.contains("key") ? at.child("key").text().orElse("") : missing(at, "key: vendor");
     Condition exists = new Condition.TraceStateEntry(key, null);
     if (isExistsFalse(at)) {
       return new Condition.Not(exists);

@@ -33,8 +33,7 @@ public final class PolicyParser {
   private static final Set<String> ACTIONS =
       Set.of("keep", "drop", "probability", "rate", "weight", "budget");
   private static final Set<String> POLICY_KEYS =
-      Set.of(
-          "name", "match", "shadow", "keep", "drop", "probability", "rate", "weight", "budget");
+      Set.of("name", "match", "shadow", "keep", "drop", "probability", "rate", "weight", "budget");
 
   private PolicyParser() {}
 

@@ -47,8 +47,7 @@ class PolicyParserTest {
                 new Policy("slow", Condition.Lasts.moreThan(Duration.ofSeconds(1)), Action.KEEP),
                 new Policy(
                     "checkout",
-                    new Condition.Attribute(
-                        Where.ANY, "http.route", ValueTest.In.of("/checkout")),
+                    new Condition.Attribute(Where.ANY, "http.route", ValueTest.In.of("/checkout")),
                     new Action.Probability(0.5)),
                 new Policy(
                     "health",
@@ -87,7 +86,8 @@ class PolicyParserTest {
         Arguments.of("{hasRootSpan: true}", new Condition.HasRootSpan()),
         Arguments.of("{all: []}", Condition.ALWAYS),
         Arguments.of("{any: [{hasError: true}]}", Condition.Any.of(error)),
-        Arguments.of("{not: {all: [{hasError: true}]}}", new Condition.Not(Condition.All.of(error))),
+        Arguments.of(
+            "{not: {all: [{hasError: true}]}}", new Condition.Not(Condition.All.of(error))),
         Arguments.of(
             "{sameSpan: [{kind: client}, {status: [ok, ERROR]}]}",
             Condition.SameSpan.of(
@@ -96,11 +96,11 @@ class PolicyParserTest {
         Arguments.of("{name: 'GET /'}", new Condition.Name(ValueTest.In.of("GET /"))),
         Arguments.of("{name: {in: [a, b]}}", new Condition.Name(ValueTest.In.of("a", "b"))),
         Arguments.of("{name: {endsWith: a}}", new Condition.Name(new ValueTest.EndsWith("a"))),
-        Arguments.of("{event: {contains: a}}", new Condition.EventName(new ValueTest.Contains("a"))),
+        Arguments.of(
+            "{event: {contains: a}}", new Condition.EventName(new ValueTest.Contains("a"))),
         Arguments.of(
             "{service: {matches: '^a.*'}}",
-            new Condition.Attribute(
-                Where.RESOURCE, "service.name", new ValueTest.Matches("^a.*"))),
+            new Condition.Attribute(Where.RESOURCE, "service.name", new ValueTest.Matches("^a.*"))),
         Arguments.of(
             "{traceState: {key: v, exists: true}}", new Condition.TraceStateEntry("v", null)),
         Arguments.of(
@@ -190,8 +190,7 @@ class PolicyParserTest {
         "policies: [{name: a, keep: true, match: {hasError: 1}}] | /policies/0/match/hasError"
       })
   void refusesWithAPointer(String document, String pointer) {
-    InvalidPolicyException e =
-        assertThrows(InvalidPolicyException.class, () -> parse(document));
+    InvalidPolicyException e = assertThrows(InvalidPolicyException.class, () -> parse(document));
     assertEquals(
         List.of(pointer), e.problems().stream().map(Problem::pointer).toList(), e.getMessage());
   }

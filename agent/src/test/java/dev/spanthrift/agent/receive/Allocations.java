@@ -6,8 +6,7 @@ import java.util.concurrent.Callable;
 
 /** Heap bytes that an event loop has allocated, ever. */
 final class Allocations {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Allocations() {}
 

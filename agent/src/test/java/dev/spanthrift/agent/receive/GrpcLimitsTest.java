@@ -63,8 +63,7 @@ class GrpcLimitsTest {
     listen(LOOPBACK.limitedTo(MIB, 4L * MIB));
     try (GrpcClient client = new GrpcClient(receiver.address())) {
       client.call(Signal.TRACES, new byte[MIB]);
-      StatusRuntimeException failure =
-          failure(() -> client.call(Signal.TRACES, new byte[MIB + 1]));
+      StatusRuntimeException failure = failure(() -> client.call(Signal.TRACES, new byte[MIB + 1]));
       assertEquals(Code.RESOURCE_EXHAUSTED, failure.getStatus().getCode());
       assertNull(details(failure));
       client.call(Signal.TRACES, TRACES);
@@ -105,7 +104,8 @@ class GrpcLimitsTest {
                 return null;
               });
       assertTrue(allocated < 8L * MIB, () -> encoding + " allocated " + allocated);
-      assertEquals("0", peer.call(name, framed(1, Packed.with(encoding, TRACES))).get("grpc-status"));
+      assertEquals(
+          "0", peer.call(name, framed(1, Packed.with(encoding, TRACES))).get("grpc-status"));
     }
     assertEquals(1, intake.refusals(Refusal.TOO_LARGE));
     assertEquals(2, intake.offers.get());
@@ -329,8 +329,7 @@ class GrpcLimitsTest {
       Eventually.await("first piece has come", () -> receiver.pendingBytes() > 0);
       Thread stopping = Thread.ofPlatform().start(() -> receiver.stop(Duration.ofSeconds(20)));
       assertEquals(H2Peer.GOAWAY, peer.read().type());
-      peer.send(
-          H2Peer.DATA, 1, stream, Arrays.copyOfRange(message, 100, message.length));
+      peer.send(H2Peer.DATA, 1, stream, Arrays.copyOfRange(message, 100, message.length));
       assertEquals("0", peer.answer(stream).get("grpc-status"));
       stopping.join(Duration.ofSeconds(20));
       assertFalse(stopping.isAlive());

@@ -75,8 +75,7 @@ class GrpcReceiverTest {
         .export((ExportLogsServiceRequest) Samples.of(Signal.LOGS));
     ProfilesServiceGrpc.newBlockingStub(client.channel)
         .export((ExportProfilesServiceRequest) Samples.of(Signal.PROFILES));
-    assertEquals(
-        List.of(Signal.values()), intake.offered.stream().map(o -> o.signal()).toList());
+    assertEquals(List.of(Signal.values()), intake.offered.stream().map(o -> o.signal()).toList());
   }
 
   @Test
@@ -130,8 +129,7 @@ class GrpcReceiverTest {
     intake.answer = new Admission.Partial(1, "é".repeat(5 << 20));
     byte[] bytes = client.call(Signal.TRACES, TRACES);
     assertTrue(bytes.length < 4096, () -> "bytes " + bytes.length);
-    String told =
-        ExportTraceServiceResponse.parseFrom(bytes).getPartialSuccess().getErrorMessage();
+    String told = ExportTraceServiceResponse.parseFrom(bytes).getPartialSuccess().getErrorMessage();
     assertTrue(told.startsWith("éééé") && told.endsWith("…"));
 
     intake.answer = new Admission.Malformed("ü".repeat(5 << 20));
@@ -145,8 +143,7 @@ class GrpcReceiverTest {
     intake.answer = new Admission.Malformed("truncated varint at byte 7 – \"bad\" 100%");
     StatusRuntimeException failure = failure(() -> client.call(Signal.TRACES, TRACES));
     assertEquals(Code.INVALID_ARGUMENT, failure.getStatus().getCode());
-    assertEquals(
-        "truncated varint at byte 7 – \"bad\" 100%", failure.getStatus().getDescription());
+    assertEquals("truncated varint at byte 7 – \"bad\" 100%", failure.getStatus().getDescription());
     assertEquals(
         "truncated varint at byte 7 – \"bad\" 100%",
         details(failure)
@@ -190,8 +187,7 @@ class GrpcReceiverTest {
     StatusRuntimeException failure = failure(() -> client.call(Signal.TRACES, TRACES));
     assertEquals(Code.UNAVAILABLE, failure.getStatus().getCode());
     assertEquals(
-        2,
-        details(failure).getDetails(0).unpack(RetryInfo.class).getRetryDelay().getSeconds());
+        2, details(failure).getDetails(0).unpack(RetryInfo.class).getRetryDelay().getSeconds());
     assertEquals(0, intake.offers.get());
     assertEquals(1, intake.refusals(Refusal.OVERLOADED));
     assertEquals(TRACES.length, intake.largestReserve.get());
@@ -250,8 +246,7 @@ class GrpcReceiverTest {
     int port = receiver.address().getPort();
     ReceiveSettings same = ReceiveSettings.DEFAULT.at("127.0.0.1", port, 0);
     Exception failure =
-        assertThrows(
-            IllegalStateException.class, () -> GrpcReceiver.start(same, loops, intake));
+        assertThrows(IllegalStateException.class, () -> GrpcReceiver.start(same, loops, intake));
     assertTrue(failure.getMessage().startsWith("Cannot listen on 127.0.0.1:" + port));
   }
 }

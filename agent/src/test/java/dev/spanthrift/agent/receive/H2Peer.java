@@ -92,8 +92,15 @@ final class H2Peer implements AutoCloseable {
       int length = payload.length;
       frame.writeBytes(
           new byte[] {
-            (byte) (length >> 16), (byte) (length >> 8), (byte) length, (byte) type, (byte) flags,
-            (byte) (stream >> 24), (byte) (stream >> 16), (byte) (stream >> 8), (byte) stream
+            (byte) (length >> 16),
+            (byte) (length >> 8),
+            (byte) length,
+            (byte) type,
+            (byte) flags,
+            (byte) (stream >> 24),
+            (byte) (stream >> 16),
+            (byte) (stream >> 8),
+            (byte) stream
           });
       frame.writeBytes(payload);
       out.write(frame.toByteArray());

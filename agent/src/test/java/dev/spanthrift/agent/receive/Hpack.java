@@ -14,8 +14,7 @@ final class Hpack {
   static Map<String, String> fields(byte[] block) {
     try {
       Http2Headers headers =
-          new DefaultHttp2HeadersDecoder(false)
-              .decodeHeaders(1, Unpooled.wrappedBuffer(block));
+          new DefaultHttp2HeadersDecoder(false).decodeHeaders(1, Unpooled.wrappedBuffer(block));
       Map<String, String> fields = new HashMap<>();
       headers.forEach(e -> fields.put(e.getKey().toString(), e.getValue().toString()));
       return fields;

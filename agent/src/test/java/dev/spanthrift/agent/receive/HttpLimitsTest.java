@@ -179,7 +179,8 @@ class HttpLimitsTest {
     intake.remembers = true;
     try (HttpPeer peer = listen(LOOPBACK)) {
       byte[] request =
-          HttpPeer.request("POST", PATH, TYPE + "Content-Length: " + TRACES.length + "\r\n", TRACES);
+          HttpPeer.request(
+              "POST", PATH, TYPE + "Content-Length: " + TRACES.length + "\r\n", TRACES);
       for (int round = 0; round < 30; round++) {
         int at = 0;
         while (at < request.length) {
@@ -198,13 +199,11 @@ class HttpLimitsTest {
   void expectContinueIsAnswered() {
     try (HttpPeer peer = listen(LOOPBACK)) {
       String headers = TYPE + "Expect: 100-continue\r\nContent-Length: ";
-      peer.send(
-          HttpPeer.request("POST", PATH, headers + TRACES.length + "\r\n", new byte[0]));
+      peer.send(HttpPeer.request("POST", PATH, headers + TRACES.length + "\r\n", new byte[0]));
       assertEquals(100, peer.read().status());
       peer.send(TRACES);
       assertEquals(200, peer.read().status());
-      peer.send(
-          HttpPeer.request("POST", PATH, headers + (64L * MIB + 1) + "\r\n", new byte[0]));
+      peer.send(HttpPeer.request("POST", PATH, headers + (64L * MIB + 1) + "\r\n", new byte[0]));
       assertEquals(413, peer.read().status());
     }
     assertEquals(1, intake.offers.get());
@@ -288,7 +287,8 @@ class HttpLimitsTest {
 
   @Test
   void connectionsAreBounded() {
-    try (HttpPeer one = listen(LOOPBACK.limitedTo(1, Duration.ofSeconds(9), Duration.ofMinutes(1)))) {
+    try (HttpPeer one =
+        listen(LOOPBACK.limitedTo(1, Duration.ofSeconds(9), Duration.ofMinutes(1)))) {
       assertEquals(200, one.post(PATH, PROTOBUF, "identity", TRACES).status());
       try (HttpPeer two = new HttpPeer(receiver.address())) {
         assertTrue(two.ended());

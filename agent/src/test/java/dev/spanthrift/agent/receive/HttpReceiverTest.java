@@ -80,8 +80,7 @@ class HttpReceiverTest {
     byte[] large = Samples.traces(20_000).toByteArray();
     String name = encoding.name().toLowerCase(Locale.ROOT);
     for (byte[] content : new byte[][] {TRACES, large, TRACES}) {
-      assertEquals(
-          200, peer.post(PATH, PROTOBUF, name, Packed.with(encoding, content)).status());
+      assertEquals(200, peer.post(PATH, PROTOBUF, name, Packed.with(encoding, content)).status());
       assertArrayEquals(content, intake.offered.getLast().bytes());
     }
     assertEquals(0, receiver.pendingBytes());
@@ -293,8 +292,7 @@ class HttpReceiverTest {
         "1.500000000s",
         json.readTree(text.text()).get("details").get(0).get("retryDelay").asString());
     intake.answer = new Admission.Overloaded(Duration.ZERO);
-    assertEquals(
-        "1", peer.post(PATH, PROTOBUF, "identity", TRACES).headers().get("retry-after"));
+    assertEquals("1", peer.post(PATH, PROTOBUF, "identity", TRACES).headers().get("retry-after"));
     intake.answer = Admission.ACCEPTED;
     assertEquals(200, peer.post(PATH, PROTOBUF, "identity", TRACES).status());
     assertEquals(0, intake.refusals());
