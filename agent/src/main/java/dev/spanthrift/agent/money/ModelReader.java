@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a price model from YAML, {@code spanthrift/price-model/1}.
  *
- * <p>A number is a plain one, or {@code {value, evidence, asOf, sources, note}} where its provenance
- * differs from the charge's, which inherits the model's.
+ * <p>A number is a plain one, or {@code {value, evidence, asOf, sources, note}} where its
+ * provenance differs from the charge's, which inherits the model's.
  */
 final class ModelReader {
   static final String SCHEMA = "spanthrift/price-model/1";
@@ -76,8 +76,7 @@ final class ModelReader {
       s.problem("schema", "write " + SCHEMA);
     }
     Provenance provenance =
-        new Provenance(
-            s.text("asOf"), evidence(s), sources.isEmpty() ? List.of("?") : sources);
+        new Provenance(s.text("asOf"), evidence(s), sources.isEmpty() ? List.of("?") : sources);
     Window window = s.constant("window", Window.class, Window.MONTH);
     List<Charge> charges = new ArrayList<>();
     ChargeReader reader = new ChargeReader(this, provenance, window);
@@ -87,8 +86,7 @@ final class ModelReader {
     }
     List<Cap> caps = s.sections("caps").stream().map(c -> cap(c, provenance)).toList();
     List<Fact> facts = s.sections("facts").stream().map(f -> fact(f, provenance)).toList();
-    List<PriceModel.Example> examples =
-        s.sections("examples").stream().map(this::example).toList();
+    List<PriceModel.Example> examples = s.sections("examples").stream().map(this::example).toList();
     try {
       PriceModel model =
           new PriceModel(
@@ -164,8 +162,7 @@ final class ModelReader {
   static Meter meter(Section s, String key) {
     return s.parsed(
         key,
-        text ->
-            Meter.of(text).orElseThrow(() -> new IllegalArgumentException(unknownMeter(text))),
+        text -> Meter.of(text).orElseThrow(() -> new IllegalArgumentException(unknownMeter(text))),
         Meter.MONTHS);
   }
 
@@ -177,9 +174,7 @@ final class ModelReader {
 
   static PricingUnit unit(Section s, Meter meter) {
     return s.parsed(
-        "unit",
-        text -> PricingUnit.parse(text, meter),
-        new PricingUnit("?", BigDecimal.ONE));
+        "unit", text -> PricingUnit.parse(text, meter), new PricingUnit("?", BigDecimal.ONE));
   }
 
   /** A number with its provenance. */
@@ -222,8 +217,7 @@ final class ModelReader {
             Arrays.stream(Evidence.values())
                 .filter(evidence -> evidence.letter().equals(text))
                 .findFirst()
-                .orElseThrow(
-                    () -> new IllegalArgumentException("write one of V, S, M, D, O")),
+                .orElseThrow(() -> new IllegalArgumentException("write one of V, S, M, D, O")),
         Evidence.OPERATOR);
   }
 

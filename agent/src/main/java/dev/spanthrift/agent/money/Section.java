@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping of a price model's file: what it lacks or has wrong becomes a problem with its line, and
- * a harmless stand-in goes on, so that one reading finds them all.
+ * A mapping of a price model's file: what it lacks or has wrong becomes a problem with its line,
+ * and a harmless stand-in goes on, so that one reading finds them all.
  */
 final class Section {
   private final String path;

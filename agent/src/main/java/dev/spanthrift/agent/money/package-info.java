@@ -1,4 +1,6 @@
-/** Money with files and clocks: price models from YAML, budgets from settings, the books on disk. */
+/**
+ * Money with files and clocks: price models from YAML, budgets from settings, the books on disk.
+ */
 @NullMarked
 package dev.spanthrift.agent.money;
 

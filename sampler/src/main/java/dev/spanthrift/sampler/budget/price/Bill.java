@@ -16,13 +16,11 @@ public record Bill(List<Line> lines, Money controllable, Money total, List<Strin
   public record Line(Charge charge, BigDecimal quantity, @Nullable Money cost) {}
 
   static Bill of(PriceModel model, Usage usage) {
-    List<Line> lines =
-        model.charges().stream().map(charge -> line(model, charge, usage)).toList();
+    List<Line> lines = model.charges().stream().map(charge -> line(model, charge, usage)).toList();
     Money controllable = sum(model, lines, true);
     Money sum = controllable.plus(sum(model, lines, false));
     Quoted minimum = model.minimumFee();
-    Money total =
-        minimum == null ? sum : sum.max(new Money(minimum.value(), model.currency()));
+    Money total = minimum == null ? sum : sum.max(new Money(minimum.value(), model.currency()));
     List<String> unpriced =
         lines.stream()
             .filter(line -> line.cost() == null && line.quantity().signum() > 0)

@@ -3,6 +3,7 @@ package dev.spanthrift.sampler.budget.price;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,11 +57,31 @@ public record Charge(
     Quoted price = routes.get(route);
     if (price == null) {
       throw new IllegalArgumentException(
-          "no route " + route + " of " + id + "; there are " + routes.keySet().stream().sorted().toList());
+          "no route "
+              + route
+              + " of "
+              + id
+              + "; there are "
+              + routes.keySet().stream().sorted().toList());
     }
     return new Charge(
-        id, meter, unit, TierCurve.flat(price), contracted, allotments, commitment, window,
-        aggregation, rounding, bytes, perUnit, retention, routes, controllable, provenance, note);
+        id,
+        meter,
+        unit,
+        TierCurve.flat(price),
+        contracted,
+        allotments,
+        commitment,
+        window,
+        aggregation,
+        rounding,
+        bytes,
+        perUnit,
+        retention,
+        routes,
+        controllable,
+        provenance,
+        note);
   }
 
   /** In pricing currency; null when there is no price. */
@@ -93,26 +114,42 @@ public record Charge(
   }
 
   /**
-   * The highest price of one plain unit of the meter between two usages; rounding is left out,
-   * because the sum of many small steps is what counts. Null when there is no price.
+   * The highest price of one plain unit of the meter between two usages; 0 where it is all
+   * included, committed or in the same package. Null when there is no price.
+   *
+   * <p>Rounding is left out, because the sum of many small steps is what counts.
    */
   @Nullable BigDecimal highestRate(Usage from, Usage to) {
+    BigDecimal last = unit.unitsOf(to.of(meter));
+    BigDecimal included = included(to);
+    // At exactly the allotment's end the next unit is billed.
+    boolean isIncluded = included.signum() > 0 && last.compareTo(included) < 0;
+    boolean isCommitted = commitment != null && commitment.covers(billed(last, included));
+    TierCurve curve = priced();
+    if (curve == null || isIncluded || isCommitted) {
+      return curve == null ? null : BigDecimal.ZERO;
+    }
+    BigDecimal begin = billed(unit.unitsOf(from.of(meter)), included);
+    return perPlainUnit(curve::highestRate, begin, billed(last, included));
+  }
+
+  /** The same with what is included or committed at its list price. */
+  @Nullable BigDecimal listRate(Usage from, Usage to) {
     TierCurve curve = priced();
     if (curve == null) {
       return null;
     }
-    BigDecimal last = unit.unitsOf(to.of(meter));
     BigDecimal included = included(to);
-    // At exactly the allotment's end the next unit is billed.
-    if (included.signum() > 0 && last.compareTo(included) < 0) {
-      return BigDecimal.ZERO;
-    }
     BigDecimal begin = billed(unit.unitsOf(from.of(meter)), included);
-    BigDecimal end = billed(last, included);
-    BigDecimal rate =
-        commitment == null
-            ? curve.highestRate(begin.min(end), end)
-            : commitment.highestRate(curve, begin.min(end), end);
+    return perPlainUnit(curve::listRate, begin, billed(unit.unitsOf(to.of(meter)), included));
+  }
+
+  private BigDecimal perPlainUnit(
+      BinaryOperator<BigDecimal> curve, BigDecimal begin, BigDecimal end) {
+    BigDecimal rate = curve.apply(begin.min(end), end);
+    if (commitment != null && !commitment.covers(end)) {
+      rate = rate.multiply(commitment.overageMultiplier().value(), Money.PRECISION);
+    }
     return rate.divide(unit.size(), Money.PRECISION);
   }
 }

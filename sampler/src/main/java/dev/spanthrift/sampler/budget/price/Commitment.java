@@ -24,14 +24,8 @@ public record Commitment(
     return paid.add(beyond.multiply(overageMultiplier.value(), Money.PRECISION));
   }
 
-  BigDecimal highestRate(TierCurve curve, BigDecimal from, BigDecimal to) {
-    if (quantity == null) {
-      return curve.highestRate(from, to);
-    }
-    if (to.compareTo(quantity.value()) < 0) {
-      return BigDecimal.ZERO;
-    }
-    BigDecimal rate = curve.highestRate(from.max(quantity.value()), to);
-    return rate.multiply(overageMultiplier.value(), Money.PRECISION);
+  /** Whether one more unit is still paid for. */
+  boolean covers(BigDecimal units) {
+    return quantity != null && units.compareTo(quantity.value()) < 0;
   }
 }

@@ -82,8 +82,20 @@ public record PriceModel(
     List<Charge> changed =
         charges.stream().map(c -> c.id().equals(chargeId) ? c.by(route) : c).toList();
     return new PriceModel(
-        id, provider, service, plan, regime, provenance, currency, units, zone, minimumFee, changed,
-        caps, facts, examples);
+        id,
+        provider,
+        service,
+        plan,
+        regime,
+        provenance,
+        currency,
+        units,
+        zone,
+        minimumFee,
+        changed,
+        caps,
+        facts,
+        examples);
   }
 
   /**

@@ -45,8 +45,7 @@ public record PricingUnit(String text, BigDecimal size) {
     if (!matcher.matches()) {
       throw new IllegalArgumentException("write a unit such as GB or 1000000 Spans");
     }
-    BigDecimal count =
-        matcher.group(1) == null ? BigDecimal.ONE : new BigDecimal(matcher.group(1));
+    BigDecimal count = matcher.group(1) == null ? BigDecimal.ONE : new BigDecimal(matcher.group(1));
     if (!meter.isBytes()) {
       return new PricingUnit(text.strip(), count);
     }

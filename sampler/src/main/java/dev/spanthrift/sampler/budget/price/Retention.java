@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ratio stored bytes by billable bytes, such as 0.25 where a store compresses fourfold
  */
 public record Retention(
-    Quoted includedDays,
-    BigDecimal days,
-    @Nullable Quoted incrementDays,
-    @Nullable Quoted ratio) {
+    Quoted includedDays, BigDecimal days, @Nullable Quoted incrementDays, @Nullable Quoted ratio) {
   private static final BigDecimal GB = BigDecimal.valueOf(1_000_000_000L);
   private static final BigDecimal GIB = BigDecimal.valueOf(1L << 30);
   private static final BigDecimal DAYS_OF_MONTH = new BigDecimal("30.4375");

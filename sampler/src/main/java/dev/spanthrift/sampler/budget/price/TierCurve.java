@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Price by quantity, in pricing units.
  *
  * <p>GRADUATED: each unit costs what its own step says. VOLUME: all units cost what the step of the
- * last one says, so that the bill falls at a border. PACKAGE: a step is bought whole; above the last
- * one nothing more is sold, and its price stays.
+ * last one says, so that the bill falls at a border. PACKAGE: a step is bought whole; above the
+ * last one nothing more is sold, and its price stays.
  */
 public record TierCurve(Mode mode, List<Step> steps) {
   /** How steps make a price. */
@@ -106,6 +106,20 @@ public record TierCurve(Mode mode, List<Step> steps) {
       begin = step.upTo() == null ? begin : step.upTo();
     }
     return highest;
+  }
+
+  /** The same, or the first price above zero where the quantity is still in a step for nothing. */
+  BigDecimal listRate(BigDecimal from, BigDecimal to) {
+    BigDecimal highest = highestRate(from, to);
+    if (highest.signum() > 0 || mode == Mode.PACKAGE) {
+      return highest;
+    }
+    return steps.stream()
+        .filter(step -> step.upTo() == null || step.upTo().compareTo(to) > 0)
+        .map(step -> step.price().value())
+        .filter(price -> price.signum() > 0)
+        .findFirst()
+        .orElse(BigDecimal.ZERO);
   }
 
   private BigDecimal rate(Step step, BigDecimal begin, BigDecimal paid, BigDecimal from) {

@@ -1,0 +1,92 @@
+package dev.spanthrift.sampler.budget;
+
+import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.budget.price.Traffic;
+
+/**
+ * The traces that the same budgets pay for; what one allocation spends from.
+ *
+ * <p>Written by the thread that counts and ticks.
+ */
+public final class Purse {
+  private static final double RECENT_SECONDS = 300;
+
+  final long budgets; // bit i: the i-th budget pays
+  final RecentTraffic recent = new RecentTraffic(RECENT_SECONDS);
+  final MustKeepCap mustKeep = new MustKeepCap();
+  private long[] received = new long[4];
+  private long[] kept = new long[4];
+  Traffic receivedSince = Traffic.NONE;
+  Traffic keptSince = Traffic.NONE;
+  double demand;
+  double allowance;
+  double outstanding;
+  private boolean told;
+
+  Purse(long budgets) {
+    this.budgets = budgets;
+  }
+
+  /** Counts what arrived. */
+  public void received(long bytes, long spans, long events, long traces) {
+    add(received, bytes, spans, events, traces);
+  }
+
+  /** Counts what was kept. */
+  public void kept(long bytes, long spans, long events, long traces) {
+    add(kept, bytes, spans, events, traces);
+  }
+
+  private static void add(long[] sums, long bytes, long spans, long events, long traces) {
+    sums[0] += Math.max(0, bytes);
+    sums[1] += Math.max(0, spans);
+    sums[2] += Math.max(0, events);
+    sums[3] += Math.max(0, traces);
+  }
+
+  /** Picos that may be spent in a second. */
+  public double allowancePerSecond() {
+    return allowance;
+  }
+
+  public MustKeepCap mustKeep() {
+    return mustKeep;
+  }
+
+  /**
+   * Tells what was allowed and is neither spent nor expired: level and reservations of the ledger,
+   * in picos. Without it the controller guesses from what it allowed.
+   */
+  public void outstanding(double picos) {
+    told = true;
+    outstanding = Double.isFinite(picos) ? Math.max(0, picos) : outstanding;
+  }
+
+  /** Takes the counts since the last tick. */
+  void collect(SpanPrice price, double elapsedSeconds, double carrySeconds) {
+    receivedSince = taken(received);
+    keptSince = taken(kept);
+    recent.observe(receivedSince, elapsedSeconds);
+    demand = price.picos(recent.mix()) * recent.mixesPerSecond();
+    if (!told) {
+      double left = outstanding + allowance * elapsedSeconds - price.picos(keptSince);
+      outstanding = Math.clamp(left, 0, Math.max(0, allowance * carrySeconds));
+    }
+    mustKeep.pass(elapsedSeconds);
+  }
+
+  private static Traffic taken(long[] sums) {
+    Traffic traffic = new Traffic(cut(sums[0]), cut(sums[1]), cut(sums[2]), cut(sums[3]));
+    java.util.Arrays.fill(sums, 0);
+    return traffic;
+  }
+
+  /** A sum that ran over counts as the largest. */
+  private static long cut(long sum) {
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  boolean isPaidBy(int budget) {
+    return (budgets & 1L << budget) != 0;
+  }
+}
