@@ -31,6 +31,7 @@ public final class Allocation implements Allocator {
   private final Flow inflowRecent = new Flow();
   private final Flow receivedMean = new Flow();
   private final Flow receivedRecent = new Flow();
+  private final Flow receivedNow = new Flow();
   private final double[] own = new double[FleetReport.LENGTH];
   private final double[] report = new double[FleetReport.LENGTH];
   private final double[] fleet = new double[FleetReport.LENGTH];
@@ -45,6 +46,12 @@ public final class Allocation implements Allocator {
   private double newInflow;
   private double level;
   private double rate;
+  private double scale = 1;
+  private double levelAtTick = 1;
+  static final boolean T1 = !Boolean.getBoolean("noT1");
+  static final boolean T2 = !Boolean.getBoolean("noT2");
+  static final double T3 = Double.parseDouble(System.getProperty("T3", "0.5"));
+  static final double T4 = Double.parseDouble(System.getProperty("T4", "15"));
   private double tau = 1;
   private double base;
   private long lastTick = Long.MIN_VALUE;
@@ -100,6 +107,7 @@ public final class Allocation implements Allocator {
     lastArrival = nowNanos;
     receivedMean.add(price);
     receivedRecent.add(price);
+    receivedNow.add(price);
     if (allowance instanceof Allowance.ShareOfTraffic(double share)) {
       inflowMean.add(price * share);
       inflowRecent.add(price * share);
@@ -116,16 +124,17 @@ public final class Allocation implements Allocator {
   public double decide(Reading reading, long price, TraceDigest digest, long nowNanos) {
     int now = seconds(nowNanos);
     expectedWhole =
-        digest.price > 0 ? Math.max(digest.price, price) : prices.expected(reading.entry(), price, now);
+        prices.expected(reading.entry(), reading.isRoot(), price, Math.max(price, digest.price), now);
     Arrays.fill(scores, 0);
     double relativePrice = Math.max(1, expectedWhole) / usualPrice;
     scorer.score(reading, digest, prices.rooted(reading.entry(), now), relativePrice, lost, now, scores);
     double best = base;
+    double throttle = T1 && level < levelAtTick ? Math.sqrt(Math.max(0, level) / levelAtTick) : 1;
     int bestClass = TraceClass.COUNT;
     for (int c = 0; c < TraceClass.COUNT; c++) {
       if (scores[c] > 0) {
         demand(c, scores[c]);
-        double p = level > 0 ? Math.min(1, mu[c] * scores[c]) : 0;
+        double p = level > 0 ? Math.min(1, mu[c] * scores[c] * throttle) : 0;
         if (p > best) {
           best = p;
           bestClass = c;
@@ -159,8 +168,8 @@ public final class Allocation implements Allocator {
   }
 
   @Override
-  public void learnWhole(Reading reading, long whole, boolean rooted, long nowNanos) {
-    prices.learn(reading.entry(), whole, rooted, seconds(nowNanos));
+  public void learnWhole(Reading reading, long seen, long whole, boolean rooted, long nowNanos) {
+    prices.learn(reading.entry(), seen, whole, rooted, seconds(nowNanos));
   }
 
   @Override
@@ -205,6 +214,7 @@ public final class Allocation implements Allocator {
     receivedMean.advance(active, halfLife);
     inflowRecent.advance(active, 2 * tau);
     receivedRecent.advance(active, 2 * tau);
+    receivedNow.advance(active, T4);
     if (active <= 0) {
       return;
     }
@@ -233,6 +243,7 @@ public final class Allocation implements Allocator {
     report[FleetReport.INFLOW_RECENT] = inflowRecent.perSecond();
     report[FleetReport.RECEIVED_MEAN] = receivedMean.perSecond();
     report[FleetReport.RECEIVED_RECENT] = receivedRecent.perSecond();
+    report[FleetReport.RECEIVED_NOW] = receivedNow.perSecond();
     fleetSums.publish(pod, report);
     if (!fleetSums.read(fleet)) {
       System.arraycopy(report, 0, fleet, 0, report.length);
@@ -272,6 +283,9 @@ public final class Allocation implements Allocator {
 
   private void computePrices() {
     double target = SpendPlan.target(level, rate, tau);
+    levelAtTick = Math.max(level, 1);
+    double rm = fleet[FleetReport.RECEIVED_MEAN];
+    scale = T2 && rm > 0 ? Math.max(T3, fleet[FleetReport.RECEIVED_NOW] / rm) : 1;
     double left = target;
     for (int c = 0; c < TraceClass.COUNT; c++) {
       give[c] = Math.min(need(c), settings.shares().of(c) * target);
@@ -282,7 +296,7 @@ public final class Allocation implements Allocator {
       give[c] += more;
       left -= more;
       int offset = FleetReport.DEMAND + c * FleetReport.DEMAND_LENGTH;
-      mu[c] = WaterFilling.price(fleet, offset, give[c] / overlap(c));
+      mu[c] = WaterFilling.price(fleet, offset, give[c] / overlap(c) / scale);
     }
   }
 
@@ -294,7 +308,7 @@ public final class Allocation implements Allocator {
     for (int b = 0; b < WaterFilling.BUCKETS; b++) {
       sum += fleet[offset + b];
     }
-    return sum * overlap(c);
+    return sum * overlap(c) * scale;
   }
 
   private double overlap(int c) {

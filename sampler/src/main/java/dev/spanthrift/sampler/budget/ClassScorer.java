@@ -22,6 +22,12 @@ final class ClassScorer implements Scorer {
   final DecayingCounts paths = new DecayingCounts(BOUND, DAY);
   private final DecayingCounts roots = new DecayingCounts(1, DAY);
   private int replicas = 1;
+  private final dev.spanthrift.sampler.signal.EdgeDurations pathDurations = new dev.spanthrift.sampler.signal.EdgeDurations(4096, 20, Double.parseDouble(System.getProperty("U",".05")));
+  private final double[] hist = new double[dev.spanthrift.sampler.signal.LogBuckets.COUNT];
+  private final LostTime L = new LostTime(); private int roots2;
+  static final int Q = Integer.getInteger("Q", 0);
+  static final double P = Double.parseDouble(System.getProperty("P", "2"));
+
   static final int V = Integer.getInteger("V", 1);
 
   ClassScorer(AllocationSettings settings) {
@@ -56,6 +62,24 @@ final class ClassScorer implements Scorer {
       double worth = Math.min(settings.slowCap(), ratio * ratio);
       scores[1] = worth * weight(n, settings.exponents().slow()) * inverse;
     }
+    if (reading.isRoot() && (V & 8) != 0) {
+      scores[1] = 0;
+      int e = pathDurations.edge(digest.path);
+      long ref = pathDurations.p95(e);
+      double rel = ref <= 0 ? 0 : Math.max(0, (double) reading.entryNanos() / ref - 1);
+      pathDurations.add(e, reading.entryNanos());
+      long v = (long) (rel * 1e6);
+      hist[dev.spanthrift.sampler.signal.LogBuckets.index(v)]++;
+      if (++roots2 % 16 == 0) { L.from(hist, 0); }
+      double cut = Q == 0 ? 0 : L.p98();
+      if (v > 0 && v >= cut) {
+        double n = culprits.add(digest.path, 1, nowSeconds);
+        double ratio = L.p99() > 0 ? v / L.p99() : 1;
+        double worth = Math.min(settings.slowCap(), Math.pow(ratio, P));
+        scores[1] = worth * weight(n, settings.exponents().slow()) * inverse;
+      }
+    }
+    if (!reading.isRoot() && (V & 16) != 0) scores[1] = 0;
     if (reading.isRoot()) {
       scorePath(digest.path, inverse, nowSeconds, scores);
     }

@@ -27,6 +27,7 @@ public final class Decisions<T> {
     double probability;
     boolean kept;
     TraceClass reason = TraceClass.BASE;
+    long seen;
 
     Waiting(T fragment, Reading reading, long dueNanos) {
       this.fragment = fragment;
@@ -111,6 +112,7 @@ public final class Decisions<T> {
     long cost = price.applyAsLong(waiting.fragment);
     waiting.probability = allocator.decide(r, cost, digest, now);
     waiting.reason = allocator.reason();
+    waiting.seen = Math.max(cost, digest.price);
     waiting.kept = Threshold.of(Math.max(0x1p-56, waiting.probability)).keeps(r.randomness());
     waiting.dueNanos = now + waitNanos;
     verdicts.decided(waiting.fragment, waiting.kept, waiting.probability);
@@ -179,7 +181,7 @@ public final class Decisions<T> {
 
   private void settle(Waiting<T> waiting, LedgerBatch batch, int i) {
     double told = batch.askTold(i);
-    allocator.learnWhole(waiting.reading, batch.askWhole(i), batch.askRooted(i), now);
+    allocator.learnWhole(waiting.reading, waiting.seen, batch.askWhole(i), batch.askRooted(i), now);
     double inclusion = Math.max(waiting.probability, told);
     if (waiting.kept || told > 0) {
       TraceClass first = told > 0 ? batch.askClass(i) : waiting.reason;

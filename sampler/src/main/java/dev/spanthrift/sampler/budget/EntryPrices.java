@@ -11,14 +11,16 @@ final class EntryPrices {
 
   final DecayingCounts counts = new DecayingCounts(BOUND, DAY);
   final DecayingCounts roots = new DecayingCounts(BOUND, DAY);
+  final DecayingCounts seens = new DecayingCounts(BOUND, DAY);
   final DecayingCounts sums = new DecayingCounts(BOUND, DAY);
 
-  void learn(long entry, double whole, boolean rooted, int nowSeconds) {
+  void learn(long entry, double seen, double whole, boolean rooted, int nowSeconds) {
     if (rooted) {
       roots.add(entry, 1, nowSeconds);
     }
     counts.add(entry, 1, nowSeconds);
     sums.add(entry, whole, nowSeconds);
+    seens.add(entry, seen, nowSeconds);
     counts.add(ALL, 1, nowSeconds);
     sums.add(ALL, whole, nowSeconds);
   }
@@ -29,14 +31,22 @@ final class EntryPrices {
     return count < 1 ? 0 : roots.count(entry, nowSeconds) / count;
   }
 
-  /** Mean of the entry, else of all, else eight times the fragment's own; never below its own. */
-  double expected(long entry, double own, int nowSeconds) {
+  /**
+   * Expected price of the whole trace.
+   *
+   * <p>For a root: what was seen of the trace by now, times how much more it was in the end for this
+   * entry. Else the mean of the entry, or of all. Nothing known: eight times the fragment's own.
+   */
+  double expected(long entry, boolean root, double own, double seen, int nowSeconds) {
     double count = counts.count(entry, nowSeconds);
     double sum = count > 0 ? sums.count(entry, nowSeconds) : 0;
+    if (root && sum > 0) {
+      return seen * Math.max(1, sum / Math.max(1, seens.count(entry, nowSeconds)));
+    }
     if (sum <= 0) {
       count = counts.count(ALL, nowSeconds);
       sum = sums.count(ALL, nowSeconds);
     }
-    return Math.max(own, count > 0 && sum > 0 ? sum / count : UNKNOWN_TIMES_OWN * own);
+    return Math.max(seen, count > 0 && sum > 0 ? sum / count : UNKNOWN_TIMES_OWN * own);
   }
 }

@@ -19,8 +19,10 @@ public final class FleetReport {
   static final int RECEIVED_MEAN = 5;
   static final int RECEIVED_RECENT = 6;
 
+  static final int RECEIVED_NOW = 7;
+
   /** Price really kept for traces that a class started, for each class and the base rate. */
-  static final int KEPT = 7;
+  static final int KEPT = 8;
 
   /** Price that the decisions predicted, likewise. */
   static final int PREDICTED = KEPT + TraceClass.COUNT + 1;

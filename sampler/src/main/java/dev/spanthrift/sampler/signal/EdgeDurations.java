@@ -22,6 +22,7 @@ public final class EdgeDurations {
   private static final float SLOW_SHARE_STEP = 0.1f;
   private static final int FOREVER_TRUSTED = 1 << 20;
 
+  private final double upper;
   private final int trustedFrom;
   private final KeyIndex index;
   private char[][] counts = new char[64][];
@@ -39,6 +40,11 @@ public final class EdgeDurations {
    * @param trustedFrom values that a histogram needs before its percentile is used
    */
   public EdgeDurations(int bound, int trustedFrom) {
+    this(bound, trustedFrom, .05);
+  }
+
+  public EdgeDurations(int bound, int trustedFrom, double upper) {
+    this.upper = upper;
     index = new KeyIndex(bound);
     this.trustedFrom = trustedFrom;
   }
@@ -107,7 +113,7 @@ public final class EdgeDurations {
     if (total < trustedFrom) {
       return;
     }
-    double above = total * 0.05;
+    double above = total * upper;
     char[] histogram = counts[edge];
     int bucket = WINDOW - 1;
     double sum = histogram[bucket];
