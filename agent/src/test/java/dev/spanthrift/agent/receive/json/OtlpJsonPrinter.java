@@ -19,8 +19,9 @@ import java.util.stream.Collectors;
  * <p>Plain prints what OTLP says that one should print; the others say the same in ways that a
  * random number chooses.
  */
-final class OtlpJsonPrinter {
-  enum Style {
+public final class OtlpJsonPrinter {
+  /** How far from plain. */
+  public enum Style {
     PLAIN,
     /** Other spellings, unknown fields, nulls, keys given twice; fields in the order of numbers. */
     LENIENT,
@@ -37,13 +38,13 @@ final class OtlpJsonPrinter {
   private final Style style;
   private final RandomRequest others;
 
-  OtlpJsonPrinter(Style style, Random random) {
+  public OtlpJsonPrinter(Style style, Random random) {
     this.random = random;
     this.style = style;
     this.others = new RandomRequest(random);
   }
 
-  String print(Message message) {
+  public String print(Message message) {
     List<String> members = new ArrayList<>();
     for (FieldDescriptor field : byNumber(message)) {
       boolean isSet =

@@ -13,16 +13,16 @@ import java.util.Random;
 import java.util.Set;
 
 /** Messages with random content in every field that their descriptor names. */
-final class RandomRequest {
+public final class RandomRequest {
   private static final int DEPTH_MAX = 12;
 
   private final Random random;
 
-  RandomRequest(Random random) {
+  public RandomRequest(Random random) {
     this.random = random;
   }
 
-  Message fill(Message prototype) {
+  public Message fill(Message prototype) {
     return fill(prototype.newBuilderForType(), 0).build();
   }
 
