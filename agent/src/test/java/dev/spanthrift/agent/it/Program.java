@@ -138,7 +138,7 @@ final class Program implements AutoCloseable {
 
   /** Sends SIGTERM. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // unlike Process.destroy this leaves its output open
   }
 
   /** Waits for its end; returns the exit code when all that it said is here. */

@@ -46,6 +46,11 @@ final class Slices {
     return slices;
   }
 
+  /** A message as it lies on the wire, but for one field. */
+  static ByteString without(ByteString message, int field) {
+    return split(message, field).rest();
+  }
+
   /** The contents of one field, and all other fields together. */
   private record Parts(List<ByteString> parts, ByteString rest) {}
 
