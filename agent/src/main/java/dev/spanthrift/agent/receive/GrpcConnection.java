@@ -36,6 +36,11 @@ final class GrpcConnection extends Http2ConnectionHandler {
   private static final int STREAM_WINDOW_BYTES = 1 << 20;
   private static final int CONNECTION_WINDOW_BYTES = 4 << 20;
 
+  /** Clients reset what is refused before it was sent whole: overload is no attack. */
+  private static final int MAX_RESETS = 2_000;
+
+  private static final int RESET_WINDOW_SECONDS = 30;
+
   /** A request's age is counted in sweeps, because a clock per request would cost more. */
   private static final int SWEEPS_PER_TIMEOUT = 4;
 
@@ -45,6 +50,10 @@ final class GrpcConnection extends Http2ConnectionHandler {
   private final PropertyKey callKey;
   private int sweeps;
   private int lastBusySweep;
+
+  /** The next header block must say so to the client's HPACK table: only Netty's encoder can. */
+  private boolean settingsChanged = true;
+
   private @Nullable ScheduledFuture<?> sweeping;
 
   private GrpcConnection(
@@ -103,22 +112,21 @@ final class GrpcConnection extends Http2ConnectionHandler {
     sweeps++;
     if (connection().numActiveStreams() > 0) {
       lastBusySweep = sweeps;
-      forEachSlowCall(ctx);
+      endSlowCalls(ctx);
     } else if (sweeps - lastBusySweep > idleSweeps
         || (!decoder().prefaceReceived() && sweeps > SWEEPS_PER_TIMEOUT)) {
       ctx.channel().close();
     }
   }
 
-  private void forEachSlowCall(ChannelHandlerContext ctx) {
+  private void endSlowCalls(ChannelHandlerContext ctx) {
     try {
       connection()
           .forEachActiveStream(
               stream -> {
                 GrpcCall call = stream.getProperty(callKey);
-                if (call != null && !call.answered() && sweeps - call.begun > SWEEPS_PER_TIMEOUT) {
-                  Answer slow = Answer.of(Outcome.TOO_SLOW, "Request did not arrive in time");
-                  answer(ctx, stream.id(), call.refuse(slow), false);
+                if (call == null || sweeps - call.begun > SWEEPS_PER_TIMEOUT) {
+                  end(ctx, stream.id(), call);
                 }
                 return true;
               });
@@ -126,6 +134,20 @@ final class GrpcConnection extends Http2ConnectionHandler {
       onError(ctx, true, e);
     }
     ctx.flush();
+  }
+
+  /**
+   * Ends what is slow to arrive, or to stop after a refusal.
+   *
+   * <p>Only here is a stream reset. A reset with each early refusal would be answered by frames for
+   * a stream that is gone, and those count as attacks: a long overload would end the connection.
+   */
+  private void end(ChannelHandlerContext ctx, int id, @Nullable GrpcCall call) {
+    if (call != null && !call.answered()) {
+      Answer slow = Answer.of(Outcome.TOO_SLOW, "Request did not arrive in time");
+      answer(ctx, id, call.refuse(slow), false);
+    }
+    resetStream(ctx, id, Http2Error.NO_ERROR.code(), ctx.newPromise());
   }
 
   private void headers(ChannelHandlerContext ctx, int id, Http2Headers headers, boolean last) {
@@ -157,11 +179,13 @@ final class GrpcConnection extends Http2ConnectionHandler {
   }
 
   private void answer(ChannelHandlerContext ctx, int id, Answer answer, boolean requestEnded) {
-    GrpcReplies.write(encoder(), ctx, id, answer);
-    if (!requestEnded) {
-      // The answer is complete: the client need not send the rest (RFC 9113, 8.1).
-      resetStream(ctx, id, Http2Error.NO_ERROR.code(), ctx.newPromise());
+    if (answer.accepted() && requestEnded && !settingsChanged) {
+      Http2Stream stream = connection().stream(id);
+      encoder().flowController().addFlowControlled(stream, new GrpcSuccess(this, stream));
+      return;
     }
+    settingsChanged = false;
+    GrpcReplies.write(encoder(), ctx, id, answer);
   }
 
   private final class Frames extends Http2FrameAdapter {
@@ -182,6 +206,11 @@ final class GrpcConnection extends Http2ConnectionHandler {
         int padding,
         boolean last) {
       headers(ctx, id, headers, last);
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+      settingsChanged = true;
     }
 
     @Override
@@ -212,6 +241,8 @@ final class GrpcConnection extends Http2ConnectionHandler {
       this.settings = settings;
       this.door = door;
       server(true);
+      validateHeaders(false); // read for four names, never passed on
+      decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS);
       initialSettings(
           Http2Settings.defaultSettings()
               .initialWindowSize(STREAM_WINDOW_BYTES)

@@ -31,6 +31,11 @@ public final class GrpcReceiver {
     return port.address();
   }
 
+  /** Connections ever taken. */
+  public long connectionsOpened() {
+    return port.connectionsOpened();
+  }
+
   /** Connections closed unread, because there were too many. */
   public long connectionsRefused() {
     return port.connectionsRefused();

@@ -31,6 +31,7 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
   private Signal signal = Signal.TRACES;
   private long announced;
   private @Nullable Body body;
+  private @Nullable Answer refused;
   private @Nullable Answer answer;
   private @Nullable CoreSubscriber<? super Void> downstream;
 
@@ -44,10 +45,11 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
   public void subscribe(CoreSubscriber<? super Void> actual) {
     downstream = actual;
     actual.onSubscribe(this);
-    Answer refused = begin();
-    if (refused != null) {
-      reply(refused);
-    } else {
+    Answer now = begin();
+    if (now != null) {
+      refuse(now);
+    }
+    if (answer == null) {
       request.receiveObject().subscribe(this);
     }
   }
@@ -59,20 +61,27 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
 
   @Override
   public void onNext(Object piece) {
-    if (answer == null) {
+    if (answer == null && refused == null) {
       HttpContent content = (HttpContent) piece;
       boolean whole = body == null && content instanceof LastHttpContent;
       Answer now = whole ? whole(content.content()) : piece(content.content());
-      if (now != null) {
+      if (whole && now != null) {
         reply(now);
+      } else if (now != null) {
+        refuse(now);
       }
     }
   }
 
   @Override
   public void onComplete() {
-    if (answer == null) {
-      Body read = body;
+    if (answer != null) {
+      return;
+    }
+    Body read = body;
+    if (refused != null) {
+      reply(refused);
+    } else {
       reply(read == null ? take(NOTHING, 0) : take(read.bytes(), read.length()));
     }
   }
@@ -123,9 +132,9 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
 
   private @Nullable Answer whole(ByteBuf data) {
     int length = data.readableBytes();
-    Answer refused = announced < 0 ? door.admit(signal, length) : null;
-    if (refused != null) {
-      return refused;
+    Answer noRoom = announced < 0 ? door.admit(signal, length) : null;
+    if (noRoom != null) {
+      return noRoom;
     }
     byte[] scratch = Workspace.ofThread().scratch(length);
     data.readBytes(scratch, 0, length);
@@ -143,6 +152,21 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
 
   private Answer take(byte[] bytes, int length) {
     return door.take(signal, encoding, format == HttpFormat.JSON, bytes, 0, length);
+  }
+
+  /**
+   * Answers before the body has ended: at once in HTTP/1.1, where the rest is read and dropped.
+   *
+   * <p>In HTTP/2 at the end of the body, because what comes for a stream that is gone counts as an
+   * attack: a long overload would end the connection. Nothing is kept meanwhile.
+   */
+  private void refuse(Answer now) {
+    if (request.version().majorVersion() < 2) {
+      reply(now);
+      return;
+    }
+    refused = now;
+    end();
   }
 
   private void reply(Answer now) {

@@ -28,6 +28,7 @@ import reactor.netty.resources.LoopResources;
 @SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 public final class HttpReceiver {
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final AtomicLong connectionsOpened = new AtomicLong();
   private final AtomicLong connectionsRefused = new AtomicLong();
   private final ReceiveSettings settings;
   private final Door door;
@@ -48,6 +49,11 @@ public final class HttpReceiver {
   /** Where it listens. */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.address();
+  }
+
+  /** Connections ever taken. */
+  public long connectionsOpened() {
+    return connectionsOpened.get();
   }
 
   /** Connections closed unread, because there were too many. */
@@ -114,6 +120,7 @@ public final class HttpReceiver {
       channel.close();
       return;
     }
+    connectionsOpened.incrementAndGet();
     open.add(channel);
     channel.pipeline().addFirst(new Watchdog(settings));
   }

@@ -20,6 +20,7 @@ final class Port {
   private static final int BACKLOG = 512;
 
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final AtomicLong opened = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final int maxConnections;
   private final Consumer<SocketChannel> pipeline;
@@ -56,13 +57,14 @@ final class Port {
     return (InetSocketAddress) listening.localAddress();
   }
 
+  /** Connections ever taken. */
+  long connectionsOpened() {
+    return opened.get();
+  }
+
   /** Connections closed unread because there were too many. */
   long connectionsRefused() {
     return refused.get();
-  }
-
-  int connections() {
-    return open.size();
   }
 
   /**
@@ -86,6 +88,7 @@ final class Port {
         channel.close();
         return;
       }
+      opened.incrementAndGet();
       open.add(channel);
       pipeline.accept(channel);
     }

@@ -194,6 +194,21 @@ class GrpcReceiverTest {
   }
 
   @Test
+  void s14_longOverloadDoesNotEndTheConnection() {
+    byte[] large = new byte[1 << 20];
+    client.call(Signal.TRACES, large);
+    intake.room = new Admission.Overloaded(Duration.ofSeconds(2));
+    for (int i = 0; i < 500; i++) {
+      StatusRuntimeException failure = failure(() -> client.call(Signal.TRACES, large));
+      assertEquals(Code.UNAVAILABLE, failure.getStatus().getCode(), failure::toString);
+    }
+    intake.room = Admission.ACCEPTED;
+    client.call(Signal.TRACES, large);
+    assertEquals(500, intake.refusals(Refusal.OVERLOADED));
+    assertEquals(1, receiver.connectionsOpened());
+  }
+
+  @Test
   void s19_sixtyFourInFlightAreAllAnswered() throws Exception {
     List<Future<byte[]>> calls = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
@@ -213,6 +228,7 @@ class GrpcReceiverTest {
       client.call(Signal.TRACES, TRACES);
     }
     assertEquals(calls, intake.offers.get());
+    assertEquals(1, receiver.connectionsOpened());
   }
 
   @Test

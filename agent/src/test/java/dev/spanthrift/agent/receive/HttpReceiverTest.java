@@ -10,6 +10,7 @@ import com.google.rpc.Status;
 import dev.spanthrift.agent.receive.HttpPeer.Reply;
 import dev.spanthrift.agent.receive.Intake.Refusal;
 import dev.spanthrift.sampler.wire.Signal;
+import io.netty.buffer.Unpooled;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -314,22 +315,36 @@ class HttpReceiverTest {
     assertEquals(1000, intake.offers.get());
   }
 
+  private Mono<String> http2(ConnectionProvider connections, byte[] message) {
+    return reactor.netty.http.client.HttpClient.create(connections)
+        .protocol(HttpProtocol.H2C)
+        .remoteAddress(receiver::address)
+        .headers(h -> h.set("Content-Type", PROTOBUF))
+        .post()
+        .uri(PATH)
+        .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(message)))
+        .responseSingle(
+            (response, body) -> Mono.just(response.status() + " " + response.version()));
+  }
+
+  @Test
+  void s14_longOverloadDoesNotEndAnHttp2Connection() {
+    ConnectionProvider one = ConnectionProvider.create("test", 1);
+    intake.room = new Admission.Overloaded(Duration.ofSeconds(2));
+    StepVerifier.create(http2(one, new byte[1 << 20]).repeat(399).distinct())
+        .expectNext("503 Service Unavailable HTTP/2.0")
+        .expectComplete()
+        .verify(Duration.ofSeconds(60));
+    assertEquals(400, intake.refusals(Refusal.OVERLOADED));
+    assertEquals(0, receiver.pendingBytes());
+    assertEquals(2, receiver.connectionsOpened()); // and the peer of every test
+    one.dispose();
+  }
+
   @Test
   void s18_http2WithPriorKnowledgeIsSpoken() {
     ConnectionProvider one = ConnectionProvider.create("test", 1);
-    reactor.netty.http.client.HttpClient client =
-        reactor.netty.http.client.HttpClient.create(one)
-            .protocol(HttpProtocol.H2C)
-            .remoteAddress(receiver::address);
-    Mono<String> post =
-        client
-            .headers(h -> h.set("Content-Type", PROTOBUF))
-            .post()
-            .uri(PATH)
-            .send(Mono.fromSupplier(() -> io.netty.buffer.Unpooled.wrappedBuffer(TRACES)))
-            .responseSingle(
-                (response, body) -> Mono.just(response.status() + " " + response.version()));
-    StepVerifier.create(post.repeat(99))
+    StepVerifier.create(http2(one, TRACES).repeat(99))
         .expectNextCount(99)
         .expectNext("200 OK HTTP/2.0")
         .expectComplete()
