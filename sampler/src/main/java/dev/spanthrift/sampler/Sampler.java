@@ -51,6 +51,7 @@ public final class Sampler {
   private int keptCount;
   private long keptSpans;
   private boolean keepAll;
+  private Fates fates = Fates.UNSEEN;
 
   /** A sampler without a budget: what policies would leave to one is kept. */
   public Sampler(SamplerSettings settings, Judge judge, SliceCodec codec) {
@@ -78,6 +79,11 @@ public final class Sampler {
   /** While on, every fragment that comes up is kept as it is, whatever its judge would say. */
   public void keepAll(boolean on) {
     keepAll = on;
+  }
+
+  /** Tells the fate of every span from now on. */
+  public void tellFates(Fates listener) {
+    fates = listener;
   }
 
   /** Counts a batch that goes on whole, past hold and decision. */
@@ -178,7 +184,9 @@ public final class Sampler {
       if (batch.isError(row)) {
         return false;
       }
+      long high = batch.traceIdHigh(row);
       counters.dropped.add(LATE, 1, batch.bytes(row));
+      fates.dropped(high, batch.traceIdLow(row), 1, batch.bytes(row), LATE);
     } else {
       keepAtOnce(batch, row, decision, LATE);
       if (budget != null) {
@@ -205,6 +213,7 @@ public final class Sampler {
       writer.add(context, buffer, batch.start(row), batch.bytes(row), stamper);
     }
     counters.kept.add(reason, 1, batch.bytes(row));
+    fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);
   }
 
   private void join(int slot, Batch batch, int row, long now) {
@@ -309,7 +318,9 @@ public final class Sampler {
   }
 
   private void keep(int slot, long threshold, boolean byRule, String reason) {
-    counters.kept.add(reason, hold.spans(slot), hold.bytes(slot));
+    int spans = hold.spans(slot);
+    counters.kept.add(reason, spans, hold.bytes(slot));
+    fates.kept(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
     remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
     leave(slot);
     if (keptCount == keptSlots.length) {
@@ -318,11 +329,13 @@ public final class Sampler {
     }
     keptSlots[keptCount] = slot;
     keptThresholds[keptCount++] = threshold;
-    keptSpans += hold.spans(slot);
+    keptSpans += spans;
   }
 
   private void drop(int slot, String reason) {
-    counters.dropped.add(reason, hold.spans(slot), hold.bytes(slot));
+    int spans = hold.spans(slot);
+    counters.dropped.add(reason, spans, hold.bytes(slot));
+    fates.dropped(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
     remember(slot, DecisionMemory.DROPPED);
     leave(slot);
     hold.release(slot);

@@ -39,6 +39,7 @@ public final class Verbs {
         .addSubcommand(new CheckCommand(context))
         .addSubcommand(new DemoCommand(context))
         .addSubcommand(new SendCommand(context))
+        .addSubcommand(new SimulateCommand(context))
         .addSubcommand(new VersionCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(context.out())

@@ -1,0 +1,258 @@
+package dev.spanthrift.agent.command;
+
+import dev.spanthrift.agent.simulation.Answer;
+import dev.spanthrift.agent.simulation.BudgetText;
+import dev.spanthrift.agent.simulation.PolicyFile;
+import dev.spanthrift.agent.simulation.Question;
+import dev.spanthrift.agent.simulation.RecordedFile;
+import dev.spanthrift.agent.simulation.WhatIf;
+import dev.spanthrift.agent.terminal.Progress;
+import dev.spanthrift.agent.terminal.Terminal;
+import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.sampler.wire.MalformedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code spanthrift simulate}: what would have been kept of recorded traffic? */
+@Command(
+    name = "simulate",
+    description =
+        "Runs policies and a budget over a recording, by the code that runs in production, and"
+            + " shows what would have been kept.")
+final class SimulateCommand implements Callable<Integer> {
+  private static final double PICOS_PER_BYTE = 1_000; // of a price per gigabyte
+
+  private final Context context;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--recording",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "Recording (traces.otlp.zst): length-prefixed ExportTraceServiceRequests; requests.csv.gz"
+              + " beside it gives the times.")
+  private Path recording = Path.of("");
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description =
+          "Policies, YAML or JSON with the keys policies and default. Without it all is left to"
+              + " the budget.")
+  private @Nullable Path policy;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "FILE",
+      description = "Other policies, shown beside the first with the differences.")
+  private @Nullable Path compare;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "10%%|AMOUNT/PERIOD",
+      description =
+          "Share of the price of what arrives, or money by time, such as 25/month. Without it what"
+              + " policies leave to a budget is kept.")
+  private @Nullable String budget;
+
+  @Option(
+      names = "--compare-budget",
+      paramLabel = "10%%|AMOUNT/PERIOD",
+      description = "Budget of the other side. Default: the same.")
+  private @Nullable String compareBudget;
+
+  @Option(
+      names = "--pods",
+      paramLabel = "by-pod|single",
+      description =
+          "One sampler for each pod in the recording, with a common ledger, or a single one for"
+              + " all. Default: by-pod.")
+  private String pods = "by-pod";
+
+  @Option(
+      names = "--price-per-gb",
+      paramLabel = "PRICE",
+      description = "Price of 10^9 bytes of spans. Default: 0.50.")
+  private double pricePerGigabyte = 0.50;
+
+  @Option(names = "--currency", paramLabel = "CODE", description = "Of the price. Default: USD.")
+  private String currency = "USD";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Other randomness for the traces; 0 takes the recorded ids. Default: 0.")
+  private long seed;
+
+  @Option(names = "-o", paramLabel = "table|json", description = "Form of the answer.")
+  private Form form = Form.TABLE;
+
+  private enum Form {
+    TABLE,
+    JSON
+  }
+
+  SimulateCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    boolean byPod = byPod();
+    checkPrice();
+    if (!Files.isRegularFile(recording) || !Files.isReadable(recording)) {
+      context.say("spanthrift: " + recording + " cannot be read");
+      return Context.FAILED;
+    }
+    Question first;
+    @Nullable Question other = null;
+    try {
+      first = question(policy, budget, byPod);
+      if (compare != null || compareBudget != null) {
+        String money = compareBudget == null ? budget : compareBudget;
+        other = question(compare == null ? policy : compare, money, byPod);
+      }
+    } catch (IOException e) {
+      context.say("spanthrift: " + e.getMessage());
+      return Context.FAILED;
+    }
+    try {
+      run(first, other);
+      return Context.OK;
+    } catch (IOException | MalformedException e) {
+      context.say("spanthrift: " + recording + ": " + e.getMessage());
+      return Context.FAILED;
+    }
+  }
+
+  private boolean byPod() {
+    return switch (pods) {
+      case "by-pod" -> true;
+      case "single" -> false;
+      default -> throw usage("--pods is by-pod or single, not " + pods);
+    };
+  }
+
+  private void checkPrice() {
+    if (!(pricePerGigabyte >= 0) || pricePerGigabyte > 1e9) {
+      throw usage("--price-per-gb is at least 0, not " + pricePerGigabyte);
+    }
+    if (!currency.matches("[A-Z]{3}")) {
+      throw usage("--currency is an ISO 4217 code such as USD, not " + currency);
+    }
+  }
+
+  private Question question(@Nullable Path file, @Nullable String money, boolean byPod)
+      throws IOException {
+    PolicyDocument document = file == null ? PolicyDocument.EMPTY : PolicyFile.read(file);
+    SpanPrice price =
+        pricePerGigabyte == 0
+            ? SpanPrice.NOMINAL
+            : new SpanPrice(pricePerGigabyte * PICOS_PER_BYTE, 0, 0, 0, 0, 1, false);
+    @Nullable BudgetText parsed = budget(money, price);
+    return new Question(
+        document,
+        parsed == null ? null : parsed.allowance(),
+        parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
+        price,
+        currency,
+        byPod,
+        SamplerSettings.DEFAULT);
+  }
+
+  private @Nullable BudgetText budget(@Nullable String money, SpanPrice price) {
+    try {
+      return money == null ? null : BudgetText.parse(money, price, currency);
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void run(Question first, @Nullable Question other)
+      throws IOException, InterruptedException {
+    RecordedFile traffic = RecordedFile.open(recording, mask(seed));
+    int passes = other == null ? 1 : 2;
+    int all = traffic.requests() * passes;
+    Progress progress =
+        new Progress(
+            context.err(), Terminal.detect(context.environment()), System::currentTimeMillis);
+    Answer answer = WhatIf.answer(traffic, first, watcher(progress, 0, all));
+    if (other == null) {
+      progress.end(all, all, words(all));
+      print(answer);
+      return;
+    }
+    Answer beside = WhatIf.answer(traffic, other, watcher(progress, traffic.requests(), all));
+    progress.end(all, all, words(all));
+    print(answer, beside);
+  }
+
+  private static WhatIf.Watcher watcher(Progress progress, long before, int all) {
+    return new WhatIf.Watcher() {
+      @Override
+      public void read(long requests) {
+        progress.at(before + requests, all, words(before + requests));
+      }
+    };
+  }
+
+  private static String words(long requests) {
+    return String.format(Locale.ROOT, "%,d requests", requests);
+  }
+
+  private void print(Answer answer) {
+    switch (form) {
+      case TABLE -> new SimulationTable(context.out()).print(answer);
+      case JSON -> json(answer);
+    }
+    context.out().flush();
+  }
+
+  private void print(Answer answer, Answer other) {
+    switch (form) {
+      case TABLE -> new SimulationTable(context.out()).print(answer, other);
+      case JSON -> {
+        Map<String, Object> both = new LinkedHashMap<>();
+        both.put("policy", answer);
+        both.put("compare", other);
+        both.put("difference", Difference.between(answer, other));
+        json(both);
+      }
+    }
+    context.out().flush();
+  }
+
+  private void json(Object value) {
+    context.out().println(JsonMapper.shared().writeValueAsString(value));
+  }
+
+  /** A mask that is 0 for seed 0 and looks random for all others. */
+  private static long mask(long seed) {
+    long z = seed * 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  private CommandLine.ParameterException usage(String message) {
+    CommandLine commandLine = spec == null ? new CommandLine(this) : spec.commandLine();
+    return new CommandLine.ParameterException(commandLine, message);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.spanthrift.agent.simulation;
+
+import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A budget in one word: {@code 10%} of the price of what arrives, or {@code 25/month}, {@code 25
+ * USD/month}.
+ *
+ * @param allocation the default one, fitted to the period
+ */
+public record BudgetText(Allowance allowance, AllocationSettings allocation) {
+  private static final double PICOS = 1e12;
+  private static final Pattern SHARE = Pattern.compile("([0-9]*\\.?[0-9]+)\\s*%");
+  private static final Pattern AMOUNT =
+      Pattern.compile("([0-9]*\\.?[0-9]+)\\s*([A-Za-z]{3})?\\s*/\\s*([A-Za-z]+)");
+  private static final Map<String, Duration> PERIODS =
+      Map.of(
+          "second", Duration.ofSeconds(1),
+          "minute", Duration.ofMinutes(1),
+          "hour", Duration.ofHours(1),
+          "day", Duration.ofDays(1),
+          "week", Duration.ofDays(7),
+          "month", Duration.ofMinutes(43_830)); // a twelfth of a year of 365.25 days
+
+  /**
+   * Reads it.
+   *
+   * @throws IllegalArgumentException saying what would be right
+   */
+  public static BudgetText parse(String text, SpanPrice price, String currency) {
+    Matcher share = SHARE.matcher(text.strip());
+    if (share.matches()) {
+      double percent = Double.parseDouble(share.group(1));
+      if (percent > 100) {
+        throw new IllegalArgumentException("a budget of more than 100 % is none: " + text);
+      }
+      return new BudgetText(
+          new Allowance.ShareOfTraffic(percent / 100), AllocationSettings.DEFAULT);
+    }
+    Matcher amount = AMOUNT.matcher(text.strip());
+    Duration period =
+        amount.matches() ? PERIODS.get(amount.group(3).toLowerCase(Locale.ROOT)) : null;
+    if (period == null) {
+      throw new IllegalArgumentException(
+          "a budget is 10% or 25/month (second, minute, hour, day, week, month); not " + text);
+    }
+    if (amount.group(2) != null && !amount.group(2).equalsIgnoreCase(currency)) {
+      throw new IllegalArgumentException(
+          "the budget is in " + amount.group(2) + ", the price in " + currency);
+    }
+    if (price.nominal()) {
+      throw new IllegalArgumentException("an amount of money needs a price above 0");
+    }
+    double picos = Double.parseDouble(amount.group(1)) * PICOS;
+    return new BudgetText(
+        new Allowance.PerSecond(picos / period.toSeconds()),
+        AllocationSettings.DEFAULT.forPeriod(period));
+  }
+}

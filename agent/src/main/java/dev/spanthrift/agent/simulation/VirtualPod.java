@@ -1,0 +1,53 @@
+package dev.spanthrift.agent.simulation;
+
+import dev.spanthrift.agent.pipeline.ZstdCodec;
+import dev.spanthrift.sampler.BudgetParts;
+import dev.spanthrift.sampler.Fates;
+import dev.spanthrift.sampler.PolicyJudge;
+import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.wire.Batch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One sidecar: the sampler that runs in production, on a clock that is told. */
+final class VirtualPod {
+  private final Sampler sampler;
+  private final Consumer<byte[]> shipped;
+
+  VirtualPod(
+      SamplerSettings settings,
+      PolicySet policies,
+      @Nullable BudgetParts budget,
+      Fates fates,
+      Consumer<byte[]> shipped) {
+    sampler = new Sampler(settings, new PolicyJudge(policies), new ZstdCodec(), budget);
+    sampler.tellFates(fates);
+    this.shipped = shipped;
+  }
+
+  void receive(Batch batch, long now) {
+    sampler.hold(batch, now);
+  }
+
+  /** The steps after hold, in the pipeline's order. */
+  void tick(long now) {
+    sampler.decide(now);
+    sampler.tell(now);
+    ship();
+  }
+
+  /** Decides whatever still waits. */
+  void end(long now) {
+    sampler.decideAll(now);
+    ship();
+  }
+
+  private void ship() {
+    sampler.stamp();
+    if (sampler.shippableSpans() > 0) {
+      shipped.accept(sampler.ship());
+    }
+  }
+}
