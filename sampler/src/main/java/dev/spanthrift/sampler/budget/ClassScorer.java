@@ -25,7 +25,7 @@ final class ClassScorer implements Scorer {
   private final dev.spanthrift.sampler.signal.EdgeDurations pathDurations = new dev.spanthrift.sampler.signal.EdgeDurations(4096, 20, Double.parseDouble(System.getProperty("U",".05")));
   private final double[] hist = new double[dev.spanthrift.sampler.signal.LogBuckets.COUNT];
   private final LostTime L = new LostTime(); private int roots2;
-  static final int Q = Integer.getInteger("Q", 0);
+  static final double Q = Double.parseDouble(System.getProperty("Q", "1"));
   static final double P = Double.parseDouble(System.getProperty("P", "2"));
 
   static final int V = Integer.getInteger("V", 1);
@@ -71,7 +71,7 @@ final class ClassScorer implements Scorer {
       long v = (long) (rel * 1e6);
       hist[dev.spanthrift.sampler.signal.LogBuckets.index(v)]++;
       if (++roots2 % 16 == 0) { L.from(hist, 0); }
-      double cut = Q == 0 ? 0 : L.p98();
+      L.cut = Q; double cut = L.p98();
       if (v > 0 && v >= cut) {
         double n = culprits.add(digest.path, 1, nowSeconds);
         double ratio = L.p99() > 0 ? v / L.p99() : 1;

@@ -10,6 +10,7 @@ import dev.spanthrift.sampler.signal.LogBuckets;
 public final class LostTime {
   private static final double TRUSTED_FROM = 100;
 
+  double cut = .02;
   private double p98 = Double.MAX_VALUE;
   private double p99 = Double.MAX_VALUE;
 
@@ -25,7 +26,7 @@ public final class LostTime {
       return;
     }
     p99 = above(report, offset, total * .01);
-    p98 = above(report, offset, total * .02);
+    p98 = above(report, offset, total * cut);
   }
 
   private static double above(double[] report, int offset, double rank) {
