@@ -36,6 +36,7 @@ public final class Sampler {
   private final DecisionMemory memory;
   private final Operations operations = new Operations();
   private final ErrorSignatures signatures = new ErrorSignatures();
+  private final SpanReader reader = new SpanReader(operations, signatures);
   private final JudgeVersions judges;
   private final Stamper stamper;
   private final @Nullable Budgeting budget;
@@ -218,17 +219,8 @@ public final class Sampler {
 
   private void join(int slot, Batch batch, int row, long now) {
     int context = contextOf(batch, row);
-    int signature =
-        batch.isError(row)
-            ? signatures.intern(batch.buffer(), batch.body(row), batch.end(row) - batch.body(row))
-            : 0;
-    int operation =
-        operations.intern(
-            contexts.get(context).resource().serviceHash(),
-            batch.buffer(),
-            batch.nameOffset(row),
-            batch.nameLength(row));
-    hold.add(slot, batch, row, context, operation, signature, now);
+    int operation = reader.operation(batch, row, contexts.get(context).resource().serviceHash());
+    hold.add(slot, batch, row, context, operation, reader.signature(batch, row), now);
     judges.get(hold.version(slot)).observe(batch, row, hold.facts(), hold.factsOffset(slot));
   }
 

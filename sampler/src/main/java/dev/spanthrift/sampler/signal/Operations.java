@@ -1,5 +1,6 @@
 package dev.spanthrift.sampler.signal;
 
+import dev.spanthrift.sampler.wire.Hash;
 import java.util.Arrays;
 
 /**
@@ -12,7 +13,13 @@ import java.util.Arrays;
 public final class Operations {
   public static final int BOUND = 16_384;
 
+  private static final int RECENT = 4096;
+
   private final KeyIndex index;
+
+  // Names as they came, by their hash: a name that was seen lately needs no template.
+  private final long[] recentHashes = new long[RECENT];
+  private final int[] recentIds = new int[RECENT];
   private long[] hashes = new long[64];
   private String[] names = new String[64];
 
@@ -31,6 +38,18 @@ public final class Operations {
    * @param buffer holds the span name, or {@code http.route} where the span has one
    */
   public int intern(long serviceHash, byte[] buffer, int offset, int length) {
+    long raw = Hash.mix(serviceHash + Hash.of(buffer, offset, length)) | 1;
+    int at = (int) (raw >>> 32) & (RECENT - 1);
+    if (recentHashes[at] == raw) {
+      return recentIds[at];
+    }
+    int id = template(serviceHash, buffer, offset, length);
+    recentHashes[at] = raw;
+    recentIds[at] = id;
+    return id;
+  }
+
+  private int template(long serviceHash, byte[] buffer, int offset, int length) {
     long hash = NameTemplate.hash(serviceHash, buffer, offset, length);
     int id = index.idOf(hash);
     if (id >= hashes.length || hashes[id] == 0) {
