@@ -20,6 +20,7 @@ final class Measurement {
   private final Workload workload;
   private final Load.Plan plan;
   private final Subject.Setting setting;
+  private final Duration full;
   private final Duration warmUp;
   private final Duration window;
 
@@ -28,12 +29,14 @@ final class Measurement {
       Workload workload,
       Load.Plan plan,
       Subject.Setting setting,
+      Duration full,
       Duration warmUp,
       Duration window) {
     this.subject = subject;
     this.workload = workload;
     this.plan = plan;
     this.setting = setting;
+    this.full = full;
     this.warmUp = warmUp;
     this.window = window;
   }
@@ -48,11 +51,25 @@ final class Measurement {
             case GRPC -> server.ports().grpc();
             case HTTP -> server.ports().http();
           };
+      if (full.isPositive()) {
+        atFullLoad(loop, port);
+      }
       try (Load load = new Load(plan, workload, loop, port)) {
         load.start();
         Thread.sleep(warmUp.toMillis());
         return measure(load, sink, server, idle);
       }
+    }
+  }
+
+  private void atFullLoad(EventLoop loop, int port) throws InterruptedException {
+    Load.Plan saturated =
+        new Load.Plan(
+            plan.protocol(), plan.gzip(), Load.Plan.SATURATED, plan.connections(), plan.inFlight());
+    try (Load load = new Load(saturated, workload, loop, port)) {
+      load.start();
+      Thread.sleep(full.toMillis());
+      load.stop();
     }
   }
 

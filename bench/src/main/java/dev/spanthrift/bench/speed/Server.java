@@ -14,13 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class Server implements AutoCloseable {
   /** Where it listens. */
   record Ports(int grpc, int http, int admin) {
+    /** All held at once, so that they differ. */
     static Ports free() {
-      return new Ports(freePort(), freePort(), freePort());
-    }
-
-    private static int freePort() {
-      try (ServerSocket socket = new ServerSocket(0)) {
-        return socket.getLocalPort();
+      try (ServerSocket grpc = new ServerSocket(0);
+          ServerSocket http = new ServerSocket(0);
+          ServerSocket admin = new ServerSocket(0)) {
+        return new Ports(grpc.getLocalPort(), http.getLocalPort(), admin.getLocalPort());
       } catch (IOException e) {
         throw new IllegalStateException("no free port: " + e.getMessage(), e);
       }

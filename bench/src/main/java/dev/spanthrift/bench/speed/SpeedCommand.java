@@ -59,6 +59,11 @@ final class SpeedCommand implements Callable<Integer> {
   @Option(names = "--java-opts", description = "further JVM options of Spanthrift")
   String javaOpts = "";
 
+  @Option(
+      names = "--variant",
+      description = "NAME=JVM options, or NAME@JAR=JVM options: one more Spanthrift; repeatable")
+  Map<String, String> variants = Map.of();
+
   @Option(names = "--peer", description = "the program that peer/build wrote, to be measured too")
   @Nullable Path peer;
 
@@ -79,6 +84,12 @@ final class SpeedCommand implements Callable<Integer> {
 
   @Option(names = "--warmup", defaultValue = "15", description = "seconds")
   int warmUp;
+
+  @Option(
+      names = "--warmup-saturated",
+      defaultValue = "0",
+      description = "seconds of full load before the warm-up; memory figures are then not honest")
+  int warmUpSaturated;
 
   @Option(names = "--seconds", defaultValue = "15", description = "measured window")
   int seconds;
@@ -148,9 +159,10 @@ final class SpeedCommand implements Callable<Integer> {
     }
     for (String jit : jits) {
       if (!jit.equals("none")) {
-        subjects.add(new Subject.Spanthrift(jit, java(jit), jar()));
+        subjects.add(new Subject.Spanthrift(jit, java(jit, javaOpts), jar()));
       }
     }
+    variants.forEach((name, options) -> subjects.add(variant(name, options)));
     if (peer != null) {
       subjects.add(new Subject.Collector(peer, home.resolve("bench/peer/tail3.yaml")));
     }
@@ -161,11 +173,18 @@ final class SpeedCommand implements Callable<Integer> {
     return home.resolve("agent/target/spanthrift.jar");
   }
 
-  private List<String> java(String jit) {
+  private Subject variant(String name, String options) {
+    int at = name.indexOf('@');
+    Path jar = at < 0 ? jar() : Path.of(name.substring(at + 1));
+    String shown = at < 0 ? name : name.substring(0, at);
+    return new Subject.Spanthrift(shown, java(jits.getFirst(), options), jar);
+  }
+
+  private List<String> java(String jit, String further) {
     List<String> options = new ArrayList<>(java);
-    options.add(jit.equals("c1") ? "-XX:TieredStopAtLevel=1" : "-XX:TieredStopAtLevel=4");
-    if (!javaOpts.isBlank()) {
-      options.addAll(List.of(javaOpts.trim().split("\\s+")));
+    options.add(jit.equals("c2") ? "-XX:TieredStopAtLevel=4" : "-XX:TieredStopAtLevel=1");
+    if (!further.isBlank()) {
+      options.addAll(List.of(further.trim().split("\\s+")));
     }
     return options;
   }
@@ -185,6 +204,7 @@ final class SpeedCommand implements Callable<Integer> {
                     workload,
                     plan,
                     setting,
+                    Duration.ofSeconds(warmUpSaturated),
                     Duration.ofSeconds(warmUp),
                     Duration.ofSeconds(seconds))
                 .run(loop, sinkPort, directory);

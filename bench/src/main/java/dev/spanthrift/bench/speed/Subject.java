@@ -20,7 +20,7 @@ sealed interface Subject {
   record Spanthrift(String jit, List<String> java, Path jar) implements Subject {
     @Override
     public String name() {
-      return "spanthrift-" + jit;
+      return jit.startsWith("c") ? "spanthrift-" + jit : jit;
     }
 
     @Override
