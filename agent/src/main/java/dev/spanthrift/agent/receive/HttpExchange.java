@@ -31,7 +31,10 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
   private Signal signal = Signal.TRACES;
   private long announced;
   private @Nullable Body body;
-  private @Nullable Answer refused;
+
+  /** What will be answered when the body has ended. */
+  private @Nullable Answer pending;
+
   private @Nullable Answer answer;
   private @Nullable CoreSubscriber<? super Void> downstream;
 
@@ -45,9 +48,9 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
   public void subscribe(CoreSubscriber<? super Void> actual) {
     downstream = actual;
     actual.onSubscribe(this);
-    Answer now = begin();
-    if (now != null) {
-      refuse(now);
+    Answer refused = begin();
+    if (refused != null) {
+      refuse(refused);
     }
     if (answer == null) {
       request.receiveObject().subscribe(this);
@@ -61,28 +64,24 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
 
   @Override
   public void onNext(Object piece) {
-    if (answer == null && refused == null) {
-      HttpContent content = (HttpContent) piece;
-      boolean whole = body == null && content instanceof LastHttpContent;
-      Answer now = whole ? whole(content.content()) : piece(content.content());
-      if (whole && now != null) {
-        reply(now);
-      } else if (now != null) {
-        refuse(now);
-      }
+    if (answer != null || pending != null) {
+      return;
+    }
+    HttpContent content = (HttpContent) piece;
+    if (body == null && content instanceof LastHttpContent) {
+      pending = whole(content.content());
+      return;
+    }
+    Answer refused = piece(content.content());
+    if (refused != null) {
+      refuse(refused);
     }
   }
 
   @Override
   public void onComplete() {
-    if (answer != null) {
-      return;
-    }
-    Body read = body;
-    if (refused != null) {
-      reply(refused);
-    } else {
-      reply(read == null ? take(NOTHING, 0) : take(read.bytes(), read.length()));
+    if (answer == null) {
+      reply(pending != null ? pending : kept());
     }
   }
 
@@ -130,11 +129,11 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
     return announced > 0 ? door.admit(signal, announced) : null;
   }
 
-  private @Nullable Answer whole(ByteBuf data) {
+  private Answer whole(ByteBuf data) {
     int length = data.readableBytes();
-    Answer noRoom = announced < 0 ? door.admit(signal, length) : null;
-    if (noRoom != null) {
-      return noRoom;
+    Answer refused = announced < 0 ? door.admit(signal, length) : null;
+    if (refused != null) {
+      return refused;
     }
     byte[] scratch = Workspace.ofThread().scratch(length);
     data.readBytes(scratch, 0, length);
@@ -148,6 +147,11 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
       body = to;
     }
     return to.append(data);
+  }
+
+  /** A body that came in pieces, or none at all. */
+  private Answer kept() {
+    return body == null ? take(NOTHING, 0) : take(body.bytes(), body.length());
   }
 
   private Answer take(byte[] bytes, int length) {
@@ -165,7 +169,7 @@ final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, S
       reply(now);
       return;
     }
-    refused = now;
+    pending = now;
     end();
   }
 
