@@ -54,6 +54,7 @@ public final class Sidecar implements SidecarProgram {
     try {
       return open(settings);
     } catch (IllegalStateException | IllegalArgumentException e) {
+      stopped.set(true); // the shutdown hook has nothing left to do
       closeAll(Duration.ZERO);
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
@@ -130,6 +131,7 @@ public final class Sidecar implements SidecarProgram {
 
   private void closeAll(Duration deadline) {
     long end = System.nanoTime() + deadline.toNanos();
+    boolean ran = live != null && live.phase() == PipelineView.Phase.READY;
     if (live != null) {
       live.phase(PipelineView.Phase.DRAINING);
     }
@@ -142,7 +144,9 @@ public final class Sidecar implements SidecarProgram {
     }
     if (live != null) {
       live.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-      log.info("at the end: {}", live.status().spans());
+      if (ran) {
+        log.info("at the end: {}", live.status().spans());
+      }
     }
     if (telemetry != null) {
       telemetry.close();

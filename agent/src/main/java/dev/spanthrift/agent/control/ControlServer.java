@@ -30,7 +30,11 @@ public final class ControlServer implements AutoCloseable {
     this.context = context;
   }
 
-  /** Opens the port; returns when it answers. */
+  /**
+   * Opens the port; returns when it answers.
+   *
+   * @throws IllegalStateException with a sentence for people when it cannot be opened
+   */
   public static ControlServer start(
       ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
     SpringApplication application = new SpringApplication(ControlContext.class, ControlWeb.class);
@@ -45,7 +49,23 @@ public final class ControlServer implements AutoCloseable {
     application.setListeners(List.of());
     application.setInitializers(
         List.of(c -> parts(c.getBeanFactory(), settings, pipeline, policies, spend)));
-    return new ControlServer(application.run());
+    return new ControlServer(run(application, settings));
+  }
+
+  private static ConfigurableApplicationContext run(
+      SpringApplication application, ControlSettings settings) {
+    try {
+      return application.run();
+    } catch (RuntimeException e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      throw new IllegalStateException(
+          "Cannot open the admin port %s:%d: %s"
+              .formatted(settings.address().getHostAddress(), settings.port(), root.getMessage()),
+          e);
+    }
   }
 
   private static void parts(

@@ -107,9 +107,10 @@ public final class HttpReceiver {
     try {
       return configured.bindNow();
     } catch (ChannelBindException e) {
+      Throwable why = e.getCause() == null ? e : e.getCause(); // its own words leave that out
       throw new IllegalStateException(
           "Cannot listen on %s:%d: %s"
-              .formatted(settings.host(), settings.httpPort(), e.getMessage()),
+              .formatted(settings.host(), settings.httpPort(), why.getMessage()),
           e);
     }
   }

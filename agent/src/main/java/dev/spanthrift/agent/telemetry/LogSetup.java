@@ -29,6 +29,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.addAppender(stderr(context));
     context.getLogger("dev.spanthrift").setLevel(Level.INFO);
     context.getLogger("reactor.netty.http.client").setLevel(Level.ERROR);
+    // Spring's screens about a port that is taken: we say it in one line.
+    context.getLogger("org.springframework.boot.diagnostics").setLevel(Level.OFF);
+    context.getLogger("org.springframework.boot.web.server.reactive").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
