@@ -16,6 +16,7 @@ import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
+import dev.spanthrift.sampler.Judge;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,12 +48,22 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable OwnTelemetry telemetry;
 
   @Override
-  public synchronized Ports start(SpanthriftSettings settings) throws StartException {
+  public Ports start(SpanthriftSettings settings) throws StartException {
+    return opened(settings, null);
+  }
+
+  @Override
+  public Ports start(SpanthriftSettings settings, Judge judge) throws StartException {
+    return opened(settings, judge);
+  }
+
+  private synchronized Ports opened(SpanthriftSettings settings, @Nullable Judge judge)
+      throws StartException {
     if (stopped.get()) {
       throw new StartException("stopped before it had started");
     }
     try {
-      return open(settings);
+      return open(settings, judge);
     } catch (IllegalStateException | IllegalArgumentException e) {
       stopped.set(true); // the shutdown hook has nothing left to do
       closeAll(Duration.ZERO);
@@ -60,14 +71,17 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private Ports open(SpanthriftSettings settings) {
+  private Ports open(SpanthriftSettings settings, @Nullable Judge judge) {
     Loops loops = Loops.create(1);
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
     PolicyStore policies = wiring.policyStore();
     Pipeline pipeline =
-        new Pipeline(wiring.pipeline(), wiring.judge(policies.current()), routes(settings));
+        new Pipeline(
+            wiring.pipeline(),
+            judge == null ? wiring.judge(policies.current()) : judge,
+            routes(settings));
     LivePipeline live = new LivePipeline(pipeline, wiring);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);

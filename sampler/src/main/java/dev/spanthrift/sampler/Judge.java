@@ -27,6 +27,11 @@ public interface Judge {
   /** Learns what became of it; called once for each fragment, after its last word. */
   default void decided(Fragment fragment, Verdict verdict, boolean kept) {}
 
+  /** Whether an error that comes late for a dropped trace is judged as a fragment of its own. */
+  default boolean judgesLateErrors() {
+    return true;
+  }
+
   /** Called once for each tick, before fragments are judged. */
   default void tick(long nowNanos) {}
 }

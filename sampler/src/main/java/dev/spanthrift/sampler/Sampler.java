@@ -182,7 +182,7 @@ public final class Sampler {
   /** Late spans follow the decision; only an error is worth judging a dropped trace again. */
   private boolean followed(Batch batch, int row, long decision, long now) {
     if (decision == DecisionMemory.DROPPED) {
-      if (batch.isError(row)) {
+      if (batch.isError(row) && judges.get(judges.current()).judgesLateErrors()) {
         return false;
       }
       long high = batch.traceIdHigh(row);

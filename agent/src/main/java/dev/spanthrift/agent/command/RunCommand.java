@@ -1,15 +1,19 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.collector.CollectorFile;
 import dev.spanthrift.agent.config.DestinationSettings;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SettingsLoader;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
+import dev.spanthrift.sampler.CollectorJudge;
+import dev.spanthrift.sampler.Judge;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -28,9 +32,15 @@ final class RunCommand implements Callable<Integer> {
     this.context = context;
   }
 
+  @Mixin private final CollectorOption collector = new CollectorOption();
+
   @Override
   public Integer call() throws InterruptedException {
     try {
+      CollectorFile file = collector.read(context);
+      if (file != null) {
+        return runCollector(file);
+      }
       SettingsLoader.Loaded loaded = config.load(context.environment());
       loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
       if (loaded.settings().destinations().isEmpty()) {
@@ -42,7 +52,7 @@ final class RunCommand implements Callable<Integer> {
       if (!policies.stream().allMatch(Check::ok)) {
         return Context.FAILED;
       }
-      start(loaded.settings());
+      return start(loaded.settings(), null);
     } catch (SettingsException e) {
       context.say("spanthrift: the configuration cannot be used:");
       e.problems().forEach(problem -> context.say("  " + problem));
@@ -51,18 +61,28 @@ final class RunCommand implements Callable<Integer> {
       context.say("spanthrift: " + e.getMessage());
       return Context.FAILED;
     }
-    // Only the shutdown hook ends the program from here on.
-    new CountDownLatch(1).await();
-    return Context.OK;
   }
 
-  private void start(SpanthriftSettings settings) throws StartException {
+  private int runCollector(CollectorFile file)
+      throws SettingsException, StartException, InterruptedException {
+    SettingsLoader.Loaded loaded = file.load(context.environment());
+    loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
+    try {
+      return start(loaded.settings(), new CollectorJudge(file.stages()));
+    } catch (IllegalArgumentException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private int start(SpanthriftSettings settings, @Nullable Judge judge)
+      throws StartException, InterruptedException {
     SidecarProgram program = context.sidecar().get();
     // Before the start, so that a signal during it also ends clean.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> program.stop(settings.shutdown().deadline()), "shutdown"));
-    SidecarProgram.Ports ports = program.start(settings);
+    SidecarProgram.Ports ports =
+        judge == null ? program.start(settings) : program.start(settings, judge);
     context.say(
         "spanthrift: OTLP/gRPC on %s:%d, OTLP/HTTP on %s:%d, page http://%s:%d/, to %s"
             .formatted(
@@ -76,5 +96,8 @@ final class RunCommand implements Callable<Integer> {
                     .map(DestinationSettings::endpoint)
                     .map(Object::toString)
                     .collect(Collectors.joining(", "))));
+    // Only the shutdown hook ends the program from here on.
+    new CountDownLatch(1).await();
+    return Context.OK;
   }
 }

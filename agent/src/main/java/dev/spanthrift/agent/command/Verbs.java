@@ -40,6 +40,7 @@ public final class Verbs {
         .addSubcommand(new DemoCommand(context))
         .addSubcommand(new SendCommand(context))
         .addSubcommand(new SimulateCommand(context))
+        .addSubcommand(new ImportCommand(context))
         .addSubcommand(new VersionCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(context.out())

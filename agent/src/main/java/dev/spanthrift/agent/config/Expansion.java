@@ -9,13 +9,14 @@ import java.util.regex.Pattern;
  * Replaces {@code ${env:NAME}} and {@code ${env:NAME:-otherwise}} in values, as the OpenTelemetry
  * Collector does; {@code $${env:NAME}} stays as {@code ${env:NAME}}.
  */
-record Expansion(Map<String, String> environment) {
+record Expansion(Map<String, String> environment) implements Substitution {
   private static final Pattern FORM =
       Pattern.compile("(\\$?)\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}");
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?[0-9]+(\\.[0-9]*)?([eE][-+]?[0-9]+)?");
 
-  YamlNode expand(String path, String text, String where, List<Problem> problems) {
+  @Override
+  public YamlNode expand(String path, String text, String where, List<Problem> problems) {
     if (!text.contains("${env:")) {
       return new YamlNode.Scalar(text, YamlNode.Scalar.Kind.TEXT, where);
     }

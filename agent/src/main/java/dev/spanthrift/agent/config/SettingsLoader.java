@@ -63,6 +63,25 @@ public final class SettingsLoader {
       throws SettingsException {
     List<Problem> problems = new ArrayList<>();
     YamlNode root = file == null ? null : read(file, environment, problems);
+    return load(root, environment, problems);
+  }
+
+  /**
+   * Reads everything, with a text in place of the file.
+   *
+   * @param source its name in problems
+   * @throws SettingsException listing all problems
+   */
+  public static Loaded load(String text, String source, Map<String, String> environment)
+      throws SettingsException {
+    List<Problem> problems = new ArrayList<>();
+    YamlNode root = YamlReader.read(text, source, true, new Expansion(environment), problems);
+    return load(root, environment, problems);
+  }
+
+  private static Loaded load(
+      @Nullable YamlNode root, Map<String, String> environment, List<Problem> problems)
+      throws SettingsException {
     if (root == null && !problems.isEmpty()) {
       throw new SettingsException(problems);
     }

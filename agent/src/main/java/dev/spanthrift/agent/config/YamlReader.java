@@ -23,14 +23,14 @@ public final class YamlReader {
   private final JsonParser parser;
   private final String source;
   private final boolean lines;
-  private final Expansion expansion;
+  private final Substitution expansion;
   private final List<Problem> problems;
 
   private YamlReader(
       JsonParser parser,
       String source,
       boolean lines,
-      Expansion expansion,
+      Substitution expansion,
       List<Problem> problems) {
     this.parser = parser;
     this.source = source;
@@ -44,6 +44,12 @@ public final class YamlReader {
     return read(text, source, true, new Expansion(Map.of()), problems);
   }
 
+  /** Reads one document with variables of another form than ours. */
+  public static @Nullable YamlNode read(
+      String text, String source, Substitution substitution, List<Problem> problems) {
+    return read(text, source, true, substitution, problems);
+  }
+
   /**
    * Reads one document.
    *
@@ -52,7 +58,7 @@ public final class YamlReader {
    * @return null when it is empty or cannot be read; the latter adds a problem
    */
   static @Nullable YamlNode read(
-      String text, String source, boolean lines, Expansion expansion, List<Problem> problems) {
+      String text, String source, boolean lines, Substitution expansion, List<Problem> problems) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
       YamlReader reader = new YamlReader(parser, source, lines, expansion, problems);
       JsonToken token = parser.nextToken();

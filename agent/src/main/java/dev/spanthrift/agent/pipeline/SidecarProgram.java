@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.sampler.Judge;
 import java.time.Duration;
 
 /** The running sidecar, as the command line and the demo see it: started once, stopped once. */
@@ -11,6 +12,14 @@ public interface SidecarProgram {
    * @throws StartException with a sentence for people, such as which port is taken
    */
   Ports start(SpanthriftSettings settings) throws StartException;
+
+  /**
+   * The same, deciding by a judge in place of policies and budget; policies that come over REST
+   * take its place.
+   */
+  default Ports start(SpanthriftSettings settings, Judge judge) throws StartException {
+    throw new StartException("rules of another program are not decided here");
+  }
 
   PipelineStatus status();
 

@@ -23,6 +23,8 @@ import java.util.Map;
 public final class Observer {
   private record TextQuestion(TextMatcher matcher, int word, long mask) {}
 
+  private record CustomQuestion(SpanQuestion question, int word, long mask) {}
+
   private record EntryQuestion(byte[] key, TextMatcher matcher, int word, long mask) {}
 
   private final int words;
@@ -33,6 +35,7 @@ public final class Observer {
   private final TextQuestion[] names;
   private final TextQuestion[] eventNames;
   private final EntryQuestion[] traceStates;
+  private final CustomQuestion[] customs;
   private final long[][] byKind; // facts of each kind
   private final long[][] byStatus;
   private final boolean anyKindOrStatus;
@@ -60,6 +63,7 @@ public final class Observer {
     List<TextQuestion> name = new ArrayList<>();
     List<TextQuestion> event = new ArrayList<>();
     List<EntryQuestion> state = new ArrayList<>();
+    List<CustomQuestion> custom = new ArrayList<>();
     boolean[] enums = {false};
     bits.forEach(
         (condition, bit) -> {
@@ -79,6 +83,8 @@ public final class Observer {
               ask.statuses().forEach(status -> byStatus[status.number()][word] |= mask);
               enums[0] = true;
             }
+            case Condition.Custom ask ->
+                custom.add(new CustomQuestion(ask.question(), word, mask));
             case Condition.Attribute ask -> {} // grouped by key above
             case Condition.SameSpan same -> {} // from the others, below
             case Condition.All all -> {}
@@ -90,6 +96,7 @@ public final class Observer {
     names = name.toArray(TextQuestion[]::new);
     eventNames = event.toArray(TextQuestion[]::new);
     traceStates = state.toArray(EntryQuestion[]::new);
+    customs = custom.toArray(CustomQuestion[]::new);
     anyKindOrStatus = enums[0];
     sameSpans = compiled.sameSpans().toArray(Compiler.SameSpan[]::new);
   }
@@ -148,6 +155,11 @@ public final class Observer {
     for (TextQuestion name : names) {
       if (name.matcher.test(buffer, batch.nameOffset(row), batch.nameLength(row))) {
         facts[offset + name.word] |= name.mask;
+      }
+    }
+    for (CustomQuestion custom : customs) {
+      if ((facts[offset + custom.word] & custom.mask) == 0 && custom.question.test(batch, row)) {
+        facts[offset + custom.word] |= custom.mask;
       }
     }
     if (traceStates.length > 0) {

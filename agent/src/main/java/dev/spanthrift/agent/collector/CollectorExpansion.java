@@ -1,0 +1,75 @@
+package dev.spanthrift.agent.collector;
+
+import dev.spanthrift.agent.config.Problem;
+import dev.spanthrift.agent.config.Substitution;
+import dev.spanthrift.agent.config.YamlNode;
+import dev.spanthrift.agent.config.YamlNode.Scalar.Kind;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Replaces {@code ${env:NAME}}, {@code ${env:NAME:-otherwise}} and {@code ${NAME}} as the Collector
+ * does: what is not set and has no default becomes empty; {@code $$} is one dollar sign.
+ *
+ * @param keepHeaders leave variables in headers, because they are secrets
+ */
+record CollectorExpansion(Map<String, String> environment, boolean keepHeaders)
+    implements Substitution {
+  private static final Pattern FORM =
+      Pattern.compile(
+          "\\$\\$|\\$\\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}|\\$\\{([a-z]+):[^}]*}");
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?[0-9]+(\\.[0-9]*)?([eE][-+]?[0-9]+)?");
+
+  @Override
+  public YamlNode expand(String path, String text, String where, List<Problem> problems) {
+    if (!text.contains("$")) {
+      return new YamlNode.Scalar(text, Kind.TEXT, where);
+    }
+    boolean keep = keepHeaders && path.contains(".headers");
+    Matcher matcher = FORM.matcher(text);
+    boolean whole = matcher.matches() && !keep;
+    matcher.reset();
+    StringBuilder out = new StringBuilder();
+    while (matcher.find()) {
+      if (matcher.group(3) != null) {
+        problems.add(
+            new Problem(path, matcher.group(), where, "only ${env:NAME} is replaced here"));
+      }
+      matcher.appendReplacement(
+          out, Matcher.quoteReplacement(keep ? kept(matcher) : value(matcher)));
+    }
+    String expanded = matcher.appendTail(out).toString();
+    return new YamlNode.Scalar(expanded, whole ? kind(expanded) : Kind.TEXT, where);
+  }
+
+  private String value(Matcher matcher) {
+    String name = matcher.group(1);
+    if (name == null) {
+      return "$";
+    }
+    String value = environment.getOrDefault(name, "");
+    String otherwise = matcher.group(2);
+    return value.isEmpty() && otherwise != null ? otherwise : value;
+  }
+
+  private static String kept(Matcher matcher) {
+    String name = matcher.group(1);
+    if (name == null) {
+      return "$";
+    }
+    return "${env:" + name + (matcher.group(2) == null ? "" : ":-" + matcher.group(2)) + "}";
+  }
+
+  private static Kind kind(String text) {
+    if (text.isEmpty()) {
+      return Kind.NOTHING;
+    }
+    if (text.equals("true") || text.equals("false")) {
+      return Kind.BOOLEAN;
+    }
+    return NUMBER.matcher(text).matches() ? Kind.NUMBER : Kind.TEXT;
+  }
+}

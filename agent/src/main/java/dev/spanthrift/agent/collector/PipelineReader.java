@@ -1,0 +1,230 @@
+package dev.spanthrift.agent.collector;
+
+import dev.spanthrift.sampler.policy.collector.CollectorVersion;
+import dev.spanthrift.sampler.policy.collector.SamplingStage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads the pipelines of a Collector configuration: one for traces, which is sampled, and those of
+ * the other signals, which go through.
+ */
+final class PipelineReader {
+  private static final Set<String> SAMPLERS = Set.of("tail_sampling", "probabilistic_sampler");
+  private static final Set<String> HARMLESS = Set.of("batch", "memory_limiter");
+  private static final long MEBI = 1 << 20;
+
+  private final Place root;
+  private final Remarks remarks;
+  private final SamplerReader samplers;
+  private final Map<String, Object> settings = new LinkedHashMap<>();
+  private final List<SamplingStage> stages = new ArrayList<>();
+  private final Map<String, Set<String>> signalsOf = new LinkedHashMap<>(); // of exporters
+
+  PipelineReader(Place root, CollectorVersion version, boolean writable) {
+    this.root = root;
+    remarks = root.remarks();
+    samplers = new SamplerReader(remarks, version, writable);
+  }
+
+  void read() {
+    root.expect(
+        Set.of("receivers", "processors", "exporters", "connectors", "extensions", "service"));
+    Place service = root.child("service");
+    for (Place extension : service.child("extensions").elements()) {
+      remarks.lost(extension, "extension " + extension.text("") + "; see the admin port");
+    }
+    if (service.child("telemetry").given()) {
+      remarks.note(service.child("telemetry"), "the program's own telemetry is set otherwise");
+    }
+    Map<String, Place> pipelines = service.child("pipelines").children();
+    if (pipelines.isEmpty()) {
+      remarks.wrong(service.child("pipelines"), "at least one pipeline");
+      return;
+    }
+    pipelines.forEach(this::exporters);
+    traces(pipelines);
+    receivers(pipelines);
+    destinations();
+  }
+
+  private static String signal(String pipeline) {
+    return pipeline.replaceFirst("/.*", "");
+  }
+
+  private static boolean isTraces(String pipeline) {
+    return signal(pipeline).equals("traces");
+  }
+
+  /** Traces take one pipeline: the first that samples, else the first. */
+  private void traces(Map<String, Place> pipelines) {
+    List<Map.Entry<String, Place>> traces =
+        pipelines.entrySet().stream().filter(e -> isTraces(e.getKey())).toList();
+    if (traces.isEmpty()) {
+      return;
+    }
+    Map.Entry<String, Place> chosen =
+        traces.stream().filter(e -> samples(e.getValue())).findFirst().orElse(traces.getFirst());
+    List<String> processors = chosen.getValue().child("processors").texts();
+    for (Map.Entry<String, Place> other : traces) {
+      List<String> others = other.getValue().child("processors").texts();
+      if (other != chosen && !sampling(others).equals(sampling(processors))) {
+        remarks.lost(other.getValue(), "traces take one pipeline only, " + chosen.getKey());
+        removeSignal(other.getValue(), chosen.getValue());
+      }
+    }
+    Map<String, Object> hold = new LinkedHashMap<>();
+    hold.put("decisionWait", "1ms"); // without tail_sampling nothing waits
+    hold.put("bytesMax", Texts.mebibytes(heap()));
+    settings.put("hold", hold);
+    for (Place processor : chosen.getValue().child("processors").elements()) {
+      processor(processor, hold);
+    }
+  }
+
+  private static List<String> sampling(List<String> processors) {
+    return processors.stream().filter(p -> SAMPLERS.contains(ExporterReader.type(p))).toList();
+  }
+
+  private static boolean samples(Place pipeline) {
+    return !sampling(pipeline.child("processors").texts()).isEmpty();
+  }
+
+  private void removeSignal(Place pipeline, Place chosen) {
+    List<String> kept = chosen.child("exporters").texts();
+    for (String id : pipeline.child("exporters").texts()) {
+      Set<String> signals = signalsOf.get(id);
+      if (signals != null && !kept.contains(id)) {
+        signals.remove("traces");
+      }
+    }
+  }
+
+  private static long heap() {
+    return Math.max(64, Runtime.getRuntime().maxMemory() / 2 / MEBI);
+  }
+
+  private void processor(Place named, Map<String, Object> hold) {
+    String id = named.text("");
+    Place at = root.child("processors").child(id);
+    if (!at.exists()) {
+      remarks.wrong(named, "a processor that is defined");
+      return;
+    }
+    switch (ExporterReader.type(id)) {
+      case "tail_sampling" -> {
+        Map<String, Object> memory = new LinkedHashMap<>();
+        stages.add(samplers.tail(at));
+        SamplerReader.hold(at, hold, memory);
+        settings.put("decisionMemory", memory);
+      }
+      case "probabilistic_sampler" -> stages.add(samplers.probabilistic(at));
+      case "batch" -> batch(at);
+      case "memory_limiter" -> memory(at, hold);
+      case "groupbytrace" -> remarks.note(at, "spans of a trace wait for each other anyway");
+      default -> remarks.lost(at, "spans are not changed here");
+    }
+  }
+
+  private void batch(Place at) {
+    at.expect(
+        Set.of("timeout", "send_batch_size", "send_batch_max_size", "metadata_keys",
+            "metadata_cardinality_limit"));
+    if (at.child("send_batch_size").given() || at.child("send_batch_max_size").given()) {
+      remarks.note(at, "requests are cut by bytes, export.batchBytes");
+    }
+    long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
+    long most = TimeUnit.MINUTES.toNanos(1);
+    settings.put("export", Map.of("delay", Texts.duration(Math.min(most, timeout))));
+  }
+
+  /** What waits may take the limit, and never more than half of the heap. */
+  private static void memory(Place at, Map<String, Object> hold) {
+    at.expect(
+        Set.of("check_interval", "limit_mib", "spike_limit_mib", "limit_percentage",
+            "spike_limit_percentage", "min_gc_interval_when_soft_limited",
+            "min_gc_interval_when_hard_limited"));
+    long limit = at.child("limit_mib").whole(0);
+    if (limit > 0) {
+      hold.put("bytesMax", Texts.mebibytes(Math.max(1, Math.min(limit, heap()))));
+    }
+  }
+
+  private void exporters(String pipeline, Place at) {
+    for (Place named : at.child("exporters").elements()) {
+      String id = named.text("");
+      if (root.child("connectors").child(id).exists()) {
+        remarks.lost(named, "connector " + id);
+      } else if (!root.child("exporters").child(id).exists()) {
+        remarks.wrong(named, "an exporter that is defined");
+      } else if (!ExporterReader.isOtlp(id)) {
+        remarks.lost(root.child("exporters").child(id), "only OTLP is sent");
+      } else {
+        signalsOf.computeIfAbsent(id, i -> new LinkedHashSet<>()).add(signal(pipeline));
+      }
+    }
+    if (!isTraces(pipeline)) {
+      at.child("processors").elements().forEach(this::processorOfOthers);
+    }
+  }
+
+  private void processorOfOthers(Place named) {
+    String id = named.text("");
+    if (!HARMLESS.contains(ExporterReader.type(id))) {
+      remarks.lost(named, "processor " + id + "; metrics and logs go through as they are");
+    }
+  }
+
+  private void receivers(Map<String, Place> pipelines) {
+    Set<String> ids = new LinkedHashSet<>();
+    for (Place pipeline : pipelines.values()) {
+      for (Place named : pipeline.child("receivers").elements()) {
+        String id = named.text("");
+        Place at = root.child("receivers").child(id);
+        if (root.child("connectors").child(id).exists()) {
+          remarks.lost(named, "connector " + id);
+        } else if (!at.exists()) {
+          remarks.wrong(named, "a receiver that is defined");
+        } else if (!ExporterReader.type(id).equals("otlp")) {
+          remarks.lost(at, "only OTLP is received");
+        } else if (ids.add(id) && ids.size() > 1) {
+          remarks.lost(at, "there is one pair of ports");
+        }
+      }
+    }
+    if (ids.isEmpty()) {
+      remarks.wrong(root.child("receivers"), "an otlp receiver in a pipeline");
+    } else {
+      Place first = root.child("receivers").child(ids.iterator().next());
+      settings.put("listen", new ReceiverReader(remarks).read(first));
+    }
+  }
+
+  private void destinations() {
+    ExporterReader reader = new ExporterReader(remarks);
+    List<Map<String, Object>> destinations = new ArrayList<>();
+    signalsOf.forEach(
+        (id, signals) -> {
+          if (!signals.isEmpty()) {
+            destinations.addAll(reader.read(id, root.child("exporters").child(id), signals));
+          }
+        });
+    if (destinations.isEmpty()) {
+      remarks.wrong(root.child("exporters"), "an otlp or otlphttp exporter in a pipeline");
+    }
+    settings.put("destinations", destinations);
+  }
+
+  Map<String, Object> settings() {
+    return settings;
+  }
+
+  List<SamplingStage> stages() {
+    return stages;
+  }
+}

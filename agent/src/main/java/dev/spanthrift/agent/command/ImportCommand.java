@@ -1,0 +1,40 @@
+package dev.spanthrift.agent.command;
+
+import dev.spanthrift.agent.collector.Import;
+import dev.spanthrift.agent.config.SettingsException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code spanthrift import FILE}: another program's configuration as ours. */
+@Command(
+    name = "import",
+    description =
+        "Prints the configuration that is equivalent to an OpenTelemetry Collector's, or to a"
+            + " Refinery rules.yaml; what cannot be carried over stands in it as comments.")
+final class ImportCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Parameters(paramLabel = "FILE", description = "Collector configuration or Refinery rules.")
+  private Path file = Path.of("");
+
+  ImportCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    try {
+      Import imported = Import.read(file, context.environment());
+      context.out().print(imported.text());
+      context.out().flush();
+      imported.lost().forEach(remark -> context.say("spanthrift: " + remark));
+      return Context.OK;
+    } catch (SettingsException e) {
+      context.say("spanthrift: " + file + " cannot be read:");
+      e.problems().forEach(problem -> context.say("  " + problem));
+      return Context.FAILED;
+    }
+  }
+}

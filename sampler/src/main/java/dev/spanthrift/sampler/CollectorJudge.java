@@ -1,0 +1,56 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.policy.Observer;
+import dev.spanthrift.sampler.policy.collector.CollectorDecider;
+import dev.spanthrift.sampler.policy.collector.CollectorDecision;
+import dev.spanthrift.sampler.policy.collector.SamplingStage;
+import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.wire.Batch;
+import java.util.List;
+
+/** The sampling processors of a Collector's pipeline: keeps and drops what the Collector would. */
+public final class CollectorJudge implements Judge {
+  private final CollectorDecider decider;
+  private final Observer observer;
+  private final CollectorDecision decision = new CollectorDecision();
+
+  /**
+   * @throws IllegalArgumentException if the policies need more facts than a fragment has
+   */
+  public CollectorJudge(List<SamplingStage> processors) {
+    decider = new CollectorDecider(processors);
+    if (decider.factWords() > FACT_WORDS) {
+      throw new IllegalArgumentException(
+          "the processors ask more than " + FACT_WORDS * 64 + " questions about spans");
+    }
+    observer = decider.observer();
+  }
+
+  @Override
+  public void begin(Batch batch) {
+    observer.begin(batch);
+  }
+
+  @Override
+  public void observe(Batch batch, int row, long[] facts, int offset) {
+    observer.observe(row, facts, offset);
+  }
+
+  @Override
+  public void judge(Fragment fragment, long[] facts, int offset, long now, Verdict verdict) {
+    decider.decide(fragment, facts, offset, now, decision);
+    if (decision.probability() == 0) {
+      verdict.drop(decision.reason());
+    } else if (decision.probability() == 1) {
+      verdict.keep(decision.reason());
+    } else {
+      verdict.sample(decision.probability(), decision.reason());
+    }
+  }
+
+  /** The Collector drops late spans of a dropped trace, whatever they say. */
+  @Override
+  public boolean judgesLateErrors() {
+    return false;
+  }
+}
