@@ -4,7 +4,9 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Currency;
 import java.util.Locale;
@@ -48,6 +50,7 @@ final class Values {
       case "URI" -> uri(stripped);
       case "BigDecimal" -> decimal(stripped);
       case "Currency" -> currency(stripped);
+      case "ZoneId" -> zone(stripped);
       default -> throw new IllegalStateException("a setting has the type " + type);
     };
   }
