@@ -173,8 +173,7 @@ final class Binder {
     for (int i = 0; i < sequence.elements().size(); i++) {
       YamlNode element = sequence.elements().get(i);
       String elementPath = path + "[" + i + "]";
-      Object bound =
-          type != null ? bind(type, element, elementPath) : rawMap(element, elementPath);
+      Object bound = type != null ? bind(type, element, elementPath) : rawMap(element, elementPath);
       if (bound != null) {
         elements.add(bound);
       }

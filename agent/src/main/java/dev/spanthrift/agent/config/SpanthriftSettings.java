@@ -149,9 +149,7 @@ public record SpanthriftSettings(
               "Name of a price model that comes with the program, such as grafana-cloud-traces, or"
                   + " a .yaml file of your own. Without it perGb counts.")
           @Nullable String model,
-      @Setting(
-              value = "Bytes by the vendor's bill, divided by what we estimated.",
-              byDefault = "1")
+      @Setting(value = "Bytes by the vendor's bill, divided by what we estimated.", byDefault = "1")
           BigDecimal calibration,
       @Setting(
               "Monthly quantities that only you know and allotments follow from, such as"
@@ -161,9 +159,7 @@ public record SpanthriftSettings(
               value = "Without a model: price of one GB (10^9 bytes) of spans, before compression.",
               byDefault = "0.50")
           BigDecimal perGb,
-      @Setting(
-              value = "Without a model: currency of that price, ISO 4217.",
-              byDefault = "USD")
+      @Setting(value = "Without a model: currency of that price, ISO 4217.", byDefault = "USD")
           Currency currency,
       @Setting(
               value =
@@ -171,9 +167,7 @@ public record SpanthriftSettings(
                       + " is a round guess.",
               byDefault = "0.04")
           BigDecimal ownCpuHour,
-      @Setting(
-              value = "Your price of one GB of memory for an hour, likewise.",
-              byDefault = "0.005")
+      @Setting(value = "Your price of one GB of memory for an hour, likewise.", byDefault = "0.005")
           BigDecimal ownMemoryGbHour) {
     public Price {
       usage = Map.copyOf(usage);

@@ -144,6 +144,14 @@ final class Values {
     }
   }
 
+  private static ZoneId zone(String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("write a time zone such as Europe/Berlin or UTC", e);
+    }
+  }
+
   private static Currency currency(String text) {
     try {
       return Currency.getInstance(text.toUpperCase(Locale.ROOT));

@@ -51,8 +51,7 @@ class SettingsLoaderTest {
       expectRefused(file, row, "budgets[0]." + row.key());
     }
     assertTrue(refusal("budgets: [{name: a}]").contains("budgets[0].amount: is needed"));
-    assertTrue(
-        refusal("budgets: [{amount: 1}, {amount: 2}]").contains("budgets[1].name = all"));
+    assertTrue(refusal("budgets: [{amount: 1}, {amount: 2}]").contains("budgets[1].name = all"));
     assertTrue(refusal("budgets: [{amount: 1, keepMin: 0.5, keepMax: 0.1}]").contains("keepMax"));
   }
 
