@@ -2,8 +2,9 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
-import dev.spanthrift.agent.control.FlatPrice;
 import dev.spanthrift.agent.control.PolicyStore;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
@@ -21,6 +22,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,10 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable GrpcReceiver grpc;
   private @Nullable HttpReceiver http;
   private @Nullable ControlServer control;
+  private @Nullable Treasurer treasurer;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("spanthrift-money").factory());
   private @Nullable OwnTelemetry telemetry;
 
   @Override
@@ -93,15 +100,22 @@ public final class Sidecar implements SidecarProgram {
     var unused =
         loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
-    FlatPrice price =
-        new FlatPrice(
-            settings.price().currency().getCurrencyCode(),
-            settings.price().perGb().doubleValue(),
-            live::status);
-    ControlServer control = ControlServer.start(wiring.control(), live, policies, price);
+    Treasurer treasurer = openBooks(settings, live);
+    ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
     startTelemetry(wiring, live);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  private Treasurer openBooks(SpanthriftSettings settings, LivePipeline live) {
+    try {
+      Treasurer opened = Treasurer.open(settings, live::status);
+      treasurer = opened;
+      opened.every(timer);
+      return opened;
+    } catch (ModelException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private void startTelemetry(Wiring wiring, LivePipeline live) {
@@ -164,6 +178,10 @@ public final class Sidecar implements SidecarProgram {
     }
     if (telemetry != null) {
       telemetry.close();
+    }
+    timer.shutdownNow();
+    if (treasurer != null) {
+      treasurer.close();
     }
     destinations.forEach(Destination::close);
     if (control != null) {

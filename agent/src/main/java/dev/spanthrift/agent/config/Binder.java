@@ -168,16 +168,12 @@ final class Binder {
       problems.add(new Problem(path, null, source.where(), "a list; begin each element with -"));
       return List.of();
     }
-    boolean destinations =
-        component.getGenericType().getTypeName().contains(DestinationSettings.class.getName());
+    Class<? extends Record> type = Keys.elementType(component);
     List<Object> elements = new ArrayList<>();
     for (int i = 0; i < sequence.elements().size(); i++) {
       YamlNode element = sequence.elements().get(i);
       String elementPath = path + "[" + i + "]";
-      Object bound =
-          destinations
-              ? bind(DestinationSettings.class, element, elementPath)
-              : rawMap(element, elementPath);
+      Object bound = type != null ? bind(type, element, elementPath) : rawMap(element, elementPath);
       if (bound != null) {
         elements.add(bound);
       }

@@ -1,11 +1,13 @@
 package dev.spanthrift.agent.config;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of the settings tree, their environment variables, and the nearest one to a typo. */
 final class Keys {
@@ -24,8 +26,10 @@ final class Keys {
       keys.add(key);
       if (isSection(component)) {
         collect(component.getType(), key, keys);
-      } else if (component.getName().equals("destinations")) {
-        collect(DestinationSettings.class, key + "[]", keys);
+      }
+      Class<?> element = elementType(component);
+      if (element != null) {
+        collect(element, key + "[]", keys);
       }
     }
   }
@@ -34,6 +38,15 @@ final class Keys {
   static boolean isSection(RecordComponent component) {
     RecordComponent[] inner = component.getType().getRecordComponents();
     return inner != null && inner.length > 0 && inner[0].isAnnotationPresent(Setting.class);
+  }
+
+  /** The record that a list's elements are; null for other components. */
+  static @Nullable Class<? extends Record> elementType(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType list
+            && list.getActualTypeArguments()[0] instanceof Class<?> element
+            && element.isRecord()
+        ? element.asSubclass(Record.class)
+        : null;
   }
 
   static Setting setting(RecordComponent component) {

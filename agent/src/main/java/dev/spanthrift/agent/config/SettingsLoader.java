@@ -163,6 +163,7 @@ public final class SettingsLoader {
           s.stampAlways(),
           s.export(),
           s.price(),
+          s.budgets(),
           s.stateDir(),
           s.telemetry(),
           s.shutdown());

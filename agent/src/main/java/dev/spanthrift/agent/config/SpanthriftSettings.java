@@ -40,7 +40,11 @@ public record SpanthriftSettings(
             byDefault = "false")
         boolean stampAlways,
     @Setting("How kept spans are put together into requests.") Export export,
-    @Setting("One plain price, until price models come.") Price price,
+    @Setting("What traces cost: a price model, or one plain price.") Price price,
+    @Setting(
+            "Money for traces by period. All that match a trace's resource must hold; without any"
+                + " the books are kept and nothing is limited.")
+        List<BudgetSettings> budgets,
     @Setting(
             value = "Folder for what survives a restart; ~ is the user's home.",
             byDefault = "~/.local/state/spanthrift")
@@ -139,21 +143,49 @@ public record SpanthriftSettings(
     }
   }
 
-  /** Money for bytes. */
+  /** Money for spans. */
   public record Price(
       @Setting(
-              value = "Price of one GB (10^9 bytes) of spans, before compression.",
+              "Name of a price model that comes with the program, such as grafana-cloud-traces, or"
+                  + " a .yaml file of your own. Without it perGb counts.")
+          @Nullable String model,
+      @Setting(value = "Bytes by the vendor's bill, divided by what we estimated.", byDefault = "1")
+          BigDecimal calibration,
+      @Setting(
+              "Monthly quantities that only you know and allotments follow from, such as"
+                  + " {hosts: 5}.")
+          Map<String, String> usage,
+      @Setting(
+              value = "Without a model: price of one GB (10^9 bytes) of spans, before compression.",
               byDefault = "0.50")
           BigDecimal perGb,
-      @Setting(value = "Currency of that price, ISO 4217.", byDefault = "USD") Currency currency) {
+      @Setting(value = "Without a model: currency of that price, ISO 4217.", byDefault = "USD")
+          Currency currency,
+      @Setting(
+              value =
+                  "Your price of one processor for an hour, for the program's own cost; the default"
+                      + " is a round guess.",
+              byDefault = "0.04")
+          BigDecimal ownCpuHour,
+      @Setting(value = "Your price of one GB of memory for an hour, likewise.", byDefault = "0.005")
+          BigDecimal ownMemoryGbHour) {
     public Price {
+      usage = Map.copyOf(usage);
       new Checks()
+          .that(isPrice(perGb), "perGb", perGb, "from 0 to 1000000")
+          .that(isPrice(ownCpuHour), "ownCpuHour", ownCpuHour, "from 0 to 1000000")
+          .that(isPrice(ownMemoryGbHour), "ownMemoryGbHour", ownMemoryGbHour, "from 0 to 1000000")
           .that(
-              perGb.signum() >= 0 && perGb.compareTo(BigDecimal.valueOf(1_000_000)) <= 0,
-              "perGb",
-              perGb,
-              "from 0 to 1000000")
+              calibration.compareTo(new BigDecimal("0.01")) >= 0
+                  && calibration.compareTo(BigDecimal.valueOf(100)) <= 0,
+              "calibration",
+              calibration,
+              "from 0.01 to 100")
           .done();
+    }
+
+    private static boolean isPrice(BigDecimal price) {
+      return price.signum() >= 0 && price.compareTo(BigDecimal.valueOf(1_000_000)) <= 0;
     }
   }
 
@@ -201,6 +233,7 @@ public record SpanthriftSettings(
   public SpanthriftSettings {
     destinations = List.copyOf(destinations);
     policies = List.copyOf(policies);
+    budgets = List.copyOf(budgets);
     Checks checks = new Checks();
     Set<String> names = new HashSet<>();
     for (int i = 0; i < destinations.size(); i++) {
@@ -215,7 +248,13 @@ public record SpanthriftSettings(
               destination.endpoint(),
               "another address than the one that this program itself listens on");
     }
+    Set<String> budgetNames = new HashSet<>();
+    for (int i = 0; i < budgets.size(); i++) {
+      String name = budgets.get(i).name();
+      checks.that(budgetNames.add(name), "budgets[" + i + "].name", name, "a name of its own");
+    }
     checks
+        .that(budgets.size() <= 32, "budgets", budgets.size(), "at most 32 budgets")
         .that(
             admin.port() == 0
                 || (admin.port() != listen.grpc().port() && admin.port() != listen.http().port()),

@@ -4,7 +4,9 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Currency;
 import java.util.Locale;
@@ -48,6 +50,7 @@ final class Values {
       case "URI" -> uri(stripped);
       case "BigDecimal" -> decimal(stripped);
       case "Currency" -> currency(stripped);
+      case "ZoneId" -> zone(stripped);
       default -> throw new IllegalStateException("a setting has the type " + type);
     };
   }
@@ -138,6 +141,14 @@ final class Values {
       return new BigDecimal(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("write a number such as 0.50", e);
+    }
+  }
+
+  private static ZoneId zone(String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("write a time zone such as Europe/Berlin or UTC", e);
     }
   }
 

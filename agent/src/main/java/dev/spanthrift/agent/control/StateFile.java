@@ -9,10 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Replaces a small file so that a crash leaves either the old content or the new one. */
-final class StateFile {
+public final class StateFile {
   private StateFile() {}
 
-  static void replace(Path file, byte[] content) throws IOException {
+  public static void replace(Path file, byte[] content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
     Path fresh = Files.createTempFile(folder, file.getFileName() + ".", ".tmp");

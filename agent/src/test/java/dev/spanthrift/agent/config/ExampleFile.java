@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.config;
 
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 
 /** Writes {@code spanthrift.example.yaml} from the tree of records. */
 final class ExampleFile {
@@ -51,18 +52,20 @@ final class ExampleFile {
         };
     String byDefault = setting.byDefault().isEmpty() ? empty : setting.byDefault();
     line((indent + component.getName() + ": " + byDefault).stripTrailing());
-    if (key.equals("destinations")) {
-      destination();
+    Class<?> element = Keys.elementType(component);
+    if (element != null) {
+      element(element);
     }
   }
 
-  private void destination() {
+  private void element(Class<?> type) {
     line("# Each element may have these keys:");
     String bullet = "# - ";
-    for (RecordComponent component : DestinationSettings.class.getRecordComponents()) {
+    for (RecordComponent component : type.getRecordComponents()) {
       Setting setting = Keys.setting(component);
       wrapped("#   # ", setting.value());
-      String shown = setting.required() ? "https://backend.example:4318" : setting.byDefault();
+      String needed = component.getType() == URI.class ? "https://backend.example:4318" : "100";
+      String shown = setting.required() ? needed : setting.byDefault();
       String byDefault = component.getName().equals("signals") ? "[" + shown + "]" : shown;
       line((bullet + component.getName() + ": " + byDefault).stripTrailing());
       bullet = "#   ";

@@ -33,6 +33,30 @@ class SettingsLoaderTest {
             .map(RecordComponent::getName)
             .toList(),
         SettingsTable.destinationRows().stream().map(SettingsTable.Row::key).toList());
+    assertEquals(
+        Arrays.stream(BudgetSettings.class.getRecordComponents())
+            .map(RecordComponent::getName)
+            .toList(),
+        SettingsTable.budgetRows().stream().map(SettingsTable.Row::key).toList());
+  }
+
+  @Test
+  void everyKeyOfABudgetHasItsDefaultCanBeSetAndRefusesWhatCannotBe() throws Exception {
+    for (SettingsTable.Row row : SettingsTable.budgetRows()) {
+      assertEquals(row.byDefault(), at(budget("amount: 100"), row.key()), row.key());
+      String amount = row.key().equals("amount") ? "" : "amount: 100, ";
+      BudgetSettings budget = budget(amount + row.key() + ": " + row.explicit());
+      assertEquals(row.value(), at(budget, row.key()), row.key());
+      String file = "budgets: [{" + amount + row.key() + ": " + row.refused() + "}]";
+      expectRefused(file, row, "budgets[0]." + row.key());
+    }
+    assertTrue(refusal("budgets: [{name: a}]").contains("budgets[0].amount: is needed"));
+    assertTrue(refusal("budgets: [{amount: 1}, {amount: 2}]").contains("budgets[1].name = all"));
+    assertTrue(refusal("budgets: [{amount: 1, keepMin: 0.5, keepMax: 0.1}]").contains("keepMax"));
+  }
+
+  private BudgetSettings budget(String keys) throws Exception {
+    return load("budgets:\n  - {" + keys + "}", Map.of()).budgets().getFirst();
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,15 @@ final class SettingsTable {
             "1B",
             "from 1KiB to 64MiB"),
         row("export.delay", Duration.ofMillis(200), "0s", Duration.ZERO, "1h", "from 0s to 1m"),
+        row("price.model", NONE, "aws-xray", "aws-xray", "[a]", "one value"),
+        row(
+            "price.calibration",
+            BigDecimal.ONE,
+            "1.07",
+            new BigDecimal("1.07"),
+            "0",
+            "from 0.01 to 100"),
+        row("price.usage", Map.of(), "{hosts: 5}", Map.of("hosts", "5"), "five", "k=v,k2=v2"),
         row(
             "price.perGb",
             new BigDecimal("0.50"),
@@ -145,6 +155,21 @@ final class SettingsTable {
             Currency.getInstance("EUR"),
             "gold",
             "three letters"),
+        row(
+            "price.ownCpuHour",
+            new BigDecimal("0.04"),
+            "0",
+            BigDecimal.ZERO,
+            "-0.1",
+            "from 0 to 1000000"),
+        row(
+            "price.ownMemoryGbHour",
+            new BigDecimal("0.005"),
+            "0.01",
+            new BigDecimal("0.01"),
+            "cheap",
+            "a number"),
+        row("budgets", List.of(), "[]", List.of(), "100", "begin each element with -"),
         row(
             "stateDir",
             Path.of(System.getProperty("user.home"), ".local/state/spanthrift"),
@@ -229,5 +254,47 @@ final class SettingsTable {
         row("authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
         row("clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
         row("clientKey", NONE, "k.pem", null, "k.pem", "together"));
+  }
+
+  /** The keys of one budget, beside the amount that each needs. */
+  static List<Row> budgetRows() {
+    return List.of(
+        row("name", "all", "team a", "team a", "' '", "write a name"),
+        row(
+            "amount",
+            new BigDecimal("100"),
+            "12.50",
+            new BigDecimal("12.50"),
+            "-0.01",
+            "from 0 to 1e15"),
+        row("currency", NONE, "eur", Currency.getInstance("EUR"), "gold", "three letters"),
+        row(
+            "period",
+            BudgetSettings.Period.MONTH,
+            "hour",
+            BudgetSettings.Period.HOUR,
+            "year",
+            "hour, day, month"),
+        row(
+            "zone",
+            ZoneId.of("UTC"),
+            "Europe/Berlin",
+            ZoneId.of("Europe/Berlin"),
+            "Moon",
+            "Europe/Berlin or UTC"),
+        row("firstDay", 1, "31", 31, "32", "from 1 to 31"),
+        row(
+            "scope",
+            Map.of(),
+            "{service.name: cart}",
+            Map.of("service.name", "cart"),
+            "cart",
+            "k=v,k2=v2"),
+        row("keepMin", new Probability(0), "1%", new Probability(.01), "2", "0 to 1"),
+        row("keepMax", new Probability(1), "0.5", new Probability(.5), "0", "above 0"),
+        row("hourlyMin", NONE, "0.1", new BigDecimal("0.1"), "-1", "from 0 to 1e15"),
+        row("hourlyMax", NONE, "3", new BigDecimal("3"), "much", "a number"),
+        row("policyShareMax", new Probability(1), "1/2", new Probability(.5), "all", "0 to 1"),
+        row("hard", true, "false", false, "soft", "true or false"));
   }
 }

@@ -1,5 +1,9 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.config.SettingsLoader;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
 import dev.spanthrift.agent.pipeline.PolicyProblem;
 import java.io.IOException;
@@ -9,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import tools.jackson.databind.JsonNode;
 
@@ -24,6 +29,7 @@ final class AdminPort implements AutoCloseable {
   static final PolicyCompiler COMPILER = AdminPort::check;
 
   final FakePipeline pipeline = new FakePipeline();
+  final Treasurer money = money(pipeline);
   final PolicyStore store;
   final ControlServer server;
 
@@ -33,8 +39,17 @@ final class AdminPort implements AutoCloseable {
             settings.stateDirectory(),
             PolicyFormat.JSON.read(configured.getBytes(StandardCharsets.UTF_8)),
             COMPILER);
-    server =
-        ControlServer.start(settings, pipeline, store, new FlatPrice("USD", 0.5, pipeline::status));
+    server = ControlServer.start(settings, pipeline, store, money);
+  }
+
+  /** The plain price of 0.50 USD, without a memory. */
+  private static Treasurer money(FakePipeline pipeline) {
+    try {
+      var settings = SettingsLoader.load(null, Map.of("SPANTHRIFT_STATE_DIR", "/nowhere"));
+      return Treasurer.open(settings.settings(), pipeline::status);
+    } catch (SettingsException | ModelException e) {
+      throw new AssertionError(e);
+    }
   }
 
   static AdminPort start(Path directory) throws IOException {

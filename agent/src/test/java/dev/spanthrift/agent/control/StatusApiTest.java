@@ -106,11 +106,17 @@ class StatusApiTest {
   @Test
   void pricesWhatWasKeptAndDropped() {
     port.pipeline.status = FakePipeline.status(4_000_100, Map.of("error", 1_000_000L));
+    port.money.tick();
     JsonNode spend = json("/api/v1/spend");
     assertEquals("USD", spend.path("currency").asString());
     assertEquals(0.25, spend.path("spent").asDouble(), 1e-9, "0.5 GB at 0.5 USD");
-    assertEquals(0.75, spend.path("saved").asDouble(), 1e-9);
+    double ownCost = spend.path("ownCost").asDouble();
+    assertTrue(ownCost > 0 && ownCost < .1, () -> "" + ownCost);
+    assertEquals(0.75, spend.path("saved").asDouble() + ownCost, 1e-9);
     assertTrue(spend.path("budget").isMissingNode());
+    assertEquals("flat", spend.path("model").asString());
+    assertEquals("month", spend.at("/budgets/0/period/name").asString());
+    assertTrue(spend.at("/budgets/0/noForecast").asString().contains("0 of 8 stretches"));
   }
 
   @Test

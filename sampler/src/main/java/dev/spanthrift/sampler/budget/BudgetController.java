@@ -161,6 +161,11 @@ public final class BudgetController {
     return price;
   }
 
+  /** The same for an allocation: always the current price. */
+  public PriceOf priceOf() {
+    return (bytes, spans) -> price.price(bytes, spans);
+  }
+
   public MoneyView view() {
     return view;
   }
@@ -189,6 +194,7 @@ public final class BudgetController {
       sincePlan = 0;
       plan(now);
     }
+    publish(now);
   }
 
   private void settle(Instant now, double elapsed) {
@@ -265,8 +271,7 @@ public final class BudgetController {
   }
 
   private void plan(Instant now) {
-    Map<Window, Traffic> expected = expected(now);
-    price = pricing.spanPrice(kept.inWindow(), expected, recent.mix());
+    price = pricing.spanPrice(kept.inWindow(), expected(now), recent.mix());
     double demandOfAll = 0;
     for (Purse purse : purses) {
       demandOfAll += purse.demand;
@@ -283,7 +288,6 @@ public final class BudgetController {
           pacing.rate(accounts.get(i), now, price, kept.inWindow(), share, demand, outstanding);
     }
     share();
-    publish(now, expected);
   }
 
   /** All that will have been received when the windows end, if it goes on as lately. */
@@ -303,10 +307,12 @@ public final class BudgetController {
         cap = purse.isPaidBy(i) ? Math.min(cap, own) : cap;
       }
       purse.mustKeep.allow(purse.allowance, cap);
+      purse.publish();
     }
   }
 
-  private void publish(Instant now, Map<Window, Traffic> expected) {
+  private void publish(Instant now) {
+    Map<Window, Traffic> expected = expected(now);
     List<BudgetView> budgets = new ArrayList<>();
     for (int i = 0; i < accounts.size(); i++) {
       Account account = accounts.get(i);

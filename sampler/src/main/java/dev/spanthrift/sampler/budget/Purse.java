@@ -2,6 +2,7 @@ package dev.spanthrift.sampler.budget;
 
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
+import java.util.Arrays;
 
 /**
  * The traces that the same budgets pay for; what one allocation spends from.
@@ -14,12 +15,13 @@ public final class Purse {
   final long budgets; // bit i: the i-th budget pays
   final RecentTraffic recent = new RecentTraffic(RECENT_SECONDS);
   final MustKeepCap mustKeep = new MustKeepCap();
-  private long[] received = new long[4];
-  private long[] kept = new long[4];
+  private final long[] received = new long[4];
+  private final long[] kept = new long[4];
   Traffic receivedSince = Traffic.NONE;
   Traffic keptSince = Traffic.NONE;
   double demand;
-  double allowance;
+  double allowance; // changes while rates are shared out
+  private volatile double published;
   double outstanding;
   private boolean told;
 
@@ -44,9 +46,13 @@ public final class Purse {
     sums[3] += Math.max(0, traces);
   }
 
-  /** Picos that may be spent in a second. */
+  /** Picos that may be spent in a second, by the whole fleet; any thread may ask. */
   public double allowancePerSecond() {
-    return allowance;
+    return published;
+  }
+
+  void publish() {
+    published = allowance;
   }
 
   public MustKeepCap mustKeep() {
@@ -77,7 +83,7 @@ public final class Purse {
 
   private static Traffic taken(long[] sums) {
     Traffic traffic = new Traffic(cut(sums[0]), cut(sums[1]), cut(sums[2]), cut(sums[3]));
-    java.util.Arrays.fill(sums, 0);
+    Arrays.fill(sums, 0);
     return traffic;
   }
 

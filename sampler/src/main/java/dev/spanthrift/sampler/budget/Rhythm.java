@@ -12,9 +12,10 @@ import java.util.Arrays;
 /**
  * How traffic is spread over the hours of a week: level × season, learned by the hour.
  *
- * <p>Uniform until known. The level follows within a day, so that ten times the load is not taken
- * for a busy hour; an hour never seen borrows from the same hour of other days. A fifth is always
- * uniform, because an hour that has been silent so far may have something to say.
+ * <p>Uniform until known. The level follows within a day, or within three hours once the season is
+ * known, so that ten times the load is not taken for a busy hour; an hour never seen borrows from
+ * the same hour of other days. A fifth is always uniform, because an hour that has been silent so
+ * far may have something to say.
  */
 final class Rhythm {
   private static final int HOURS = 7 * 24;
@@ -22,6 +23,8 @@ final class Rhythm {
   private static final double LEARN = .3;
   private static final double LEVEL_LEARN = 1 - Math.pow(.5, 1 / 24.0);
   private static final double SECONDS_MIN = 600;
+  private static final double FAR = 2.5;
+  private static final int KNOWN = 3; // weeks
   private static final int EPOCH_HOUR = 3 * 24; // 1970 began on a Thursday
 
   private final ZoneId zone;
@@ -29,6 +32,7 @@ final class Rhythm {
   private final int[] seen = new int[HOURS];
   private final double[] mixed = new double[HOURS];
   private double level;
+  private int strangeHours;
 
   private int hour = -1;
   private double amount;
@@ -60,12 +64,30 @@ final class Rhythm {
       return;
     }
     double usual = weight(hour);
+    if (isStrange(rate / usual)) {
+      return;
+    }
     level = level <= 0 ? rate / usual : level + LEVEL_LEARN * (rate / usual - level);
     double relative = Math.clamp(rate / level, usual / 4, usual * 4 + .1);
     double part = Math.max(LEARN, 1.0 / (seen[hour] + 2));
     season[hour] = usual + part * (relative - usual);
     seen[hour] = Math.min(100, seen[hour] + 1);
     mix();
+  }
+
+  /** A known hour that is far off says nothing about the season; three in a row are a new level. */
+  private boolean isStrange(double levelNow) {
+    boolean isFar = levelNow > level * FAR || levelNow * FAR < level;
+    if (seen[hour] < KNOWN || !isFar) {
+      strangeHours = 0;
+      return false;
+    }
+    strangeHours++;
+    if (strangeHours >= 3) {
+      level = levelNow;
+      strangeHours = 0;
+    }
+    return true;
   }
 
   private static int hourOfWeek(ZonedDateTime time) {
@@ -88,7 +110,7 @@ final class Rhythm {
     return days == 0 ? 1 : sum / days;
   }
 
-  /** Relative density of traffic at a moment; about 1 on average. */
+  /** Relative density of traffic at a moment; 1 on average over a week. */
   double density(Instant at) {
     return mixed(hourOfWeek(at.atZone(zone)));
   }
@@ -98,8 +120,13 @@ final class Rhythm {
   }
 
   private void mix() {
+    double mean = 0;
     for (int h = 0; h < HOURS; h++) {
-      mixed[h] = UNIFORM + (1 - UNIFORM) * weight(h);
+      mixed[h] = weight(h);
+      mean += mixed[h] / HOURS;
+    }
+    for (int h = 0; h < HOURS; h++) {
+      mixed[h] = mean <= 0 ? 1 : UNIFORM + (1 - UNIFORM) * mixed[h] / mean;
     }
   }
 

@@ -1,0 +1,81 @@
+package dev.spanthrift.agent.money;
+
+import dev.spanthrift.agent.control.Spend;
+import dev.spanthrift.sampler.budget.BudgetView;
+import dev.spanthrift.sampler.budget.Forecast;
+import dev.spanthrift.sampler.budget.MoneyView;
+import dev.spanthrift.sampler.budget.price.Money;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The books as the API shows them. */
+final class SpendBody {
+  private static final long GIGABYTE = 1_000_000_000L;
+  private static final int USUAL_SPANS = 2_000_000; // of 500 bytes
+  private static final double UNLIMITED = 1e17; // picos
+
+  private SpendBody() {}
+
+  static Spend of(MoneyView view) {
+    List<Spend.OfBudget> budgets = view.budgets().stream().map(SpendBody::budget).toList();
+    if (budgets.isEmpty()) {
+      throw new IllegalStateException("asked before the first tick");
+    }
+    Spend.OfBudget first = budgets.getFirst();
+    return new Spend(
+        view.budgets().getFirst().spent().currency().getCurrencyCode(),
+        view.model(),
+        pricePerGigabyte(view.price()),
+        first.period(),
+        first.budget(),
+        first.spent(),
+        first.saved(),
+        first.ownCost(),
+        first.forecast(),
+        first.noForecast(),
+        remark(view),
+        budgets);
+  }
+
+  private static double pricePerGigabyte(SpanPrice price) {
+    return price.nominal() ? 0 : price.price(GIGABYTE, USUAL_SPANS) / Money.PICOS;
+  }
+
+  private static @Nullable String remark(MoneyView view) {
+    if (view.clockDiffers()) {
+      return "the clock has jumped; the new time counts once it has stood for ten minutes";
+    }
+    return view.savesNothing().isEmpty() ? null : view.savesNothing();
+  }
+
+  private static Spend.OfBudget budget(BudgetView view) {
+    Money amount = view.budget().amount();
+    String name = view.budget().period().length().name().toLowerCase(Locale.ROOT);
+    Spend.Forecast forecast =
+        view.forecast() instanceof Forecast.Known known
+            ? new Spend.Forecast(
+                number(known.expected()), number(known.low()), number(known.high()))
+            : null;
+    String reason =
+        view.forecast() instanceof Forecast.NotEnoughData missing ? missing.reason() : null;
+    return new Spend.OfBudget(
+        view.budget().name(),
+        view.budget().scope(),
+        new Spend.Period(name, view.from(), view.to()),
+        amount == null ? null : number(amount),
+        number(view.spent()),
+        number(view.saved()),
+        number(view.ownCost()),
+        forecast,
+        reason,
+        view.allowancePerSecond() < UNLIMITED
+            ? view.allowancePerSecond() * 3600 / Money.PICOS
+            : null);
+  }
+
+  private static double number(Money money) {
+    return money.amount().doubleValue();
+  }
+}

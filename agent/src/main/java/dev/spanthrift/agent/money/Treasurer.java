@@ -1,0 +1,186 @@
+package dev.spanthrift.agent.money;
+
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.control.Spend;
+import dev.spanthrift.agent.control.SpendView;
+import dev.spanthrift.agent.control.StateFile;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.budget.Budget;
+import dev.spanthrift.sampler.budget.BudgetController;
+import dev.spanthrift.sampler.budget.BudgetState;
+import dev.spanthrift.sampler.budget.Purse;
+import dev.spanthrift.sampler.budget.price.Pricing;
+import dev.spanthrift.sampler.budget.price.SpanCounters;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the books of the running program: feeds the budget controller with what the pipeline
+ * counts, shows them to the API, and saves them once a minute and at the end.
+ *
+ * <p>{@link #tick} is called about once a second by one thread; the other methods by any.
+ */
+public final class Treasurer implements SpendView, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Treasurer.class);
+  private static final String FILE = "budgets.bin";
+  private static final long FILE_BYTES_MAX = 1 << 24;
+  private static final long SAVE_NANOS = 60_000_000_000L;
+  private static final int SPANS_PER_TRACE = 20; // until the pipeline counts traces
+
+  private final BudgetController controller;
+  private final Purse everything;
+  private final Path file;
+  private final OwnCost ownCost;
+  private final Supplier<PipelineStatus> pipeline;
+  private final double eventsPerSpan;
+  private long lastNanos = System.nanoTime();
+  private long savedNanos = lastNanos;
+  private long receivedBytes;
+  private long receivedSpans;
+  private long keptBytes;
+  private long keptSpans;
+  private boolean saveFailed;
+
+  private Treasurer(
+      BudgetController controller,
+      Pricing pricing,
+      SpanthriftSettings settings,
+      Supplier<PipelineStatus> pipeline) {
+    this.controller = controller;
+    this.pipeline = pipeline;
+    file = settings.stateDir().resolve(FILE);
+    everything = controller.purse(attribute -> null);
+    eventsPerSpan = SpanCounters.USUAL.events();
+    ownCost =
+        new OwnCost(
+            settings.price().ownCpuHour(),
+            settings.price().ownMemoryGbHour(),
+            pricing.model().currency());
+    controller.tick(lastNanos, System.currentTimeMillis());
+  }
+
+  /**
+   * Opens the books, with what was saved.
+   *
+   * @throws ModelException when price model and budgets do not fit; a list of sentences
+   */
+  public static Treasurer open(SpanthriftSettings settings, Supplier<PipelineStatus> pipeline)
+      throws ModelException {
+    Pricing pricing = Budgets.pricing(settings.price());
+    List<Budget> budgets = Budgets.budgets(settings, pricing.model().currency());
+    Path file = settings.stateDir().resolve(FILE);
+    BudgetController controller =
+        saved(file).map(bytes -> restored(bytes, budgets, pricing)).orElse(null);
+    return new Treasurer(
+        controller == null ? new BudgetController(budgets, pricing) : controller,
+        pricing,
+        settings,
+        pipeline);
+  }
+
+  private static BudgetController restored(byte[] bytes, List<Budget> budgets, Pricing pricing) {
+    BudgetState.Restored restored = BudgetState.restore(bytes, budgets, pricing);
+    restored.warning().ifPresent(log::warn);
+    return restored.controller();
+  }
+
+  private static Optional<byte[]> saved(Path file) {
+    try {
+      return Files.exists(file) && Files.size(file) <= FILE_BYTES_MAX
+          ? Optional.of(Files.readAllBytes(file))
+          : Optional.empty();
+    } catch (IOException e) {
+      log.warn("saved budgets are ignored: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** The control loop behind it, for price and allowances. */
+  public BudgetController controller() {
+    return controller;
+  }
+
+  /** The purse of resources that no scope asks after. */
+  public Purse everything() {
+    return everything;
+  }
+
+  /** Ticks once a second from now on. */
+  public void every(ScheduledExecutorService timer) {
+    timer.scheduleAtFixedRate(this::tickSafely, 1, 1, TimeUnit.SECONDS);
+  }
+
+  // A timer forgets a task that throws once.
+  private void tickSafely() {
+    try {
+      tick();
+    } catch (RuntimeException e) {
+      log.warn("the books are behind: {}", e.toString());
+    }
+  }
+
+  /** Counts since the last call, lets time pass, saves when it is time. */
+  public synchronized void tick() {
+    long now = System.nanoTime();
+    PipelineStatus.Spans spans = pipeline.get().spans();
+    count(spans);
+    controller.ownCost(ownCost.since(now - lastNanos));
+    lastNanos = now;
+    controller.tick(now, System.currentTimeMillis());
+    if (now - savedNanos >= SAVE_NANOS) {
+      savedNanos = now;
+      save();
+    }
+  }
+
+  private void count(PipelineStatus.Spans spans) {
+    long received = spans.received() - receivedSpans;
+    long kept = spans.kept() - keptSpans;
+    everything.received(
+        spans.receivedBytes() - receivedBytes,
+        received,
+        Math.round(received * eventsPerSpan),
+        received / SPANS_PER_TRACE);
+    everything.kept(
+        spans.keptBytes() - keptBytes,
+        kept,
+        Math.round(kept * eventsPerSpan),
+        kept / SPANS_PER_TRACE);
+    receivedSpans = spans.received();
+    receivedBytes = spans.receivedBytes();
+    keptSpans = spans.kept();
+    keptBytes = spans.keptBytes();
+  }
+
+  private void save() {
+    try {
+      StateFile.replace(file, BudgetState.save(controller));
+      saveFailed = false;
+    } catch (IOException e) {
+      if (!saveFailed) {
+        log.warn("budgets cannot be saved in {}: {}", file.getParent(), e.toString());
+      }
+      saveFailed = true;
+    }
+  }
+
+  @Override
+  public Spend spend() {
+    return SpendBody.of(controller.view());
+  }
+
+  /** Counts a last time and saves. */
+  @Override
+  public synchronized void close() {
+    tick();
+    save();
+  }
+}
