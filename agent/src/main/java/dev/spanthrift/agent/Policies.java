@@ -30,8 +30,11 @@ final class Policies implements PolicyCompiler {
   /** The document that the settings stand for. */
   static JsonNode configured(SpanthriftSettings settings) {
     double probability = settings.defaultProbability().value();
+    boolean toBudget = probability == 1 && !settings.budgets().isEmpty();
     Map<String, Object> fallback =
-        probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
+        toBudget
+            ? Map.of("budget", true)
+            : probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
     return JSON.valueToTree(Map.of("policies", settings.policies(), "default", fallback));
   }
 

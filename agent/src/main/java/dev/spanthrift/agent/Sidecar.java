@@ -17,6 +17,8 @@ import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
+import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.wire.ResourceContext;
 import dev.spanthrift.sampler.Judge;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -84,10 +86,12 @@ public final class Sidecar implements SidecarProgram {
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
     PolicyStore policies = wiring.policyStore();
+    Treasurer treasurer = openBooks(settings);
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
             judge == null ? wiring.judge(policies.current()) : judge,
+            wiring.budget(treasurer),
             routes(settings));
     LivePipeline live = new LivePipeline(pipeline, wiring);
     this.live = live;
@@ -100,22 +104,30 @@ public final class Sidecar implements SidecarProgram {
     var unused =
         loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
-    Treasurer treasurer = openBooks(settings, live);
+    treasurer.every(timer, () -> grant(treasurer, pipeline));
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
     startTelemetry(wiring, live);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 
-  private Treasurer openBooks(SpanthriftSettings settings, LivePipeline live) {
+  private Treasurer openBooks(SpanthriftSettings settings) {
     try {
-      Treasurer opened = Treasurer.open(settings, live::status);
+      Treasurer opened = Treasurer.open(settings, this::status);
       treasurer = opened;
-      opened.every(timer);
       return opened;
     } catch (ModelException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  /** Step account, once a second: what was spent becomes the next allowance. */
+  private static void grant(Treasurer treasurer, Pipeline pipeline) {
+    ResourceContext resource = pipeline.resource();
+    if (resource != null) {
+      treasurer.follow(resource);
+    }
+    pipeline.allowance(new Allowance.PerSecond(treasurer.allowancePerSecond()));
   }
 
   private void startTelemetry(Wiring wiring, LivePipeline live) {

@@ -1,9 +1,11 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.config.BudgetSettings;
 import dev.spanthrift.agent.config.ListenSettings;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.PolicyStore;
+import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.Loops;
@@ -16,8 +18,13 @@ import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
 import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
 import dev.spanthrift.exporter.destination.DestinationSettings.Tls;
 import dev.spanthrift.exporter.destination.Destinations;
+import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.FleetSums;
+import dev.spanthrift.sampler.budget.InProcessKeepLedger;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
@@ -145,6 +152,26 @@ final class Wiring {
 
   PolicyStore policyStore() {
     return PolicyStore.open(settings.stateDir(), Policies.configured(settings), policies);
+  }
+
+  /** None without a budget: what policies leave to it is kept. */
+  @Nullable BudgetParts budget(Treasurer treasurer) {
+    if (settings.budgets().isEmpty()) {
+      return null;
+    }
+    AllocationSettings allocation = AllocationSettings.DEFAULT;
+    for (BudgetSettings budget : settings.budgets()) {
+      if (budget.period() == BudgetSettings.Period.HOUR) {
+        allocation = allocation.forPeriod(Duration.ofHours(1));
+      }
+    }
+    return new BudgetParts(
+        allocation,
+        new Allowance.PerSecond(treasurer.allowancePerSecond()),
+        treasurer.controller().priceOf(),
+        new InProcessKeepLedger(true, allocation.askAfter(), settings.hold().tracesMax()),
+        FleetSums.inProcess(),
+        "self");
   }
 
   Judge judge(PolicyVersion version) {

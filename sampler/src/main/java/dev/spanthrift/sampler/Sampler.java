@@ -12,6 +12,7 @@ import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.ContextTable;
 import dev.spanthrift.sampler.wire.RequestWriter;
+import dev.spanthrift.sampler.wire.ResourceContext;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public final class Sampler {
   private int keptCount;
   private long keptSpans;
   private boolean keepAll;
+  private volatile @Nullable ResourceContext resource;
   private Fates fates = Fates.UNSEEN;
 
   /** A sampler without a budget: what policies would leave to one is kept. */
@@ -133,6 +135,7 @@ public final class Sampler {
     int context = contextOfScope[scope];
     if (context < 0) {
       context = contexts.intern(batch, scope);
+      resource = contexts.get(context).resource();
       contextOfScope[scope] = context;
     }
     return context;
@@ -258,6 +261,11 @@ public final class Sampler {
     if (budget != null) {
       budget.tick(now);
     }
+  }
+
+  /** The resource that spans came from lately; a sidecar has one. Any thread may ask. */
+  public @Nullable ResourceContext resource() {
+    return resource;
   }
 
   /** Changes how the budget's money comes in. */

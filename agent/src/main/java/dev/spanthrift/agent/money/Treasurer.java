@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.money;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.Spend;
 import dev.spanthrift.agent.control.SpendView;
@@ -11,6 +13,9 @@ import dev.spanthrift.sampler.budget.BudgetState;
 import dev.spanthrift.sampler.budget.Purse;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanCounters;
+import dev.spanthrift.sampler.wire.Attributes;
+import dev.spanthrift.sampler.wire.Fields;
+import dev.spanthrift.sampler.wire.ResourceContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +42,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
   private static final int SPANS_PER_TRACE = 20; // until the pipeline counts traces
 
   private final BudgetController controller;
-  private final Purse everything;
+  private Purse purse;
   private final Path file;
   private final OwnCost ownCost;
   private final Supplier<PipelineStatus> pipeline;
@@ -57,7 +63,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
     this.controller = controller;
     this.pipeline = pipeline;
     file = settings.stateDir().resolve(FILE);
-    everything = controller.purse(attribute -> null);
+    purse = controller.purse(attribute -> null);
     eventsPerSpan = SpanCounters.USUAL.events();
     ownCost =
         new OwnCost(
@@ -108,20 +114,35 @@ public final class Treasurer implements SpendView, AutoCloseable {
     return controller;
   }
 
-  /** The purse of resources that no scope asks after. */
-  public Purse everything() {
-    return everything;
+  /** From now on the budgets that pay for this resource: a sidecar has one. */
+  public synchronized void follow(ResourceContext resource) {
+    purse = controller.purse(key -> attribute(resource, key));
   }
 
-  /** Ticks once a second from now on. */
-  public void every(ScheduledExecutorService timer) {
-    timer.scheduleAtFixedRate(this::tickSafely, 1, 1, TimeUnit.SECONDS);
+  private static @Nullable String attribute(ResourceContext resource, String key) {
+    Attributes attributes = new Attributes();
+    byte[] message = resource.resource();
+    attributes.over(message, 0, message.length, Fields.ATTRIBUTES_OF_RESOURCE);
+    return attributes.find(key.getBytes(UTF_8)) && attributes.readValue() == Attributes.STRING
+        ? new String(message, attributes.valueOffset(), attributes.valueLength(), UTF_8)
+        : null;
+  }
+
+  /** Picos that may be spent in a second on what this program receives. */
+  public synchronized double allowancePerSecond() {
+    return purse.allowancePerSecond();
+  }
+
+  /** Ticks once a second from now on, and calls back after each tick. */
+  public void every(ScheduledExecutorService timer, Runnable then) {
+    timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
   }
 
   // A timer forgets a task that throws once.
-  private void tickSafely() {
+  private void tickSafely(Runnable then) {
     try {
       tick();
+      then.run();
     } catch (RuntimeException e) {
       log.warn("the books are behind: {}", e.toString());
     }
@@ -144,12 +165,12 @@ public final class Treasurer implements SpendView, AutoCloseable {
   private void count(PipelineStatus.Spans spans) {
     long received = spans.received() - receivedSpans;
     long kept = spans.kept() - keptSpans;
-    everything.received(
+    purse.received(
         spans.receivedBytes() - receivedBytes,
         received,
         Math.round(received * eventsPerSpan),
         received / SPANS_PER_TRACE);
-    everything.kept(
+    purse.kept(
         spans.keptBytes() - keptBytes,
         kept,
         Math.round(kept * eventsPerSpan),

@@ -2,10 +2,13 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.receive.Admission;
 import dev.spanthrift.agent.receive.Intake;
+import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
+import dev.spanthrift.sampler.wire.ResourceContext;
 import dev.spanthrift.sampler.wire.Scanner;
 import dev.spanthrift.sampler.wire.Signal;
 import dev.spanthrift.sampler.wire.TooManySpansException;
@@ -15,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a batch: receive → scan → measure → hold → decide → tell → stamp → ship → account.
@@ -41,14 +45,18 @@ public final class Pipeline implements Intake {
   private long nextTick = System.nanoTime();
   private long shippableSince;
 
-  public Pipeline(PipelineSettings settings, Judge judge, List<Route> routes) {
+  /**
+   * @param budget what pays for traces that no policy decides; none: they are kept
+   */
+  public Pipeline(
+      PipelineSettings settings, Judge judge, @Nullable BudgetParts budget, List<Route> routes) {
     this.settings = settings;
     outlet = new Outlet(routes);
     for (Signal signal : Signal.values()) {
       doors.put(signal, new Door());
     }
     scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
-    sampler = new Sampler(settings.sampler(), judge, new ZstdCodec());
+    sampler = new Sampler(settings.sampler(), judge, new ZstdCodec(), budget);
   }
 
   @Override
@@ -149,6 +157,18 @@ public final class Pipeline implements Intake {
 
   private Door door(Signal signal) {
     return Objects.requireNonNull(doors.get(signal));
+  }
+
+  /** How the budget's money comes in, from the next tick on. */
+  public void allowance(Allowance allowance) {
+    synchronized (lock) {
+      sampler.allowance(allowance);
+    }
+  }
+
+  /** The resource that spans came from lately, or none yet. */
+  public @Nullable ResourceContext resource() {
+    return sampler.resource();
   }
 
   /** Another judge, from the next trace on. */
