@@ -18,6 +18,7 @@ import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.MoneyView;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import dev.spanthrift.sampler.Judge;
 import java.net.InetSocketAddress;
@@ -158,6 +159,12 @@ public final class Sidecar implements SidecarProgram {
       throw new IllegalStateException("not started");
     }
     return running.status();
+  }
+
+  @Override
+  public @Nullable MoneyView money() {
+    Treasurer books = treasurer;
+    return books == null ? null : books.controller().view();
   }
 
   @Override

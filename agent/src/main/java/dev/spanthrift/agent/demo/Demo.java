@@ -99,6 +99,7 @@ public final class Demo {
                 incident,
                 status,
                 before,
+                sidecar.money(),
                 backend.counts(),
                 settings.price().perGb(),
                 settings.price().currency()));
@@ -117,6 +118,7 @@ public final class Demo {
           incident,
           status,
           before,
+          sidecar.money(),
           backend.counts(),
           settings.price().perGb(),
           settings.price().currency());

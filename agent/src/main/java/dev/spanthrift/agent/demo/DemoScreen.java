@@ -1,6 +1,9 @@
 package dev.spanthrift.agent.demo;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.budget.BudgetView;
+import dev.spanthrift.sampler.budget.Forecast;
+import dev.spanthrift.sampler.budget.price.Money;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +37,7 @@ final class DemoScreen {
     rows.add("");
     rows.add(errors(f));
     rows.addAll(money(f));
+    rows.addAll(budget(f));
     rows.add(incident(f));
     rows.add(laws(f));
     return rows;
@@ -101,6 +105,34 @@ final class DemoScreen {
             "MONEY   in %.4f   out %.4f   saved %.4f %s at %s per GB",
             f.spentIn(), f.spentOut(), f.saved(), currency, f.pricePerGb().toPlainString()),
         row("        at this pace %,.0f %s saved a month", f.savedPerMonth(), currency));
+  }
+
+  private static List<String> budget(Figures f) {
+    BudgetView books = f.budget();
+    if (books == null) {
+      return List.of();
+    }
+    double hours = (f.status().nowUnixMillis() - books.from().toEpochMilli()) / 3_600_000.0;
+    String period = books.budget().period().length().name().toLowerCase(Locale.ROOT);
+    return List.of(
+        row(
+            "BUDGET  %s for the %s, of which %s are spent",
+            money(books.budget().amount()), period, money(books.spent())),
+        row(
+            "        %.0f %% of the %s is over; at its end: %s",
+            hours * 100, period, forecast(books.forecast())));
+  }
+
+  private static String forecast(Forecast forecast) {
+    return switch (forecast) {
+      case Forecast.Known known ->
+          row("%s (%s to %s)", money(known.expected()), money(known.low()), money(known.high()));
+      case Forecast.NotEnoughData nothing -> "no forecast yet, " + nothing.reason();
+    };
+  }
+
+  private static String money(Money money) {
+    return row("%.4f %s", money.amount(), money.currency().getCurrencyCode());
   }
 
   private static String incident(Figures f) {

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,18 +18,14 @@ import java.util.Map;
  * and a state folder of its own, so that demo data never mixes with real data.
  */
 final class DemoSettings {
-  /** Errors, slow traces and the rare paths all; health checks none; of the rest one in twenty. */
+  /** Health checks go; all else is the budget's to choose. */
   static final String POLICIES =
       """
-      - {name: errors, match: {hasError: true}, keep: true}
-      - {name: slow, match: {slowerThan: 1s}, keep: true}
-      - name: rare
-        match: {attribute: {key: http.route, in: [/admin/refund, /export.csv]}}
-        keep: true
       - {name: health, match: {attribute: {key: http.route, equals: /health}}, drop: true}
       """;
 
-  private static final String PROBABILITY = "0.05";
+  /** About a tenth of what all spans of an hour would cost. */
+  private static final String HOURLY = "0.15";
 
   private DemoSettings() {}
 
@@ -38,7 +36,7 @@ final class DemoSettings {
     freeOrAny(with, "SPANTHRIFT_LISTEN_HTTP_PORT", 4318);
     freeOrAny(with, "SPANTHRIFT_ADMIN_PORT", 4321);
     with.put("SPANTHRIFT_POLICIES", POLICIES);
-    with.put("SPANTHRIFT_DEFAULT_PROBABILITY", PROBABILITY);
+    with.put("SPANTHRIFT_BUDGETS", budget(LocalTime.now(ZoneOffset.UTC)));
     environment.forEach(
         (key, value) -> {
           if (key.startsWith("SPANTHRIFT_")) {
@@ -50,6 +48,12 @@ final class DemoSettings {
         "SPANTHRIFT_DESTINATIONS",
         "[{name: demo-backend, protocol: grpc, endpoint: 'http://127.0.0.1:" + backendPort + "'}]");
     return SettingsLoader.load(null, with).settings();
+  }
+
+  /** An hour of money that begins now: the time zone is shifted so that it does. */
+  private static String budget(LocalTime now) {
+    return "[{name: demo, amount: %s, period: hour, zone: '-00:%02d'}]"
+        .formatted(HOURLY, now.getMinute());
   }
 
   /** The usual port when nobody has it, else any free one. */

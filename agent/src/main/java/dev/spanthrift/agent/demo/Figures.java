@@ -1,9 +1,12 @@
 package dev.spanthrift.agent.demo;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.budget.BudgetView;
+import dev.spanthrift.sampler.budget.MoneyView;
 import dev.spanthrift.agent.pipeline.SidecarProgram.Ports;
 import java.math.BigDecimal;
 import java.util.Currency;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one picture of the demo shows, read in one moment.
@@ -14,6 +17,7 @@ import java.util.Currency;
  * @param errorsDue traces with an error that are old enough to have arrived at the backend
  * @param status what the sidecar says about itself
  * @param before the status a moment ago, for rates
+ * @param money the sidecar's books, if it keeps any
  * @param arrived what the backend counted
  */
 record Figures(
@@ -25,6 +29,7 @@ record Figures(
     Incident incident,
     PipelineStatus status,
     PipelineStatus before,
+    @Nullable MoneyView money,
     DemoBackend.Counts arrived,
     BigDecimal pricePerGb,
     Currency currency) {
@@ -77,6 +82,11 @@ record Figures(
 
   private double money(long bytes) {
     return pricePerGb.doubleValue() * bytes / 1e9;
+  }
+
+  /** The first budget's books, or none. */
+  @Nullable BudgetView budget() {
+    return money == null || money.budgets().isEmpty() ? null : money.budgets().getFirst();
   }
 
   Incident.Phase phase() {

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.pipeline;
 
+import org.jspecify.annotations.Nullable;
+import dev.spanthrift.sampler.budget.MoneyView;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.sampler.Judge;
 import java.time.Duration;
@@ -22,6 +24,11 @@ public interface SidecarProgram {
   }
 
   PipelineStatus status();
+
+  /** The books, or none for a program that keeps none. */
+  default @Nullable MoneyView money() {
+    return null;
+  }
 
   /**
    * Takes nothing more, decides what waits, sends what is queued, for at most this long; returns

@@ -29,6 +29,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.addAppender(stderr(context));
     context.getLogger("dev.spanthrift").setLevel(Level.INFO);
     context.getLogger("reactor.netty.http.client").setLevel(Level.ERROR);
+    // Whoever sends garbage to the HTTP port would fill the log.
+    context.getLogger("reactor.netty.http.server.HttpServerOperations").setLevel(Level.ERROR);
+    context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.ERROR);
     // Spring's screens about a port that is taken: we say it in one line.
     context.getLogger("org.springframework.boot.diagnostics").setLevel(Level.OFF);
     context.getLogger("org.springframework.boot.web.server.reactive").setLevel(Level.ERROR);

@@ -49,6 +49,7 @@ class DemoScreenTest {
         Incident.within(0),
         status(20_000, 2, kept),
         status(19_000, 1, kept),
+        null,
         new DemoBackend.Counts(5, 100_000, 190, 10, 0),
         new BigDecimal("0.50"),
         Currency.getInstance("USD"));
