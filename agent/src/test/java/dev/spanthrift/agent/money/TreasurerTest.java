@@ -82,7 +82,7 @@ class TreasurerTest {
     assertEquals(7.5, spend.budgets().get(1).budget());
     assertEquals(0, spend.budgets().get(1).spent());
     assertTrue(spend.budgets().getFirst().allowancePerHour() > 100 / 25.0);
-    assertTrue(treasurer.everything().allowancePerSecond() > 0);
+    assertTrue(treasurer.allowancePerSecond() > 0);
   }
 
   @Test
