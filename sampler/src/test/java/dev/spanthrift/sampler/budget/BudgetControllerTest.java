@@ -89,6 +89,59 @@ class BudgetControllerTest {
   }
 
   @Test
+  void staysInsideWhenNobodyTellsWhatIsOutstanding() {
+    MonthSimulation s = simulation("10", 16);
+    s.tellsOutstanding = false;
+    s.until(DECEMBER.minusSeconds(120));
+    assertTrue(spent(s) <= 10 && spent(s) > 9.5, () -> "" + spent(s));
+  }
+
+  @Test
+  void holdsAnHourlyAndADailyBudgetInEachPeriod() {
+    for (BillingPeriod.Length length :
+        List.of(BillingPeriod.Length.HOUR, BillingPeriod.Length.DAY)) {
+      boolean hourly = length == BillingPeriod.Length.HOUR;
+      BillingPeriod period = new BillingPeriod(length, ZoneId.of("America/New_York"), 1);
+      String amount = hourly ? "0.005" : "0.2";
+      Budget budget =
+          new Budget("b", Money.of(amount, "USD"), period, Map.of(), Budget.Limits.NONE);
+      MonthSimulation s =
+          new MonthSimulation(List.of(budget), Models.perGigabyte("0.50"), NOVEMBER, 17);
+      double most = Double.parseDouble(amount);
+      double last = 0;
+      int periods = 0;
+      double used = 0;
+      while (s.now.isBefore(NOVEMBER.plus(Duration.ofDays(5)))) {
+        s.step();
+        double spent = spent(s);
+        assertTrue(spent <= most, () -> length + " " + s.now + ": " + spent);
+        if (spent < last) {
+          periods++;
+          used += last;
+        }
+        last = spent;
+      }
+      double share = used / periods / most;
+      assertTrue(periods >= (hourly ? 100 : 4), periods + " of " + length);
+      assertTrue(share > .8, length + " used " + share);
+    }
+  }
+
+  @Test
+  void spendsAnAllotmentOverTheMonthAndTheMoneyOnTop() {
+    MonthSimulation s =
+        new MonthSimulation(List.of(monthly("5")), Models.perGigabyte("0.50", "20"), NOVEMBER, 18);
+    s.until(NOVEMBER.plus(Duration.ofDays(7)));
+    assertEquals(0, s.view().spent().signum(), "20 GB are included");
+    assertTrue(s.spentEver / Money.PICOS > 2, "and kept, at their list price");
+    Forecast.Known known = (Forecast.Known) s.view().forecast();
+    assertTrue(known.expected().compareTo(Money.of("2", "USD")) > 0, known.toString());
+    s.until(DECEMBER.minusSeconds(120));
+    assertTrue(spent(s) <= 5 && spent(s) > 4.5, () -> "" + spent(s));
+    assertEquals(15, s.spentEver / Money.PICOS, .5, "5 USD and 20 GB at 0.50");
+  }
+
+  @Test
   void beginsTheNextPeriodWithNewMoney() {
     MonthSimulation s = simulation("10", 7);
     s.until(DECEMBER.plus(Duration.ofHours(12)));

@@ -23,9 +23,9 @@ final class MonthSimulation {
   ToDoubleFunction<Instant> spansPerSecond = MonthSimulation::office;
   LongUnaryOperator wall = millis -> millis;
   int lagSteps = 2;
+  boolean tellsOutstanding = true;
   double spentEver;
   double demandEver;
-  double deafShare; // share of what is allowed that the sampler does not use
 
   private final ArrayDeque<double[]> late = new ArrayDeque<>();
   private double level;
@@ -60,7 +60,7 @@ final class MonthSimulation {
     purse.received((long) (spans * BYTES), spans, 0, spans / 20);
     SpanPrice price = controller.price();
     double each = Math.max(1, price.price((long) BYTES * 1000, 1000) / 1000.0);
-    level += purse.allowancePerSecond() * STEP_SECONDS * (1 - deafShare);
+    level += purse.allowancePerSecond() * STEP_SECONDS;
     level = Math.min(level, purse.allowancePerSecond() * 3600);
     double keep = Math.min(spans, Math.floor(Math.max(0, level / each)));
     level -= keep * each;
@@ -71,7 +71,9 @@ final class MonthSimulation {
       booked = late.remove()[0];
     }
     double flight = late.stream().mapToDouble(k -> k[0]).sum();
-    purse.outstanding(level + flight * each);
+    if (tellsOutstanding) {
+      purse.outstanding(level + flight * each);
+    }
     purse.kept((long) (booked * BYTES), (long) booked, 0, (long) booked / 20);
     spentEver += booked * each;
     now = now.plusSeconds(STEP_SECONDS);

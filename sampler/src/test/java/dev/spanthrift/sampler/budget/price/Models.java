@@ -109,8 +109,17 @@ public final class Models {
 
   /** One price a gigabyte of span bytes, the resource left out of it. */
   public static Pricing perGigabyte(String price) {
+    return perGigabyte(price, "0");
+  }
+
+  /** The same with so many gigabytes included. */
+  public static Pricing perGigabyte(String price, String included) {
     SpanCounters bare = new SpanCounters(500, 0, 0, 0, 0, 1, 0, 0, 0);
     return new Pricing(
-        model(charge(Meter.BYTES, "GB", flat(price))), BigDecimal.ONE, Usage.NONE, bare);
+        model(
+            charge(Meter.BYTES, "GB", flat(price), fixed(included, Allotment.Mode.DEDUCT))),
+        BigDecimal.ONE,
+        Usage.NONE,
+        bare);
   }
 }

@@ -1,0 +1,168 @@
+package dev.spanthrift.agent.money;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.agent.config.SettingsLoader;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.control.Spend;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.budget.price.PriceModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TreasurerTest {
+  @TempDir Path folder;
+  private long receivedSpans;
+  private long keptSpans;
+
+  /** 1000 bytes a span. */
+  private PipelineStatus status() {
+    PipelineStatus.Spans spans =
+        new PipelineStatus.Spans(
+            receivedSpans,
+            receivedSpans * 1_000,
+            0,
+            keptSpans,
+            keptSpans * 1_000,
+            Map.of(),
+            receivedSpans - keptSpans,
+            0,
+            Map.of(),
+            0,
+            0,
+            Map.of(),
+            0);
+    return new PipelineStatus(
+        0, 0, Map.of(), spans, new PipelineStatus.Held(0, 0, 0, 1), List.of(), List.of());
+  }
+
+  private SpanthriftSettings settings(String yaml) throws Exception {
+    Path file = Files.writeString(folder.resolve("settings.yaml"), yaml);
+    return SettingsLoader.load(
+            file, Map.of("SPANTHRIFT_STATE_DIR", folder.resolve("state").toString()))
+        .settings();
+  }
+
+  private Treasurer open(String yaml) throws Exception {
+    return Treasurer.open(settings(yaml), this::status);
+  }
+
+  @Test
+  void showsPeriodBudgetSpentSavedAndCurrency() throws Exception {
+    Treasurer treasurer =
+        open(
+            """
+            price: {perGb: 2, currency: EUR, ownCpuHour: 0, ownMemoryGbHour: 0}
+            budgets:
+              - {name: all, amount: 100, period: day, zone: Europe/Berlin}
+              - {name: cart, amount: 7.5, scope: {service.name: cart}}
+            """);
+    receivedSpans = 1_000_000;
+    keptSpans = 100_000;
+    treasurer.tick();
+    Spend spend = treasurer.spend();
+    assertEquals("EUR", spend.currency());
+    assertEquals("flat", spend.model());
+    assertEquals("day", spend.period().name());
+    assertEquals(100, spend.budget());
+    assertEquals(.2, spend.spent(), 1e-12);
+    assertEquals(1.8, spend.saved(), 1e-12);
+    assertEquals(2, spend.pricePerGigabyte(), 1e-9);
+    assertEquals("not enough data: 0 of 8 stretches of 30 min seen", spend.noForecast());
+    assertNull(spend.remark());
+    assertEquals(List.of("all", "cart"), spend.budgets().stream().map(b -> b.name()).toList());
+    assertEquals(Map.of("service.name", "cart"), spend.budgets().get(1).scope());
+    assertEquals(7.5, spend.budgets().get(1).budget());
+    assertEquals(0, spend.budgets().get(1).spent());
+    assertTrue(spend.budgets().getFirst().allowancePerHour() > 100 / 25.0);
+    assertTrue(treasurer.allowancePerSecond() > 0);
+  }
+
+  @Test
+  void keepsTheBooksOverARestartAndIgnoresDamagedOnes() throws Exception {
+    String yaml = "budgets: [{amount: 100}]";
+    try (Treasurer first = open(yaml)) {
+      receivedSpans = 2_000_000;
+      keptSpans = 1_000_000;
+      first.tick();
+    }
+    receivedSpans = 0;
+    keptSpans = 0;
+    Treasurer second = open(yaml);
+    assertEquals(.5, second.spend().spent(), 1e-9);
+    assertTrue(second.spend().ownCost() > 0);
+    Path file = folder.resolve("state/budgets.bin");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    assertEquals(0, open(yaml).spend().spent());
+    Files.write(file, new byte[0]);
+    assertEquals(0, open(yaml).spend().spent());
+  }
+
+  @Test
+  void limitsNothingWithoutABudget() throws Exception {
+    Spend spend = open("").spend();
+    assertNull(spend.budget());
+    assertEquals("month", spend.period().name());
+    assertNull(spend.budgets().getFirst().allowancePerHour());
+  }
+
+  @Test
+  void runsOnEveryModelThatHasAPrice() throws Exception {
+    for (String id : PriceModels.ids()) {
+      PriceModel model = PriceModels.load(id);
+      String yaml =
+          "price: {model: %s, usage: {hosts: 1}}\nbudgets: [{amount: 50}]".formatted(id);
+      if (!model.isComplete()) {
+        String message = assertThrows(ModelException.class, () -> open(yaml)).getMessage();
+        assertTrue(message.contains("has no published price of"), message);
+        continue;
+      }
+      Files.deleteIfExists(folder.resolve("state/budgets.bin"));
+      receivedSpans = 0;
+      keptSpans = 0;
+      Treasurer treasurer = open(yaml);
+      receivedSpans = 15_000_000_000L;
+      keptSpans = 9_000_000_000L;
+      treasurer.tick();
+      Spend spend = treasurer.spend();
+      assertEquals(id, spend.model());
+      assertTrue(spend.spent() >= 0, id);
+      boolean hostsOnly = id.equals("splunk-o11y-apm-host") || id.equals("honeycomb-pro");
+      assertEquals(hostsOnly, spend.spent() == 0, () -> id + " " + spend);
+      assertEquals(hostsOnly, spend.pricePerGigabyte() == 0, () -> id + " " + spend);
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheSettings() throws Exception {
+    record Case(String yaml, String right) {}
+    for (Case c :
+        List.of(
+            new Case("price: {model: grafana}", "did you mean grafana-cloud-traces?"),
+            new Case("price: {usage: {host: 5}}", "a meter of the model: bytes"),
+            new Case("price: {usage: {hosts: many}}", "price.usage.hosts = many: a number from 0"),
+            new Case("price: {usage: {hosts: -1}}", "a number from 0"),
+            new Case(
+                "budgets: [{amount: 5, currency: CHF}]",
+                "budgets[0].currency = CHF: USD, which is the price list's"))) {
+      String message = assertThrows(ModelException.class, () -> open(c.yaml)).getMessage();
+      assertTrue(message.contains(c.right), message);
+    }
+  }
+
+  @Test
+  void saysThatSamplingSavesNothingInsideAnAllotment() throws Exception {
+    Treasurer treasurer = open("price: {model: gcp-cloud-trace}\nbudgets: [{amount: 5}]");
+    assertTrue(treasurer.spend().remark().contains("sampling now saves nothing"));
+    assertEquals(0, treasurer.spend().spent());
+  }
+}
