@@ -61,9 +61,9 @@ final class Policies implements PolicyCompiler {
 
   private static PolicySet compile(JsonNode document, @Nullable PolicySet previous) {
     if (!document.isObject()) {
-      throw new IllegalArgumentException("a policy document is an object with policies and default");
+      throw new IllegalArgumentException(
+          "a policy document is an object with policies and default");
     }
-    return PolicySet.compile(
-        PolicyParser.parse(JSON.convertValue(document, DOCUMENT)), previous);
+    return PolicySet.compile(PolicyParser.parse(JSON.convertValue(document, DOCUMENT)), previous);
   }
 }

@@ -35,8 +35,7 @@ public record CollectorFile(
       throws SettingsException {
     String source = String.valueOf(file.getFileName());
     Remarks remarks = new Remarks();
-    YamlNode root =
-        parsed(text(file), source, new CollectorExpansion(environment, false), remarks);
+    YamlNode root = parsed(text(file), source, new CollectorExpansion(environment, false), remarks);
     return read(Place.root(root, source, remarks), version, false);
   }
 
@@ -50,8 +49,7 @@ public record CollectorFile(
     return new CollectorFile(reader.settings(), reader.stages(), root.remarks().all());
   }
 
-  static YamlNode parsed(
-      String text, String source, CollectorExpansion expansion, Remarks remarks)
+  static YamlNode parsed(String text, String source, CollectorExpansion expansion, Remarks remarks)
       throws SettingsException {
     YamlNode root = YamlReader.read(text, source, expansion, remarks.problems());
     if (root == null || !remarks.problems().isEmpty()) {

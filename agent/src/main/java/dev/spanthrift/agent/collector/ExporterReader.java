@@ -13,12 +13,32 @@ final class ExporterReader {
   private static final Set<String> GRPC = Set.of("otlp", "otlp_grpc");
   private static final Set<String> HTTP = Set.of("otlphttp", "otlp_http");
   private static final Set<String> KEYS =
-      Set.of("endpoint", "tls", "headers", "compression", "timeout", "retry_on_failure",
-          "sending_queue", "traces_endpoint", "metrics_endpoint", "logs_endpoint",
-          "profiles_endpoint", "encoding", "read_buffer_size", "write_buffer_size", "keepalive",
-          "balancer_name", "wait_for_ready", "max_idle_conns", "max_idle_conns_per_host",
-          "max_conns_per_host", "idle_conn_timeout", "http2_read_idle_timeout",
-          "http2_ping_timeout", "disable_keep_alives", "force_attempt_http2");
+      Set.of(
+          "endpoint",
+          "tls",
+          "headers",
+          "compression",
+          "timeout",
+          "retry_on_failure",
+          "sending_queue",
+          "traces_endpoint",
+          "metrics_endpoint",
+          "logs_endpoint",
+          "profiles_endpoint",
+          "encoding",
+          "read_buffer_size",
+          "write_buffer_size",
+          "keepalive",
+          "balancer_name",
+          "wait_for_ready",
+          "max_idle_conns",
+          "max_idle_conns_per_host",
+          "max_conns_per_host",
+          "idle_conn_timeout",
+          "http2_read_idle_timeout",
+          "http2_ping_timeout",
+          "disable_keep_alives",
+          "force_attempt_http2");
   private static final long SECONDS_MAX = TimeUnit.MINUTES.toSeconds(10);
   private static final int QUEUE_REQUESTS = 1000; // defaults of the Collector
   private static final int CONSUMERS = 10;
@@ -132,8 +152,7 @@ final class ExporterReader {
   private static void headers(Place at, Map<String, Object> map) {
     Map<String, Object> headers = new LinkedHashMap<>();
     if (at.isList()) {
-      at.elements()
-          .forEach(e -> headers.put(e.child("name").text(""), e.child("value").text("")));
+      at.elements().forEach(e -> headers.put(e.child("name").text(""), e.child("value").text("")));
     } else {
       at.children().forEach((name, value) -> headers.put(name, value.text("")));
     }
@@ -187,8 +206,16 @@ final class ExporterReader {
 
   private void tls(Place at, Map<String, Object> map) {
     at.expect(
-        Set.of("insecure", "ca_file", "cert_file", "key_file", "min_version", "max_version",
-            "reload_interval", "include_system_ca_certs_pool", "insecure_skip_verify"));
+        Set.of(
+            "insecure",
+            "ca_file",
+            "cert_file",
+            "key_file",
+            "min_version",
+            "max_version",
+            "reload_interval",
+            "include_system_ca_certs_pool",
+            "insecure_skip_verify"));
     path(at.child("ca_file"), "authority", map);
     path(at.child("cert_file"), "clientCertificate", map);
     path(at.child("key_file"), "clientKey", map);

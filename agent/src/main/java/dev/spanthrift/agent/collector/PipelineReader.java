@@ -133,7 +133,11 @@ final class PipelineReader {
 
   private void batch(Place at) {
     at.expect(
-        Set.of("timeout", "send_batch_size", "send_batch_max_size", "metadata_keys",
+        Set.of(
+            "timeout",
+            "send_batch_size",
+            "send_batch_max_size",
+            "metadata_keys",
             "metadata_cardinality_limit"));
     if (at.child("send_batch_size").given() || at.child("send_batch_max_size").given()) {
       remarks.note(at, "requests are cut by bytes, export.batchBytes");
@@ -146,8 +150,13 @@ final class PipelineReader {
   /** What waits may take the limit, and never more than half of the heap. */
   private static void memory(Place at, Map<String, Object> hold) {
     at.expect(
-        Set.of("check_interval", "limit_mib", "spike_limit_mib", "limit_percentage",
-            "spike_limit_percentage", "min_gc_interval_when_soft_limited",
+        Set.of(
+            "check_interval",
+            "limit_mib",
+            "spike_limit_mib",
+            "limit_percentage",
+            "spike_limit_percentage",
+            "min_gc_interval_when_soft_limited",
             "min_gc_interval_when_hard_limited"));
     long limit = at.child("limit_mib").whole(0);
     if (limit > 0) {

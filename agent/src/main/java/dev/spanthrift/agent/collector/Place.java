@@ -24,7 +24,9 @@ record Place(@Nullable YamlNode node, String path, String where, Remarks remarks
   Place child(String key) {
     YamlNode child = node instanceof YamlNode.Mapping map ? map.entries().get(key) : null;
     return new Place(
-        child, path.isEmpty() ? key : path + "." + key, child == null ? where : child.where(),
+        child,
+        path.isEmpty() ? key : path + "." + key,
+        child == null ? where : child.where(),
         remarks);
   }
 

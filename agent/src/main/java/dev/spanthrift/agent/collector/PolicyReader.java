@@ -69,8 +69,7 @@ final class PolicyReader {
       case "bytes_limiting" -> limit(own, "bytes_per_second", CollectorPolicy.Unit.BYTES);
       case "span_count" -> spanCount(own);
       case "ottl_condition" -> ottl(own);
-      case "and" ->
-          all(own.child("and_sub_policy"), Set.of("not")).map(CollectorPolicy.And::new);
+      case "and" -> all(own.child("and_sub_policy"), Set.of("not")).map(CollectorPolicy.And::new);
       case "drop" ->
           all(own.child("drop_sub_policy"), Set.of("not")).map(CollectorPolicy.Drop::new);
       case "not" -> read(own.child("not_sub_policy"), Set.of()).map(CollectorPolicy.Not::new);
@@ -161,8 +160,7 @@ final class PolicyReader {
     }
     return values.isEmpty()
         ? Conditions.NEVER
-        : Conditions.any(
-            values.stream().map(p -> either(key, new ValueTest.Matches(p))).toList());
+        : Conditions.any(values.stream().map(p -> either(key, new ValueTest.Matches(p))).toList());
   }
 
   private Optional<CollectorPolicy> status(Place own) {
@@ -206,7 +204,8 @@ final class PolicyReader {
     long perSecond = own.child(key).whole(0);
     long burst = own.child("burst_capacity").whole(0);
     if (unit == CollectorPolicy.Unit.BYTES && !writable) {
-      remarks.note(own, "counts the bytes of spans; the Collector adds those of resource and scope");
+      remarks.note(
+          own, "counts the bytes of spans; the Collector adds those of resource and scope");
     }
     return Optional.of(
         new CollectorPolicy.Limit(perSecond, burst > 0 ? burst : perSecond * 2, unit));

@@ -165,8 +165,7 @@ final class PolicyTranslation {
     return switch (policy) {
       case CollectorPolicy.AlwaysSample always -> rule;
       case CollectorPolicy.Filter filter ->
-          rule.where(
-              filter.invert() ? Conditions.not(filter.condition()) : filter.condition());
+          rule.where(filter.invert() ? Conditions.not(filter.condition()) : filter.condition());
       case CollectorPolicy.Latency latency -> rule.where(lasts(latency));
       case CollectorPolicy.Not not -> negated(name, rule, not.policy());
       case CollectorPolicy.And and -> {
@@ -212,9 +211,7 @@ final class PolicyTranslation {
     if (p >= 1) {
       return rule;
     }
-    return p <= 0
-        ? rule.where(Conditions.NEVER)
-        : combined(name, rule, new Action.Probability(p));
+    return p <= 0 ? rule.where(Conditions.NEVER) : combined(name, rule, new Action.Probability(p));
   }
 
   private @org.jspecify.annotations.Nullable Rule limit(
@@ -232,8 +229,7 @@ final class PolicyTranslation {
   }
 
   /** One action for a rule: two parts of the same draw are the smaller one. */
-  private @org.jspecify.annotations.Nullable Rule combined(
-      String name, Rule rule, Action action) {
+  private @org.jspecify.annotations.Nullable Rule combined(String name, Rule rule, Action action) {
     if (rule.isCertain()) {
       return new Rule(rule.match(), action);
     }
@@ -259,8 +255,7 @@ final class PolicyTranslation {
       if (!rule.isCertain()) {
         remarks.lost(policyAt(name), "part " + part.name() + ": its draw beside its allocation");
       }
-      Action action =
-          most > 0 ? new Action.Rate(most, Action.Unit.SPANS) : Action.DROP;
+      Action action = most > 0 ? new Action.Rate(most, Action.Unit.SPANS) : Action.DROP;
       limits.add(new Policy(own, rule.match(), action));
     }
   }

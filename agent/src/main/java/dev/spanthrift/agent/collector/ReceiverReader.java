@@ -28,12 +28,29 @@ final class ReceiverReader {
     listen.put("grpc", address(grpc, GRPC_PORT));
     listen.put("http", address(http, HTTP_PORT));
     grpc.expect(
-        Set.of("endpoint", "transport", "tls", "max_recv_msg_size_mib", "max_concurrent_streams",
-            "read_buffer_size", "write_buffer_size", "keepalive", "include_metadata"));
+        Set.of(
+            "endpoint",
+            "transport",
+            "tls",
+            "max_recv_msg_size_mib",
+            "max_concurrent_streams",
+            "read_buffer_size",
+            "write_buffer_size",
+            "keepalive",
+            "include_metadata"));
     http.expect(
-        Set.of("endpoint", "transport", "tls", "max_request_body_size", "include_metadata",
-            "read_header_timeout", "read_timeout", "write_timeout", "idle_timeout",
-            "compression_algorithms", "keep_alives_enabled"));
+        Set.of(
+            "endpoint",
+            "transport",
+            "tls",
+            "max_request_body_size",
+            "include_metadata",
+            "read_header_timeout",
+            "read_timeout",
+            "write_timeout",
+            "idle_timeout",
+            "compression_algorithms",
+            "keep_alives_enabled"));
     long mebibytes = grpc.child("max_recv_msg_size_mib").whole(0);
     if (mebibytes > 0) {
       long size = Math.min(1024, mebibytes);
@@ -43,7 +60,9 @@ final class ReceiverReader {
     Place tls = grpc.child("tls").given() ? grpc.child("tls") : http.child("tls");
     if (tls.given()) {
       listen.put("tls", tls(tls));
-      if (grpc.exists() && http.exists() && grpc.child("tls").given() != http.child("tls").given()) {
+      if (grpc.exists()
+          && http.exists()
+          && grpc.child("tls").given() != http.child("tls").given()) {
         remarks.note(tls, "holds for both ports");
       }
     }
@@ -70,15 +89,19 @@ final class ReceiverReader {
       number = String.valueOf(port);
     }
     String bare = host.replaceAll("^\\[|]$", "");
-    address.put(
-        "host", bare.isEmpty() ? "0.0.0.0" : bare.equals("localhost") ? "127.0.0.1" : bare);
+    address.put("host", bare.isEmpty() ? "0.0.0.0" : bare.equals("localhost") ? "127.0.0.1" : bare);
     address.put("port", Integer.parseInt(number));
     return address;
   }
 
   private static Map<String, Object> tls(Place at) {
     at.expect(
-        Set.of("cert_file", "key_file", "client_ca_file", "min_version", "max_version",
+        Set.of(
+            "cert_file",
+            "key_file",
+            "client_ca_file",
+            "min_version",
+            "max_version",
             "reload_interval"));
     Map<String, Object> tls = new LinkedHashMap<>();
     Map.of("cert_file", "certificate", "key_file", "key", "client_ca_file", "clientAuthority")

@@ -4,7 +4,9 @@ import dev.spanthrift.agent.config.Problem;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was found while reading: remarks, and problems that the foreign program would refuse too. */
+/**
+ * What was found while reading: remarks, and problems that the foreign program would refuse too.
+ */
 final class Remarks {
   private final List<Remark> remarks = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();

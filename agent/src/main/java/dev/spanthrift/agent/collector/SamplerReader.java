@@ -96,8 +96,7 @@ final class SamplerReader {
 
   /** The wait of the traces, their number, and what is remembered of them. */
   static void hold(Place at, Map<String, Object> hold, Map<String, Object> memory) {
-    long wait =
-        at.child("decision_wait").nanos(TimeUnit.SECONDS.toNanos(DECISION_WAIT_SECONDS));
+    long wait = at.child("decision_wait").nanos(TimeUnit.SECONDS.toNanos(DECISION_WAIT_SECONDS));
     hold.put("decisionWait", Texts.duration(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait)));
     long traces = at.child("num_traces").whole(NUM_TRACES);
     hold.put("tracesMax", Math.clamp(traces, 1, 100_000_000));

@@ -7,8 +7,17 @@ import java.util.TreeMap;
 final class Texts {
   private static final Map<Long, String> UNITS =
       new TreeMap<>(
-          Map.of(3_600_000_000_000L, "h", 60_000_000_000L, "m", 1_000_000_000L, "s",
-              1_000_000L, "ms", 1_000L, "us"));
+          Map.of(
+              3_600_000_000_000L,
+              "h",
+              60_000_000_000L,
+              "m",
+              1_000_000_000L,
+              "s",
+              1_000_000L,
+              "ms",
+              1_000L,
+              "us"));
 
   private Texts() {}
 

@@ -59,8 +59,10 @@ final class CollectorOption {
     for (Remark remark : lost) {
       problems.add(
           new Problem(
-              remark.key(), null, remark.where(), "is left out, which --strict forbids: "
-                  + remark.reason()));
+              remark.key(),
+              null,
+              remark.where(),
+              "is left out, which --strict forbids: " + remark.reason()));
     }
     return problems;
   }

@@ -34,11 +34,7 @@ final class SimulationTable {
     Answer.Cost cost = answer.cost();
     line(
         "%n%.1f %% of the bytes; cost %.6f %s instead of %.6f, saved %.6f",
-        answer.shareOfBytes() * 100,
-        cost.kept(),
-        cost.currency(),
-        cost.received(),
-        cost.saved());
+        answer.shareOfBytes() * 100, cost.kept(), cost.currency(), cost.received(), cost.saved());
     line(
         "whole traces %,d of %,d kept (%.1f %%)",
         answer.wholeTraces(),
@@ -177,7 +173,10 @@ final class SimulationTable {
 
   private static double median(Answer answer, int which) {
     double[] errors =
-        answer.operations().stream().mapToDouble(o -> 100 * Math.abs(of(o, which))).sorted().toArray();
+        answer.operations().stream()
+            .mapToDouble(o -> 100 * Math.abs(of(o, which)))
+            .sorted()
+            .toArray();
     return errors.length == 0 ? 0 : errors[errors.length / 2];
   }
 

@@ -109,7 +109,8 @@ final class DemoScreen {
 
   private static List<String> budget(Figures f) {
     BudgetView books = f.budget();
-    if (books == null) {
+    Money amount = books == null ? null : books.budget().amount();
+    if (books == null || amount == null) {
       return List.of();
     }
     double hours = (f.status().nowUnixMillis() - books.from().toEpochMilli()) / 3_600_000.0;
@@ -117,7 +118,7 @@ final class DemoScreen {
     return List.of(
         row(
             "BUDGET  %s for the %s, of which %s are spent",
-            money(books.budget().amount()), period, money(books.spent())),
+            money(amount), period, money(books.spent())),
         row(
             "        %.0f %% of the %s is over; at its end: %s",
             hours * 100, period, forecast(books.forecast())));

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.demo;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.SidecarProgram.Ports;
 import dev.spanthrift.sampler.budget.BudgetView;
 import dev.spanthrift.sampler.budget.MoneyView;
-import dev.spanthrift.agent.pipeline.SidecarProgram.Ports;
 import java.math.BigDecimal;
 import java.util.Currency;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.spanthrift.agent.pipeline;
 
-import org.jspecify.annotations.Nullable;
-import dev.spanthrift.sampler.budget.MoneyView;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.budget.MoneyView;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The running sidecar, as the command line and the demo see it: started once, stopped once. */
 public interface SidecarProgram {

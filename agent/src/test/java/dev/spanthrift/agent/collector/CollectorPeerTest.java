@@ -187,7 +187,6 @@ class CollectorPeerTest {
         "exporters", exporters,
         "service",
             Map.of(
-                "telemetry", Map.of("metrics", Map.of("level", "none")),
-                "pipelines", pipelines));
+                "telemetry", Map.of("metrics", Map.of("level", "none")), "pipelines", pipelines));
   }
 }

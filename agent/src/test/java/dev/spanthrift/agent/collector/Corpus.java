@@ -66,8 +66,8 @@ final class Corpus {
   }
 
   /** Spans of one trace, those that come in time and those that come late. */
-  record Trace(ByteString id, Optional<Boolean> keep, List<ResourceSpans> early,
-      List<ResourceSpans> late) {
+  record Trace(
+      ByteString id, Optional<Boolean> keep, List<ResourceSpans> early, List<ResourceSpans> late) {
     int spans() {
       return early.size() + late.size();
     }

@@ -119,8 +119,7 @@ class TreasurerTest {
   void runsOnEveryModelThatHasAPrice() throws Exception {
     for (String id : PriceModels.ids()) {
       PriceModel model = PriceModels.load(id);
-      String yaml =
-          "price: {model: %s, usage: {hosts: 1}}\nbudgets: [{amount: 50}]".formatted(id);
+      String yaml = "price: {model: %s, usage: {hosts: 1}}\nbudgets: [{amount: 50}]".formatted(id);
       if (!model.isComplete()) {
         String message = assertThrows(ModelException.class, () -> open(yaml)).getMessage();
         assertTrue(message.contains("has no published price of"), message);

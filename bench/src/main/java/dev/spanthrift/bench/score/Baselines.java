@@ -84,7 +84,13 @@ final class Baselines {
 
     @Override
     public void score(
-        Reading reading, TraceDigest digest, double rooted, double price, LostTime lost, int now, double[] scores) {
+        Reading reading,
+        TraceDigest digest,
+        double rooted,
+        double price,
+        LostTime lost,
+        int now,
+        double[] scores) {
       counts.merge(key(reading), 1.0, Double::sum);
       seen++;
       scores[3] = 1.0 / rates.getOrDefault(key(reading), 1);

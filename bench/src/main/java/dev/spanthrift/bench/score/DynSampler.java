@@ -12,7 +12,9 @@ import java.util.TreeMap;
 final class DynSampler {
   private DynSampler() {}
 
-  /** Allocation over keys: g·log10 of its count for each, what small keys leave flows to later ones. */
+  /**
+   * Allocation over keys: g·log10 of its count for each, what small keys leave flows to later ones.
+   */
   static Map<String, Integer> alloc(double g, Map<String, Double> counts) {
     Map<String, Integer> rates = new HashMap<>();
     double extra = 0;

@@ -62,8 +62,7 @@ final class RecordedSet {
   private void label(Csv labels) {
     Map<String, Integer> index = new HashMap<>();
     for (int t = 0; t < recording.traces(); t++) {
-      index.put(
-          String.format("%016x%016x", recording.traceIdHigh(t), recording.traceIdLow(t)), t);
+      index.put(String.format("%016x%016x", recording.traceIdHigh(t), recording.traceIdLow(t)), t);
     }
     for (int row = 0; row < labels.size(); row++) {
       Integer t = index.get(labels.get(row, "trace_id"));

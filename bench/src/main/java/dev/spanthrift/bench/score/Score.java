@@ -14,8 +14,21 @@ import java.util.Map;
 public final class Score {
   private static final List<String> COLUMNS =
       List.of(
-          "bytes", "error", "affected", "slow", "rare", "faults", "structures", "whole", "count",
-          "p50", "p95", "p99", "excess", "lookups", "writes");
+          "bytes",
+          "error",
+          "affected",
+          "slow",
+          "rare",
+          "faults",
+          "structures",
+          "whole",
+          "count",
+          "p50",
+          "p95",
+          "p99",
+          "excess",
+          "lookups",
+          "writes");
 
   private Score() {}
 
@@ -86,7 +99,10 @@ public final class Score {
       for (int i = 0; i < args.length; i++) {
         switch (args[i]) {
           case "--budget" ->
-              budgets = Arrays.stream(args[++i].split(",")).map(b -> Double.parseDouble(b) / 100).toList();
+              budgets =
+                  Arrays.stream(args[++i].split(","))
+                      .map(b -> Double.parseDouble(b) / 100)
+                      .toList();
           case "--seeds" -> seeds = Integer.parseInt(args[++i]);
           case "--only" -> only = args[++i];
           case "--set" -> settings = Vary.with(settings, args[++i]);

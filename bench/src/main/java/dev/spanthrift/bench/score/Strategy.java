@@ -33,7 +33,10 @@ record Strategy(String name, Maker maker) {
   }
 
   /** One that spends in the order of its score columns, without a base rate. */
-  static Strategy other(String name, double base, java.util.function.Function<RecordedSet, DoubleFunction<Scorer>> scorers) {
+  static Strategy other(
+      String name,
+      double base,
+      java.util.function.Function<RecordedSet, DoubleFunction<Scorer>> scorers) {
     return new Strategy(
         name,
         (set, ours, budget, seed) -> {

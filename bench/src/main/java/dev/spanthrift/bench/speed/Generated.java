@@ -27,8 +27,14 @@ final class Generated {
   static final int SPANS_PER_TRACE = 20;
   private static final long BASE = 1_700_000_000_000_000_000L;
   private static final String[] ROUTES = {
-    "/api/v1/orders/{id}", "/api/v1/orders", "/api/v1/users/{id}/cart", "/checkout", "/health",
-    "/api/v1/products/{id}/reviews", "/search", "/api/v1/payments"
+    "/api/v1/orders/{id}",
+    "/api/v1/orders",
+    "/api/v1/users/{id}/cart",
+    "/checkout",
+    "/health",
+    "/api/v1/products/{id}/reviews",
+    "/search",
+    "/api/v1/payments"
   };
   private static final String[] METHODS = {"GET", "POST", "PUT", "DELETE"};
   private static final String[] TABLES = {"orders", "users", "products", "payments", "sessions"};

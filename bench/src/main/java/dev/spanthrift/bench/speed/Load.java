@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Load implements AutoCloseable {
   /** How it is sent. */
-  record Plan(
-      Protocol protocol, boolean gzip, int spansPerSecond, int connections, int inFlight) {
+  record Plan(Protocol protocol, boolean gzip, int spansPerSecond, int connections, int inFlight) {
     static final int SATURATED = 0;
 
     boolean saturated() {

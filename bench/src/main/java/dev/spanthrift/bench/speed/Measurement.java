@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /** One run of one subject: start, warm up, measure, let everything arrive, stop. */
 final class Measurement {
-  private static final Pattern IDENTITIES = Pattern.compile("\"law\":\"([^\"]*)\",[^}]*\"holds\":(true|false)");
+  private static final Pattern IDENTITIES =
+      Pattern.compile("\"law\":\"([^\"]*)\",[^}]*\"holds\":(true|false)");
 
   private final Subject subject;
   private final Workload workload;
@@ -130,7 +131,10 @@ final class Measurement {
 
   private static String broken(Matcher laws) {
     List<String> broken =
-        laws.results().filter(law -> law.group(2).equals("false")).map(law -> law.group(1)).toList();
+        laws.results()
+            .filter(law -> law.group(2).equals("false"))
+            .map(law -> law.group(1))
+            .toList();
     return broken.isEmpty() ? "books balance" : "broken: " + broken;
   }
 

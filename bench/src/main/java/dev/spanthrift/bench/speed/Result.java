@@ -33,16 +33,40 @@ record Result(
       String.format(
           Locale.ROOT,
           "%-14s %10s %10s %5s %6s %6s %8s %8s %8s %10s %8s %8s %10s %8s",
-          "subject", "spans/s", "CPU-s/M", "sys", "server", "load", "idle MB", "RSS MB", "anon MB",
-          "accepted", "refused", "skipped", "exported", "errors");
+          "subject",
+          "spans/s",
+          "CPU-s/M",
+          "sys",
+          "server",
+          "load",
+          "idle MB",
+          "RSS MB",
+          "anon MB",
+          "accepted",
+          "refused",
+          "skipped",
+          "exported",
+          "errors");
 
   String row() {
     return String.format(
         Locale.ROOT,
         "%-14s %10.0f %10.2f %4.0f%% %6.2f %6.2f %8.0f %8.0f %8.0f %10d %8d %8d %10d %8d %s",
-        subject, spansPerSecond, cpuPerMillion, systemShare * 100, serverCpu, loadCpu,
-        idleKb / 1024.0, residentKb / 1024.0, anonymousKb / 1024.0,
-        accepted, refused, skipped, exported, exportedErrors, identities);
+        subject,
+        spansPerSecond,
+        cpuPerMillion,
+        systemShare * 100,
+        serverCpu,
+        loadCpu,
+        idleKb / 1024.0,
+        residentKb / 1024.0,
+        anonymousKb / 1024.0,
+        accepted,
+        refused,
+        skipped,
+        exported,
+        exportedErrors,
+        identities);
   }
 
   String json(String combination) {
@@ -53,8 +77,22 @@ record Result(
             + "\"loadCpu\":%.3f,\"idleKb\":%d,\"residentKb\":%d,\"anonymousKb\":%d,\"sent\":%d,"
             + "\"accepted\":%d,\"refused\":%d,\"skipped\":%d,\"exported\":%d,"
             + "\"exportedErrors\":%d,\"identities\":\"%s\"}%n",
-        combination, subject, spansPerSecond, cpuPerMillion, systemShare, serverCpu, loadCpu,
-        idleKb, residentKb, anonymousKb, sent, accepted, refused, skipped, exported,
-        exportedErrors, identities);
+        combination,
+        subject,
+        spansPerSecond,
+        cpuPerMillion,
+        systemShare,
+        serverCpu,
+        loadCpu,
+        idleKb,
+        residentKb,
+        anonymousKb,
+        sent,
+        accepted,
+        refused,
+        skipped,
+        exported,
+        exportedErrors,
+        identities);
   }
 }

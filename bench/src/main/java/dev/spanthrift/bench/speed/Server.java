@@ -45,8 +45,7 @@ final class Server implements AutoCloseable {
 
   static Server start(ProcessBuilder command, Path log, Ports ports) {
     try {
-      Process process =
-          command.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+      Process process = command.redirectErrorStream(true).redirectOutput(log.toFile()).start();
       Server server = new Server(process, process.pid(), ports);
       server.awaitPort(ports.grpc(), log);
       server.awaitPort(ports.http(), log);

@@ -51,9 +51,7 @@ final class SinkConnection extends Http2ConnectionHandler {
   @Override
   public void channelActive(ChannelHandlerContext ctx) throws Exception {
     super.channelActive(ctx);
-    decoder()
-        .flowController()
-        .incrementWindowSize(connection().connectionStream(), WINDOW_BYTES);
+    decoder().flowController().incrementWindowSize(connection().connectionStream(), WINDOW_BYTES);
     ctx.flush();
   }
 
@@ -65,8 +63,7 @@ final class SinkConnection extends Http2ConnectionHandler {
     body.release();
     sink.take(call.encoding(), message, compressed);
     encoder().writeHeaders(ctx, stream, OPENING, 0, false, ctx.newPromise());
-    encoder()
-        .writeData(ctx, stream, Unpooled.buffer(5).writeZero(5), 0, false, ctx.newPromise());
+    encoder().writeData(ctx, stream, Unpooled.buffer(5).writeZero(5), 0, false, ctx.newPromise());
     encoder().writeHeaders(ctx, stream, DONE, 0, true, ctx.newPromise());
   }
 

@@ -136,7 +136,8 @@ final class SpeedCommand implements Callable<Integer> {
         for (Load.Protocol protocol : protocols) {
           for (boolean gzip : gzips) {
             for (String wait : waits) {
-              compare(workload, plan(workload, rate, protocol, gzip), wait, loops.next(), directory);
+              compare(
+                  workload, plan(workload, rate, protocol, gzip), wait, loops.next(), directory);
             }
           }
         }
@@ -212,10 +213,7 @@ final class SpeedCommand implements Callable<Integer> {
         results.computeIfAbsent(subject.name(), n -> new ArrayList<>()).add(result);
         if (json != null) {
           Files.writeString(
-              json,
-              result.json(combination),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.APPEND);
+              json, result.json(combination), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
       }
     }

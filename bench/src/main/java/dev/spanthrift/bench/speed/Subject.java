@@ -36,8 +36,7 @@ sealed interface Subject {
       return Server.start(new ProcessBuilder(command), directory.resolve(name() + ".log"), ports);
     }
 
-    private static String yaml(
-        Setting setting, Server.Ports ports, int sinkPort, Path directory) {
+    private static String yaml(Setting setting, Server.Ports ports, int sinkPort, Path directory) {
       return """
       listen:
         grpc: {port: %d}

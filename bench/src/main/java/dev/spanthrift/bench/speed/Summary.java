@@ -32,9 +32,7 @@ record Summary(Map<String, List<Result>> results, double heldSeconds, int spansP
     }
     return "   B/held span (RSS − idle) "
         + range(
-            runs,
-            r -> (r.residentKb() - r.idleKb()) * 1024.0 / (heldSeconds * spansPerSecond),
-            0);
+            runs, r -> (r.residentKb() - r.idleKb()) * 1024.0 / (heldSeconds * spansPerSecond), 0);
   }
 
   /** Surely: our largest against its smallest; usually: median against median. */

@@ -92,7 +92,8 @@ record Template(byte[] bytes, int spans, int[] traceIds, int[] times) {
       int at = in.getTotalBytesRead();
       in.skipField(tag);
       if (field == SPAN_TRACE_ID && request[at] == 16) {
-        traceIds = traceIdCount == traceIds.length ? Arrays.copyOf(traceIds, 2 * traceIdCount) : traceIds;
+        traceIds =
+            traceIdCount == traceIds.length ? Arrays.copyOf(traceIds, 2 * traceIdCount) : traceIds;
         traceIds[traceIdCount++] = at + 1;
       } else if (field == SPAN_START || field == SPAN_END) {
         times = timeCount == times.length ? Arrays.copyOf(times, 2 * timeCount) : times;

@@ -124,10 +124,12 @@ public final class Allocation implements Allocator {
   public double decide(Reading reading, long price, TraceDigest digest, long nowNanos) {
     int now = seconds(nowNanos);
     expectedWhole =
-        prices.expected(reading.entry(), reading.isRoot(), price, Math.max(price, digest.price), now);
+        prices.expected(
+            reading.entry(), reading.isRoot(), price, Math.max(price, digest.price), now);
     Arrays.fill(scores, 0);
     double relativePrice = Math.max(1, expectedWhole) / usualPrice;
-    scorer.score(reading, digest, prices.rooted(reading.entry(), now), relativePrice, lost, now, scores);
+    scorer.score(
+        reading, digest, prices.rooted(reading.entry(), now), relativePrice, lost, now, scores);
     double best = base;
     double throttle = T1 && level < levelAtTick ? Math.sqrt(Math.max(0, level) / levelAtTick) : 1;
     int bestClass = TraceClass.COUNT;

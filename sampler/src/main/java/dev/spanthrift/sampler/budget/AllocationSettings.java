@@ -6,12 +6,13 @@ import java.time.Duration;
  * Constants of the allocation; all may be changed, the defaults are those that were measured.
  *
  * @param shares share of the budget of each class; what a class does not need goes to the others
- * @param exponents groups with n examples weigh n^-exponent: 1 keeps as many of each group, .5 keeps
- *     the same precision of each count
+ * @param exponents groups with n examples weigh n^-exponent: 1 keeps as many of each group, .5
+ *     keeps the same precision of each count
  * @param slowCap largest weight of lost time, in (multiples of the fleet's p99)²
  * @param newCountMax a path seen at most so often is new
  * @param newShareMax a path with at most this share of the traces is new
- * @param base share of the budget that is spread evenly over everything, so that no probability is 0
+ * @param base share of the budget that is spread evenly over everything, so that no probability is
+ *     0
  * @param carryOver how long unused money waits for an incident, τ
  * @param carryOverOfElapsed τ is at most this share of the time with traffic so far
  * @param demandHalfLife over how much time with traffic demand is learned
@@ -69,7 +70,10 @@ public record AllocationSettings(
     check(newShareMax >= 0 && newShareMax <= 1, "newShareMax", newShareMax);
     check(base > 0 && base <= 1, "base", base);
     check(carryOver.toMillis() >= 1000, "carryOver, at least 1 s", carryOver);
-    check(carryOverOfElapsed > 0 && carryOverOfElapsed <= 1, "carryOverOfElapsed", carryOverOfElapsed);
+    check(
+        carryOverOfElapsed > 0 && carryOverOfElapsed <= 1,
+        "carryOverOfElapsed",
+        carryOverOfElapsed);
     check(demandHalfLife.toMillis() >= 1000, "demandHalfLife, at least 1 s", demandHalfLife);
     check(!askAfter.isNegative(), "askAfter", askAfter);
     check(!rootWait.isNegative(), "rootWait", rootWait);
@@ -90,7 +94,16 @@ public record AllocationSettings(
 
   public AllocationSettings withCarryOver(Duration duration) {
     return new AllocationSettings(
-        shares, exponents, slowCap, newCountMax, newShareMax, base, duration, carryOverOfElapsed,
-        demandHalfLife, askAfter, rootWait);
+        shares,
+        exponents,
+        slowCap,
+        newCountMax,
+        newShareMax,
+        base,
+        duration,
+        carryOverOfElapsed,
+        demandHalfLife,
+        askAfter,
+        rootWait);
   }
 }

@@ -17,14 +17,18 @@ final class ClassScorer implements Scorer {
   private static final long ALL_ROOTS = 0x5eed;
 
   private final AllocationSettings settings;
-  final DecayingCounts errors = new DecayingCounts(BOUND, Double.parseDouble(System.getProperty("EH","600")));
+  final DecayingCounts errors =
+      new DecayingCounts(BOUND, Double.parseDouble(System.getProperty("EH", "600")));
   final DecayingCounts culprits = new DecayingCounts(BOUND, TEN_MINUTES);
   final DecayingCounts paths = new DecayingCounts(BOUND, DAY);
   private final DecayingCounts roots = new DecayingCounts(1, DAY);
   private int replicas = 1;
-  private final dev.spanthrift.sampler.signal.EdgeDurations pathDurations = new dev.spanthrift.sampler.signal.EdgeDurations(4096, 20, Double.parseDouble(System.getProperty("U",".05")));
+  private final dev.spanthrift.sampler.signal.EdgeDurations pathDurations =
+      new dev.spanthrift.sampler.signal.EdgeDurations(
+          4096, 20, Double.parseDouble(System.getProperty("U", ".05")));
   private final double[] hist = new double[dev.spanthrift.sampler.signal.LogBuckets.COUNT];
-  private final LostTime L = new LostTime(); private int roots2;
+  private final LostTime L = new LostTime();
+  private int roots2;
   static final double Q = Double.parseDouble(System.getProperty("Q", "1"));
   static final double P = Double.parseDouble(System.getProperty("P", "2"));
 
@@ -70,8 +74,11 @@ final class ClassScorer implements Scorer {
       pathDurations.add(e, reading.entryNanos());
       long v = (long) (rel * 1e6);
       hist[dev.spanthrift.sampler.signal.LogBuckets.index(v)]++;
-      if (++roots2 % 16 == 0) { L.from(hist, 0); }
-      L.cut = Q; double cut = L.p98();
+      if (++roots2 % 16 == 0) {
+        L.from(hist, 0);
+      }
+      L.cut = Q;
+      double cut = L.p98();
       if (v > 0 && v >= cut) {
         double n = culprits.add(digest.path, 1, nowSeconds);
         double ratio = L.p99() > 0 ? v / L.p99() : 1;

@@ -131,8 +131,7 @@ public final class Decisions<T> {
   private void tell(Waiting<T> waiting) {
     Reading r = waiting.reading;
     long reserve = allocator.expectedWhole();
-    next.tell(
-        r.traceIdHigh(), r.traceIdLow(), waiting.probability, waiting.reason, reserve);
+    next.tell(r.traceIdHigh(), r.traceIdLow(), waiting.probability, waiting.reason, reserve);
     allocator.reserved(reserve);
     long due = now + waitNanos + rootWaitNanos + LAST_ASK_SLACK_NANOS;
     releases.add(new Release(r.traceIdHigh(), r.traceIdLow(), due));

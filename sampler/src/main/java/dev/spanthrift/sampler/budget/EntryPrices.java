@@ -34,8 +34,9 @@ final class EntryPrices {
   /**
    * Expected price of the whole trace.
    *
-   * <p>For a root: what was seen of the trace by now, times how much more it was in the end for this
-   * entry. Else the mean of the entry, or of all. Nothing known: eight times the fragment's own.
+   * <p>For a root: what was seen of the trace by now, times how much more it was in the end for
+   * this entry. Else the mean of the entry, or of all. Nothing known: eight times the fragment's
+   * own.
    */
   double expected(long entry, boolean root, double own, double seen, int nowSeconds) {
     double count = counts.count(entry, nowSeconds);

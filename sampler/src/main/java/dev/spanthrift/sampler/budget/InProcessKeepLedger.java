@@ -157,8 +157,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     int slot = find(batch.reads, i, now, false);
     TraceDigest answer = batch.answerRead(i).clear();
     if (slot != NONE) {
-      answer.set(
-          path[slot], errors[slot], lost[slot], culprit[slot], whole[slot], rooted[slot]);
+      answer.set(path[slot], errors[slot], lost[slot], culprit[slot], whole[slot], rooted[slot]);
     }
   }
 

@@ -217,7 +217,10 @@ public final class LedgerBatch {
     return levelMax;
   }
 
-  /** Answers a question of {@link #asks}: the largest probability told (0: nobody keeps it), by which class first, and the price of the whole trace. */
+  /**
+   * Answers a question of {@link #asks}: the largest probability told (0: nobody keeps it), by
+   * which class first, and the price of the whole trace.
+   */
   public void answerAsk(int i, double told, TraceClass first, long whole, boolean rooted) {
     askTold[i] = told;
     askClass[i] = (byte) first.ordinal();

@@ -69,7 +69,10 @@ public final class FragmentReader {
     mask = wanted - 1;
   }
 
-  /** Where two spans share an id (Zipkin's shared spans), the later one is the parent of both's children. */
+  /**
+   * Where two spans share an id (Zipkin's shared spans), the later one is the parent of both's
+   * children.
+   */
   private void findParents(Fragment fragment) {
     for (int i = 0; i < fragment.size(); i++) {
       slots[slotOf(fragment, fragment.spanId(i))] = i + 1;
@@ -131,7 +134,8 @@ public final class FragmentReader {
       edgeHashes[i] = hash;
       edges[i] = durations.edge(hash);
       if (addDistinct(fragment.isError(i) ? hash ^ ERROR_MARK : hash)) {
-        distinctError[distinctSize - 1] = fragment.isError(i) ? signatures.hash(fragment.signature(i)) : 0;
+        distinctError[distinctSize - 1] =
+            fragment.isError(i) ? signatures.hash(fragment.signature(i)) : 0;
       }
     }
     for (int i = 0; i < distinctSize; i++) {

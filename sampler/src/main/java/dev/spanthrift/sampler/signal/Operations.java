@@ -67,7 +67,8 @@ public final class Operations {
     boolean shared = id >= index.bound();
     // A shared id hashes to itself, so that its edges do not depend on which name came first.
     hashes[id] = shared ? StableHash.mix(id) : hash == 0 ? 1 : hash;
-    names[id] = shared ? "(other " + (id - index.bound()) + ")" : NameTemplate.text(buffer, offset, length);
+    names[id] =
+        shared ? "(other " + (id - index.bound()) + ")" : NameTemplate.text(buffer, offset, length);
   }
 
   /** Template of an operation's name, without its service. */

@@ -29,7 +29,11 @@ public final class FleetSimulation {
    * @param seed of the randomness that each trace gets
    */
   public FleetSimulation(
-      Recording recording, AllocationSettings settings, PriceOf priceOf, Pods allocators, long seed) {
+      Recording recording,
+      AllocationSettings settings,
+      PriceOf priceOf,
+      Pods allocators,
+      long seed) {
     this.recording = recording;
     this.settings = settings;
     ledger = new InProcessKeepLedger(false, settings.askAfter(), LEDGER_BOUND);

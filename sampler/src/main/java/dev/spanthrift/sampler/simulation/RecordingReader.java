@@ -1,10 +1,10 @@
 package dev.spanthrift.sampler.simulation;
 
 import dev.spanthrift.sampler.signal.ErrorSignatures;
-import dev.spanthrift.sampler.wire.FieldCursor;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Envelopes;
+import dev.spanthrift.sampler.wire.FieldCursor;
 import dev.spanthrift.sampler.wire.Hash;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.io.EOFException;
@@ -164,8 +164,7 @@ public final class RecordingReader {
                 batch.buffer(), batch.body(row), batch.end(row) - batch.body(row))
             : ErrorSignatures.NONE;
     recording.flags[span] =
-        (byte)
-            ((error ? Fragment.ERROR : 0) | (batch.isLocalRoot(row) ? Fragment.LOCAL_ROOT : 0));
+        (byte) ((error ? Fragment.ERROR : 0) | (batch.isLocalRoot(row) ? Fragment.LOCAL_ROOT : 0));
     recording.bytes[span] = batch.bytes(row);
   }
 }

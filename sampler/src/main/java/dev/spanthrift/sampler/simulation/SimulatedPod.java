@@ -51,8 +51,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
     this.seed = seed;
     this.priceOf = priceOf;
     decisions = new Decisions<>(settings, allocator, ledger, this::price, this);
-    reader =
-        new FragmentReader(recording.operations, recording.signatures, new EdgeDurations());
+    reader = new FragmentReader(recording.operations, recording.signatures, new EdgeDurations());
   }
 
   private long price(SimulatedFragment fragment) {

@@ -141,8 +141,7 @@ final class OttlQuestion implements SpanQuestion {
     return switch (asked) {
       case Ottl.Literal literal -> literal.value();
       case Ottl.Path path -> value(path);
-      case Ottl.Arithmetic sum ->
-          calculated(value(sum.left()), sum.operator(), value(sum.right()));
+      case Ottl.Arithmetic sum -> calculated(value(sum.left()), sum.operator(), value(sum.right()));
     };
   }
 
@@ -233,10 +232,7 @@ final class OttlQuestion implements SpanQuestion {
       }
       case EVENT ->
           attributes.over(
-              batch.buffer(),
-              events.bodyOffset(),
-              events.bodyLength(),
-              Fields.ATTRIBUTES_OF_EVENT);
+              batch.buffer(), events.bodyOffset(), events.bodyLength(), Fields.ATTRIBUTES_OF_EVENT);
       case SCOPE -> over(batch.scopes(), batch.scope(row), Fields.ATTRIBUTES_OF_SCOPE);
       case RESOURCE ->
           over(

@@ -25,8 +25,7 @@ final class ProbabilisticStage implements CollectorDecider.Stage {
     this.settings = settings;
     mustKeep = questions.ask(new Condition.Custom(SpanQuestions.priority(true)));
     mustDrop = questions.ask(new Condition.Custom(SpanQuestions.priority(false)));
-    hasSampling =
-        questions.ask(Condition.Any.of(otMember("rv:"), otMember("th:")));
+    hasSampling = questions.ask(Condition.Any.of(otMember("rv:"), otMember("th:")));
   }
 
   private static Condition otMember(String key) {
@@ -34,8 +33,7 @@ final class ProbabilisticStage implements CollectorDecider.Stage {
   }
 
   @Override
-  public void decide(
-      Fragment fragment, long[] facts, int offset, long now, CollectorDecision out) {
+  public void decide(Fragment fragment, long[] facts, int offset, long now, CollectorDecision out) {
     out.sample(probability(fragment, facts, offset), CollectorDecider.PROBABILISTIC);
   }
 
@@ -64,8 +62,7 @@ final class ProbabilisticStage implements CollectorDecider.Stage {
   }
 
   private double hashed(Fragment fragment) {
-    int bucket =
-        Fnv.bucket(settings.hashSeed(), fragment.traceIdHigh(), fragment.traceIdLow());
+    int bucket = Fnv.bucket(settings.hashSeed(), fragment.traceIdHigh(), fragment.traceIdLow());
     return bucket < Fnv.accepted(settings.percentage()) ? 1 : 0;
   }
 

@@ -20,8 +20,7 @@ public final class SpanQuestions {
       (batch, row) -> batch.startNanos(row) == 0 && batch.endNanos(row) != 0;
 
   /** The trace flag "sampled". */
-  public static final SpanQuestion SAMPLED =
-      (batch, row) -> (batch.flags(row) & SAMPLED_FLAG) != 0;
+  public static final SpanQuestion SAMPLED = (batch, row) -> (batch.flags(row) & SAMPLED_FLAG) != 0;
 
   /** No parent. */
   public static final SpanQuestion ROOT = (batch, row) -> !batch.hasParent(row);

@@ -8,10 +8,7 @@ import java.util.List;
  * @param traceBytesMax {@code maximum_trace_size_bytes}; 0 for none
  */
 public record TailSampling(
-    List<Named> policies,
-    boolean sampleOnFirstMatch,
-    long traceBytesMax,
-    CollectorVersion version)
+    List<Named> policies, boolean sampleOnFirstMatch, long traceBytesMax, CollectorVersion version)
     implements SamplingStage {
   public TailSampling {
     policies = List.copyOf(policies);

@@ -39,8 +39,7 @@ final class TailStage implements CollectorDecider.Stage {
   }
 
   @Override
-  public void decide(
-      Fragment fragment, long[] facts, int offset, long now, CollectorDecision out) {
+  public void decide(Fragment fragment, long[] facts, int offset, long now, CollectorDecision out) {
     if (fragment.bytes() > bytesMax) {
       out.drop(CollectorDecider.TOO_LARGE);
       return;

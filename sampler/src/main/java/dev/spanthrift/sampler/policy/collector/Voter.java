@@ -62,8 +62,7 @@ interface Voter {
     Questions.Answer noStart = questions.ask(new Condition.Custom(SpanQuestions.NO_START));
     long atLeast = version.latencyIncludesThreshold() ? threshold : threshold + 1;
     return (fragment, facts, at, now) ->
-        Vote.of(
-            fragment.durationNanos() / MILLI >= atLeast || noStart.test(fragment, facts, at));
+        Vote.of(fragment.durationNanos() / MILLI >= atLeast || noStart.test(fragment, facts, at));
   }
 
   private static Voter probabilistic(CollectorPolicy.Probabilistic part) {

@@ -116,8 +116,7 @@ public final class Models {
   public static Pricing perGigabyte(String price, String included) {
     SpanCounters bare = new SpanCounters(500, 0, 0, 0, 0, 1, 0, 0, 0);
     return new Pricing(
-        model(
-            charge(Meter.BYTES, "GB", flat(price), fixed(included, Allotment.Mode.DEDUCT))),
+        model(charge(Meter.BYTES, "GB", flat(price), fixed(included, Allotment.Mode.DEDUCT))),
         BigDecimal.ONE,
         Usage.NONE,
         bare);
