@@ -13,6 +13,7 @@ import org.springframework.http.codec.json.JacksonJsonEncoder;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.reactive.config.DelegatingWebFluxConfiguration;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,8 +51,11 @@ class ControlWeb extends DelegatingWebFluxConfiguration {
   }
 
   @Bean
-  HttpHandler httpHandler(ApplicationContext context) {
-    return WebHttpHandlerBuilder.applicationContext(context).build();
+  HttpHandler httpHandler(ApplicationContext context, ReactorResourceFactory controlLoops) {
+    return new LoopHandler(
+        WebHttpHandlerBuilder.applicationContext(context).build(),
+        Schedulers.fromExecutor(
+            controlLoops.getLoopResources().onServer(LoopResources.DEFAULT_NATIVE)));
   }
 
   @Bean

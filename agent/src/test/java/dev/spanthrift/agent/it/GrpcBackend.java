@@ -31,6 +31,7 @@ final class GrpcBackend extends OtlpBackend {
   private static final Context.Key<Map<String, String>> HEADERS = Context.key("headers");
 
   private final @Nullable SslContext tls;
+  private final int port;
   private Server server;
 
   GrpcBackend() {
@@ -40,6 +41,7 @@ final class GrpcBackend extends OtlpBackend {
   GrpcBackend(@Nullable SslContext tls) {
     this.tls = tls;
     server = start(0);
+    port = server.getPort();
   }
 
   private Server start(int port) {
@@ -84,7 +86,7 @@ final class GrpcBackend extends OtlpBackend {
 
   @Override
   URI uri() {
-    return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + server.getPort());
+    return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + port);
   }
 
   @Override
@@ -104,7 +106,7 @@ final class GrpcBackend extends OtlpBackend {
 
   @Override
   void up() {
-    server = start(server.getPort());
+    server = start(port);
   }
 
   @Override

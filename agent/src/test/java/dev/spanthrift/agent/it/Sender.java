@@ -84,14 +84,26 @@ final class Sender implements AutoCloseable {
    * @param encoding empty for none
    */
   HttpResponse<byte[]> http(Otlp signal, String type, String encoding, byte[] body) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + signal.path()))
-            .timeout(LIMIT)
-            .header("Content-Type", type)
-            .POST(BodyPublishers.ofByteArray(body));
+    HttpRequest.Builder request = request(signal, type, body);
     if (!encoding.isEmpty()) {
       request.header("Content-Encoding", encoding);
     }
+    return send(request);
+  }
+
+  /** Asks first whether the body may come (Expect: 100-continue). */
+  int announced(Otlp signal, byte[] body) {
+    return send(request(signal, PROTOBUF, body).expectContinue(true)).statusCode();
+  }
+
+  private HttpRequest.Builder request(Otlp signal, String type, byte[] body) {
+    return HttpRequest.newBuilder(URI.create(base + signal.path()))
+        .timeout(LIMIT)
+        .header("Content-Type", type)
+        .POST(BodyPublishers.ofByteArray(body));
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest.Builder request) {
     try {
       return client.send(request.build(), BodyHandlers.ofByteArray());
     } catch (IOException e) {

@@ -9,10 +9,10 @@ import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 /** A self-signed identity as PEM files, made by the JDK's keytool. */
-record TestKeys(Path certificate, Path key) {
+public record TestKeys(Path certificate, Path key) {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
-  static TestKeys create(Path folder, String name) throws Exception {
+  public static TestKeys create(Path folder, String name) throws Exception {
     Path store = folder.resolve(name + ".p12");
     Process keytool =
         new ProcessBuilder(
