@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The door of the sampler: spans in by batches, kept spans out as requests.
  *
  * <p>The caller goes through the steps in order, {@link #hold} for each batch and {@link #decide},
- * {@link #tell}, {@link #stamp}, {@link #ship} for each tick. One thread at a time; times are nanoseconds of a
- * clock that only moves forward, so a simulation brings its own.
+ * {@link #tell}, {@link #stamp}, {@link #ship} for each tick. One thread at a time; times are
+ * nanoseconds of a clock that only moves forward, so a simulation brings its own.
  */
 public final class Sampler {
   /** Reasons that no policy gives. */
@@ -69,9 +69,7 @@ public final class Sampler {
     judges = new JudgeVersions(judge);
     stamper = new Stamper(settings.stampAlways(), counters);
     budget =
-        parts == null
-            ? null
-            : new Budgeting(parts, hold, operations, signatures, new Settlement());
+        parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
   }
 
   /** Decides with another judge from the next trace on; traces that have begun keep theirs. */

@@ -35,8 +35,7 @@ final class Fleet {
     this.shipped = shipped;
     policies = PolicySet.compile(question.policy());
     ledger =
-        new InProcessKeepLedger(
-            !question.byPod(), question.allocation().askAfter(), LEDGER_BOUND);
+        new InProcessKeepLedger(!question.byPod(), question.allocation().askAfter(), LEDGER_BOUND);
   }
 
   /** Hands one request to its pod; one that mixes pods is taken apart. */
@@ -62,8 +61,7 @@ final class Fleet {
     int index = question.byPod() ? source : 0;
     while (pods.size() <= index) {
       String name = "pod-" + pods.size();
-      pods.add(
-          new VirtualPod(question.sampler(), policies, budget(name), fates, shipped));
+      pods.add(new VirtualPod(question.sampler(), policies, budget(name), fates, shipped));
     }
     return pods.get(index);
   }

@@ -63,8 +63,8 @@ public final class WhatIf {
       throws IOException, InterruptedException {
     WhatIf run = new WhatIf(traffic, question, watcher);
     run.play();
-    return new AnswerMaker(question, run.books, run.fleet).make(
-        run.requests, (run.last - run.first) / 1e9);
+    return new AnswerMaker(question, run.books, run.fleet)
+        .make(run.requests, (run.last - run.first) / 1e9);
   }
 
   private void play() throws IOException, InterruptedException {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * count; the interval t ± 1.96 errors is carried back to durations. The standard error given is the
  * interval's half width / 1.96. An end is unknown when too few traces are kept for one to exist
  * whatever the distribution: n independent examples bound the quantile from above with 97.5 % only
- * if level^n ≤ 2.5 % (367 for p99, 72 for p95), where n is the effective number of traces, (Σ
- * w)² / Σ w², divided by 1 − the part that is kept.
+ * if level^n ≤ 2.5 % (367 for p99, 72 for p95), where n is the effective number of traces, (Σ w)² /
+ * Σ w², divided by 1 − the part that is kept.
  *
  * <p>Grows to {@code spansMax}; what comes above is not taken and counted. Not thread-safe.
  */

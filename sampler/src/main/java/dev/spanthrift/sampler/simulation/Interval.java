@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param high upper end of it, null when it has none
  */
 public record Interval(
-    double estimate,
-    @Nullable Double standardError,
-    @Nullable Double low,
-    @Nullable Double high) {
+    double estimate, @Nullable Double standardError, @Nullable Double low, @Nullable Double high) {
   /** Quantile of the normal distribution for 95 %. */
   static final double Z = 1.959964;
 

@@ -10,4 +10,10 @@ package dev.spanthrift.sampler.simulation;
  * @param p50 of durations, nanoseconds; likewise the others
  */
 public record OperationEstimate(
-    int operation, int spans, int traces, Interval count, Interval p50, Interval p95, Interval p99) {}
+    int operation,
+    int spans,
+    int traces,
+    Interval count,
+    Interval p50,
+    Interval p95,
+    Interval p99) {}
