@@ -54,7 +54,7 @@ class SimulateCommandTest {
     assertEquals(0, console.code(), console.err());
     List<String> shape =
         Arrays.stream(console.out().split("\n"))
-            .map(line -> line.replaceAll("[-+]?[0-9][0-9.,]*|\\?", "#").replaceAll("  +", "  "))
+            .map(line -> line.replaceAll("[-+]?[0-9]([0-9.,]*[0-9])?|\\?", "#").replaceAll("  +", "  "))
             .map(String::stripTrailing)
             .filter(line -> !line.isEmpty())
             .toList();
@@ -166,5 +166,7 @@ class SimulateCommandTest {
     assertEquals(2, simulate("--price-per-gb", "-1").code());
     assertEquals(2, simulate("--currency", "dollars").code());
     assertEquals(2, Console.run(Map.of(), "simulate").code());
+    assertEquals(2, simulate("--live", "http://127.0.0.1:4321").code());
+    assertEquals(2, Console.run(Map.of(), "simulate", "--live", "here").code());
   }
 }

@@ -27,7 +27,9 @@ public final class MadeTraffic implements Traffic {
 
   /** Traces 50 ms apart; one in ten has an error of one of five kinds, one in fifty is slow. */
   public MadeTraffic(long seed, int traces) {
-    System.out.println("seed " + seed);
+    if (traces > 0) {
+      System.out.println("seed " + seed);
+    }
     random = new Random(seed);
     TreeMap<Long, ResourceSpans> bySendTime = new TreeMap<>();
     List<List<Span>> waiting = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -46,6 +48,24 @@ public final class MadeTraffic implements Traffic {
           times.add(at);
           requests.add(ExportTraceServiceRequest.newBuilder().addResourceSpans(spans).build());
         });
+  }
+
+  /** One request of one span with one attribute. */
+  public static ExportTraceServiceRequest single(String payload) {
+    MadeTraffic made = new MadeTraffic(5, 0);
+    Span span =
+        Span.newBuilder()
+            .setTraceId(made.bytes(16))
+            .setSpanId(made.bytes(8))
+            .setName("op a")
+            .setKind(Span.SpanKind.SPAN_KIND_SERVER)
+            .setStartTimeUnixNano(START)
+            .setEndTimeUnixNano(START + MILLI)
+            .addAttributes(text("payload", payload))
+            .build();
+    return ExportTraceServiceRequest.newBuilder()
+        .addResourceSpans(resource(0, List.of(span)))
+        .build();
   }
 
   private void trace(long start, List<List<Span>> waiting) {

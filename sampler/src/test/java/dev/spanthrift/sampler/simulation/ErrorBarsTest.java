@@ -99,8 +99,10 @@ class ErrorBarsTest {
       covered[1] += estimate.p50().contains(population.quantile(0.5)) ? 1 : 0;
       covered[2] += estimate.p95().contains(population.quantile(0.95)) ? 1 : 0;
     }
-    for (int of : covered) {
-      assertTrue(of > runs * 0.91 && of < runs * 0.99, Arrays.toString(covered));
+    double[] least = {0.93, 0.93, 0.88}; // far out the normal distribution is a rough picture
+    for (int i = 0; i < least.length; i++) {
+      assertTrue(covered[i] > runs * least[i], Arrays.toString(covered));
+      assertTrue(covered[i] < runs * 0.985, Arrays.toString(covered));
     }
   }
 
