@@ -5,7 +5,9 @@ import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.recording.SpanRing;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
 final class LivePipeline implements PipelineView {
@@ -29,6 +31,11 @@ final class LivePipeline implements PipelineView {
   @Override
   public PipelineStatus status() {
     return pipeline.status();
+  }
+
+  @Override
+  public @Nullable SpanRing recorded() {
+    return pipeline.recorded();
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.GrpcReceiver;
 import dev.spanthrift.agent.receive.HttpReceiver;
 import dev.spanthrift.agent.receive.Loops;
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
@@ -94,6 +95,10 @@ public final class Sidecar implements SidecarProgram {
             judge == null ? wiring.judge(policies.current()) : judge,
             wiring.budget(treasurer),
             routes(settings));
+    SpanRing ring = wiring.recording();
+    if (ring != null) {
+      pipeline.record(ring);
+    }
     LivePipeline live = new LivePipeline(pipeline, wiring);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);

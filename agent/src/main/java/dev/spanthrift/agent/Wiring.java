@@ -11,6 +11,7 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.Loops;
 import dev.spanthrift.agent.receive.ReceiveSettings;
 import dev.spanthrift.agent.receive.TlsSettings;
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.DestinationSettings;
@@ -148,6 +149,12 @@ final class Wiring {
         (int) settings.export().batchBytes().bytes(),
         settings.export().delay(),
         plain.tick());
+  }
+
+  /** None when it is switched off. */
+  @Nullable SpanRing recording() {
+    long bytes = settings.recording().bytesMax().bytes();
+    return bytes == 0 ? null : new SpanRing(bytes, settings.recording().maxAge());
   }
 
   PolicyStore policyStore() {

@@ -43,12 +43,20 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--recording",
-      required = true,
       paramLabel = "FILE",
       description =
           "Recording (traces.otlp.zst): length-prefixed ExportTraceServiceRequests; requests.csv.gz"
               + " beside it gives the times.")
-  private Path recording = Path.of("");
+  private @Nullable Path recording;
+
+  @Option(
+      names = "--live",
+      paramLabel = "URL",
+      description =
+          "Instead: the admin port of a running sidecar that records (recording.bytesMax), such as"
+              + " http://127.0.0.1:4321.")
+  private @Nullable String live;
+
 
   @Option(
       names = "--policy",
@@ -117,6 +125,37 @@ final class SimulateCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     boolean byPod = byPod();
     checkPrice();
+    if ((recording == null) == (live == null)) {
+      throw usage("either --recording or --live is needed");
+    }
+    if (recording == null) {
+      return live(String.valueOf(live));
+    }
+    return recorded(recording, byPod);
+  }
+
+  private int live(String url) throws InterruptedException {
+    try {
+      LiveSimulation simulation = new LiveSimulation(url);
+      Answer answer = simulation.ask(policy, budget);
+      if (compare == null && compareBudget == null) {
+        print(answer);
+      } else {
+        print(
+            answer,
+            simulation.ask(
+                compare == null ? policy : compare, compareBudget == null ? budget : compareBudget));
+      }
+      return Context.OK;
+    } catch (IOException e) {
+      context.say("spanthrift: " + e.getMessage());
+      return Context.FAILED;
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private int recorded(Path recording, boolean byPod) throws InterruptedException {
     if (!Files.isRegularFile(recording) || !Files.isReadable(recording)) {
       context.say("spanthrift: " + recording + " cannot be read");
       return Context.FAILED;
@@ -134,7 +173,7 @@ final class SimulateCommand implements Callable<Integer> {
       return Context.FAILED;
     }
     try {
-      run(first, other);
+      run(recording, first, other);
       return Context.OK;
     } catch (IOException | MalformedException e) {
       context.say("spanthrift: " + recording + ": " + e.getMessage());
@@ -185,7 +224,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private void run(Question first, @Nullable Question other)
+  private void run(Path recording, Question first, @Nullable Question other)
       throws IOException, InterruptedException {
     RecordedFile traffic = RecordedFile.open(recording, mask(seed));
     int passes = other == null ? 1 : 2;

@@ -84,7 +84,7 @@ final class SimulationTable {
   private void operations(List<Operation> operations) {
     line(
         "%nwhat a reader will estimate, of %d operations with at least %d spans the worst %d"
-            + " (error, ± 95 %% confidence, both relative to the truth):",
+            + " (error, ± 95 %% confidence, both relative to the truth; ? too few are kept to say):",
         operations.size(), Answer.SPANS_MIN, Math.min(OPERATIONS, operations.size()));
     line(
         "%-40s %9s %6s %15s %15s %15s %15s",
@@ -113,13 +113,11 @@ final class SimulationTable {
       return "none kept";
     }
     Double error = estimate.estimated().standardError();
-    Double high = estimate.estimated().high();
     String half =
         error == null || estimate.truth() == 0
             ? "?"
             : String.format(Locale.ROOT, "%.0f", 196 * error / estimate.truth());
-    String open = high == null ? "+" : "";
-    return String.format(Locale.ROOT, "%+.0f %% ±%s%s", estimate.relativeError() * 100, half, open);
+    return String.format(Locale.ROOT, "%+.0f %% ±%s", estimate.relativeError() * 100, half);
   }
 
   void print(Answer answer, Answer other) {
@@ -197,7 +195,8 @@ final class SimulationTable {
     return whole == 0 ? 0 : 100.0 * part / whole;
   }
 
-  private static String cut(String text, int length) {
+  private static String cut(String name, int length) {
+    String text = name.replaceAll("\\p{Cntrl}", "?");
     return text.length() <= length ? text : text.substring(0, length - 1) + "…";
   }
 

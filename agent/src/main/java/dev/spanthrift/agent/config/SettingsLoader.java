@@ -164,6 +164,7 @@ public final class SettingsLoader {
           s.export(),
           s.price(),
           s.budgets(),
+          s.recording(),
           s.stateDir(),
           s.telemetry(),
           s.shutdown());

@@ -46,6 +46,10 @@ public record SpanthriftSettings(
                 + " the books are kept and nothing is limited.")
         List<BudgetSettings> budgets,
     @Setting(
+            "The last spans received, as columns without payload, so that what-if can be asked of"
+                + " them.")
+        Recording recording,
+    @Setting(
             value = "Folder for what survives a restart; ~ is the user's home.",
             byDefault = "~/.local/state/spanthrift")
         Path stateDir,
@@ -186,6 +190,23 @@ public record SpanthriftSettings(
 
     private static boolean isPrice(BigDecimal price) {
       return price.signum() >= 0 && price.compareTo(BigDecimal.valueOf(1_000_000)) <= 0;
+    }
+  }
+
+  /** A ring of recent spans. */
+  public record Recording(
+      @Setting(
+              value =
+                  "Memory for them, 62 bytes a span; the oldest are overwritten. 0B records"
+                      + " nothing.",
+              byDefault = "0B")
+          ByteSize bytesMax,
+      @Setting(value = "Older ones are forgotten.", byDefault = "4h") Duration maxAge) {
+    public Recording {
+      new Checks()
+          .between("bytesMax", bytesMax, new ByteSize(0), new ByteSize(1L << 34))
+          .between("maxAge", maxAge, Duration.ofMinutes(1), Duration.ofHours(168))
+          .done();
     }
   }
 

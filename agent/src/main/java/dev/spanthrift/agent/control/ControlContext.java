@@ -47,6 +47,11 @@ class ControlContext {
   }
 
   @Bean
+  SimulateApi simulateApi(PipelineView pipeline, PolicyStore store, SpendView spend) {
+    return new SimulateApi(pipeline, store, spend);
+  }
+
+  @Bean
   KillSwitchApi killSwitchApi(KillSwitchKeeper keeper, WriteAccess access) {
     return new KillSwitchApi(keeper, access);
   }

@@ -36,6 +36,10 @@ enum ProblemType {
       HttpStatus.NOT_ACCEPTABLE,
       "The answer cannot be given in this form",
       "Accept application/json; policies can also be had as application/yaml."),
+  NOT_RECORDED(
+      HttpStatus.CONFLICT,
+      "There is no recorded traffic to ask",
+      "Give recording.bytesMax (SPANTHRIFT_RECORDING_BYTES_MAX) some room and let traffic come."),
   STALE(
       HttpStatus.PRECONDITION_FAILED,
       "Somebody else changed it first",
@@ -53,6 +57,10 @@ enum ProblemType {
       HttpStatus.PRECONDITION_REQUIRED,
       "If-Match is required",
       "GET the resource and send its ETag in If-Match, so that nobody's change is overwritten."),
+  BUSY(
+      HttpStatus.TOO_MANY_REQUESTS,
+      "Another simulation is running",
+      "Send it again when that one has answered."),
   NOT_STORED(
       HttpStatus.SERVICE_UNAVAILABLE,
       "The change could not be stored",

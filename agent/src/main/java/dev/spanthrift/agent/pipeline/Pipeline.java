@@ -2,6 +2,7 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.receive.Admission;
 import dev.spanthrift.agent.receive.Intake;
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.Sampler;
@@ -41,6 +42,7 @@ public final class Pipeline implements Intake {
   private final long startedUnixMillis = System.currentTimeMillis();
   private final Object lock = new Object();
 
+  private volatile @Nullable SpanRing recorded;
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
   private long nextTick = System.nanoTime();
   private long shippableSince;
@@ -94,7 +96,7 @@ public final class Pipeline implements Intake {
       if (!outlet.passOn(Signal.TRACES, request, batch.size())) {
         return false;
       }
-      measurements.measure(batch);
+      measure(batch);
       sampler.pass(batch);
       return true;
     }
@@ -107,7 +109,7 @@ public final class Pipeline implements Intake {
    */
   private void advance(Batch batch, long now) {
     synchronized (lock) {
-      measurements.measure(batch);
+      measure(batch);
       sampler.hold(batch, now);
       if (now - nextTick >= 0) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
@@ -120,6 +122,24 @@ public final class Pipeline implements Intake {
         ship(now);
       }
     }
+  }
+
+  private void measure(Batch batch) {
+    measurements.measure(batch);
+    SpanRing ring = recorded;
+    if (ring != null && batch.size() > 0) {
+      ring.record(batch, System.currentTimeMillis());
+    }
+  }
+
+  /** Records what comes from now on. */
+  public void record(SpanRing ring) {
+    recorded = ring;
+  }
+
+  /** The last spans received; null when they are not recorded. */
+  public @Nullable SpanRing recorded() {
+    return recorded;
   }
 
   /** Lets time pass where no request comes; call it at least once a tick. */

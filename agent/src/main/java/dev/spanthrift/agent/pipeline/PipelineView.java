@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.pipeline;
 
+import dev.spanthrift.agent.recording.SpanRing;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the control side may read of the pipeline and ask of it; the only door between the two.
  *
@@ -20,6 +23,11 @@ public interface PipelineView {
 
   /** The switch as last set; may have expired, so ask {@link KillSwitch#at(long)}. */
   KillSwitch killSwitch();
+
+  /** The last spans received; null when they are not recorded. */
+  default @Nullable SpanRing recorded() {
+    return null;
+  }
 
   /** Steps of a process's life, in this order. */
   enum Phase {

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.simulation;
 
 import dev.spanthrift.sampler.simulation.Interval;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -34,6 +35,27 @@ public record Answer(
     List<String> warnings) {
   /** Operations with fewer spans are not estimated: nobody could. */
   public static final int SPANS_MIN = 100;
+
+  /** The same with more warnings. */
+  public Answer with(List<String> more) {
+    List<String> all = new ArrayList<>(more);
+    all.addAll(warnings);
+    return new Answer(
+        requests,
+        sources,
+        samplers,
+        seconds,
+        received,
+        kept,
+        shareOfBytes,
+        cost,
+        wholeTraces,
+        keptByReason,
+        droppedByReason,
+        errors,
+        operations,
+        List.copyOf(all));
+  }
 
   /** A part of the traffic; bytes of encoded spans, without envelopes. */
   public record Amount(long traces, long spans, long bytes) {}

@@ -171,6 +171,20 @@ final class SettingsTable {
             "a number"),
         row("budgets", List.of(), "[]", List.of(), "100", "begin each element with -"),
         row(
+            "recording.bytesMax",
+            new ByteSize(0),
+            "8MiB",
+            ByteSize.ofMebibytes(8),
+            "32GiB",
+            "from 0B to 16GiB"),
+        row(
+            "recording.maxAge",
+            Duration.ofHours(4),
+            "30m",
+            Duration.ofMinutes(30),
+            "1s",
+            "from 1m to"),
+        row(
             "stateDir",
             Path.of(System.getProperty("user.home"), ".local/state/spanthrift"),
             "state",

@@ -4,15 +4,18 @@ import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A pipeline whose counters are set by hand and that remembers what it was asked to do. */
 final class FakePipeline implements PipelineView {
   final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
+  volatile @Nullable SpanRing recorded;
   volatile Phase phase = Phase.READY;
   volatile KillSwitch killSwitch = KillSwitch.OFF;
   volatile PipelineStatus status = status(1_000, Map.of("error", 60L, "probability", 40L));
@@ -65,6 +68,11 @@ final class FakePipeline implements PipelineView {
   @Override
   public PipelineStatus status() {
     return status;
+  }
+
+  @Override
+  public @Nullable SpanRing recorded() {
+    return recorded;
   }
 
   @Override

@@ -1,0 +1,251 @@
+package dev.spanthrift.agent.recording;
+
+import dev.spanthrift.sampler.probability.TraceState;
+import dev.spanthrift.sampler.signal.ErrorSignatures;
+import dev.spanthrift.sampler.signal.Operations;
+import dev.spanthrift.sampler.signal.StableHash;
+import dev.spanthrift.sampler.wire.Attributes;
+import dev.spanthrift.sampler.wire.Batch;
+import dev.spanthrift.sampler.wire.Envelopes;
+import dev.spanthrift.sampler.wire.Fields;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The last spans received, as columns without payload, for questions about recent traffic.
+ *
+ * <p>Bounded by bytes and by age, in chunks of 4096 spans: the oldest chunk goes when there is no
+ * room, counted as overwritten, or when all of it is too old, counted as expired. One thread
+ * writes; any may take a snapshot, which shares the chunks.
+ */
+public final class SpanRing {
+  private static final byte[] SERVICE = "service.name".getBytes(StandardCharsets.US_ASCII);
+  private static final int KIND_UNKNOWN = 7;
+  private static final int STATUS_UNKNOWN = 3;
+
+  private final int chunksMax;
+  private final long maxAgeMillis;
+  private final ArrayDeque<SpanChunk> chunks = new ArrayDeque<>();
+  private final Operations operations = new Operations();
+  private final ErrorSignatures signatures = new ErrorSignatures();
+  private final Attributes attributes = new Attributes();
+  private String[] services = new String[64]; // of operations
+  private String[] names = new String[64];
+  private String[] errors = new String[16]; // names of signatures
+  private SpanChunk current = new SpanChunk(0);
+  private long recorded;
+  private long overwritten;
+  private long expired;
+  private long sampledUpstream;
+
+  /**
+   * Spans in it and spans gone.
+   *
+   * @param recorded = held + overwritten + expired
+   * @param sampledUpstream of the recorded, those with a threshold or randomness of their own: the
+   *     columns do not know it
+   */
+  public record Counts(
+      long recorded, long held, long overwritten, long expired, long sampledUpstream) {}
+
+  /**
+   * Makes an empty one.
+   *
+   * @param bytesMax at least two chunks are held, half a megabyte
+   */
+  public SpanRing(long bytesMax, Duration maxAge) {
+    long chunk = (long) SpanChunk.SPANS * SpanChunk.SPAN_BYTES;
+    chunksMax = (int) Math.clamp(bytesMax / chunk, 2, 1 << 20);
+    maxAgeMillis = maxAge.toMillis();
+  }
+
+  /** Records a batch. */
+  public synchronized void record(Batch batch, long unixMillis) {
+    int resource = -1;
+    String service = "";
+    long serviceHash = 0;
+    for (int row = 0; row < batch.size(); row++) {
+      int at = batch.resourceOfScope(batch.scope(row));
+      if (at != resource) {
+        resource = at;
+        service = service(batch.resources(), at);
+        byte[] name = service.getBytes(StandardCharsets.UTF_8);
+        serviceHash = StableHash.of(name, 0, name.length);
+      }
+      record(batch, row, service, serviceHash, unixMillis);
+    }
+  }
+
+  private String service(Envelopes resources, int row) {
+    attributes.over(
+        resources.messageBuffer(row),
+        resources.messageOffset(row),
+        resources.messageLength(row),
+        Fields.ATTRIBUTES_OF_RESOURCE);
+    boolean found = attributes.find(SERVICE) && attributes.readValue() == Attributes.STRING;
+    return found
+        ? new String(
+            attributes.buffer(),
+            attributes.valueOffset(),
+            attributes.valueLength(),
+            StandardCharsets.UTF_8)
+        : "";
+  }
+
+  private void record(Batch batch, int row, String service, long serviceHash, long unixMillis) {
+    SpanChunk chunk = room(unixMillis);
+    int i = chunk.size++;
+    chunk.traceIdHigh[i] = batch.traceIdHigh(row);
+    chunk.traceIdLow[i] = batch.traceIdLow(row);
+    chunk.spanId[i] = batch.spanId(row);
+    chunk.parentSpanId[i] = batch.parentSpanId(row);
+    chunk.startNanos[i] = batch.startNanos(row);
+    chunk.durationNanos[i] = batch.durationNanos(row);
+    long sinceBase = unixMillis - chunk.baseMillis; // a clock that steps back gives no time before
+    chunk.arrivalMillis[i] = (int) Math.clamp(sinceBase, 0, Integer.MAX_VALUE);
+    chunk.bytes[i] = batch.bytes(row);
+    chunk.operation[i] = (char) operation(batch, row, service, serviceHash);
+    chunk.signature[i] = (char) (batch.isError(row) ? signature(batch, row) : 0);
+    chunk.marks[i] = marks(batch, row);
+    recorded++;
+    if (batch.traceStateLength(row) > 0 && isSampled(batch, row)) {
+      sampledUpstream++;
+    }
+  }
+
+  private static boolean isSampled(Batch batch, int row) {
+    byte[] buffer = batch.buffer();
+    int at = batch.traceStateOffset(row);
+    int length = batch.traceStateLength(row);
+    long low = batch.traceIdLow(row);
+    return TraceState.threshold(buffer, at, length) > 0
+        || TraceState.randomness(buffer, at, length, low)
+            != TraceState.randomness(buffer, at, 0, low);
+  }
+
+  private SpanChunk room(long unixMillis) {
+    if (chunks.isEmpty() || current.size == SpanChunk.SPANS) {
+      expire(unixMillis);
+      if (chunks.size() >= chunksMax) {
+        overwritten += chunks.removeFirst().size;
+      }
+      current = new SpanChunk(unixMillis);
+      chunks.addLast(current);
+    }
+    return current;
+  }
+
+  private void expire(long unixMillis) {
+    while (!chunks.isEmpty() && chunks.getFirst().lastMillis() < unixMillis - maxAgeMillis) {
+      expired += chunks.removeFirst().size;
+    }
+  }
+
+  private int operation(Batch batch, int row, String service, long serviceHash) {
+    int id =
+        operations.intern(
+            serviceHash, batch.buffer(), batch.nameOffset(row), batch.nameLength(row));
+    if (id >= services.length) {
+      services = Arrays.copyOf(services, Math.max(id + 1, services.length * 2));
+      names = Arrays.copyOf(names, services.length);
+    }
+    if (services[id] == null) {
+      services[id] = service;
+      names[id] = operations.name(id);
+    }
+    return id;
+  }
+
+  private int signature(Batch batch, int row) {
+    int body = batch.body(row);
+    int id = signatures.intern(batch.buffer(), body, batch.end(row) - body);
+    if (id >= errors.length) {
+      errors = Arrays.copyOf(errors, Math.max(id + 1, errors.length * 2));
+    }
+    if (errors[id] == null) {
+      errors[id] = id == ErrorSignatures.UNKNOWN ? "" : signatures.name(id);
+    }
+    return id;
+  }
+
+  private static char marks(Batch batch, int row) {
+    int kind = Math.min(batch.kind(row), KIND_UNKNOWN);
+    int status = Math.min(batch.statusCode(row), STATUS_UNKNOWN);
+    int flags = batch.flags(row);
+    return (char)
+        (kind
+            | status << 3
+            | (batch.hasParent(row) ? SpanChunk.HAS_PARENT : 0)
+            | ((flags & Fields.FLAG_HAS_IS_REMOTE) != 0 ? SpanChunk.KNOWS_REMOTE : 0)
+            | ((flags & Fields.FLAG_IS_REMOTE) != 0 ? SpanChunk.IS_REMOTE : 0));
+  }
+
+  public synchronized Counts counts() {
+    long held = 0;
+    for (SpanChunk chunk : chunks) {
+      held += chunk.size;
+    }
+    return new Counts(recorded, held, overwritten, expired, sampledUpstream);
+  }
+
+  /** What is in it now, the young enough part; later spans do not show in it. */
+  public synchronized Snapshot snapshot(long unixMillis) {
+    expire(unixMillis);
+    List<SpanChunk> held = new ArrayList<>(chunks);
+    if (chunks.isEmpty()) {
+      current = new SpanChunk(unixMillis);
+    }
+    int[] sizes = held.stream().mapToInt(chunk -> chunk.size).toArray();
+    return new Snapshot(
+        held,
+        sizes,
+        services.clone(),
+        names.clone(),
+        errors.clone(),
+        unixMillis - maxAgeMillis);
+  }
+
+  /** Spans of a moment, read again and again. */
+  public static final class Snapshot {
+    final List<SpanChunk> chunks;
+    final int[] sizes;
+    final String[] services;
+    final String[] names;
+    final String[] errors;
+    final long fromMillis;
+
+    Snapshot(
+        List<SpanChunk> chunks,
+        int[] sizes,
+        String[] services,
+        String[] names,
+        String[] errors,
+        long fromMillis) {
+      this.chunks = chunks;
+      this.sizes = sizes;
+      this.services = services;
+      this.names = names;
+      this.errors = errors;
+      this.fromMillis = fromMillis;
+    }
+
+    /** A reader that begins with the oldest span. */
+    public ColumnReader open() {
+      return new ColumnReader(this);
+    }
+
+    /** Number of requests that a reader will make. */
+    public int requests() {
+      ColumnReader reader = open();
+      int requests = 0;
+      while (reader.skip()) {
+        requests++;
+      }
+      return requests;
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.spanthrift.agent.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.agent.recording.Recordings;
+import dev.spanthrift.agent.simulation.MadeTraffic;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class SimulateCommandTest {
+  private static final String ERRORS =
+      """
+      policies:
+        - {name: errors, match: {status: ERROR}, keep: true}
+      default: {budget: true}
+      """;
+
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void record() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(88, 800);
+    file = Recordings.write(folder, traffic.recorded(), traffic.flushNanos());
+  }
+
+  private Console simulate(String... options) {
+    String[] all = new String[options.length + 3];
+    all[0] = "simulate";
+    all[1] = "--recording";
+    all[2] = file.toString();
+    System.arraycopy(options, 0, all, 3, options.length);
+    return Console.run(Map.of(), all);
+  }
+
+  private String policy(String text) throws Exception {
+    return Files.writeString(folder.resolve("policy.yaml"), text).toString();
+  }
+
+  /** The numbers differ, the words and columns do not. */
+  @Test
+  void s8_theTableHasItsShape() throws Exception {
+    Console console = simulate("--policy", policy(ERRORS), "--budget", "10%");
+    assertEquals(0, console.code(), console.err());
+    List<String> shape =
+        Arrays.stream(console.out().split("\n"))
+            .map(line -> line.replaceAll("[-+]?[0-9]([0-9.,]*[0-9])?|\\?", "#").replaceAll("  +", "  "))
+            .map(String::stripTrailing)
+            .filter(line -> !line.isEmpty())
+            .toList();
+    assertTrue(shape.contains("# requests, # s of traffic, # sources, # samplers"), console.out());
+    assertTrue(shape.contains("  traces  spans  MB"), console.out());
+    assertTrue(shape.contains("received  #  #  #"), console.out());
+    assertTrue(shape.contains("kept  #  #  #"), console.out());
+    assertTrue(shape.contains("  kept by errors  #  #  #"), console.out());
+    assertTrue(shape.contains("  dropped by budget  #  #  #"), console.out());
+    assertTrue(shape.contains("# % of the bytes; cost # USD instead of #, saved #"), console.out());
+    assertTrue(shape.contains("whole traces # of # kept (# %)"), console.out());
+    assertTrue(
+        shape.contains("error traces # of # kept (# %); error signatures #, lost #"),
+        console.out());
+    assertTrue(shape.contains("operation  spans  kept  count  p#  p#  p#"), console.out());
+    assertTrue(console.out().contains("bank op a"), console.out());
+  }
+
+  @Test
+  void s8_jsonSaysAllOfIt() throws Exception {
+    Console console = simulate("--policy", policy(ERRORS), "--budget", "10%", "-o", "json");
+    assertEquals(0, console.code(), console.err());
+    JsonNode answer = JsonMapper.shared().readTree(console.out());
+    assertEquals(
+        List.of(
+            "requests",
+            "sources",
+            "samplers",
+            "seconds",
+            "received",
+            "kept",
+            "shareOfBytes",
+            "cost",
+            "wholeTraces",
+            "keptByReason",
+            "droppedByReason",
+            "errors",
+            "operations",
+            "warnings"),
+        List.copyOf(answer.propertyNames()));
+    assertEquals(800, answer.at("/received/traces").asInt());
+    JsonNode operation = answer.at("/operations/0");
+    assertEquals(
+        List.of(
+            "service", "name", "keptSpans", "keptTraces", "worst", "count", "p50", "p95", "p99"),
+        List.copyOf(operation.propertyNames()));
+    assertEquals(
+        List.of("estimate", "standardError", "low", "high"),
+        List.copyOf(operation.at("/p95/estimated").propertyNames()));
+  }
+
+  @Test
+  void s8_compareShowsBothAndTheDifference() throws Exception {
+    String other =
+        Files.writeString(folder.resolve("other.json"), "{\"default\": {\"keep\": true}}")
+            .toString();
+    Console table = simulate("--policy", policy(ERRORS), "--budget", "10%", "--compare", other);
+    assertEquals(0, table.code(), table.err());
+    assertTrue(table.out().contains("kept traces by errors"), table.out());
+    assertTrue(table.out().contains("compare: warning: no policy leaves"), table.out());
+    Console json =
+        simulate("--policy", policy(ERRORS), "--budget", "10%", "--compare", other, "-o", "json");
+    JsonNode both = JsonMapper.shared().readTree(json.out());
+    assertEquals(800, both.at("/compare/kept/traces").asInt());
+    assertEquals(
+        800 - both.at("/policy/kept/traces").asInt(), both.at("/difference/traces").asInt());
+  }
+
+  @Test
+  void s8_anotherSeedIsAnotherDraw() {
+    String one = simulate("--budget", "10%", "-o", "json").out();
+    assertEquals(one, simulate("--budget", "10%", "-o", "json").out());
+    assertFalse(one.equals(simulate("--budget", "10%", "-o", "json", "--seed", "5").out()));
+  }
+
+  @Test
+  void s8_badRecordingsFailWithAWord() throws Exception {
+    Files.delete(folder.resolve("requests.csv.gz"));
+    byte[] whole = Files.readAllBytes(file);
+    file = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, whole.length / 2));
+    assertFails(simulate(), "cut: ");
+    file = Files.write(folder.resolve("empty"), new byte[0]);
+    assertFails(simulate(), "empty: holds no request");
+    file = Files.writeString(folder.resolve("other"), "hello, this is no recording at all");
+    assertFails(simulate(), "other: ");
+    file = folder.resolve("absent");
+    assertFails(simulate(), "absent cannot be read");
+  }
+
+  private static void assertFails(Console console, String words) {
+    assertEquals(1, console.code(), console.err());
+    assertTrue(console.err().contains(words), console.err());
+    assertEquals("", console.out());
+  }
+
+  @Test
+  void s8_badPoliciesFailWithTheirPlace() throws Exception {
+    assertFails(simulate("--policy", folder.resolve("none.yaml").toString()), "none.yaml cannot");
+    assertFails(simulate("--policy", policy("policies: [")), "not YAML");
+    assertFails(simulate("--policy", policy("just words")), "has the keys policies and default");
+    assertFails(simulate("--policy", policy("policies:\n- {name: a, keeep: true}")), "/policies/0");
+    assertFails(simulate("--policy", policy("default: {probability: 7}")), "/default");
+  }
+
+  @Test
+  void s8_badOptionsAreAUsageError() {
+    assertEquals(2, simulate("--budget", "much").code());
+    assertEquals(2, simulate("--pods", "many").code());
+    assertEquals(2, simulate("--price-per-gb", "-1").code());
+    assertEquals(2, simulate("--currency", "dollars").code());
+    assertEquals(2, Console.run(Map.of(), "simulate").code());
+    assertEquals(2, simulate("--live", "http://127.0.0.1:4321").code());
+    assertEquals(2, Console.run(Map.of(), "simulate", "--live", "here").code());
+  }
+}

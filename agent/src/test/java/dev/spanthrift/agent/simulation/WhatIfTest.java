@@ -1,0 +1,336 @@
+package dev.spanthrift.agent.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.spanthrift.agent.pipeline.ZstdCodec;
+import dev.spanthrift.agent.simulation.Answer.Amount;
+import dev.spanthrift.agent.simulation.Answer.Operation;
+import dev.spanthrift.sampler.BudgetParts;
+import dev.spanthrift.sampler.PolicyJudge;
+import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.FleetSums;
+import dev.spanthrift.sampler.budget.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.policy.Action;
+import dev.spanthrift.sampler.policy.Condition;
+import dev.spanthrift.sampler.policy.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.Policy;
+import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.SpanStatus;
+import dev.spanthrift.sampler.probability.TraceState;
+import dev.spanthrift.sampler.wire.Scanner;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WhatIfTest {
+  private static final SpanPrice PRICE = new SpanPrice(500, 0, 0, 0, 0, 1, false);
+  private static final Policy ERRORS =
+      new Policy("errors", Condition.Status.of(SpanStatus.ERROR), Action.KEEP);
+  private static final PolicyDocument THIRD =
+      new PolicyDocument(List.of(ERRORS), new Action.Probability(0.3));
+
+  private static Question question(PolicyDocument policy, double share, boolean byPod) {
+    return new Question(
+        policy,
+        share == 0 ? null : new Allowance.ShareOfTraffic(share),
+        AllocationSettings.DEFAULT,
+        PRICE,
+        "USD",
+        byPod,
+        SamplerSettings.DEFAULT);
+  }
+
+  /** Keeps what was shipped, in order. */
+  private static final class Shipped implements WhatIf.Watcher {
+    private final List<byte[]> requests = new ArrayList<>();
+
+    @Override
+    public void shipped(byte[] request) {
+      requests.add(request);
+    }
+  }
+
+  private static void spans(byte[] request, Consumer<Span> consumer) {
+    try {
+      ExportTraceServiceRequest.parseFrom(request)
+          .getResourceSpansList()
+          .forEach(r -> r.getScopeSpansList().forEach(s -> s.getSpansList().forEach(consumer)));
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void s8_withoutPolicyAndBudgetAllIsKeptAndExact() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(801, 400);
+    Answer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0, true), NONE);
+    assertEquals(answer.received(), answer.kept());
+    assertEquals(400, answer.wholeTraces());
+    assertEquals(3, answer.sources());
+    assertEquals(3, answer.samplers());
+    assertEquals(0, answer.cost().saved(), 1e-12);
+    assertEquals(answer.received().bytes() * 0.5e-9, answer.cost().received(), 1e-12);
+    assertFalse(answer.operations().isEmpty());
+    for (Operation operation : answer.operations()) {
+      assertEquals(0, operation.worst(), 1e-9);
+    }
+    assertEquals(1, answer.warnings().size(), "no budget was given");
+  }
+
+  private static final WhatIf.Watcher NONE = WhatIf.Watcher.NONE;
+
+  @Test
+  void s8_theSameQuestionHasTheSameAnswer() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(802, 600);
+    Question question = question(PolicyDocument.EMPTY, 0.1, true);
+    Shipped one = new Shipped();
+    Shipped two = new Shipped();
+    assertEquals(WhatIf.answer(traffic, question, one), WhatIf.answer(traffic, question, two));
+    assertArrayEquals(one.requests.toArray(), two.requests.toArray());
+  }
+
+  @Test
+  void s8_sumsHold() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(803, 1500);
+    PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
+    Answer answer = WhatIf.answer(traffic, question(policy, 0.2, true), NONE);
+    Amount kept = sum(answer.keptByReason());
+    Amount dropped = sum(answer.droppedByReason());
+    assertEquals(answer.kept(), kept);
+    assertEquals(answer.received().spans(), kept.spans() + dropped.spans());
+    assertEquals(answer.received().bytes(), kept.bytes() + dropped.bytes());
+    assertEquals(answer.received().traces(), kept.traces() + dropped.traces());
+    assertTrue(answer.keptByReason().containsKey("errors"), answer.keptByReason().toString());
+    assertEquals(answer.errors().traces(), answer.errors().keptTraces());
+    assertEquals(0, answer.errors().lostSignatures());
+    assertEquals(List.of(), answer.warnings());
+  }
+
+  private static Amount sum(Map<String, Amount> amounts) {
+    long traces = 0;
+    long spans = 0;
+    long bytes = 0;
+    for (Amount amount : amounts.values()) {
+      traces += amount.traces();
+      spans += amount.spans();
+      bytes += amount.bytes();
+    }
+    return new Amount(traces, spans, bytes);
+  }
+
+  /** The sampler's own rule, by hand: errors, and what the trace id's randomness lets through. */
+  @Test
+  void s8_policiesDecideAsTheSpecificationSays() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(804, 500);
+    Shipped shipped = new Shipped();
+    WhatIf.answer(traffic, question(THIRD, 0, false), shipped);
+    Map<ByteString, Boolean> errors = new HashMap<>();
+    Map<ByteString, Integer> expected = new HashMap<>();
+    for (ExportTraceServiceRequest request : traffic.recorded()) {
+      spans(
+          request.toByteArray(),
+          span -> errors.merge(span.getTraceId(), isError(span), Boolean::logicalOr));
+    }
+    for (ExportTraceServiceRequest request : traffic.recorded()) {
+      spans(
+          request.toByteArray(),
+          span -> {
+            ByteString id = span.getTraceId();
+            if (errors.getOrDefault(id, false) || randomness(id) >= 0.7) {
+              expected.merge(span.getSpanId(), 1, Integer::sum);
+            }
+          });
+    }
+    Map<ByteString, Integer> kept = new HashMap<>();
+    shipped.requests.forEach(r -> spans(r, s -> kept.merge(s.getSpanId(), 1, Integer::sum)));
+    assertEquals(expected, kept);
+  }
+
+  private static boolean isError(Span span) {
+    return span.getStatus().getCodeValue() == 2;
+  }
+
+  private static double randomness(ByteString traceId) {
+    long low = traceId.substring(8).asReadOnlyByteBuffer().getLong();
+    return TraceState.randomness(new byte[0], 0, 0, low) / 0x1p56;
+  }
+
+  /** A sampler that is driven as the pipeline drives it ships the very same bytes. */
+  @Test
+  void s8_theRunningSamplerShipsTheSameBytes() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(805, 2000);
+    PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
+    Shipped shipped = new Shipped();
+    Answer answer = WhatIf.answer(traffic, question(policy, 0.1, false), shipped);
+    assertTrue(answer.keptByReason().size() > 1, answer.keptByReason().toString());
+    List<byte[]> running = run(traffic, policy, 0.1);
+    assertArrayEquals(running.toArray(), shipped.requests.toArray());
+  }
+
+  private static List<byte[]> run(MadeTraffic traffic, PolicyDocument policy, double share) {
+    AllocationSettings settings = AllocationSettings.DEFAULT;
+    BudgetParts parts =
+        new BudgetParts(
+            settings,
+            new Allowance.ShareOfTraffic(share),
+            PRICE::price,
+            new InProcessKeepLedger(true, settings.askAfter(), 1000),
+            FleetSums.inProcess(),
+            "me");
+    Sampler sampler =
+        new Sampler(
+            SamplerSettings.DEFAULT,
+            new PolicyJudge(PolicySet.compile(policy)),
+            new ZstdCodec(),
+            parts);
+    Scanner scanner = new Scanner(10_000);
+    List<byte[]> shipped = new ArrayList<>();
+    long[] times = traffic.flushNanos();
+    long end = times[times.length - 1] + 120_000_000_000L;
+    int next = 0;
+    for (long now = times[0] + 1_000_000_000L; now <= end; now += 1_000_000_000L) {
+      for (; next < times.length && times[next] < now; next++) {
+        byte[] request = traffic.recorded().get(next).toByteArray();
+        sampler.hold(scanner.scan(request, 0, request.length), times[next]);
+      }
+      sampler.decide(now);
+      sampler.tell(now);
+      sampler.stamp();
+      if (sampler.shippableSpans() > 0) {
+        shipped.add(sampler.ship());
+      }
+    }
+    return shipped;
+  }
+
+  @Test
+  void s8_aRequestOfSeveralPodsIsTakenApart() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(806, 500);
+    Answer apart = WhatIf.answer(traffic, question(THIRD, 0, true), NONE);
+    Answer mixed = WhatIf.answer(traffic.merged(), question(THIRD, 0, true), NONE);
+    assertEquals(3, mixed.samplers());
+    assertEquals(apart.kept(), mixed.kept());
+    assertEquals(apart.operations(), mixed.operations());
+  }
+
+  @Test
+  void s8_aBudgetOfATenthSpendsAboutATenthAndKeepsTracesWhole() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(807, 12_000); // ten minutes
+    Answer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0.1, true), NONE);
+    assertTrue(
+        answer.shareOfBytes() > 0.07 && answer.shareOfBytes() < 0.11,
+        "share " + answer.shareOfBytes());
+    assertTrue(answer.wholeTraces() >= answer.kept().traces() * 0.995, "whole");
+  }
+
+  @Test
+  void s9_countsAreUnbiasedOverSeeds() throws Exception {
+    int runs = 40;
+    Map<String, double[]> sums = new TreeMap<>(); // Σ error, Σ error²
+    for (int seed = 0; seed < runs; seed++) {
+      MadeTraffic traffic = new MadeTraffic(9000 + seed, 1500);
+      Answer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0.2, true), NONE);
+      for (Operation operation : answer.operations()) {
+        String name = operation.service() + operation.name();
+        double[] sum = sums.computeIfAbsent(name, n -> new double[2]);
+        double error = operation.count().relativeError();
+        sum[0] += error;
+        sum[1] += error * error;
+      }
+    }
+    assertEquals(6, sums.size());
+    sums.forEach(
+        (name, sum) -> {
+          double mean = sum[0] / runs;
+          double deviation = Math.sqrt((sum[1] / runs - mean * mean) / (runs - 1));
+          assertTrue(Math.abs(mean) < 3.5 * deviation, name + " z " + mean / deviation);
+        });
+  }
+
+  @Test
+  void s8_whatIsDroppedIsNamedAsLost() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(808, 600);
+    PolicyDocument none = new PolicyDocument(List.of(), Action.DROP);
+    Answer answer = WhatIf.answer(traffic, question(none, 0.1, true), NONE);
+    assertEquals(new Amount(0, 0, 0), answer.kept());
+    assertEquals(10, answer.errors().lostSignatures(), "two operations, five kinds");
+    assertEquals("bank", answer.errors().lost().getFirst().service());
+    assertEquals(1, answer.operations().getFirst().worst());
+    assertEquals(
+        List.of("no policy leaves anything to the budget: it has no effect"), answer.warnings());
+  }
+
+  @Test
+  void s8_policiesThatMakeNoSenseAndDamagedRequestsAreRefused() {
+    MadeTraffic traffic = new MadeTraffic(809, 20);
+    PolicyDocument bad = new PolicyDocument(List.of(ERRORS, ERRORS), Action.KEEP);
+    assertThrows(
+        InvalidPolicyException.class, () -> WhatIf.answer(traffic, question(bad, 0, true), NONE));
+    IOException damaged =
+        assertThrows(
+            IOException.class,
+            () -> WhatIf.answer(new Damaged(traffic), question(THIRD, 0, true), NONE));
+    assertTrue(String.valueOf(damaged.getMessage()).startsWith("request 2 is damaged"));
+  }
+
+  /** Cuts the third request. */
+  private record Damaged(Traffic traffic) implements Traffic {
+    @Override
+    public int requests() {
+      return traffic.requests();
+    }
+
+    @Override
+    public Reader open() throws IOException {
+      Reader reader = traffic.open();
+      return new Reader() {
+        private int number;
+
+        @Override
+        public byte @Nullable [] next() throws IOException {
+          byte[] request = reader.next();
+          return number++ == 2 && request != null
+              ? java.util.Arrays.copyOf(request, request.length - 3)
+              : request;
+        }
+
+        @Override
+        public long nanos() {
+          return reader.nanos();
+        }
+
+        @Override
+        public void close() throws IOException {
+          reader.close();
+        }
+      };
+    }
+  }
+
+  @Test
+  void s8_itCanBeInterrupted() {
+    MadeTraffic traffic = new MadeTraffic(810, 200);
+    Thread.currentThread().interrupt();
+    assertThrows(
+        InterruptedException.class, () -> WhatIf.answer(traffic, question(THIRD, 0, true), NONE));
+  }
+}
