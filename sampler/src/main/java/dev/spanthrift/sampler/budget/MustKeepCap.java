@@ -5,8 +5,8 @@ package dev.spanthrift.sampler.budget;
  * starve the rest.
  *
  * <p>A bucket filled with the share of the allowance, at most a quarter of an hour's worth; what
- * asks when it is empty goes on to the allocation like everything else. Any thread;
- * the lock is taken once for each fragment that such a policy keeps.
+ * asks when it is empty goes on to the allocation like everything else. Any thread; the lock is
+ * taken once for each fragment that such a policy keeps.
  */
 public final class MustKeepCap {
   private static final double SECONDS_MAX = 900;
