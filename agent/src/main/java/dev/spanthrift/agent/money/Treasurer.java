@@ -138,7 +138,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
 
   /** Ticks once a second from now on, and calls back after each tick. */
   public void every(ScheduledExecutorService timer, Runnable then) {
-    timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
+    var unused = timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
   }
 
   // A timer forgets a task that throws once.
@@ -156,7 +156,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
     long now = System.nanoTime();
     PipelineStatus.Spans spans = pipeline.get().spans();
     count(spans);
-    controller.ownCost(ownCost.since(now - lastNanos));
+    controller.ownCost(ownCost.since((double) (now - lastNanos)));
     lastNanos = now;
     controller.tick(now, System.currentTimeMillis());
     if (now - savedNanos >= SAVE_NANOS) {
