@@ -4,6 +4,7 @@ import dev.spanthrift.agent.control.Spend;
 import dev.spanthrift.sampler.budget.BudgetView;
 import dev.spanthrift.sampler.budget.Forecast;
 import dev.spanthrift.sampler.budget.MoneyView;
+import dev.spanthrift.sampler.budget.Purse;
 import dev.spanthrift.sampler.budget.price.Money;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import java.util.List;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class SpendBody {
   private static final long GIGABYTE = 1_000_000_000L;
   private static final int USUAL_SPANS = 2_000_000; // of 500 bytes
-  private static final double UNLIMITED = 1e17; // picos
 
   private SpendBody() {}
 
@@ -70,7 +70,7 @@ final class SpendBody {
         number(view.ownCost()),
         forecast,
         reason,
-        view.allowancePerSecond() < UNLIMITED
+        view.allowancePerSecond() < Purse.UNLIMITED
             ? view.allowancePerSecond() * 3600 / Money.PICOS
             : null);
   }

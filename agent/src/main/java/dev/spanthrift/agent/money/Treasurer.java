@@ -10,9 +10,11 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.sampler.budget.Budget;
 import dev.spanthrift.sampler.budget.BudgetController;
 import dev.spanthrift.sampler.budget.BudgetState;
+import dev.spanthrift.sampler.budget.MustKeepCap;
 import dev.spanthrift.sampler.budget.Purse;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanCounters;
+import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.Fields;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -46,13 +48,10 @@ public final class Treasurer implements SpendView, AutoCloseable {
   private final Path file;
   private final OwnCost ownCost;
   private final Supplier<PipelineStatus> pipeline;
-  private final double eventsPerSpan;
   private long lastNanos = System.nanoTime();
   private long savedNanos = lastNanos;
-  private long receivedBytes;
-  private long receivedSpans;
-  private long keptBytes;
-  private long keptSpans;
+  private Traffic decidedBefore = Traffic.NONE;
+  private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
 
   private Treasurer(
@@ -64,7 +63,6 @@ public final class Treasurer implements SpendView, AutoCloseable {
     this.pipeline = pipeline;
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
-    eventsPerSpan = SpanCounters.USUAL.events();
     ownCost =
         new OwnCost(
             settings.price().ownCpuHour(),
@@ -133,9 +131,14 @@ public final class Treasurer implements SpendView, AutoCloseable {
     return purse.allowancePerSecond();
   }
 
+  /** What policies that keep for certain must ask, if a budget caps their share. */
+  public synchronized MustKeepCap mustKeep() {
+    return purse.mustKeep();
+  }
+
   /** Ticks once a second from now on, and calls back after each tick. */
   public void every(ScheduledExecutorService timer, Runnable then) {
-    timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
+    var unused = timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
   }
 
   // A timer forgets a task that throws once.
@@ -153,7 +156,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
     long now = System.nanoTime();
     PipelineStatus.Spans spans = pipeline.get().spans();
     count(spans);
-    controller.ownCost(ownCost.since(now - lastNanos));
+    controller.ownCost(ownCost.since((double) (now - lastNanos)));
     lastNanos = now;
     controller.tick(now, System.currentTimeMillis());
     if (now - savedNanos >= SAVE_NANOS) {
@@ -162,23 +165,28 @@ public final class Treasurer implements SpendView, AutoCloseable {
     }
   }
 
+  /** What still waits for its decision is neither spent nor saved. */
   private void count(PipelineStatus.Spans spans) {
-    long received = spans.received() - receivedSpans;
-    long kept = spans.kept() - keptSpans;
-    purse.received(
-        spans.receivedBytes() - receivedBytes,
-        received,
-        Math.round(received * eventsPerSpan),
-        received / SPANS_PER_TRACE);
-    purse.kept(
-        spans.keptBytes() - keptBytes,
-        kept,
-        Math.round(kept * eventsPerSpan),
-        kept / SPANS_PER_TRACE);
-    receivedSpans = spans.received();
-    receivedBytes = spans.receivedBytes();
-    keptSpans = spans.kept();
-    keptBytes = spans.keptBytes();
+    Traffic decided =
+        traffic(spans.keptBytes() + spans.droppedBytes(), spans.kept() + spans.dropped());
+    Traffic kept = traffic(spans.keptBytes(), spans.kept());
+    add(decided.since(decidedBefore), purse::received);
+    add(kept.since(keptBefore), purse::kept);
+    decidedBefore = decided;
+    keptBefore = kept;
+  }
+
+  private static Traffic traffic(long bytes, long spans) {
+    long events = Math.round(spans * SpanCounters.USUAL.events());
+    return new Traffic(bytes, spans, events, spans / SPANS_PER_TRACE);
+  }
+
+  private interface Counter {
+    void add(long bytes, long spans, long events, long traces);
+  }
+
+  private static void add(Traffic t, Counter counter) {
+    counter.add(t.bytes(), t.spans(), t.events(), t.traces());
   }
 
   private void save() {
@@ -201,7 +209,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
   /** Counts a last time and saves. */
   @Override
   public synchronized void close() {
-    tick();
+    tickSafely(() -> {}); // the pipeline may never have started
     save();
   }
 }

@@ -33,7 +33,7 @@ class TreasurerTest {
             keptSpans * 1_000,
             Map.of(),
             receivedSpans - keptSpans,
-            0,
+            (receivedSpans - keptSpans) * 1_000,
             Map.of(),
             0,
             0,
@@ -105,6 +105,18 @@ class TreasurerTest {
     assertEquals(0, open(yaml).spend().spent());
     Files.write(file, new byte[0]);
     assertEquals(0, open(yaml).spend().spent());
+  }
+
+  @Test
+  void closesThoughThePipelineNeverStarted() throws Exception {
+    Treasurer treasurer =
+        Treasurer.open(
+            settings(""),
+            () -> {
+              throw new IllegalStateException("not started");
+            });
+    treasurer.close();
+    assertTrue(Files.exists(folder.resolve("state/budgets.bin")));
   }
 
   @Test

@@ -65,7 +65,7 @@ final class Account {
   /** Takes this tick's traffic of the purses that it pays for. */
   void observe(
       Instant now, Traffic received, Traffic kept, SpanPrice price, double elapsedSeconds) {
-    rhythm.observe(now, received.bytes(), elapsedSeconds);
+    rhythm.observe(now, (double) received.bytes(), elapsedSeconds);
     recent.observe(received, elapsedSeconds);
     history.observe(price.picos(kept), rhythm.density(now), elapsedSeconds);
   }

@@ -5,7 +5,8 @@ package dev.spanthrift.sampler.budget;
  * starve the rest.
  *
  * <p>A bucket filled with the share of the allowance, at most a quarter of an hour's worth; what
- * asks when it is empty goes on to the allocation like everything else. One thread.
+ * asks when it is empty goes on to the allocation like everything else. Any thread; the lock is
+ * taken once for each fragment that such a policy keeps.
  */
 public final class MustKeepCap {
   private static final double SECONDS_MAX = 900;
@@ -15,19 +16,19 @@ public final class MustKeepCap {
   private boolean unlimited = true;
   private long refused;
 
-  void allow(double allowancePerSecond, double share) {
+  synchronized void allow(double allowancePerSecond, double share) {
     unlimited = share >= 1;
     boolean first = perSecond <= 0;
     perSecond = allowancePerSecond * share;
     level = first ? perSecond * 60 : Math.min(level, perSecond * SECONDS_MAX);
   }
 
-  void pass(double seconds) {
+  synchronized void pass(double seconds) {
     level = Math.min(level + perSecond * seconds, perSecond * SECONDS_MAX);
   }
 
   /** Whether a policy may keep something of this price; takes the money if so. */
-  public boolean admits(long price) {
+  public synchronized boolean admits(long price) {
     if (unlimited) {
       return true;
     }
@@ -40,7 +41,7 @@ public final class MustKeepCap {
   }
 
   /** How often the answer was no. */
-  public long refused() {
+  public synchronized long refused() {
     return refused;
   }
 }

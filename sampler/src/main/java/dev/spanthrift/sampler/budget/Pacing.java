@@ -52,7 +52,7 @@ final class Pacing {
       double outstanding) {
     Money amount = account.budget.amount();
     if (amount == null) {
-      return bounded(account.budget.limits(), SharedAllowance.UNLIMITED, demand, true);
+      return bounded(account.budget.limits(), Purse.UNLIMITED, demand, true);
     }
     Instant windowEnd = pricing.window().end(now, pricing.model().zone());
     double toPeriodEnd = account.rhythm.between(now, account.end());
@@ -76,7 +76,7 @@ final class Pacing {
 
   private static double bounded(
       Budget.Limits limits, double rate, double demand, boolean hasMoney) {
-    double bounded = Math.min(rate, SharedAllowance.UNLIMITED);
+    double bounded = Math.min(rate, Purse.UNLIMITED);
     if (limits.keepMax() < 1 && demand > 0) {
       bounded = Math.min(bounded, limits.keepMax() * demand);
     }

@@ -10,6 +10,11 @@ import java.util.Arrays;
  * <p>Written by the thread that counts and ticks.
  */
 public final class Purse {
+  /**
+   * Allowance where nothing limits: more than anything costs in a second, far from a long's end.
+   */
+  public static final double UNLIMITED = 1e15;
+
   private static final double RECENT_SECONDS = 300;
 
   final long budgets; // bit i: the i-th budget pays

@@ -10,9 +10,6 @@ import java.util.List;
  * and the others go on (progressive filling).
  */
 final class SharedAllowance {
-  /** More than anything costs in a second, and far from the end of a long. */
-  static final double UNLIMITED = 1e18;
-
   private SharedAllowance() {}
 
   /**
@@ -42,7 +39,7 @@ final class SharedAllowance {
     }
     for (int i = 0; i < weights.length; i++) {
       if (!stopped[i]) {
-        purses.get(i).allowance = UNLIMITED;
+        purses.get(i).allowance = Purse.UNLIMITED;
       }
     }
   }
@@ -67,7 +64,7 @@ final class SharedAllowance {
         continue;
       }
       double more = weights[i] * rise;
-      purses.get(i).allowance = Math.min(UNLIMITED, purses.get(i).allowance + more);
+      purses.get(i).allowance = Math.min(Purse.UNLIMITED, purses.get(i).allowance + more);
       for (int b = 0; b < left.length; b++) {
         left[b] -= purses.get(i).isPaidBy(b) ? more : 0;
       }

@@ -33,6 +33,8 @@ public enum ByteEstimator {
 
   private final boolean exact;
   private final double perSpanByte;
+
+  @SuppressWarnings("ImmutableEnumChecker") // written once, never handed out
   private final double[] coefficients;
 
   /** Coefficients of s, a, e, r, ra, r/n, q, qe, i and the constant. */

@@ -141,7 +141,12 @@ public final class Pricing {
     quantities.put(Meter.SPANS, BigDecimal.valueOf(traffic.spans()));
     for (Charge charge : model.charges()) {
       double quantity =
-          quantity(charge, traffic.bytes(), traffic.spans(), traffic.events(), traffic.traces());
+          quantity(
+              charge,
+              (double) traffic.bytes(),
+              (double) traffic.spans(),
+              (double) traffic.events(),
+              (double) traffic.traces());
       if (quantity > 0) {
         quantities.put(charge.meter(), decimal(charge.meter(), quantity));
       }
@@ -290,7 +295,7 @@ public final class Pricing {
           case SPANS, RECORDS -> t.spans();
           case SPAN_RECORDS -> (double) t.spans() + t.events();
           case TRACES -> t.traces();
-          case BYTES, BYTES_PROCESSED -> stored(t.bytes(), t.spans());
+          case BYTES, BYTES_PROCESSED -> stored((double) t.bytes(), (double) t.spans());
           default -> 0;
         };
     return used <= cap.quantity().value().multiply(cap.unit().size()).doubleValue();

@@ -30,7 +30,7 @@ public record SpanPrice(
   /** Of a piece of a trace; events and its part of the trace's price by their means. */
   public long price(long bytes, int spans) {
     double each = perSpan + perEvent * eventsPerSpan + perTrace / spansPerTrace;
-    return rounded(perByte * bytes + each * spans);
+    return rounded(perByte * (double) bytes + each * spans);
   }
 
   /**
@@ -39,16 +39,15 @@ public record SpanPrice(
    * @param traces 1 for the piece that the trace's price is laid on, such as the root's; else 0
    */
   public long price(long bytes, int spans, int events, int traces) {
-    return rounded(picos(bytes, spans, events, traces));
+    return rounded(
+        perByte * (double) bytes + perSpan * spans + perEvent * events + perTrace * traces);
   }
 
   /** Of any amount of traffic, in picos. */
   public double picos(Traffic traffic) {
-    return Math.max(0, picos(traffic.bytes(), traffic.spans(), traffic.events(), traffic.traces()));
-  }
-
-  private double picos(double bytes, double spans, double events, double traces) {
-    return perByte * bytes + perSpan * spans + perEvent * events + perTrace * traces;
+    double bytes = perByte * (double) traffic.bytes();
+    double records = perSpan * (double) traffic.spans() + perEvent * (double) traffic.events();
+    return Math.max(0, bytes + records + perTrace * (double) traffic.traces());
   }
 
   /** A span is never free, or its group would be kept whole; above the range it stays there. */
