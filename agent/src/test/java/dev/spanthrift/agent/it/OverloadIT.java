@@ -1,0 +1,179 @@
+package dev.spanthrift.agent.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Too much, too large, nobody to take it: in a small heap, with a small queue. */
+@Timeout(300)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OverloadIT {
+  private static final long SEED = new Random().nextLong();
+  private static final Random RANDOM = new Random(SEED);
+  private static final int LIMIT = 64 << 20; // specs S4, S5: the default
+
+  @TempDir static Path temp;
+  private static OtlpBackend backend;
+  private static OtlpBackend hanging;
+  private static OtlpBackend telemetry;
+  private static Program program;
+  private static Sender sender;
+  private static final Set<ByteString> sent = new HashSet<>();
+
+  @BeforeAll
+  static void start() {
+    System.out.println("seed " + SEED);
+    backend = new GrpcBackend();
+    hanging = new HttpBackend();
+    hanging.mood(OtlpBackend.Mood.HANG);
+    telemetry = new HttpBackend();
+    program =
+        new Launch(temp)
+            .env("SPANTHRIFT_JAVA_OPTS", "-Xmx48m") // less than one bomb
+            .env("SPANTHRIFT_TELEMETRY_ENDPOINT", telemetry.uri())
+            .env("SPANTHRIFT_TELEMETRY_INTERVAL", "1s")
+            .yaml(
+                """
+                destinations:
+                  - {name: main, endpoint: '%s', protocol: grpc, queueBytesMax: 1MiB, timeout: 2s}
+                  - {name: hanging, endpoint: '%s', queueBytesMax: 1MiB}
+                hold: {pause: 20ms, deadline: 100ms}
+                export: {delay: 10ms, batchBytes: 32KiB}
+                """
+                    .formatted(backend.uri(), hanging.uri()))
+            .run();
+    sender = new Sender(program.ports());
+  }
+
+  @AfterAll
+  static void end() {
+    sender.close();
+    program.close();
+    backend.close();
+    hanging.close();
+    telemetry.close();
+  }
+
+  private static List<Span> traces(int count) {
+    return IntStream.range(0, count)
+        .boxed()
+        .flatMap(i -> RandomTraces.trace(RANDOM, "", false).stream())
+        .toList();
+  }
+
+  /** Sends over gRPC; notes what was acknowledged. */
+  private static Status.Code send(int traces) {
+    List<Span> spans = traces(traces);
+    Status.Code code = sender.grpc(Otlp.TRACES, RandomTraces.request(spans).toByteArray());
+    if (code == Status.Code.OK) {
+      spans.forEach(span -> sent.add(span.getSpanId()));
+    }
+    return code;
+  }
+
+  private static Set<ByteString> arrived() {
+    return backend.spans().stream().map(Span::getSpanId).collect(Collectors.toSet());
+  }
+
+  @Test
+  @Order(1)
+  void c11_aDestinationThatHangsHoldsUpNobodyElse() {
+    for (int i = 0; i < 50; i++) {
+      assertEquals(Status.Code.OK, send(20));
+    }
+    Await.until("all arrives at the other", () -> arrived().equals(sent));
+    Await.until("one hangs", () -> hanging.turnedAway() > 0);
+  }
+
+  @Test
+  @Order(2)
+  void s4_s5_bombsCostNoHeap() {
+    byte[] bomb = Sender.gzip(new byte[LIMIT + 1]);
+    assertTrue(bomb.length < 1 << 17, "a small request: " + bomb.length);
+    for (int i = 0; i < 4; i++) {
+      HttpResponse<byte[]> answer = sender.http(Otlp.TRACES, Sender.PROTOBUF, "gzip", bomb);
+      assertEquals(413, answer.statusCode());
+      // Over gRPC the stock client compresses the zeros once more.
+      assertEquals(
+          Status.Code.RESOURCE_EXHAUSTED, sender.grpcGzip(Otlp.TRACES, new byte[LIMIT + 1]));
+    }
+    assertTrue(program.isAlive(), program::err);
+    assertEquals(Status.Code.OK, send(1));
+  }
+
+  @Test
+  @Order(3)
+  void s14_overloadIsAnsweredAndWhatWasAcknowledgedIsNotLostSilently() {
+    backend.mood(OtlpBackend.Mood.UNAVAILABLE);
+    Status.Code code = send(20);
+    for (int i = 0; i < 5_000 && code == Status.Code.OK; i++) {
+      code = send(20);
+    }
+    assertEquals(Status.Code.UNAVAILABLE, code);
+    HttpResponse<byte[]> answer =
+        sender.http(Otlp.TRACES, RandomTraces.request(traces(1)).toByteArray());
+    assertEquals(503, answer.statusCode());
+    assertEquals("1", answer.headers().firstValue("Retry-After").orElseThrow());
+    backend.mood(OtlpBackend.Mood.TAKE);
+    Await.until("it takes spans again", () -> send(1) == Status.Code.OK);
+    JsonNode status = program.awaitSettled(sent.size());
+    JsonNode spans = status.path("spans");
+    assertTrue(sent.containsAll(arrived()), "only what was acknowledged");
+    assertEquals(arrived().size(), spans.path("shipped").asLong(), status::toString);
+    long failed = 0;
+    for (JsonNode count : spans.path("failedByReason")) {
+      failed += count.asLong();
+    }
+    assertEquals(sent.size(), arrived().size() + failed, spans::toString);
+    for (JsonNode law : status.path("identities")) {
+      assertTrue(law.path("holds").asBoolean(), law::toString);
+    }
+    long overloaded =
+        status.path("signals").path("traces").path("refused").path("overloaded").asLong();
+    assertTrue(overloaded >= 2, status::toString);
+  }
+
+  @Test
+  @Order(4)
+  void ownMetricsGoToADestinationOfTheirOwn() {
+    Await.until("own metrics", () -> metricNames().contains("spanthrift.spans.shipped"));
+    assertTrue(metricNames().contains("spanthrift.identity.gap"), metricNames()::toString);
+    assertEquals(0, backend.received(Otlp.METRICS).size());
+  }
+
+  private static List<String> metricNames() {
+    List<String> names = new ArrayList<>();
+    for (OtlpBackend.Received received : telemetry.received(Otlp.METRICS)) {
+      ((ExportMetricsServiceRequest) received.message())
+          .getResourceMetricsList().stream()
+              .flatMap(resource -> resource.getScopeMetricsList().stream())
+              .flatMap(scope -> scope.getMetricsList().stream())
+              .map(Metric::getName)
+              .forEach(names::add);
+    }
+    return names;
+  }
+}
