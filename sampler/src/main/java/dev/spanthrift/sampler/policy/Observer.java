@@ -83,6 +83,8 @@ public final class Observer {
               ask.statuses().forEach(status -> byStatus[status.number()][word] |= mask);
               enums[0] = true;
             }
+            case Condition.Root ask ->
+                custom.add(new CustomQuestion((b, row) -> !b.hasParent(row), word, mask));
             case Condition.Custom ask ->
                 custom.add(new CustomQuestion(ask.question(), word, mask));
             case Condition.Attribute ask -> {} // grouped by key above

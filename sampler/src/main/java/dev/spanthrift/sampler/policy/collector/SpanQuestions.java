@@ -23,9 +23,6 @@ public final class SpanQuestions {
   public static final SpanQuestion SAMPLED =
       (batch, row) -> (batch.flags(row) & SAMPLED_FLAG) != 0;
 
-  /** No parent. */
-  public static final SpanQuestion ROOT = (batch, row) -> !batch.hasParent(row);
-
   private SpanQuestions() {}
 
   /** An integer attribute of span or resource in a range; one of another type counts as 0. */
