@@ -54,6 +54,6 @@ public record Import(Map<String, Object> settings, List<Remark> remarks) {
     for (Remark remark : remarks) {
       text.append("# ").append(remark.toString().replace("\n", " ")).append('\n');
     }
-    return text.append(YamlText.of(settings)).toString();
+    return text.append(YamlText.of(settings).stripTrailing()).append('\n').toString();
   }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * service: TEXT    name: TEXT    event: TEXT    traceState: {key: K, TEST}
  * kind: SERVER | [SERVER, …]     status: ERROR | [ERROR, …]
  * slowerThan: 1s   duration: {moreThan: 1s, atMost: 5s}
+ * root: true, of a span without a parent
  * spanCount: {atLeast: 2, atMost: 9}    bytes: {atLeast: 1000}    hasError: true    hasRootSpan: true
  *
  * TEXT  "exactly this" | {TEST}
@@ -54,7 +55,8 @@ final class ConditionParser {
           "spanCount",
           "bytes",
           "hasError",
-          "hasRootSpan");
+          "hasRootSpan",
+          "root");
   private static final Set<String> TEXT_TESTS =
       Set.of("equals", "in", "startsWith", "endsWith", "contains", "matches");
   private static final Set<String> BOUNDS = Set.of("atLeast", "moreThan", "atMost", "lessThan");
@@ -94,6 +96,7 @@ final class ConditionParser {
       case "bytes" -> bytes(at);
       case "hasError" -> flag(at, new Condition.HasError());
       case "hasRootSpan" -> flag(at, new Condition.HasRootSpan());
+      case "root" -> flag(at, new Condition.Root());
       default -> Condition.ALWAYS;
     };
   }

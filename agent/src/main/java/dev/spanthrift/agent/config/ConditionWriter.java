@@ -35,6 +35,7 @@ final class ConditionWriter {
           Map.of("bytes", bounds(bytes.atLeast(), bytes.atMost(), Long.MAX_VALUE));
       case Condition.HasError error -> Map.of("hasError", true);
       case Condition.HasRootSpan root -> Map.of("hasRootSpan", true);
+      case Condition.Root root -> Map.of("root", true);
       case Condition.Custom custom ->
           throw new IllegalArgumentException("cannot be written down: " + custom);
     };

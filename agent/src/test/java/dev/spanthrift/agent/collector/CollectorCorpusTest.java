@@ -109,7 +109,7 @@ class CollectorCorpusTest {
     return read.stages();
   }
 
-  private static Map<String, Object> configuration(Corpus.Case asked) {
+  static Map<String, Object> configuration(Corpus.Case asked) {
     List<String> processors = List.copyOf(asked.processors().keySet());
     return Map.of(
         "receivers", Map.of("otlp", Map.of("protocols", Map.of("grpc", Map.of()))),

@@ -84,6 +84,7 @@ class PolicyParserTest {
         Arguments.of("{hasError: true}", error),
         Arguments.of("{hasError: false}", new Condition.Not(error)),
         Arguments.of("{hasRootSpan: true}", new Condition.HasRootSpan()),
+        Arguments.of("{root: true}", new Condition.Root()),
         Arguments.of("{all: []}", Condition.ALWAYS),
         Arguments.of("{any: [{hasError: true}]}", Condition.Any.of(error)),
         Arguments.of(

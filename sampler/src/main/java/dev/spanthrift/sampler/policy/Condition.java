@@ -91,6 +91,9 @@ public sealed interface Condition {
    */
   record TraceStateEntry(String key, ValueTest.@Nullable Text test) implements OfSpan {}
 
+  /** The span has no parent. */
+  record Root() implements OfSpan {}
+
   /** What only code can ask; it cannot be written down in a policy document. */
   record Custom(SpanQuestion question) implements OfSpan {}
 

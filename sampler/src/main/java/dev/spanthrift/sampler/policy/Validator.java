@@ -160,6 +160,7 @@ final class Validator {
         checkKey(at + "/attribute/key", attribute.key());
         checkTest(at + "/attribute", attribute.test());
       }
+      case Condition.Root root -> {}
       case Condition.Custom custom -> {}
       case Condition.Name name -> checkTest(at + "/name", name.test());
       case Condition.EventName event -> checkTest(at + "/event", event.test());

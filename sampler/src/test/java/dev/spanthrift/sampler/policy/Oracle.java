@@ -82,6 +82,7 @@ final class Oracle {
           status.statuses().stream()
               .anyMatch(s -> s.number() == at.span.getStatus().getCodeValue());
       case Condition.TraceStateEntry entry -> traceState(entry, at.span.getTraceState());
+      case Condition.Root root -> at.span.getParentSpanId().isEmpty();
       case Condition.Custom custom -> throw new AssertionError(custom);
       case Condition.OfTrace trace -> throw new AssertionError(trace);
     };

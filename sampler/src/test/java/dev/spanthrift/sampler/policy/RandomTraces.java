@@ -138,7 +138,8 @@ final class RandomTraces {
   }
 
   private Condition ofSpan() {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(9)) {
+      case 5 -> new Condition.Root();
       case 0 -> new Condition.Name(textTest());
       case 1 -> new Condition.EventName(textTest());
       case 2 -> new Condition.Kind(some(EnumSet.allOf(SpanKind.class)));

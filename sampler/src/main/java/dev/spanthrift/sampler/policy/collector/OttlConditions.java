@@ -32,9 +32,6 @@ public final class OttlConditions {
     if (ofEvent) {
       return Optional.ofNullable(ofEvent(condition));
     }
-    if (condition instanceof Ottl.IsRootSpan) {
-      return Optional.of(new Condition.HasRootSpan());
-    }
     return Optional.ofNullable(plain(condition, false)).map(OttlConditions::ofOneSpan);
   }
 
@@ -56,7 +53,7 @@ public final class OttlConditions {
       case Ottl.Not not -> not(plain(not.part(), exact));
       case Ottl.Always always ->
           always.value() ? Condition.ALWAYS : new Condition.Not(Condition.ALWAYS);
-      case Ottl.IsRootSpan root -> exact ? new Condition.Custom(SpanQuestions.ROOT) : null;
+      case Ottl.IsRootSpan root -> new Condition.Root();
       case Ottl.Compare compare -> compare(compare);
       case Ottl.IsMatch match ->
           isName(match.value()) || !exact
@@ -175,7 +172,8 @@ public final class OttlConditions {
           equal && literal instanceof String text && !text.isEmpty()
               ? new Condition.TraceStateEntry(path.key(), ValueTest.In.of(text))
               : null;
-      case PARENT_SPAN_ID, STATUS_MESSAGE, START, END -> null;
+      case PARENT_SPAN_ID -> equal && literal == null ? new Condition.Root() : null;
+      case STATUS_MESSAGE, START, END -> null;
     };
   }
 

@@ -22,9 +22,6 @@ public final class SpanQuestions {
   /** The trace flag "sampled". */
   public static final SpanQuestion SAMPLED = (batch, row) -> (batch.flags(row) & SAMPLED_FLAG) != 0;
 
-  /** No parent. */
-  public static final SpanQuestion ROOT = (batch, row) -> !batch.hasParent(row);
-
   private SpanQuestions() {}
 
   /** An integer attribute of span or resource in a range; one of another type counts as 0. */
