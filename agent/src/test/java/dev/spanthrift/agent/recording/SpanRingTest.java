@@ -76,7 +76,8 @@ class SpanRingTest {
 
   @Test
   void s8_aSpanWithPayloadKeepsItsSize() throws Exception {
-    for (int length : new int[] {20, 97, 98, 99, 100, 101, 127, 128, 129, 300, 16_300, 16_384, 20_000}) {
+    for (int length :
+        new int[] {20, 97, 98, 99, 100, 101, 127, 128, 129, 300, 16_300, 16_384, 20_000}) {
       ExportTraceServiceRequest sized = MadeTraffic.single("x".repeat(length));
       SpanRing ring = new SpanRing(0, HOUR);
       Batch received = batch(sized);
