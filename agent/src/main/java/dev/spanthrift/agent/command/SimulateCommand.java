@@ -57,7 +57,6 @@ final class SimulateCommand implements Callable<Integer> {
               + " http://127.0.0.1:4321.")
   private @Nullable String live;
 
-
   @Option(
       names = "--policy",
       paramLabel = "FILE",
@@ -144,7 +143,8 @@ final class SimulateCommand implements Callable<Integer> {
         print(
             answer,
             simulation.ask(
-                compare == null ? policy : compare, compareBudget == null ? budget : compareBudget));
+                compare == null ? policy : compare,
+                compareBudget == null ? budget : compareBudget));
       }
       return Context.OK;
     } catch (IOException e) {

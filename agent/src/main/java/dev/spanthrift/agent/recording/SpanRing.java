@@ -201,12 +201,7 @@ public final class SpanRing {
     }
     int[] sizes = held.stream().mapToInt(chunk -> chunk.size).toArray();
     return new Snapshot(
-        held,
-        sizes,
-        services.clone(),
-        names.clone(),
-        errors.clone(),
-        unixMillis - maxAgeMillis);
+        held, sizes, services.clone(), names.clone(), errors.clone(), unixMillis - maxAgeMillis);
   }
 
   /** Spans of a moment, read again and again. */

@@ -54,7 +54,9 @@ class SimulateCommandTest {
     assertEquals(0, console.code(), console.err());
     List<String> shape =
         Arrays.stream(console.out().split("\n"))
-            .map(line -> line.replaceAll("[-+]?[0-9]([0-9.,]*[0-9])?|\\?", "#").replaceAll("  +", "  "))
+            .map(
+                line ->
+                    line.replaceAll("[-+]?[0-9]([0-9.,]*[0-9])?|\\?", "#").replaceAll("  +", "  "))
             .map(String::stripTrailing)
             .filter(line -> !line.isEmpty())
             .toList();

@@ -62,7 +62,7 @@ class SimulateApiTest {
   void s8_theLastSpansAnswerWhatIf() {
     record();
     Answer answer =
-        ask("?budget=20%25", ERRORS)
+        ask("?budget=20%", ERRORS)
             .expectStatus()
             .isOk()
             .expectBody(Answer.class)

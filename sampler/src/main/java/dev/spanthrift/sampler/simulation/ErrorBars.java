@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * if level^n ≤ 2.5 % (367 for p99, 72 for p95), where n is the effective number of traces, (Σ w)² /
  * Σ w², divided by 1 − the part that is kept.
  *
- * <p>With some 200 effective traces the intervals of counts and p50 cover the truth in 95 % of runs,
- * those of p95 in 90 %.
+ * <p>With some 200 effective traces the intervals of counts and p50 cover the truth in 95 % of
+ * runs, those of p95 in 90 %.
  *
  * <p>Grows to {@code spansMax}; what comes above is not taken and counted. Not thread-safe.
  */
