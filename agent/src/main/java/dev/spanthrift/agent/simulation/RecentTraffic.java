@@ -49,6 +49,7 @@ public final class RecentTraffic implements Traffic {
       case Condition.TraceStateEntry entry -> false;
       case Condition.Custom custom -> false;
       case Condition.Name name -> true;
+      case Condition.Root root -> true;
       case Condition.Kind kind -> true;
       case Condition.Status status -> true;
       case Condition.OfTrace ofTrace -> true;
