@@ -138,7 +138,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
 
   /** Ticks once a second from now on, and calls back after each tick. */
   public void every(ScheduledExecutorService timer, Runnable then) {
-    var unused = timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
+    var _ = timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
   }
 
   // A timer forgets a task that throws once.
