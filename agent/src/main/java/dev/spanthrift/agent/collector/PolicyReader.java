@@ -173,11 +173,12 @@ final class PolicyReader {
         default -> remarks.wrong(element, "OK, ERROR or UNSET");
       }
     }
-    if (statuses.isEmpty()) {
+    if (statuses.isEmpty() && own.child("status_codes").elements().isEmpty()) {
       remarks.wrong(own, "status_codes: a list of OK, ERROR, UNSET");
-      return Optional.empty();
     }
-    return Optional.of(new CollectorPolicy.Filter(new Condition.Status(statuses), false));
+    return statuses.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new CollectorPolicy.Filter(new Condition.Status(statuses), false));
   }
 
   private static Optional<CollectorPolicy> traceState(Place own) {

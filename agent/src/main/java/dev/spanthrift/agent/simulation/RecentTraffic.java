@@ -48,6 +48,7 @@ public final class RecentTraffic implements Traffic {
       case Condition.EventName event -> false;
       case Condition.TraceStateEntry entry -> false;
       case Condition.Custom custom -> false;
+      case Condition.Root root -> true;
       case Condition.Name name -> true;
       case Condition.Root root -> true;
       case Condition.Kind kind -> true;

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.collector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.spanthrift.agent.Sidecar;
@@ -185,7 +186,7 @@ class CollectorRunTest {
         for (ScopeSpans scope : resource.getScopeSpansList()) {
           for (Span span : scope.getSpansList()) {
             assertEquals("", span.getTraceState());
-            assertEquals(true, seen.add(span.getTraceId().concat(span.getSpanId()))));
+            assertTrue(seen.add(span.getTraceId().concat(span.getSpanId())), "twice");
             counts.merge(span.getTraceId(), 1, Integer::sum);
           }
         }

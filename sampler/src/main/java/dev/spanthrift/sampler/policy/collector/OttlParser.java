@@ -97,10 +97,14 @@ public final class OttlParser {
     }
   }
 
-  private Ottl or() throws Ottl.UnsupportedException {
+  private void deeper() throws Ottl.UnsupportedException {
     if (++depth > DEPTH_MAX) {
       throw unsupported("nesting deeper than " + DEPTH_MAX);
     }
+  }
+
+  private Ottl or() throws Ottl.UnsupportedException {
+    deeper();
     List<Ottl> parts = new ArrayList<>(List.of(and()));
     while (take("or")) {
       parts.add(and());
@@ -124,10 +128,12 @@ public final class OttlParser {
   private Ottl primary() throws Ottl.UnsupportedException {
     if (peek().equals("(")) {
       int before = at;
+      int depthBefore = depth;
       try {
         return comparison();
       } catch (Ottl.UnsupportedException notArithmetic) {
         at = before;
+        depth = depthBefore;
       }
       expect("(");
       Ottl inner = or();
@@ -221,7 +227,13 @@ public final class OttlParser {
   }
 
   private Ottl.Value simple() throws Ottl.UnsupportedException {
-    String token = next();
+    deeper();
+    Ottl.Value simple = simple(next());
+    depth--;
+    return simple;
+  }
+
+  private Ottl.Value simple(String token) throws Ottl.UnsupportedException {
     if (token.equals("(")) {
       Ottl.Value inner = value();
       expect(")");
