@@ -53,6 +53,7 @@ public final class RecentTraffic implements Traffic {
       case Condition.Root root -> true;
       case Condition.Kind kind -> true;
       case Condition.Status status -> true;
+      case Condition.Root root -> true;
       case Condition.OfTrace ofTrace -> true;
     };
   }

@@ -21,7 +21,7 @@ class SimulateApiTest {
       """
       policies:
         - {name: errors, match: {status: ERROR}, keep: true}
-        - {name: cart, match: {service: cart}, drop: true}
+        - {name: slow carts, match: {all: [{service: cart}, {slowerThan: 500ms}]}, drop: true}
       default: {budget: true}
       """;
 
@@ -70,7 +70,7 @@ class SimulateApiTest {
             .getResponseBody();
     assertEquals(400, answer.received().traces());
     assertTrue(answer.keptByReason().containsKey("errors"), answer.toString());
-    assertTrue(answer.droppedByReason().containsKey("cart"), answer.toString());
+    assertTrue(answer.droppedByReason().containsKey("slow carts"), answer.toString());
     assertEquals(0, answer.errors().lostSignatures());
     assertEquals("USD", answer.cost().currency());
     assertTrue(answer.cost().saved() > 0);
