@@ -142,7 +142,8 @@ class PodTest {
     JsonObject container =
         Chart.render(
                 Chart.GATEWAY,
-                "destination: {tlsSecret: {name: tls, caKey: '', certKey: tls.crt, keyKey: tls.key}}")
+                "destination: {tlsSecret: {name: tls, caKey: '', certKey: tls.crt, keyKey:"
+                    + " tls.key}}")
             .spanthrift();
     assertNull(env(container, "OTEL_EXPORTER_OTLP_CERTIFICATE"));
     JsonElement mount =

@@ -139,7 +139,8 @@ final class SendCommand implements Callable<Integer> {
         .out()
         .printf(
             Locale.ROOT,
-            "sent %d requests, %.1f MB in %.1f s: accepted %d, refused %d, rejected spans %d, retries %d%n",
+            "sent %d requests, %.1f MB in %.1f s: accepted %d, refused %d, rejected spans %d,"
+                + " retries %d%n",
             outcome.requests(),
             outcome.bytes() / 1e6,
             seconds,

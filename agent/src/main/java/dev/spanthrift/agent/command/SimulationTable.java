@@ -84,7 +84,8 @@ final class SimulationTable {
   private void operations(List<Operation> operations) {
     line(
         "%nwhat a reader will estimate, of %d operations with at least %d spans the worst %d"
-            + " (error, ± 95 %% confidence, both relative to the truth; ? too few are kept to say):",
+            + " (error, ± 95 %% confidence, both relative to the truth; ? too few are kept to"
+            + " say):",
         operations.size(), Answer.SPANS_MIN, Math.min(OPERATIONS, operations.size()));
     line(
         "%-40s %9s %6s %15s %15s %15s %15s",

@@ -40,7 +40,8 @@ public record DestinationSettings(
     @Setting(value = "Longest wait for one answer.", byDefault = "10s") Duration timeout,
     @Setting(
             value =
-                "Bytes that may wait for it, before compression; what comes above is counted as failed.",
+                "Bytes that may wait for it, before compression; what comes above is counted as"
+                    + " failed.",
             byDefault = "64MiB")
         ByteSize queueBytesMax,
     @Setting(value = "Requests under way at the same time.", byDefault = "8") int requestsMax,

@@ -91,7 +91,8 @@ public record SpanthriftSettings(
           ByteSize bytesMax,
       @Setting(
               value =
-                  "Bytes of these that may wait uncompressed; never more than a quarter of bytesMax.",
+                  "Bytes of these that may wait uncompressed; never more than a quarter of"
+                      + " bytesMax.",
               byDefault = "8MiB")
           ByteSize rawBytesMax,
       @Setting(

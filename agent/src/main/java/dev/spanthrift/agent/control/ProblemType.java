@@ -25,7 +25,8 @@ enum ProblemType {
   FOREIGN_ORIGIN(
       HttpStatus.FORBIDDEN,
       "The request comes from another site",
-      "Browsers may write only from a page that this server delivered, under a name that it knows."),
+      "Browsers may write only from a page that this server delivered, under a name that it"
+          + " knows."),
   NOT_FOUND(
       HttpStatus.NOT_FOUND, "There is nothing at this path", "See /openapi.json for the paths."),
   METHOD_NOT_ALLOWED(

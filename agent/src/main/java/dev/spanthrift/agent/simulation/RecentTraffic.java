@@ -50,10 +50,8 @@ public final class RecentTraffic implements Traffic {
       case Condition.Custom custom -> false;
       case Condition.Root root -> true;
       case Condition.Name name -> true;
-      case Condition.Root root -> true;
       case Condition.Kind kind -> true;
       case Condition.Status status -> true;
-      case Condition.Root root -> true;
       case Condition.OfTrace ofTrace -> true;
     };
   }

@@ -181,13 +181,20 @@ class PolicyParserTest {
         "policies: [{name: a, keep: true, match: {any: {}}}] | /policies/0/match/any",
         "policies: [{name: a, keep: true, match: {any: [{x: 1}]}}] | /policies/0/match/any/0/x",
         "policies: [{name: a, keep: true, match: {slowerThan: 5}}] | /policies/0/match/slowerThan",
-        "policies: [{name: a, keep: true, match: {attribute: {equals: 1}}}] | /policies/0/match/attribute",
-        "policies: [{name: a, keep: true, match: {attribute: {key: k}}}] | /policies/0/match/attribute",
-        "policies: [{name: a, keep: true, match: {attribute: {key: k, in: 1}}}] | /policies/0/match/attribute/in",
-        "policies: [{name: a, keep: true, match: {attribute: {key: k, atLeast: 1, moreThan: 2}}}] | /policies/0/match/attribute",
-        "policies: [{name: a, keep: true, match: {attribute: {key: k, from: x, equals: 2}}}] | /policies/0/match/attribute/from",
-        "policies: [{name: a, keep: true, match: {spanCount: {atLeast: 1.5}}}] | /policies/0/match/spanCount/atLeast",
-        "policies: [{name: a, keep: true, match: {name: {equals: 5}}}] | /policies/0/match/name/equals",
+        "policies: [{name: a, keep: true, match: {attribute: {equals: 1}}}] |"
+            + " /policies/0/match/attribute",
+        "policies: [{name: a, keep: true, match: {attribute: {key: k}}}] |"
+            + " /policies/0/match/attribute",
+        "policies: [{name: a, keep: true, match: {attribute: {key: k, in: 1}}}] |"
+            + " /policies/0/match/attribute/in",
+        "policies: [{name: a, keep: true, match: {attribute: {key: k, atLeast: 1, moreThan: 2}}}] |"
+            + " /policies/0/match/attribute",
+        "policies: [{name: a, keep: true, match: {attribute: {key: k, from: x, equals: 2}}}] |"
+            + " /policies/0/match/attribute/from",
+        "policies: [{name: a, keep: true, match: {spanCount: {atLeast: 1.5}}}] |"
+            + " /policies/0/match/spanCount/atLeast",
+        "policies: [{name: a, keep: true, match: {name: {equals: 5}}}] |"
+            + " /policies/0/match/name/equals",
         "policies: [{name: a, keep: true, match: {hasError: 1}}] | /policies/0/match/hasError"
       })
   void refusesWithAPointer(String document, String pointer) {
@@ -203,7 +210,8 @@ class PolicyParserTest {
             InvalidPolicyException.class,
             () ->
                 parse(
-                    "policies: [{name: a}, {keep: 1, match: {knd: 1}}]\ndefault: {probability: 7}"));
+                    "policies: [{name: a}, {keep: 1, match: {knd: 1}}]\n"
+                        + "default: {probability: 7}"));
     assertEquals(
         List.of(
             "/policies/0",

@@ -177,7 +177,8 @@ class SettingsLoaderTest {
     assertEquals(
         "pause (test.yaml:1): unknown key; did you mean hold.pause?", refusal("pause: 1s\n"));
     assertEquals(
-        "destinations[0].endpiont (test.yaml:1): unknown key; did you mean destinations[].endpoint?",
+        "destinations[0].endpiont (test.yaml:1): unknown key; did you mean"
+            + " destinations[].endpoint?",
         refusal("destinations: [{endpoint: 'http://x:1', endpiont: y}]").lines().findFirst().get());
     assertTrue(refusal("zzzzzzzzz: 1").contains("unknown key; known here: listen, admin"));
   }
