@@ -52,6 +52,7 @@ public final class Sampler {
   private long[] keptThresholds = new long[64];
   private int keptCount;
   private long keptSpans;
+  private int stamped; // of these
   private boolean keepAll;
   private volatile @Nullable ResourceContext resource;
   private Fates fates = Fates.UNSEEN;
@@ -356,20 +357,44 @@ public final class Sampler {
 
   /** Step stamp: kept spans go back under resource and scope, with the threshold they passed. */
   public void stamp() {
-    for (int i = 0; i < keptCount; i++) {
-      int slot = keptSlots[i];
-      if (keptThresholds[i] == 0 && !settings.stampAlways()) {
-        hold.forEachSpan(slot, writer::add);
-      } else {
-        stamper.begin(keptThresholds[i], hold.randomness(slot));
-        hold.forEachSpan(
-            slot,
-            (context, buffer, at, length) -> writer.add(context, buffer, at, length, stamper));
-      }
+    boolean unused = stamp(Long.MAX_VALUE);
+  }
+
+  /**
+   * The same until this much is shippable, so that no request grows without bound however much is
+   * decided at once.
+   *
+   * @return whether there is more: ship, then call again
+   */
+  public boolean stamp(long bytesMax) {
+    while (stamped < keptCount && writer.bytes() < bytesMax) {
+      int slot = keptSlots[stamped];
+      stamp(slot, keptThresholds[stamped]);
+      keptSpans -= hold.spans(slot);
       hold.release(slot);
+      stamped++;
+    }
+    if (stamped < keptCount) {
+      return true;
     }
     keptCount = 0;
-    keptSpans = 0;
+    stamped = 0;
+    return false;
+  }
+
+  private void stamp(int slot, long threshold) {
+    if (threshold == 0 && !settings.stampAlways()) {
+      hold.forEachSpan(slot, writer::add);
+    } else {
+      stamper.begin(threshold, hold.randomness(slot));
+      hold.forEachSpan(
+          slot, (context, buffer, at, length) -> writer.add(context, buffer, at, length, stamper));
+    }
+  }
+
+  /** Spans that are kept and not yet stamped. */
+  public long unstampedSpans() {
+    return keptSpans;
   }
 
   /** Spans that are stamped and not yet shipped. */

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Outlet {
   static final String QUEUE_FULL = "queue_full";
   static final String NO_DESTINATION = "no_destination";
+  private static final long LOOK_AGAIN_NANOS = 1_000_000;
   private static final double FULL = 0.9; // of the first queue: new requests are asked to wait
 
   private final List<Route> routes;
@@ -98,6 +100,13 @@ final class Outlet {
     }
     Destination first = routes.get(to.getFirst()).destination();
     return first.queuedBytes() > first.queueBytesMax() * FULL;
+  }
+
+  /** Waits until the first queue of this signal is no longer full, or until this moment. */
+  void awaitRoom(Signal signal, long untilNanoTime) {
+    while (isFull(signal) && untilNanoTime - System.nanoTime() > 0) {
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    }
   }
 
   /** What the first destination of this signal says of it; null before it was offered any. */

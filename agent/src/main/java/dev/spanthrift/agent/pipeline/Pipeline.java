@@ -44,6 +44,7 @@ public final class Pipeline implements Intake {
 
   private volatile @Nullable SpanRing recorded;
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
+  private volatile boolean draining;
   private long nextTick = System.nanoTime();
   private long shippableSince;
 
@@ -115,7 +116,9 @@ public final class Pipeline implements Intake {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
         sampler.decide(now);
         sampler.tell(now);
-        sampler.stamp();
+        while (sampler.stamp(settings.batchBytes())) {
+          flush(now);
+        }
         ship(now);
         nextTick = now + settings.tick().toNanos();
       } else if (sampler.shippableBytes() >= settings.batchBytes()) {
@@ -144,7 +147,9 @@ public final class Pipeline implements Intake {
 
   /** Lets time pass where no request comes; call it at least once a tick. */
   public void tick() {
-    advance(NOTHING, System.nanoTime());
+    if (!draining) {
+      advance(NOTHING, System.nanoTime());
+    }
   }
 
   /** Full batches at once, others when their first span has waited for the delay. */
@@ -206,15 +211,31 @@ public final class Pipeline implements Intake {
     return killSwitch.at(System.currentTimeMillis());
   }
 
-  /** Decides all that waits and ships it, for at most this long; call when the ports are shut. */
+  /**
+   * Decides all that waits and ships it, for at most this long; call when the ports are shut.
+   *
+   * <p>What waits may be more than the queue holds: it goes as the queue empties, and what is left
+   * at the end of the time finds no room and is counted.
+   */
   public void drain(Duration atMost) {
+    long end = System.nanoTime() + atMost.toNanos();
+    draining = true;
     synchronized (lock) {
-      long now = System.nanoTime();
-      sampler.decideAll(now);
-      sampler.stamp();
-      flush(now);
+      sampler.decideAll(System.nanoTime());
     }
-    outlet.drain(atMost);
+    while (shipSome()) {
+      outlet.awaitRoom(Signal.TRACES, end);
+    }
+    outlet.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+  }
+
+  /** One request; says whether there is more. */
+  private boolean shipSome() {
+    synchronized (lock) {
+      boolean more = sampler.stamp(settings.batchBytes());
+      flush(System.nanoTime());
+      return more;
+    }
   }
 
   public Measurements measurements() {
@@ -230,7 +251,7 @@ public final class Pipeline implements Intake {
           signals,
           sampler.counts(),
           settings.sampler().hold().bytesMax(),
-          sampler.shippableSpans(),
+          sampler.unstampedSpans() + sampler.shippableSpans(),
           outlet);
     }
   }

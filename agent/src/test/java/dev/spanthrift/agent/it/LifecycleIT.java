@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -122,6 +124,38 @@ class LifecycleIT {
           program.err().contains("failedByReason={shutdown=" + spans(request) + "}"),
           program.err());
     }
+  }
+
+  /** More than one request may hold and more than the queue: it goes in pieces. */
+  @Test
+  void atTheEndSendsMoreThanTheQueueHolds() {
+    Launch launch =
+        launch()
+            .env("SPANTHRIFT_HOLD_DECISION_WAIT", "10m")
+            .env("SPANTHRIFT_SHUTDOWN_DEADLINE", "60s");
+    int sent = 0;
+    try (Program program = launch.run();
+        Sender sender = new Sender(program.ports())) {
+      KeyValue large = RandomTraces.attribute("large", "x".repeat(20_000));
+      for (int i = 0; i < 80; i++) {
+        List<Span> spans =
+            IntStream.range(0, 50)
+                .mapToObj(n -> RandomTraces.trace(random, "", false).getFirst())
+                .map(span -> span.toBuilder().addAttributes(large).build())
+                .toList();
+        byte[] request = RandomTraces.request(spans).toByteArray();
+        assertEquals(Status.Code.OK, sender.grpcGzip(Otlp.TRACES, request));
+        sent += spans.size();
+      }
+      assertEquals(sent, program.spans("held"));
+      program.terminate();
+      assertEquals(SIGTERM_EXIT, program.exit());
+      assertTrue(program.err().contains("failedByReason={}"), program.err());
+    }
+    assertEquals(sent, backend.spans().size());
+    backend
+        .received(Otlp.TRACES)
+        .forEach(request -> assertTrue(request.bytes().length < 2 << 20, "small requests"));
   }
 
   /** Not ready, but alive, and the OTLP ports shut. */
