@@ -41,7 +41,8 @@ final class RefineryConditions {
         return Optional.empty();
       }
       boolean aboutTrace = whole != null || !ofOneSpan;
-      (aboutTrace ? ofTrace : ofSpan).add(whole == null && aboutTrace ? some(condition) : condition);
+      (aboutTrace ? ofTrace : ofSpan)
+          .add(whole == null && aboutTrace ? some(condition) : condition);
     }
     if (!ofSpan.isEmpty()) {
       ofTrace.add(some(Conditions.all(ofSpan)));
@@ -139,9 +140,7 @@ final class RefineryConditions {
       alternatives.add(Conditions.all(all));
       absent.add(new Condition.Not(field.exists()));
     }
-    return operator.equals("not-exists")
-        ? Conditions.all(absent)
-        : Conditions.any(alternatives);
+    return operator.equals("not-exists") ? Conditions.all(absent) : Conditions.any(alternatives);
   }
 
   private @Nullable Condition asked(Place at, RefineryField field, String operator) {
@@ -154,8 +153,7 @@ final class RefineryConditions {
           case "=", "!=" -> equal(field, value, type);
           case "in", "not-in" -> in(field, value);
           case "starts-with" -> field.text(new ValueTest.StartsWith(value.text("")));
-          case "contains", "does-not-contain" ->
-              field.text(new ValueTest.Contains(value.text("")));
+          case "contains", "does-not-contain" -> field.text(new ValueTest.Contains(value.text("")));
           case "matches" -> field.text(new ValueTest.Matches(value.text("")));
           case "<", "<=", ">", ">=" -> field.number(range(operator, value));
           default -> null;

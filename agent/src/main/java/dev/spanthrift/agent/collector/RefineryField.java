@@ -17,8 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface RefineryField {
   Set<String> UNKNOWN =
-      Set.of("status_message", "trace.trace_id", "trace.span_id", "parent_name", "library.name",
-          "library.version", "meta.signal_type", "timestamp", "duration_ms");
+      Set.of(
+          "status_message",
+          "trace.trace_id",
+          "trace.span_id",
+          "parent_name",
+          "library.name",
+          "library.version",
+          "meta.signal_type",
+          "timestamp",
+          "duration_ms");
 
   /** Null when OTLP, or our conditions, have no such thing. */
   static @Nullable RefineryField of(String name) {

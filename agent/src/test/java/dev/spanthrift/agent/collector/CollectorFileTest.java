@@ -48,15 +48,13 @@ class CollectorFileTest {
   }
 
   private List<String> refused(String text) {
-    SettingsException refused =
-        assertThrows(SettingsException.class, () -> read(text, Map.of()));
+    SettingsException refused = assertThrows(SettingsException.class, () -> read(text, Map.of()));
     return refused.problems().stream().map(Object::toString).toList();
   }
 
   @Test
   void receiversListenWhereTheyDid() throws Exception {
-    SpanthriftSettings settings =
-        settings(RECEIVER + EXPORTER + pipeline("", "otlp"), Map.of());
+    SpanthriftSettings settings = settings(RECEIVER + EXPORTER + pipeline("", "otlp"), Map.of());
     assertEquals("0.0.0.0", settings.listen().grpc().host());
     assertEquals(5317, settings.listen().grpc().port());
     assertEquals("127.0.0.1", settings.listen().http().host());
@@ -153,8 +151,7 @@ class CollectorFileTest {
                 """,
             Map.of());
     assertEquals(2, settings.destinations().size());
-    assertEquals(
-        Set.of(Signal.METRICS, Signal.LOGS), settings.destinations().getFirst().signals());
+    assertEquals(Set.of(Signal.METRICS, Signal.LOGS), settings.destinations().getFirst().signals());
     DestinationSettings traces = settings.destinations().getLast();
     assertEquals("http://t:2/in", traces.url(Signal.TRACES).toString());
   }
@@ -209,8 +206,7 @@ class CollectorFileTest {
     assertEquals(2, read.stages().size());
     TailSampling tail = (TailSampling) read.stages().getLast();
     assertEquals(
-        List.of(new TailSampling.Named("a", new CollectorPolicy.AlwaysSample())),
-        tail.policies());
+        List.of(new TailSampling.Named("a", new CollectorPolicy.AlwaysSample())), tail.policies());
   }
 
   @Test

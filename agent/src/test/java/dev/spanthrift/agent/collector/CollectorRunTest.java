@@ -84,8 +84,7 @@ class CollectorRunTest {
 
   private Path copy(String peer, int port) throws Exception {
     Path source =
-        Path.of(
-            Objects.requireNonNull(getClass().getResource("peers/" + peer + ".yaml")).toURI());
+        Path.of(Objects.requireNonNull(getClass().getResource("peers/" + peer + ".yaml")).toURI());
     Path copy = folder.resolve(peer + ".yaml");
     Files.writeString(copy, Files.readString(source).replace(":14317", ":" + port));
     return copy;

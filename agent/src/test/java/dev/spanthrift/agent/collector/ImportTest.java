@@ -148,8 +148,7 @@ class ImportTest {
       assertTrue(lost.stream().anyMatch(l -> l.startsWith(expected)), expected + " in " + lost);
       assertTrue(imported.text().contains("# " + expected));
     }
-    assertEquals(
-        List.of(Map.of("name", "all", "keep", true)), loaded(imported).policies());
+    assertEquals(List.of(Map.of("name", "all", "keep", true)), loaded(imported).policies());
   }
 
   @Test
@@ -206,22 +205,23 @@ class ImportTest {
     assertEquals(9, byName.size());
     assertEquals(
         Map.of(
-            "name", "drop health checks",
+            "name",
+            "drop health checks",
             "match",
-                Map.of(
-                    "sameSpan",
-                    List.of(
-                        Map.of("root", true),
-                        Map.of("attribute", Map.of("key", "http.route", "equals", "/health")))),
-            "drop", true),
+            Map.of(
+                "sameSpan",
+                List.of(
+                    Map.of("root", true),
+                    Map.of("attribute", Map.of("key", "http.route", "equals", "/health")))),
+            "drop",
+            true),
         byName.get("drop health checks"));
     assertEquals(0.1, ((Map<?, ?>) byName.get("large")).get("probability"));
     assertEquals(
         Map.of("spanCount", Map.of("atLeast", 101L)),
         ((Map<?, ?>) byName.get("large")).get("match"));
     assertEquals(0.05, ((Map<?, ?>) byName.get("without root")).get("probability"));
-    assertEquals(
-        Map.of("spansPerSecond", 200.0), ((Map<?, ?>) byName.get("rest")).get("rate"));
+    assertEquals(Map.of("spansPerSecond", 200.0), ((Map<?, ?>) byName.get("rest")).get("rate"));
     assertEquals(1.0, settings.defaultProbability().value());
   }
 
@@ -239,7 +239,8 @@ class ImportTest {
   @Test
   void aDeterministicSamplerIsTheDefaultProbability() throws Exception {
     Import imported =
-        imported("RulesVersion: 2\nSamplers: {__default__: {DeterministicSampler: {SampleRate: 8}}}");
+        imported(
+            "RulesVersion: 2\nSamplers: {__default__: {DeterministicSampler: {SampleRate: 8}}}");
     assertEquals(0.125, loaded(imported).defaultProbability().value());
   }
 }

@@ -72,8 +72,7 @@ class CollectorOptionTest {
 
   @Test
   void aVersionThatIsNoneIsSaid() {
-    Console console =
-        run("run", "--collector", whole.toString(), "--collector-version", "latest");
+    Console console = run("run", "--collector", whole.toString(), "--collector-version", "latest");
     assertEquals(1, console.code());
     assertTrue(console.err().contains("--collector-version"), console.err());
   }

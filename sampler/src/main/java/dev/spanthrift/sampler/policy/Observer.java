@@ -85,8 +85,7 @@ public final class Observer {
             }
             case Condition.Root ask ->
                 custom.add(new CustomQuestion((b, row) -> !b.hasParent(row), word, mask));
-            case Condition.Custom ask ->
-                custom.add(new CustomQuestion(ask.question(), word, mask));
+            case Condition.Custom ask -> custom.add(new CustomQuestion(ask.question(), word, mask));
             case Condition.Attribute ask -> {} // grouped by key above
             case Condition.SameSpan same -> {} // from the others, below
             case Condition.All all -> {}
