@@ -1,8 +1,8 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.LostTime;
+import dev.spanthrift.sampler.budget.Candidate;
 import dev.spanthrift.sampler.budget.Scorer;
-import dev.spanthrift.sampler.budget.TraceDigest;
+import dev.spanthrift.sampler.budget.SlowReference;
 import dev.spanthrift.sampler.signal.DecayingCounts;
 import dev.spanthrift.sampler.signal.Reading;
 import java.util.ArrayDeque;
@@ -22,15 +22,15 @@ final class Baselines {
 
   /** Every trace alike. */
   static Scorer uniform() {
-    return (reading, digest, rooted, price, lost, now, scores) -> scores[3] = 1;
+    return (candidate, slow, now, scores) -> scores[3] = 1;
   }
 
   /** Errors, then local roots above 1 s, then at random. */
   static Scorer tail() {
-    return (reading, digest, rooted, price, lost, now, scores) -> {
-      if (reading.errors() != 0) {
+    return (candidate, slow, now, scores) -> {
+      if (candidate.reading().errors() != 0) {
         scores[0] = 1;
-      } else if (reading.entryNanos() > SECOND) {
+      } else if (candidate.reading().entryNanos() > SECOND) {
         scores[1] = 1;
       } else {
         scores[3] = 1;
@@ -41,8 +41,8 @@ final class Baselines {
   /** As many of each local path. */
   static Scorer equalPerPath() {
     DecayingCounts paths = new DecayingCounts(16_384, DAY);
-    return (reading, digest, rooted, price, lost, now, scores) ->
-        scores[3] = 1 / paths.add(reading.path(), 1, now);
+    return (candidate, slow, now, scores) ->
+        scores[3] = 1 / paths.add(candidate.reading().path(), 1, now);
   }
 
   /** Knows the labels: affected and rare first, then errors and slow ones, small ones first. */
@@ -51,9 +51,9 @@ final class Baselines {
     for (int t = 0; t < set.recording.traces(); t++) {
       index.put(set.recording.traceIdLow(t), t);
     }
-    return (reading, digest, rooted, price, lost, now, scores) -> {
-      int t = index.get(reading.traceIdLow());
-      double score = 1 / Math.sqrt(price);
+    return (candidate, slow, now, scores) -> {
+      int t = index.get(candidate.reading().traceIdLow());
+      double score = 1 / Math.sqrt(candidate.relativePrice());
       if (set.rare[t] || set.affected[t]) {
         scores[0] = score;
       } else if (set.slow[t] || set.error[t]) {
@@ -83,17 +83,10 @@ final class Baselines {
     }
 
     @Override
-    public void score(
-        Reading reading,
-        TraceDigest digest,
-        double rooted,
-        double price,
-        LostTime lost,
-        int now,
-        double[] scores) {
-      counts.merge(key(reading), 1.0, Double::sum);
+    public void score(Candidate candidate, SlowReference slow, int now, double[] scores) {
+      counts.merge(key(candidate.reading()), 1.0, Double::sum);
       seen++;
-      scores[3] = 1.0 / rates.getOrDefault(key(reading), 1);
+      scores[3] = 1.0 / rates.getOrDefault(key(candidate.reading()), 1);
     }
 
     @Override

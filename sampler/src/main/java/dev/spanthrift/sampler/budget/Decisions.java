@@ -119,13 +119,31 @@ public final class Decisions<T> {
     if (waiting.kept) {
       tell(waiting);
     }
-    if (waiting.kept && waiting.probability >= 1) {
-      next.spend(r.traceIdHigh(), r.traceIdLow(), cost);
-      allocator.learnKept(waiting.reason, cost);
-      verdicts.keep(waiting.fragment, 1, waiting.reason, false);
+    if (ledger.isSolo()) {
+      settleAlone(waiting, cost);
+    } else if (waiting.kept && waiting.probability >= 1) {
+      keepAtOnce(waiting, cost);
     } else {
       limbo.add(waiting);
     }
+  }
+
+  /** Nobody else can keep the trace: the verdict is known. */
+  private void settleAlone(Waiting<T> waiting, long cost) {
+    boolean root = waiting.reading.isRoot();
+    allocator.learnWhole(waiting.reading, cost, cost, root, now);
+    if (waiting.kept) {
+      keepAtOnce(waiting, cost);
+    } else {
+      verdicts.drop(waiting.fragment, waiting.probability);
+    }
+  }
+
+  private void keepAtOnce(Waiting<T> waiting, long cost) {
+    Reading r = waiting.reading;
+    next.spend(r.traceIdHigh(), r.traceIdLow(), cost);
+    allocator.learnKept(waiting.reason, cost);
+    verdicts.keep(waiting.fragment, waiting.probability, waiting.reason, false);
   }
 
   private void tell(Waiting<T> waiting) {

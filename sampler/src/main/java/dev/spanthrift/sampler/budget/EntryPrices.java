@@ -8,6 +8,7 @@ final class EntryPrices {
   private static final double DAY = 86_400;
   private static final long ALL = 0xa11;
   private static final double UNKNOWN_TIMES_OWN = 8;
+  private static final double KNOWN_FROM = 5;
 
   final DecayingCounts counts = new DecayingCounts(BOUND, DAY);
   final DecayingCounts roots = new DecayingCounts(BOUND, DAY);
@@ -17,6 +18,7 @@ final class EntryPrices {
   void learn(long entry, double seen, double whole, boolean rooted, int nowSeconds) {
     if (rooted) {
       roots.add(entry, 1, nowSeconds);
+      roots.add(ALL, 1, nowSeconds);
     }
     counts.add(entry, 1, nowSeconds);
     sums.add(entry, whole, nowSeconds);
@@ -25,10 +27,14 @@ final class EntryPrices {
     sums.add(ALL, whole, nowSeconds);
   }
 
-  /** Share of the entry's traces whose root was seen in the fleet; 0 for an unknown entry. */
+  /** Share of the entry's traces whose root the fleet saw; for an unknown entry of all, else 1. */
   double rooted(long entry, int nowSeconds) {
     double count = counts.count(entry, nowSeconds);
-    return count < 1 ? 0 : roots.count(entry, nowSeconds) / count;
+    if (count >= KNOWN_FROM) {
+      return roots.count(entry, nowSeconds) / count;
+    }
+    double all = counts.count(ALL, nowSeconds);
+    return all >= KNOWN_FROM ? roots.count(ALL, nowSeconds) / all : 1;
   }
 
   /**

@@ -11,23 +11,22 @@ public final class FleetReport {
   static final int ACTIVE_SECONDS = 1;
 
   /** The first so many are maxima, the others sums. */
-  static final int MAXIMA = 2;
+  public static final int MAXIMA = 2;
 
   static final int PODS = 2;
   static final int INFLOW_MEAN = 3;
   static final int INFLOW_RECENT = 4;
   static final int RECEIVED_MEAN = 5;
   static final int RECEIVED_RECENT = 6;
-
   static final int RECEIVED_NOW = 7;
 
-  /** Price really kept for traces that a class started, for each class and the base rate. */
+  /** Price really kept for traces that a class began, for each class and the base rate. */
   static final int KEPT = 8;
 
   /** Price that the decisions predicted, likewise. */
   static final int PREDICTED = KEPT + TraceClass.COUNT + 1;
 
-  /** For each class: demand by score, then demand·score. */
+  /** For each class: demand per second by score, then demand·score. */
   static final int DEMAND = PREDICTED + TraceClass.COUNT + 1;
 
   static final int DEMAND_LENGTH = 2 * WaterFilling.BUCKETS;
@@ -35,7 +34,10 @@ public final class FleetReport {
   /** Histogram of the time lost per fragment. */
   static final int LOST = DEMAND + TraceClass.COUNT * DEMAND_LENGTH;
 
-  public static final int LENGTH = LOST + LogBuckets.COUNT;
+  /** Histogram of the excess of deciding fragments. */
+  static final int EXCESS = LOST + LogBuckets.COUNT;
+
+  public static final int LENGTH = EXCESS + LogBuckets.COUNT;
 
   private FleetReport() {}
 }

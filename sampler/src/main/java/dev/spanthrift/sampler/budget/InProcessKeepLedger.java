@@ -23,8 +23,6 @@ public final class InProcessKeepLedger implements KeepLedger {
   private long[] expires = new long[capacity]; // 0: free
   private long[] path = new long[capacity];
   private long[] errors = new long[capacity];
-  private double[] lost = new double[capacity];
-  private long[] culprit = new long[capacity];
   private boolean[] rooted = new boolean[capacity];
   private long[] whole = new long[capacity];
   private long[] reserved = new long[capacity];
@@ -106,10 +104,6 @@ public final class InProcessKeepLedger implements KeepLedger {
       errors[slot] += part.errors;
       whole[slot] += part.price;
       rooted[slot] |= part.rooted;
-      if (part.lostNanos > lost[slot]) {
-        lost[slot] = part.lostNanos;
-        culprit[slot] = part.culprit;
-      }
     }
   }
 
@@ -157,7 +151,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     int slot = find(batch.reads, i, now, false);
     TraceDigest answer = batch.answerRead(i).clear();
     if (slot != NONE) {
-      answer.set(path[slot], errors[slot], lost[slot], culprit[slot], whole[slot], rooted[slot]);
+      answer.set(path[slot], errors[slot], whole[slot], rooted[slot]);
     }
   }
 
@@ -204,8 +198,6 @@ public final class InProcessKeepLedger implements KeepLedger {
     told[slot] = 0;
     path[slot] = 0;
     errors[slot] = 0;
-    lost[slot] = 0;
-    culprit[slot] = 0;
     rooted[slot] = false;
     whole[slot] = 0;
     first[slot] = (byte) TraceClass.BASE.ordinal();
@@ -231,8 +223,6 @@ public final class InProcessKeepLedger implements KeepLedger {
     long[] oldExpires = expires;
     long[] oldPath = path;
     long[] oldErrors = errors;
-    double[] oldLost = lost;
-    long[] oldCulprit = culprit;
     boolean[] oldRooted = rooted;
     long[] oldWhole = whole;
     long[] oldReserved = reserved;
@@ -244,8 +234,6 @@ public final class InProcessKeepLedger implements KeepLedger {
     expires = new long[capacity];
     path = new long[capacity];
     errors = new long[capacity];
-    lost = new double[capacity];
-    culprit = new long[capacity];
     rooted = new boolean[capacity];
     whole = new long[capacity];
     reserved = new long[capacity];
@@ -260,8 +248,6 @@ public final class InProcessKeepLedger implements KeepLedger {
         expires[slot] = oldExpires[i];
         path[slot] = oldPath[i];
         errors[slot] = oldErrors[i];
-        lost[slot] = oldLost[i];
-        culprit[slot] = oldCulprit[i];
         rooted[slot] = oldRooted[i];
         whole[slot] = oldWhole[i];
         reserved[slot] = oldReserved[i];

@@ -5,21 +5,17 @@ import dev.spanthrift.sampler.signal.Reading;
 /**
  * What is known of a whole trace, or what one fragment adds to it.
  *
- * <p>Sums and maxima, so that the order in which fragments come does not matter.
+ * <p>Sums, so that the order in which fragments come does not matter.
  */
 public final class TraceDigest {
   long path;
   long errors;
-  double lostNanos;
-  long culprit;
   long price;
   boolean rooted;
 
   public TraceDigest clear() {
     path = 0;
     errors = 0;
-    lostNanos = 0;
-    culprit = 0;
     price = 0;
     rooted = false;
     return this;
@@ -29,20 +25,15 @@ public final class TraceDigest {
   TraceDigest of(Reading reading, long fragmentPrice) {
     path = reading.path();
     errors = reading.errors();
-    lostNanos = reading.lostNanos();
-    culprit = reading.culprit();
     price = fragmentPrice;
     rooted = reading.isRoot();
     return this;
   }
 
   /** Sets all; for a ledger that answers. */
-  public void set(
-      long path, long errors, double lostNanos, long culprit, long price, boolean rooted) {
+  public void set(long path, long errors, long price, boolean rooted) {
     this.path = path;
     this.errors = errors;
-    this.lostNanos = lostNanos;
-    this.culprit = culprit;
     this.price = price;
     this.rooted = rooted;
   }
@@ -55,16 +46,6 @@ public final class TraceDigest {
   /** The same of error edges with their signatures; 0 when there is no error. */
   public long errors() {
     return errors;
-  }
-
-  /** Largest time lost in a fragment. */
-  public double lostNanos() {
-    return lostNanos;
-  }
-
-  /** Key of the edge that lost most. */
-  public long culprit() {
-    return culprit;
   }
 
   /** Price so far. */

@@ -1,7 +1,5 @@
 package dev.spanthrift.sampler.signal;
 
-import java.util.Arrays;
-
 /**
  * Bounded map of 64-bit keys to dense ids, 0 upwards.
  *
@@ -100,8 +98,7 @@ final class KeyIndex {
     return byId;
   }
 
-  void clear() {
-    Arrays.fill(keys, 0);
-    size = 0;
+  long bytesHeld() {
+    return keys.length * 12L;
   }
 }
