@@ -30,6 +30,9 @@ public final class Sampler {
   public static final String LATE = "late";
   public static final String KILL_SWITCH = "kill_switch";
 
+  /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
+  private static final long TELL_NANOS = 1_000_000_000L;
+
   private final SamplerSettings settings;
   private final ContextTable contexts = new ContextTable();
   private final RequestWriter writer = new RequestWriter(contexts);
@@ -54,6 +57,7 @@ public final class Sampler {
   private long keptSpans;
   private int stamped; // of these
   private boolean keepAll;
+  private long toldAt = Long.MIN_VALUE / 2;
   private volatile @Nullable ResourceContext resource;
   private Fates fates = Fates.UNSEEN;
 
@@ -249,7 +253,9 @@ public final class Sampler {
   /** Decides everything that waits, whether due or not: for shutdown. */
   public void decideAll(long now) {
     decide(now);
-    tell(now);
+    if (budget != null) {
+      budget.tick(now);
+    }
     for (int slot = hold.oldest(); slot != Hold.NONE; slot = hold.oldest()) {
       decideNow(slot, now);
     }
@@ -257,7 +263,8 @@ public final class Sampler {
 
   /** Step tell: keeps to the ledger, questions to it, and its answers. */
   public void tell(long now) {
-    if (budget != null) {
+    if (budget != null && now - toldAt >= TELL_NANOS) {
+      toldAt = now;
       budget.tick(now);
     }
   }
