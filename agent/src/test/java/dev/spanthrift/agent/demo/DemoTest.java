@@ -104,7 +104,7 @@ class DemoTest {
     SpanthriftSettings settings = DemoSettings.of(Map.of(), 9999, Path.of("x"));
     PolicySet policies = PolicySet.compile(PolicyParser.parse(settings));
     assertEquals(List.of(), policies.warnings());
-    assertEquals(4, policies.document().policies().size());
+    assertEquals(1, policies.document().policies().size());
   }
 
   @Test
