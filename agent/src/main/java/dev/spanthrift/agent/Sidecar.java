@@ -110,6 +110,7 @@ public final class Sidecar implements SidecarProgram {
     var unused =
         loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
+    sayWhatTheHeapReduces(wiring.bounds());
     treasurer.every(timer, () -> grant(treasurer, pipeline));
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
@@ -134,6 +135,15 @@ public final class Sidecar implements SidecarProgram {
       treasurer.follow(resource);
     }
     pipeline.allowance(new Allowance.PerSecond(treasurer.allowancePerSecond()));
+  }
+
+  private static void sayWhatTheHeapReduces(HeapBounds bounds) {
+    if (!bounds.reduced().isEmpty()) {
+      log.info(
+          "made to fit the heap of {} MiB: {}",
+          Runtime.getRuntime().maxMemory() >> 20,
+          String.join(", ", bounds.reduced()));
+    }
   }
 
   private void startTelemetry(Wiring wiring, LivePipeline live) {

@@ -44,15 +44,21 @@ final class Wiring {
 
   private final SpanthriftSettings settings;
   private final Loops loops;
+  private final HeapBounds bounds;
   private final Policies policies = new Policies();
 
   Wiring(SpanthriftSettings settings, Loops loops) {
     this.settings = settings;
     this.loops = loops;
+    bounds = HeapBounds.of(settings, Runtime.getRuntime().maxMemory());
+  }
+
+  HeapBounds bounds() {
+    return bounds;
   }
 
   List<DestinationSettings> destinations() {
-    return settings.destinations().stream().map(Wiring::destination).toList();
+    return settings.destinations().stream().map(this::destination).toList();
   }
 
   Destination open(DestinationSettings destination) {
@@ -61,9 +67,8 @@ final class Wiring {
         new dev.spanthrift.exporter.destination.Loops(loops.group(), loops.clientChannel()));
   }
 
-  private static DestinationSettings destination(
-      dev.spanthrift.agent.config.DestinationSettings from) {
-    int queue = (int) Math.min(Integer.MAX_VALUE, from.queueBytesMax().bytes());
+  private DestinationSettings destination(dev.spanthrift.agent.config.DestinationSettings from) {
+    long queue = Math.min(bounds.queueBytesMax(), from.queueBytesMax().bytes());
     Map<Signal, URI> exact = new EnumMap<>(Signal.class);
     if (from.endpointExact()) {
       from.signals().forEach(signal -> exact.put(signal, from.endpoint()));
@@ -85,11 +90,11 @@ final class Wiring {
         from.timeout(),
         new Tls(from.authority(), from.clientCertificate(), from.clientKey(), false),
         new Limits(
-            from.queueBytesMax().bytes(),
+            queue,
             from.requestsMax(),
             Limits.DEFAULT.requestBytesMax(),
             Limits.DEFAULT.responseBytesMax(),
-            Math.min(MERGE_BYTES, queue)),
+            (int) Math.min(MERGE_BYTES, queue)),
         new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), from.retryFor()));
   }
 
@@ -110,8 +115,8 @@ final class Wiring {
         host,
         port,
         port,
-        (int) listen.requestBytesMax().bytes(),
-        listen.pendingBytesMax().bytes(),
+        (int) bounds.requestBytesMax(),
+        bounds.pendingBytesMax(),
         byDefault.maxHeaderBytes(),
         listen.connectionsMax(),
         byDefault.maxStreams(),
@@ -135,8 +140,8 @@ final class Wiring {
             hold.deadline(),
             hold.ageMax(),
             hold.decisionWait(),
-            hold.bytesMax().bytes(),
-            Math.min(hold.rawBytesMax().bytes(), hold.bytesMax().bytes() / 4),
+            bounds.heldBytesMax(),
+            Math.min(hold.rawBytesMax().bytes(), bounds.heldBytesMax() / 4),
             hold.tracesMax());
     PipelineSettings plain = PipelineSettings.DEFAULT;
     return new PipelineSettings(

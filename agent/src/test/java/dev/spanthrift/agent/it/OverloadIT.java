@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.net.http.HttpResponse;
@@ -33,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 class OverloadIT {
   private static final long SEED = new Random().nextLong();
   private static final Random RANDOM = new Random(SEED);
-  private static final int LIMIT = 64 << 20; // specs S4, S5: the default
+  private static final int BOMB = (64 << 20) + 1; // above the default limit (specs S4, S5)
 
   @TempDir static Path temp;
   private static OtlpBackend backend;
@@ -111,14 +112,13 @@ class OverloadIT {
   @Test
   @Order(2)
   void s4_s5_bombsCostNoHeap() {
-    byte[] bomb = Sender.gzip(new byte[LIMIT + 1]);
+    byte[] bomb = Sender.gzip(new byte[BOMB]);
     assertTrue(bomb.length < 1 << 17, "a small request: " + bomb.length);
     for (int i = 0; i < 4; i++) {
       HttpResponse<byte[]> answer = sender.http(Otlp.TRACES, Sender.PROTOBUF, "gzip", bomb);
       assertEquals(413, answer.statusCode());
       // Over gRPC the stock client compresses the zeros once more.
-      assertEquals(
-          Status.Code.RESOURCE_EXHAUSTED, sender.grpcGzip(Otlp.TRACES, new byte[LIMIT + 1]));
+      assertEquals(Status.Code.RESOURCE_EXHAUSTED, sender.grpcGzip(Otlp.TRACES, new byte[BOMB]));
     }
     assertTrue(program.isAlive(), program::err);
     assertEquals(Status.Code.OK, send(1));
@@ -156,8 +156,38 @@ class OverloadIT {
     assertTrue(overloaded >= 2, status::toString);
   }
 
+  /** With all bounds as they are by default, which is more than the heap. */
   @Test
   @Order(4)
+  void aBackendThatIsAwayNeverFillsTheHeap() {
+    Launch launch =
+        new Launch(temp.resolve("away"))
+            .env("SPANTHRIFT_JAVA_OPTS", "-Xmx64m")
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+            .env("SPANTHRIFT_HOLD_PAUSE", "20ms")
+            .env("SPANTHRIFT_SHUTDOWN_DEADLINE", "0s");
+    try (Program alone = launch.run();
+        Sender toIt = new Sender(alone.ports())) {
+      KeyValue large = RandomTraces.attribute("large", "x".repeat(100_000));
+      int refused = 0;
+      for (int i = 0; i < 150; i++) { // 150 MB
+        List<Span> spans =
+            traces(10).stream()
+                .limit(10)
+                .map(span -> span.toBuilder().addAttributes(large).build())
+                .toList();
+        Status.Code code = toIt.grpc(Otlp.TRACES, RandomTraces.request(spans).toByteArray());
+        refused += code == Status.Code.UNAVAILABLE ? 1 : 0;
+        assertTrue(code == Status.Code.OK || code == Status.Code.UNAVAILABLE, code + alone.err());
+      }
+      assertTrue(refused > 0, "the queue has a bound");
+      assertTrue(alone.isAlive(), alone::err);
+      assertTrue(alone.err().contains("made to fit the heap"), alone.err());
+    }
+  }
+
+  @Test
+  @Order(5)
   void ownMetricsGoToADestinationOfTheirOwn() {
     Await.until("own metrics", () -> metricNames().contains("spanthrift.spans.shipped"));
     assertTrue(metricNames().contains("spanthrift.identity.gap"), metricNames()::toString);

@@ -1,0 +1,64 @@
+package dev.spanthrift.agent;
+
+import dev.spanthrift.agent.config.ByteSize;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bounds of all buffers, made to fit the heap that the JVM has.
+ *
+ * <p>The defaults suit a heap of some hundred MB. In the small one of a sidecar their sum is more
+ * than there is, and a backend that is away for a minute would end the process by filling a queue
+ * that is within its bound.
+ *
+ * @param heldBytesMax for spans that wait for their decision
+ * @param queueBytesMax for a destination, unless its own bound is lower
+ * @param requestBytesMax for one request at the door
+ * @param pendingBytesMax for all requests that are being read
+ * @param reduced what is less than was set, in words
+ */
+record HeapBounds(
+    long heldBytesMax,
+    long queueBytesMax,
+    long requestBytesMax,
+    long pendingBytesMax,
+    List<String> reduced) {
+  /** What lives in the heap when nothing waits: 15 to 20 MB measured, and some for garbage. */
+  private static final long OWN_BYTES = 24L << 20;
+
+  private static final long LEAST_BYTES = 1L << 20;
+
+  static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
+    List<String> reduced = new ArrayList<>();
+    long free = Math.max(0, heapBytes - OWN_BYTES - settings.recording().bytesMax().bytes());
+    long held = fit("hold.bytesMax", settings.hold().bytesMax(), free / 3, reduced);
+    long rest = Math.max(0, free - held);
+    // A request lies there as it came, unpacked, and once more in what is held or queued of it.
+    ByteSize request = settings.listen().requestBytesMax();
+    ByteSize pending = settings.listen().pendingBytesMax();
+    long requests = fit("listen.requestBytesMax", request, rest / 8, reduced);
+    long reading = Math.max(requests, fit("listen.pendingBytesMax", pending, rest / 4, reduced));
+    long queue =
+        settings.destinations().stream()
+            .mapToLong(
+                d ->
+                    fit(
+                        "destination " + d.name() + " queueBytesMax",
+                        d.queueBytesMax(),
+                        rest / 3 / settings.destinations().size(),
+                        reduced))
+            .max()
+            .orElse(LEAST_BYTES);
+    return new HeapBounds(held, queue, requests, reading, List.copyOf(reduced));
+  }
+
+  private static long fit(String name, ByteSize wanted, long atMost, List<String> reduced) {
+    long bound = Math.max(LEAST_BYTES, atMost >> 10 << 10);
+    if (wanted.bytes() <= bound) {
+      return wanted.bytes();
+    }
+    reduced.add(name + " " + new ByteSize(bound) + " instead of " + wanted);
+    return bound;
+  }
+}

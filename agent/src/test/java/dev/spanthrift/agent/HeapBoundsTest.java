@@ -1,0 +1,83 @@
+package dev.spanthrift.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.agent.config.SettingsLoader;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HeapBoundsTest {
+  private static final long MEBI = 1L << 20;
+
+  private static SpanthriftSettings settings(String... variables) throws Exception {
+    Map<String, String> environment = new HashMap<>();
+    for (int i = 0; i < variables.length; i += 2) {
+      environment.put(variables[i], variables[i + 1]);
+    }
+    return SettingsLoader.load(null, environment).settings();
+  }
+
+  private static String destinations(int count) {
+    StringBuilder list = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      list.append("- {name: d").append(i).append(", endpoint: 'http://backend:").append(4000 + i);
+      list.append("'}\n");
+    }
+    return list.toString();
+  }
+
+  @Test
+  void aLargeHeapLeavesEverythingAsItIsSet() throws Exception {
+    SpanthriftSettings settings = settings("SPANTHRIFT_DESTINATIONS", destinations(2));
+    HeapBounds bounds = HeapBounds.of(settings, 2048 * MEBI);
+    assertEquals(64 * MEBI, bounds.heldBytesMax());
+    assertEquals(64 * MEBI, bounds.queueBytesMax());
+    assertEquals(64 * MEBI, bounds.requestBytesMax());
+    assertEquals(128 * MEBI, bounds.pendingBytesMax());
+    assertEquals(List.of(), bounds.reduced());
+  }
+
+  @Test
+  void aSmallHeapHoldsTheSumOfAllBounds() throws Exception {
+    for (int destinations = 1; destinations <= 3; destinations++) {
+      SpanthriftSettings settings = settings("SPANTHRIFT_DESTINATIONS", destinations(destinations));
+      for (long heap = 40; heap <= 512; heap *= 2) {
+        HeapBounds bounds = HeapBounds.of(settings, heap * MEBI);
+        long sum =
+            bounds.heldBytesMax()
+                + destinations * bounds.queueBytesMax()
+                + bounds.pendingBytesMax()
+                + 2 * bounds.requestBytesMax();
+        assertTrue(sum <= (heap - 24) * MEBI, heap + " MiB: " + bounds);
+      }
+    }
+  }
+
+  @Test
+  void saysWhatIsLessThanWasSet() throws Exception {
+    SpanthriftSettings settings =
+        settings(
+            "SPANTHRIFT_HOLD_BYTES_MAX", "8MiB",
+            "SPANTHRIFT_DESTINATIONS", "[{name: one, endpoint: 'http://backend:4318'}]");
+    HeapBounds bounds = HeapBounds.of(settings, 96 * MEBI);
+    assertEquals(8 * MEBI, bounds.heldBytesMax());
+    assertEquals(
+        List.of(
+            "listen.requestBytesMax 8MiB instead of 64MiB",
+            "listen.pendingBytesMax 16MiB instead of 128MiB",
+            "destination one queueBytesMax 21845KiB instead of 64MiB"),
+        bounds.reduced());
+  }
+
+  @Test
+  void neverGoesBelowWhatOneRequestNeeds() throws Exception {
+    HeapBounds bounds = HeapBounds.of(settings(), 8 * MEBI);
+    assertEquals(MEBI, bounds.heldBytesMax());
+    assertEquals(MEBI, bounds.requestBytesMax());
+    assertEquals(MEBI, bounds.pendingBytesMax());
+  }
+}
