@@ -42,7 +42,7 @@ import tools.jackson.databind.JsonNode;
 @Timeout(300)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class IdentitiesIT {
-  private static final long SEED = new Random().nextLong();
+  private static final long SEED = Long.getLong("seed", 1);
   private static final int THREADS = 4;
   private static final int STEPS_BETWEEN_TROUBLES = 60;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class LifecycleIT {
   private static final int SIGTERM_EXIT = 128 + 15;
-  private static final long SEED = new Random().nextLong();
+  private static final long SEED = Long.getLong("seed", 1);
 
   @TempDir Path temp;
   private final Random random = new Random(SEED);

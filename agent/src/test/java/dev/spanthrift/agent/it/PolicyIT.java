@@ -37,7 +37,7 @@ class PolicyIT {
   private static final String KILL_SWITCH = "/api/v1/kill-switch";
   private static final String KEEP = "{\"policies\": [], \"default\": {\"probability\": 1}}";
   private static final String DROP = "{\"policies\": [], \"default\": {\"drop\": true}}";
-  private static final long SEED = new Random().nextLong();
+  private static final long SEED = Long.getLong("seed", 1);
   private static final Random RANDOM = new Random(SEED);
 
   @TempDir static Path temp;

@@ -112,7 +112,7 @@ class RulesTest {
 
   @Test
   void randomAnswersNeverThrow() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     for (int i = 0; i < 200_000; i++) {

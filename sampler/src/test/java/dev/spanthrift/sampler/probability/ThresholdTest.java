@@ -69,7 +69,7 @@ class ThresholdTest {
 
   @Test
   void everyValueSurvivesItsText() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
       long value = random.nextLong() >>> 8 & -1L << random.nextInt(57);
@@ -81,7 +81,7 @@ class ThresholdTest {
 
   @Test
   void precisionBoundsTheErrorOfTheProbability() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
       double p = Math.scalb(0.5 + random.nextDouble() / 2, -random.nextInt(40));
@@ -158,7 +158,7 @@ class ThresholdTest {
 
   @Test
   void r13_smallerProbabilityKeepsASubset() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     Threshold[] thresholds = new Threshold[8];
     for (int i = 0; i < thresholds.length; i++) {

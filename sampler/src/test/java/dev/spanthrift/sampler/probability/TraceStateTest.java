@@ -141,7 +141,7 @@ class TraceStateTest {
 
   @Test
   void neverFailsOnAnyBytes() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     String alphabet = "ot=thrv:;, c0\tA@\u0001\u00e4-";
     for (int i = 0; i < 200_000; i++) {

@@ -17,7 +17,7 @@ class RoundTripTest {
   private static final int REQUESTS = 60;
   private static final int MUTANTS = 3_000;
 
-  private final long seed = Long.getLong("seed", System.nanoTime());
+  private final long seed = Long.getLong("seed", 1);
   private final Random random = new Random(seed);
 
   @ParameterizedTest

@@ -331,7 +331,7 @@ final class Parser {
   }
 
   private CharClass bracketPart() {
-    if (pattern.startsWith("[:", at)) {
+    if (pattern.startsWith("[:", at) && pattern.indexOf(":]", at + 2) >= 0) {
       return posix();
     }
     if (take('\\')) {
@@ -365,8 +365,8 @@ final class Parser {
   }
 
   private CharClass posix() {
-    int end = pattern.indexOf(":]", at);
-    String name = end < 0 ? "" : pattern.substring(at + 2, end);
+    int end = pattern.indexOf(":]", at + 2);
+    String name = pattern.substring(at + 2, end);
     boolean negated = name.startsWith("^");
     CharClass set = CharClasses.posix(negated ? name.substring(1) : name);
     if (set == null) {

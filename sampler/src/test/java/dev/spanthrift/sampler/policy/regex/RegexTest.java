@@ -29,6 +29,7 @@ class RegexTest {
     "'a{,3}', 'a{,3}', true",
     "'x{', 'x{', true",
     "'[[:digit:]]+ms', 12ms, true",
+    "'^[[:x]+$', ':x[', true",
     "'[^a-c]', abc, false",
     "'[]x]', ']', true",
     "'[a-]', -, true",
@@ -121,7 +122,7 @@ class RegexTest {
 
   @Test
   void agreesWithTheJdkOnRandomPatterns() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     int compared = 0;
     for (int i = 0; i < 20_000; i++) {
@@ -144,7 +145,7 @@ class RegexTest {
 
   @Test
   void survivesAnyPatternAndAnyBytes() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     String alphabet = "ab()[]{}|*+?^$.\\,-:<>P=!dwspLQEx019i#é\n";
     int compiled = 0;
