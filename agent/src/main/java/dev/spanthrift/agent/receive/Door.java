@@ -84,10 +84,12 @@ final class Door {
   /** A whole, admitted request. */
   Answer take(
       Signal signal, Encoding encoding, boolean isJson, byte[] bytes, int offset, int length) {
+    Workspace workspace = Workspace.ofThread();
+    workspace.requests++;
     if (encoding == Encoding.IDENTITY) {
       return decode(signal, isJson, bytes, offset, length);
     }
-    Unpacker unpacker = Workspace.ofThread().unpacker;
+    Unpacker unpacker = workspace.unpacker;
     long content =
         unpacker.unpack(
             encoding,

@@ -12,6 +12,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -30,12 +31,12 @@ public record Loops(
     DefaultThreadFactory names = new DefaultThreadFactory("loop", true);
     if (Epoll.isAvailable()) {
       return new Loops(
-          new MultiThreadIoEventLoopGroup(threads, names, EpollIoHandler.newFactory()),
+          new MultiThreadIoEventLoopGroup(threads, names, EpollIoHandler.newFactory(0, Gathering::new)),
           EpollServerSocketChannel.class,
           EpollSocketChannel.class);
     }
     return new Loops(
-        new MultiThreadIoEventLoopGroup(threads, names, NioIoHandler.newFactory()),
+        new MultiThreadIoEventLoopGroup(threads, names, NioIoHandler.newFactory(SelectorProvider.provider(), Gathering::new)),
         NioServerSocketChannel.class,
         NioSocketChannel.class);
   }

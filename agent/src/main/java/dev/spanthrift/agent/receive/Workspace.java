@@ -31,6 +31,10 @@ final class Workspace {
       };
 
   final Unpacker unpacker = new Unpacker();
+
+  /** Requests that this thread has taken. */
+  long requests;
+
   private byte[] scratch = new byte[SMALLEST_BYTES];
   private final ArrayDeque<byte[]>[] free;
 
