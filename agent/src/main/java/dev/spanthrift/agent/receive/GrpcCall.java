@@ -16,10 +16,23 @@ import org.jspecify.annotations.Nullable;
 final class GrpcCall {
   static final int PREFIX_BYTES = 5;
 
+  final int id; // of the stream
   final Signal signal;
 
   /** Sweep of the connection in which the call began: its age without a clock. */
   final int begun;
+
+  /** What the client lets us send; may be negative. */
+  long sendWindow;
+
+  /** Bytes received that were not given back to the client's window. */
+  int unreturned;
+
+  /** Whether the client has sent all that it will. */
+  boolean requestEnded;
+
+  /** Whether the whole answer has been sent. */
+  boolean answerSent;
 
   private final Door door;
   private final Encoding encoding;
@@ -28,8 +41,9 @@ final class GrpcCall {
   private @Nullable Body body;
   private boolean answered;
 
-  GrpcCall(Door door, Signal signal, Encoding encoding, int begun) {
+  GrpcCall(Door door, int id, Signal signal, Encoding encoding, int begun) {
     this.door = door;
+    this.id = id;
     this.signal = signal;
     this.encoding = encoding;
     this.begun = begun;

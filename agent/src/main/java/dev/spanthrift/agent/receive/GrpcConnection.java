@@ -3,20 +3,12 @@ package dev.spanthrift.agent.receive;
 import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.collection.IntObjectHashMap;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +18,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One HTTP/2 connection of a gRPC client.
  *
- * <p>Netty keeps the protocol (frames, HPACK, flow control, limits against floods); this class
- * keeps the calls. All on the connection's event loop. Bytes are given back to the flow control as
- * they are copied: memory is bounded by {@link Door#admit} and {@link Door#charge}, not by windows.
+ * <p>Own, and only what unary calls need, because Netty's general HTTP/2 takes as long as all the
+ * rest of a small request (RATIONALE.md). All on the connection's event loop. Bytes are given back
+ * to the client's windows as they are copied: memory is bounded by {@link Door#admit} and {@link
+ * Door#charge}, not by windows. Answers are gathered and written when all that came is read; a
+ * client that does not read its answers is not read either.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the connection by itself
-final class GrpcConnection extends Http2ConnectionHandler {
+final class GrpcConnection extends ChannelDuplexHandler {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcConnection.class);
   private static final int STREAM_WINDOW_BYTES = 1 << 20;
   private static final int CONNECTION_WINDOW_BYTES = 4 << 20;
@@ -39,50 +32,56 @@ final class GrpcConnection extends Http2ConnectionHandler {
   /** Clients reset what is refused before it was sent whole: overload is no attack. */
   private static final int MAX_RESETS = 2_000;
 
-  private static final int RESET_WINDOW_SECONDS = 30;
+  private static final long RESET_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int MAX_FRAMES_OF_NOTHING = 1_000; // in a row
 
   /** A request's age is counted in sweeps, because a clock per request would cost more. */
   private static final int SWEEPS_PER_TIMEOUT = 4;
 
+  private final ReceiveSettings settings;
   private final Door door;
   private final Duration sweepInterval;
   private final int idleSweeps;
-  private final PropertyKey callKey;
+  private final Frames frames = new Frames();
+  private final CallHeads heads;
+  private final SendWindows windows = new SendWindows();
+  private final IntObjectHashMap<GrpcCall> calls = new IntObjectHashMap<>();
+  private @Nullable ByteBuf out; // frames that were not written yet
+  private @Nullable ScheduledFuture<?> sweeping;
+  private @Nullable ChannelPromise closing; // when the last call is answered
+
+  private int lastStream; // the highest that the client has opened
+  private int unreturned; // bytes received that were not given back to its window
+  private int continued; // the stream whose header block is not whole
+  private boolean continuedEnds;
+  private ByteBuf block = Unpooled.EMPTY_BUFFER; // of it, as far as it has come
+  private boolean tableShrunk; // by the client: the next header block must say so
+  private boolean ended; // after GOAWAY for a fault nothing is read
+  private int framesOfNothing;
+  private int resets;
+  private long resetsSince;
   private int sweeps;
   private int lastBusySweep;
 
-  /** The next header block must say so to the client's HPACK table: only Netty's encoder can. */
-  private boolean settingsChanged = true;
-
-  private @Nullable ScheduledFuture<?> sweeping;
-
-  private GrpcConnection(
-      Http2ConnectionDecoder decoder,
-      Http2ConnectionEncoder encoder,
-      Http2Settings initial,
-      ReceiveSettings settings,
-      Door door) {
-    super(decoder, encoder, initial);
+  GrpcConnection(ReceiveSettings settings, Door door) {
+    this.settings = settings;
     this.door = door;
+    this.heads = new CallHeads(settings.maxHeaderBytes());
     this.sweepInterval = settings.requestTimeout().dividedBy(SWEEPS_PER_TIMEOUT);
     this.idleSweeps =
         (int)
             Math.max(1, settings.idleTimeout().toMillis() / Math.max(1, sweepInterval.toMillis()));
-    this.callKey = connection().newKey();
-    connection().addListener(new Closing());
-  }
-
-  static GrpcConnection create(ReceiveSettings settings, Door door) {
-    return new Builder(settings, door).build();
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext ctx) throws Exception {
-    super.channelActive(ctx);
-    decoder()
-        .flowController()
-        .incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW_BYTES);
-    ctx.flush();
+  public void channelActive(ChannelHandlerContext ctx) {
+    ByteBuf first = out();
+    Http2.header(first, 3 * Http2.SETTING_BYTES, Http2.SETTINGS, 0, 0);
+    first.writeShort(Http2.MAX_CONCURRENT_STREAMS).writeInt(settings.maxStreams());
+    first.writeShort(Http2.INITIAL_WINDOW_SIZE).writeInt(STREAM_WINDOW_BYTES);
+    first.writeShort(Http2.MAX_HEADER_LIST_SIZE).writeInt(settings.maxHeaderBytes());
+    Http2.windowUpdate(first, 0, CONNECTION_WINDOW_BYTES - Http2.DEFAULT_WINDOW_BYTES);
+    writeOut(ctx);
     long interval = Math.max(1, sweepInterval.toMillis());
     sweeping =
         ctx.executor()
@@ -90,177 +89,403 @@ final class GrpcConnection extends Http2ConnectionHandler {
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+  public void channelInactive(ChannelHandlerContext ctx) {
+    ended = true;
     if (sweeping != null) {
       sweeping.cancel(false);
     }
-    super.channelInactive(ctx);
+    calls.values().forEach(GrpcCall::end);
+    calls.clear();
+    block.release();
+    block = Unpooled.EMPTY_BUFFER;
+    if (out != null) {
+      out.release();
+      out = null;
+    }
+    ctx.fireChannelInactive();
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-    if (cause instanceof Http2Exception || cause.getCause() instanceof Http2Exception) {
-      super.exceptionCaught(ctx, cause);
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    try {
+      if (!ended) {
+        frames.read(in);
+      }
+    } catch (Http2.Fault fault) {
+      LOG.debug("Connection {} ends: {}", ctx.channel(), fault.getMessage());
+      endWith(ctx, fault.code);
+    } finally {
+      in.release();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    writeOut(ctx);
+    closeIfIdle(ctx);
+    ctx.fireChannelReadComplete();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.debug("Connection {} ends", ctx.channel(), cause);
+    ended = true;
+    ctx.close();
+  }
+
+  /** Says GOAWAY, lets running calls finish, and closes. */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (ended || !ctx.channel().isActive() || closing != null) {
+      ctx.close(promise);
       return;
     }
-    LOG.debug("Connection {} ends", ctx.channel(), cause);
-    ctx.close(); // not channel.close(): nobody is left to say GOAWAY to
+    Http2.goAway(out(), lastStream, Http2.NO_ERROR);
+    writeOut(ctx);
+    closing = promise;
+    closeIfIdle(ctx);
+  }
+
+  private void closeIfIdle(ChannelHandlerContext ctx) {
+    ChannelPromise promise = closing;
+    if (promise != null && !ended && calls.isEmpty()) {
+      ended = true;
+      ctx.close(promise);
+    }
+  }
+
+  private void endWith(ChannelHandlerContext ctx, int code) {
+    ended = true;
+    Http2.goAway(out(), lastStream, code);
+    writeOut(ctx);
+    ctx.close();
+  }
+
+  private ByteBuf out() {
+    ByteBuf frames = out;
+    if (frames == null) {
+      frames = Workspace.ofThread().replies();
+      out = frames;
+    }
+    return frames;
+  }
+
+  private void writeOut(ChannelHandlerContext ctx) {
+    ByteBuf frames = out;
+    if (frames != null) {
+      out = null;
+      ctx.writeAndFlush(frames, ctx.voidPromise());
+    }
   }
 
   /** Ends requests that take too long, and connections that nobody uses. */
   private void sweep(ChannelHandlerContext ctx) {
     sweeps++;
-    if (connection().numActiveStreams() > 0) {
+    if (!calls.isEmpty()) {
       lastBusySweep = sweeps;
-      endSlowCalls(ctx);
+      for (GrpcCall call : new ArrayList<>(calls.values())) {
+        if (sweeps - call.begun > SWEEPS_PER_TIMEOUT) {
+          endSlow(call);
+        }
+      }
+      writeOut(ctx);
+      closeIfIdle(ctx);
     } else if (sweeps - lastBusySweep > idleSweeps
-        || (!decoder().prefaceReceived() && sweeps > SWEEPS_PER_TIMEOUT)) {
+        || (!frames.prefaceSeen() && sweeps > SWEEPS_PER_TIMEOUT)) {
       ctx.channel().close();
     }
   }
 
-  private void endSlowCalls(ChannelHandlerContext ctx) {
-    try {
-      connection()
-          .forEachActiveStream(
-              stream -> {
-                GrpcCall call = stream.getProperty(callKey);
-                if (call == null || sweeps - call.begun > SWEEPS_PER_TIMEOUT) {
-                  end(ctx, stream.id(), call);
-                }
-                return true;
-              });
-    } catch (Http2Exception e) {
-      onError(ctx, true, e);
-    }
-    ctx.flush();
-  }
-
   /**
-   * Ends what is slow to arrive, or to stop after a refusal.
+   * Ends what is slow to arrive, or to stop after a refusal, or to take its answer.
    *
-   * <p>Only here is a stream reset. A reset with each early refusal would be answered by frames for
-   * a stream that is gone, and those count as attacks: a long overload would end the connection.
+   * <p>Only here is a stream reset. A reset with each early refusal would make a long overload look
+   * like an attack to the client.
    */
-  private void end(ChannelHandlerContext ctx, int id, @Nullable GrpcCall call) {
-    if (call != null && !call.answered()) {
-      Answer slow = Answer.of(Outcome.TOO_SLOW, "Request did not arrive in time");
-      answer(ctx, id, call.refuse(slow), false);
+  private void endSlow(GrpcCall call) {
+    if (!call.answered()) {
+      answer(call, call.refuse(Answer.of(Outcome.TOO_SLOW, "Request did not arrive in time")));
     }
-    resetStream(ctx, id, Http2Error.NO_ERROR.code(), ctx.newPromise());
+    reset(call.id, Http2.NO_ERROR);
   }
 
-  private void headers(ChannelHandlerContext ctx, int id, Http2Headers headers, boolean last) {
-    Http2Stream stream = connection().stream(id);
-    if (stream.getProperty(callKey) == null) {
-      Signal signal = GrpcRequests.signal(headers);
-      Encoding encoding = GrpcRequests.encoding(headers);
-      if (signal == null || encoding == null || !GrpcRequests.isCall(headers)) {
-        Answer fault = GrpcRequests.fault(headers);
-        answer(ctx, id, signal == null ? fault : door.refuse(signal, fault), last);
+  private void reset(int id, int code) {
+    Http2.reset(out(), id, code);
+    GrpcCall call = calls.remove(id);
+    if (call != null) {
+      call.end();
+      windows.forget(call);
+    }
+  }
+
+  private void open(int id, CallHeads.Head head, boolean last) {
+    lastStream = id;
+    if (closing != null) {
+      return; // the client was told that we take no more
+    }
+    if (calls.size() >= settings.maxStreams()) {
+      Http2.reset(out(), id, Http2.REFUSED_STREAM);
+      return;
+    }
+    Signal signal = head.signal();
+    GrpcCall call =
+        new GrpcCall(
+            door, id, signal == null ? Signal.TRACES : signal, head.encoding(), sweeps);
+    call.sendWindow = windows.initial();
+    calls.put(id, call);
+    Answer fault = head.fault();
+    if (fault != null) {
+      call.requestEnded = last;
+      call.end(); // what it still sends is swallowed
+      answer(call, signal == null ? fault : door.refuse(signal, fault));
+    } else if (last) {
+      take(call, Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
+  private void take(GrpcCall call, ByteBuf piece, boolean last) {
+    call.requestEnded |= last;
+    if (!call.answered()) {
+      Answer answer = call.read(piece, last);
+      if (answer != null) {
+        answer(call, answer);
+      }
+    } else if (last) {
+      forgetIfOver(call);
+    }
+  }
+
+  private void answer(GrpcCall call, Answer answer) {
+    if (answer.accepted() && !tableShrunk && windows.take(call, GrpcCall.PREFIX_BYTES)) {
+      GrpcReplies.success(out(), call.id);
+      call.answerSent = true;
+    } else if (answer.accepted() || answer.outcome() == Outcome.PARTIAL) {
+      headers(call.id, GrpcReplies.OPENING, false);
+      windows.await(call, GrpcReplies.message(answer));
+      sendWaiting();
+    } else {
+      headers(call.id, GrpcReplies.error(answer), true);
+      call.answerSent = true;
+    }
+    forgetIfOver(call);
+  }
+
+  private void headers(int id, byte[] fields, boolean last) {
+    Http2.headers(out(), id, tableShrunk ? GrpcReplies.withoutTable(fields) : fields, last);
+    tableShrunk = false;
+  }
+
+  private void sendWaiting() {
+    if (windows.isFree()) {
+      return;
+    }
+    for (GrpcCall done = windows.next(out()); done != null; done = windows.next(out())) {
+      done.answerSent = true;
+      forgetIfOver(done);
+    }
+  }
+
+  /** A call is over when both sides have said all; until then its frames are swallowed. */
+  private void forgetIfOver(GrpcCall call) {
+    if (call.requestEnded && call.answerSent) {
+      calls.remove(call.id);
+    }
+  }
+
+  /** What frames mean. */
+  private final class Frames extends FrameReader {
+    @Override
+    void dataBegins(int id, int bytes) {
+      requireOpened(id);
+      unreturned += bytes;
+      if (unreturned > CONNECTION_WINDOW_BYTES) {
+        throw new Http2.Fault(Http2.FLOW_CONTROL_ERROR, "more than its window");
+      }
+      if (unreturned >= CONNECTION_WINDOW_BYTES / 2) {
+        Http2.windowUpdate(out(), 0, unreturned);
+        unreturned = 0;
+      }
+      nothing(bytes == 0);
+    }
+
+    @Override
+    void data(int id, ByteBuf piece, boolean last) {
+      GrpcCall call = calls.get(id);
+      if (call == null) {
+        return; // of a call that is over: the client had not heard yet
+      }
+      call.unreturned += piece.readableBytes();
+      if (!last && call.unreturned >= STREAM_WINDOW_BYTES / 2) {
+        Http2.windowUpdate(out(), id, call.unreturned);
+        call.unreturned = 0;
+      }
+      take(call, piece, last);
+    }
+
+    @Override
+    void frame(int type, int flags, int id, ByteBuf in, int length) {
+      if ((continued != 0) != (type == Http2.CONTINUATION) || (continued != 0 && continued != id)) {
+        throw new Http2.Fault(Http2.PROTOCOL_ERROR, "header block interrupted");
+      }
+      switch (type) {
+        case Http2.HEADERS -> headersFrame(flags, id, in, length);
+        case Http2.CONTINUATION -> continuation(flags, in, length);
+        case Http2.RST_STREAM -> resetFrame(id, in, length);
+        case Http2.SETTINGS -> settingsFrame(flags, id, in, length);
+        case Http2.PING -> ping(flags, id, in, length);
+        case Http2.WINDOW_UPDATE -> windowUpdate(id, in, length);
+        case Http2.PUSH_PROMISE ->
+            throw new Http2.Fault(Http2.PROTOCOL_ERROR, "clients do not push");
+        default -> nothing(true); // PRIORITY, GOAWAY, extensions: RFC 9113, 5.5
+      }
+    }
+
+    private void nothing(boolean isNothing) {
+      framesOfNothing = isNothing ? framesOfNothing + 1 : 0;
+      if (framesOfNothing > MAX_FRAMES_OF_NOTHING) {
+        throw new Http2.Fault(Http2.ENHANCE_YOUR_CALM, "frames that do nothing");
+      }
+    }
+
+    private void requireOpened(int id) {
+      if (id == 0 || id > lastStream) {
+        throw new Http2.Fault(Http2.PROTOCOL_ERROR, "frame of a stream that was never opened");
+      }
+      if (continued != 0) {
+        throw new Http2.Fault(Http2.PROTOCOL_ERROR, "header block interrupted");
+      }
+    }
+
+    private void headersFrame(int flags, int id, ByteBuf in, int length) {
+      int end = in.readerIndex() + length;
+      if ((flags & Http2.PADDED) != 0) {
+        require(length >= 1, Http2.FRAME_SIZE_ERROR);
+        end -= in.readUnsignedByte();
+      }
+      if ((flags & Http2.HAS_PRIORITY) != 0) {
+        require(end - in.readerIndex() >= 5, Http2.FRAME_SIZE_ERROR);
+        in.skipBytes(5);
+      }
+      require(end >= in.readerIndex() && (id & 1) == 1, Http2.PROTOCOL_ERROR);
+      boolean last = (flags & Http2.END_STREAM) != 0;
+      if ((flags & Http2.END_HEADERS) != 0) {
+        block(id, last, in, end - in.readerIndex());
+      } else {
+        continued = id;
+        continuedEnds = last;
+        block = Unpooled.buffer(2 * length).writeBytes(in, end - in.readerIndex());
+      }
+    }
+
+    private void continuation(int flags, ByteBuf in, int length) {
+      nothing(length == 0);
+      if (block.readableBytes() + length > settings.maxHeaderBytes()) {
+        throw new Http2.Fault(Http2.ENHANCE_YOUR_CALM, "header block too large");
+      }
+      block.writeBytes(in, length);
+      if ((flags & Http2.END_HEADERS) != 0) {
+        int id = continued;
+        continued = 0;
+        block(id, continuedEnds, block, block.readableBytes());
+        block = Unpooled.EMPTY_BUFFER;
+      }
+    }
+
+    private void block(int id, boolean last, ByteBuf in, int length) {
+      CallHeads.Head head = heads.read(in, length); // always: it may change the table
+      if (id > lastStream) {
+        nothing(false);
+        open(id, head, last);
         return;
       }
-      stream.setProperty(callKey, new GrpcCall(door, signal, encoding, sweeps));
-    }
-    if (last) {
-      data(ctx, id, Unpooled.EMPTY_BUFFER, true);
-    }
-  }
-
-  private void data(ChannelHandlerContext ctx, int id, ByteBuf data, boolean last) {
-    GrpcCall call = connection().stream(id).getProperty(callKey);
-    if (call == null || call.answered()) {
-      return;
-    }
-    Answer answer = call.read(data, last);
-    if (answer != null) {
-      answer(ctx, id, answer, last);
-    }
-  }
-
-  private void answer(ChannelHandlerContext ctx, int id, Answer answer, boolean requestEnded) {
-    if (answer.accepted() && requestEnded && !settingsChanged) {
-      Http2Stream stream = connection().stream(id);
-      encoder().flowController().addFlowControlled(stream, new GrpcSuccess(this, stream));
-      return;
-    }
-    settingsChanged = false;
-    GrpcReplies.write(encoder(), ctx, id, answer);
-  }
-
-  private final class Frames extends Http2FrameAdapter {
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean last) {
-      headers(ctx, id, headers, last);
-    }
-
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx,
-        int id,
-        Http2Headers headers,
-        int dependency,
-        short weight,
-        boolean exclusive,
-        int padding,
-        boolean last) {
-      headers(ctx, id, headers, last);
-    }
-
-    @Override
-    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-      settingsChanged = true;
-    }
-
-    @Override
-    public int onDataRead(
-        ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean last) {
-      int consumed = data.readableBytes() + padding;
-      data(ctx, id, data, last);
-      return consumed;
-    }
-  }
-
-  private final class Closing extends Http2ConnectionAdapter {
-    @Override
-    public void onStreamClosed(Http2Stream stream) {
-      GrpcCall call = stream.getProperty(callKey);
+      GrpcCall call = calls.get(id);
+      if (call != null && !last) {
+        throw new Http2.Fault(Http2.PROTOCOL_ERROR, "headers amid a request");
+      }
       if (call != null) {
-        call.end();
+        take(call, Unpooled.EMPTY_BUFFER, true);
       }
     }
-  }
 
-  private static final class Builder
-      extends AbstractHttp2ConnectionHandlerBuilder<GrpcConnection, Builder> {
-    private final ReceiveSettings settings;
-    private final Door door;
-
-    Builder(ReceiveSettings settings, Door door) {
-      this.settings = settings;
-      this.door = door;
-      server(true);
-      validateHeaders(false); // read for four names, never passed on
-      decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS);
-      initialSettings(
-          Http2Settings.defaultSettings()
-              .initialWindowSize(STREAM_WINDOW_BYTES)
-              .maxConcurrentStreams(settings.maxStreams())
-              .maxHeaderListSize(settings.maxHeaderBytes()));
+    private void resetFrame(int id, ByteBuf in, int length) {
+      require(length == 4, Http2.FRAME_SIZE_ERROR);
+      requireOpened(id);
+      long now = System.nanoTime();
+      if (resets++ == 0 || now - resetsSince > RESET_WINDOW_NANOS) {
+        resets = 1;
+        resetsSince = now;
+      }
+      require(resets <= MAX_RESETS, Http2.ENHANCE_YOUR_CALM);
+      GrpcCall call = calls.remove(id);
+      if (call != null) {
+        call.end();
+        windows.forget(call);
+      }
     }
 
-    @Override
-    protected GrpcConnection build() {
-      return super.build();
+    private void settingsFrame(int flags, int id, ByteBuf in, int length) {
+      require(id == 0, Http2.PROTOCOL_ERROR);
+      boolean ack = (flags & Http2.ACK) != 0;
+      require(ack ? length == 0 : length % Http2.SETTING_BYTES == 0, Http2.FRAME_SIZE_ERROR);
+      nothing(true);
+      if (ack) {
+        return;
+      }
+      for (int left = length; left > 0; left -= Http2.SETTING_BYTES) {
+        setting(in.readUnsignedShort(), in.readUnsignedInt());
+      }
+      Http2.header(out(), 0, Http2.SETTINGS, Http2.ACK, 0);
+      sendWaiting();
     }
 
-    @Override
-    protected GrpcConnection build(
-        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
-      GrpcConnection built = new GrpcConnection(decoder, encoder, initial, settings, door);
-      frameListener(built.new Frames());
-      return built;
+    private void setting(int name, long value) {
+      switch (name) {
+        case Http2.HEADER_TABLE_SIZE -> tableShrunk |= value < Http2.DEFAULT_TABLE_BYTES;
+        case Http2.ENABLE_PUSH -> require(value <= 1, Http2.PROTOCOL_ERROR);
+        case Http2.INITIAL_WINDOW_SIZE -> windows.initial(value, calls.values());
+        case Http2.MAX_FRAME_SIZE ->
+            require(value >= Http2.DEFAULT_FRAME_BYTES && value < 1 << 24, Http2.PROTOCOL_ERROR);
+        default -> {} // about requests of ours, or unknown: RFC 9113, 6.5.2
+      }
+    }
+
+    private void ping(int flags, int id, ByteBuf in, int length) {
+      require(length == 8, Http2.FRAME_SIZE_ERROR);
+      require(id == 0, Http2.PROTOCOL_ERROR);
+      nothing(true);
+      if ((flags & Http2.ACK) == 0) {
+        Http2.header(out(), 8, Http2.PING, Http2.ACK, 0);
+        out().writeLong(in.readLong());
+      }
+    }
+
+    private void windowUpdate(int id, ByteBuf in, int length) {
+      require(length == 4, Http2.FRAME_SIZE_ERROR);
+      int bytes = in.readInt() & Integer.MAX_VALUE;
+      require(bytes != 0, Http2.PROTOCOL_ERROR);
+      if (id == 0) {
+        windows.widen(bytes);
+      } else {
+        requireOpened(id);
+        GrpcCall call = calls.get(id);
+        if (call != null) {
+          SendWindows.widen(call, bytes);
+        }
+      }
+      sendWaiting();
+    }
+
+    private static void require(boolean met, int code) {
+      if (!met) {
+        throw new Http2.Fault(code, "malformed frame");
+      }
     }
   }
 }

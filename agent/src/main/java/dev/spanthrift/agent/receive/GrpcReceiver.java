@@ -54,8 +54,10 @@ public final class GrpcReceiver {
   private void pipeline(SocketChannel channel, ReceiveSettings settings, @Nullable SslContext tls) {
     if (tls != null) {
       channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+    } else {
+      channel.config().setRecvByteBufAllocator(new SharedReceive());
     }
-    channel.pipeline().addLast(GrpcConnection.create(settings, door));
+    channel.pipeline().addLast(new GrpcConnection(settings, door));
   }
 
   private static JsonDecoder.Decoded noJson(Object signal, byte[] json, int offset, int length) {

@@ -2,86 +2,140 @@ package dev.spanthrift.agent.receive;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
-import io.netty.util.AsciiString;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Writes the answer of a call; flushing is left to the connection.
+ * The bytes of answers.
  *
- * <p>Success is HEADERS, DATA, HEADERS; an error is one HEADERS with everything in it. Source:
- * grpc/grpc doc/PROTOCOL-HTTP2.md, "Responses".
+ * <pre>
+ * success  HEADERS  :status 200, content-type application/grpc
+ *          DATA     compressed flag (1) length (4) message
+ *          HEADERS  grpc-status 0
+ * error    HEADERS  everything
+ * </pre>
+ *
+ * <p>Header blocks are literals without indexing (RFC 7541, 6.2.2), so that they depend on no
+ * dynamic table. Source: grpc/grpc doc/PROTOCOL-HTTP2.md, "Responses".
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the connection by itself
 final class GrpcReplies {
-  private static final AsciiString OK = AsciiString.cached("200");
-  private static final AsciiString STATUS = AsciiString.cached("grpc-status");
-  private static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
-  private static final AsciiString DETAILS = AsciiString.cached("grpc-status-details-bin");
-  private static final AsciiString ACCEPT = AsciiString.cached("grpc-accept-encoding");
-  private static final AsciiString ENCODINGS = AsciiString.cached(Encoding.ALL);
+  static final byte[] OPENING = opening();
+  static final byte[] CLOSING = fields("grpc-status", "0");
 
-  private static final Http2Headers OPENING =
-      ReadOnlyHttp2Headers.serverHeaders(
-          false, OK, HttpHeaderNames.CONTENT_TYPE, GrpcRequests.CONTENT_TYPE);
-  private static final Http2Headers DONE =
-      ReadOnlyHttp2Headers.trailers(false, STATUS, AsciiString.cached("0"));
-  private static final ByteBuf EMPTY_MESSAGE =
-      Unpooled.unreleasableBuffer(
-          Unpooled.directBuffer(GrpcCall.PREFIX_BYTES)
-              .writeZero(GrpcCall.PREFIX_BYTES)
-              .asReadOnly());
+  /** An empty message (specs S8). */
+  static final byte[] EMPTY_MESSAGE = new byte[GrpcCall.PREFIX_BYTES];
+
+  /** First in a block: the table shrinks to nothing (RFC 7541, 4.2 and 6.3). */
+  private static final byte TABLE_OF_NO_BYTES = 0x20;
+
+  private static final int STREAM_IN_HEADER = 5;
+  private static final int DATA_AT = Http2.FRAME_HEADER_BYTES + OPENING.length;
+  private static final int CLOSING_AT =
+      DATA_AT + Http2.FRAME_HEADER_BYTES + EMPTY_MESSAGE.length;
+  private static final byte[] SUCCESS = successFrames();
 
   private GrpcReplies() {}
 
-  static void write(Http2ConnectionEncoder out, ChannelHandlerContext ctx, int id, Answer answer) {
-    switch (answer.outcome()) {
-      case ACCEPTED -> success(out, ctx, id, EMPTY_MESSAGE.duplicate());
-      case PARTIAL -> success(out, ctx, id, framed(Replies.protobuf(answer)));
+  /** The answer of nearly every call, as bytes that are always the same but for the stream. */
+  static void success(ByteBuf out, int stream) {
+    int at = out.writerIndex();
+    out.writeBytes(SUCCESS);
+    out.setInt(at + STREAM_IN_HEADER, stream);
+    out.setInt(at + DATA_AT + STREAM_IN_HEADER, stream);
+    out.setInt(at + CLOSING_AT + STREAM_IN_HEADER, stream);
+  }
+
+  private static byte[] successFrames() {
+    ByteBuf out = Unpooled.buffer();
+    Http2.headers(out, 0, OPENING, false);
+    Http2.header(out, EMPTY_MESSAGE.length, Http2.DATA, 0, 0);
+    out.writeBytes(EMPTY_MESSAGE);
+    Http2.headers(out, 0, CLOSING, true);
+    byte[] frames = new byte[out.readableBytes()];
+    out.readBytes(frames);
+    return frames;
+  }
+
+  /** The message of an answer that is no error, with its prefix. */
+  static byte[] message(Answer answer) {
+    byte[] message = Replies.protobuf(answer);
+    byte[] framed = new byte[GrpcCall.PREFIX_BYTES + message.length];
+    ByteBuffer.wrap(framed).put((byte) 0).putInt(message.length).put(message);
+    return framed;
+  }
+
+  /** The header block of an answer that is nothing but headers. */
+  static byte[] error(Answer answer) {
+    return switch (answer.outcome()) {
+      case ACCEPTED, PARTIAL -> throw new IllegalArgumentException("no error: " + answer);
+      // For those who do not speak gRPC.
       case WRONG_METHOD, NOT_GRPC ->
-          out.writeHeaders(ctx, id, httpError(answer), 0, true, ctx.newPromise());
-      default -> out.writeHeaders(ctx, id, error(answer), 0, true, ctx.newPromise());
-    }
+          fields(":status", Integer.toString(answer.outcome().http));
+      default -> grpcError(answer);
+    };
   }
 
-  private static void success(
-      Http2ConnectionEncoder out, ChannelHandlerContext ctx, int id, ByteBuf message) {
-    out.writeHeaders(ctx, id, OPENING, 0, false, ctx.newPromise());
-    out.writeData(ctx, id, message, 0, false, ctx.newPromise());
-    out.writeHeaders(ctx, id, DONE, 0, true, ctx.newPromise());
-  }
-
-  private static ByteBuf framed(byte[] message) {
-    return Unpooled.buffer(GrpcCall.PREFIX_BYTES + message.length)
-        .writeByte(0)
-        .writeInt(message.length)
-        .writeBytes(message);
-  }
-
-  /** For those who do not speak gRPC. */
-  private static Http2Headers httpError(Answer answer) {
-    return new DefaultHttp2Headers(false).status(Integer.toString(answer.outcome().http));
-  }
-
-  private static Http2Headers error(Answer answer) {
-    Http2Headers headers =
-        new DefaultHttp2Headers(false)
-            .status(OK)
-            .add(HttpHeaderNames.CONTENT_TYPE, GrpcRequests.CONTENT_TYPE)
-            .add(STATUS, Integer.toString(answer.outcome().grpc))
-            .add(MESSAGE, Text.percentEncoded(answer.message()));
+  private static byte[] grpcError(Answer answer) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(OPENING);
+    field(out, "grpc-status", Integer.toString(answer.outcome().grpc));
+    field(out, "grpc-message", Text.percentEncoded(answer.message()));
     if (answer.outcome() == Outcome.UNSUPPORTED) {
-      headers.add(ACCEPT, ENCODINGS);
+      field(out, "grpc-accept-encoding", Encoding.ALL);
     }
     if (answer.outcome() == Outcome.OVERLOADED || answer.outcome() == Outcome.MALFORMED) {
       byte[] status = Replies.status(answer);
-      headers.add(DETAILS, Base64.getEncoder().withoutPadding().encodeToString(status));
+      field(
+          out,
+          "grpc-status-details-bin",
+          Base64.getEncoder().withoutPadding().encodeToString(status));
     }
-    return headers;
+    return out.toByteArray();
+  }
+
+  /** The same block for a client that has made our table smaller. */
+  static byte[] withoutTable(byte[] block) {
+    byte[] all = new byte[block.length + 1];
+    all[0] = TABLE_OF_NO_BYTES;
+    System.arraycopy(block, 0, all, 1, block.length);
+    return all;
+  }
+
+  /** 88 is ":status 200" and 0f 10 "content-type" of the static table. */
+  private static byte[] opening() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(new byte[] {(byte) 0x88, 0x0f, 0x10});
+    string(out, GrpcRequests.CONTENT_TYPE.toString());
+    return out.toByteArray();
+  }
+
+  private static byte[] fields(String name, String value) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    field(out, name, value);
+    return out.toByteArray();
+  }
+
+  private static void field(ByteArrayOutputStream out, String name, String value) {
+    out.write(0);
+    string(out, name);
+    string(out, value);
+  }
+
+  /** Length in a prefix of seven bits (RFC 7541, 5.1 and 5.2), then the text as it is. */
+  private static void string(ByteArrayOutputStream out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    if (bytes.length < 0x7f) {
+      out.write(bytes.length);
+    } else {
+      out.write(0x7f);
+      int rest = bytes.length - 0x7f;
+      for (; rest >= 0x80; rest >>>= 7) {
+        out.write(rest & 0x7f | 0x80);
+      }
+      out.write(rest);
+    }
+    out.writeBytes(bytes);
   }
 }

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.receive;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayDeque;
 
@@ -15,6 +17,8 @@ final class Workspace {
 
   private static final int SMALLEST_BYTES = 1 << 14;
   private static final int KEPT_PER_SIZE = 2;
+  static final int RECEIVED_BYTES = 1 << 16;
+  private static final int REPLIES_BYTES = 1 << 13;
   private static final int SIZES = 4; // 16 KiB, 64 KiB, 256 KiB, 1 MiB
 
   private static final FastThreadLocal<Workspace> OF_THREAD =
@@ -27,6 +31,8 @@ final class Workspace {
         @Override
         protected void onRemoval(Workspace workspace) {
           workspace.unpacker.close();
+          workspace.received.release();
+          workspace.replies.release();
         }
       };
 
@@ -35,6 +41,8 @@ final class Workspace {
   /** Requests that this thread has taken. */
   long requests;
 
+  private final ByteBuf received = Unpooled.directBuffer(RECEIVED_BYTES, RECEIVED_BYTES);
+  private ByteBuf replies = Unpooled.directBuffer(REPLIES_BYTES);
   private byte[] scratch = new byte[SMALLEST_BYTES];
   private final ArrayDeque<byte[]>[] free;
 
@@ -49,6 +57,28 @@ final class Workspace {
 
   static Workspace ofThread() {
     return OF_THREAD.get();
+  }
+
+  /**
+   * A buffer to read from a socket into, to be released when it was read: the same one each time,
+   * for handlers that keep nothing of it.
+   */
+  ByteBuf received() {
+    return received.refCnt() == 1
+        ? received.clear().retain()
+        : Unpooled.directBuffer(RECEIVED_BYTES, RECEIVED_BYTES);
+  }
+
+  /** A buffer for answers, to be written: the same one each time, once the last was sent. */
+  ByteBuf replies() {
+    if (replies.refCnt() > 1) {
+      return Unpooled.directBuffer(REPLIES_BYTES);
+    }
+    if (replies.capacity() > RECEIVED_BYTES) {
+      replies.release();
+      replies = Unpooled.directBuffer(REPLIES_BYTES);
+    }
+    return replies.clear().retain();
   }
 
   /** An array for one synchronous step, valid until the next call of this method. */
