@@ -17,16 +17,24 @@ import org.jspecify.annotations.Nullable;
 final class CallHeads {
   private static final int REMEMBERED_BYTES = 32;
 
-  /** What a header block says; a fault when it opens no call that we can take. */
-  record Head(@Nullable Signal signal, Encoding encoding, @Nullable Answer fault) {}
+  /**
+   * What a header block says.
+   *
+   * @param fault why it opens no call that we can take
+   * @param malformed whether it is no request of HTTP/2 at all (RFC 9113, 8.1.1)
+   */
+  record Head(
+      @Nullable Signal signal, Encoding encoding, @Nullable Answer fault, boolean malformed) {
+    static final Head MALFORMED = new Head(null, Encoding.IDENTITY, null, true);
+  }
 
   private final DefaultHttp2HeadersDecoder decoder;
   private final byte[] block = new byte[REMEMBERED_BYTES];
   private int blockBytes; // 0 when nothing is remembered
-  private Head head = new Head(null, Encoding.IDENTITY, null);
+  private Head head = Head.MALFORMED;
 
   CallHeads(int maxHeaderBytes) {
-    decoder = new DefaultHttp2HeadersDecoder(false, maxHeaderBytes);
+    decoder = new DefaultHttp2HeadersDecoder(true, maxHeaderBytes);
   }
 
   /**
@@ -74,17 +82,26 @@ final class CallHeads {
       return head(decoder.decodeHeaders(1, fields));
     } catch (Http2Exception.HeaderListSizeException e) {
       throw new Http2.Fault(Http2.ENHANCE_YOUR_CALM, "too many header fields");
+    } catch (Http2Exception.StreamException e) {
+      return Head.MALFORMED;
     } catch (Http2Exception | RuntimeException e) {
       throw new Http2.Fault(Http2.COMPRESSION_ERROR, "header block cannot be decoded: " + e);
     }
   }
 
   private static Head head(Http2Headers headers) {
+    if (headers.method() == null || headers.scheme() == null || isEmpty(headers.path())) {
+      return Head.MALFORMED;
+    }
     Signal signal = GrpcRequests.signal(headers);
     Encoding encoding = GrpcRequests.encoding(headers);
     if (signal == null || encoding == null || !GrpcRequests.isCall(headers)) {
-      return new Head(signal, Encoding.IDENTITY, GrpcRequests.fault(headers));
+      return new Head(signal, Encoding.IDENTITY, GrpcRequests.fault(headers), false);
     }
-    return new Head(signal, encoding, null);
+    return new Head(signal, encoding, null, false);
+  }
+
+  private static boolean isEmpty(@Nullable CharSequence text) {
+    return text == null || text.isEmpty();
   }
 }

@@ -13,6 +13,11 @@ import java.util.Arrays;
  * {@link Http2.Fault} and nothing else.
  */
 abstract class FrameReader {
+  /** What a client may send before we give bytes back, on a stream and on all of them. */
+  static final int STREAM_WINDOW_BYTES = 1 << 20;
+
+  static final int CONNECTION_WINDOW_BYTES = 4 << 20;
+
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int BETWEEN_FRAMES = -1;

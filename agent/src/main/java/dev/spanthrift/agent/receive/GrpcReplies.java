@@ -32,8 +32,7 @@ final class GrpcReplies {
 
   private static final int STREAM_IN_HEADER = 5;
   private static final int DATA_AT = Http2.FRAME_HEADER_BYTES + OPENING.length;
-  private static final int CLOSING_AT =
-      DATA_AT + Http2.FRAME_HEADER_BYTES + EMPTY_MESSAGE.length;
+  private static final int CLOSING_AT = DATA_AT + Http2.FRAME_HEADER_BYTES + EMPTY_MESSAGE.length;
   private static final byte[] SUCCESS = successFrames();
 
   private GrpcReplies() {}
@@ -71,8 +70,7 @@ final class GrpcReplies {
     return switch (answer.outcome()) {
       case ACCEPTED, PARTIAL -> throw new IllegalArgumentException("no error: " + answer);
       // For those who do not speak gRPC.
-      case WRONG_METHOD, NOT_GRPC ->
-          fields(":status", Integer.toString(answer.outcome().http));
+      case WRONG_METHOD, NOT_GRPC -> fields(":status", Integer.toString(answer.outcome().http));
       default -> grpcError(answer);
     };
   }

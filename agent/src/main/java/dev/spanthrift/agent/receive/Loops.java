@@ -31,12 +31,14 @@ public record Loops(
     DefaultThreadFactory names = new DefaultThreadFactory("loop", true);
     if (Epoll.isAvailable()) {
       return new Loops(
-          new MultiThreadIoEventLoopGroup(threads, names, EpollIoHandler.newFactory(0, Gathering::new)),
+          new MultiThreadIoEventLoopGroup(
+              threads, names, EpollIoHandler.newFactory(0, Gathering::new)),
           EpollServerSocketChannel.class,
           EpollSocketChannel.class);
     }
     return new Loops(
-        new MultiThreadIoEventLoopGroup(threads, names, NioIoHandler.newFactory(SelectorProvider.provider(), Gathering::new)),
+        new MultiThreadIoEventLoopGroup(
+            threads, names, NioIoHandler.newFactory(SelectorProvider.provider(), Gathering::new)),
         NioServerSocketChannel.class,
         NioSocketChannel.class);
   }

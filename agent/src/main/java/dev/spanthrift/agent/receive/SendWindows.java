@@ -60,7 +60,8 @@ final class SendWindows {
     while (!waiting.isEmpty()) {
       Waiting first = waiting.getFirst();
       int left = first.message.length - first.sent;
-      int bytes = (int) Math.min(left, Math.min(connection, first.call.sendWindow));
+      int frame = Math.min(left, Http2.DEFAULT_FRAME_BYTES);
+      int bytes = (int) Math.min(frame, Math.min(connection, first.call.sendWindow));
       if (bytes <= 0) {
         return null;
       }
@@ -82,9 +83,10 @@ final class SendWindows {
     connection = checked(connection + bytes);
   }
 
-  /** A WINDOW_UPDATE for a stream. */
-  static void widen(GrpcCall call, int bytes) {
-    call.sendWindow = checked(call.sendWindow + bytes);
+  /** A WINDOW_UPDATE for a stream; false when its window would be too large. */
+  static boolean widen(GrpcCall call, int bytes) {
+    call.sendWindow += bytes;
+    return call.sendWindow <= Http2.WINDOW_BYTES_MAX;
   }
 
   private static long checked(long window) {
