@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Polls come at a fixed rate, so that a loop with much to do never sleeps. Belongs to one loop.
  */
 final class Gathering implements SelectStrategy {
-  private static final long QUANTUM_NANOS = 10_000_000;
+  static final long QUANTUM_NANOS = 10_000_000;
   private static final int WORTH_PER_SECOND = 150;
   private static final int MORE = 3; // times the requests, seen by a probe: senders wait for us
   private static final long WINDOW_NANOS = 100_000_000;
@@ -38,21 +38,61 @@ final class Gathering implements SelectStrategy {
     PROBE
   }
 
+  /** What a loop knows of its time and its work. */
+  interface Loop {
+    long nanoTime();
+
+    void sleep(long nanos);
+
+    /** Requests that it has taken since its start. */
+    long requests();
+  }
+
+  private static final Loop THIS_THREAD =
+      new Loop() {
+        @Override
+        public long nanoTime() {
+          return System.nanoTime();
+        }
+
+        @Override
+        public void sleep(long nanos) {
+          LockSupport.parkNanos(this, nanos);
+        }
+
+        @Override
+        public long requests() {
+          return Workspace.ofThread().requests;
+        }
+      };
+
+  private final Loop loop;
   private Mode mode = Mode.DIRECT;
-  private long windowStart = System.nanoTime();
+  private long windowStart;
   private long windowNanos = WINDOW_NANOS;
   private long requestsBefore;
   private double gatheredPerSecond;
   private long holdOffNanos = HOLD_OFF_NANOS;
-  private long heldOffUntil = windowStart;
-  private long nextPoll = windowStart;
+  private long heldOffUntil;
+  private long nextPoll;
+
+  Gathering() {
+    this(THIS_THREAD);
+  }
+
+  Gathering(Loop loop) {
+    this.loop = loop;
+    windowStart = loop.nanoTime();
+    heldOffUntil = windowStart;
+    nextPoll = windowStart;
+  }
 
   @Override
   public int calculateStrategy(IntSupplier ready, boolean hasTasks) throws Exception {
     if (hasTasks) {
       return ready.get();
     }
-    long now = System.nanoTime();
+    long now = loop.nanoTime();
     if (now - windowStart >= windowNanos) {
       turn(now);
     }
@@ -62,14 +102,14 @@ final class Gathering implements SelectStrategy {
     long wait = nextPoll - now;
     nextPoll = Math.max(now, nextPoll) + QUANTUM_NANOS;
     if (wait > 0) {
-      LockSupport.parkNanos(this, wait);
+      loop.sleep(wait);
     }
     int events = ready.get();
     return events > 0 ? events : SELECT;
   }
 
   private void turn(long now) {
-    long requests = Workspace.ofThread().requests;
+    long requests = loop.requests();
     double perSecond = (requests - requestsBefore) * 1e9 / (now - windowStart);
     switch (mode) {
       case DIRECT -> {
