@@ -129,7 +129,8 @@ public final class Allocation implements Allocator {
     candidate.rooted = prices.rooted(reading.entry(), now);
     Arrays.fill(scores, 0);
     scorer.score(candidate, slow, now, scores);
-    double probability = cheapest();
+    double claimed = cheapest();
+    double probability = expectedWhole > 0 ? claimed : 1; // what costs nothing stays
     own[FleetReport.PREDICTED + reason.ordinal()] += expectedWhole * probability;
     return probability;
   }

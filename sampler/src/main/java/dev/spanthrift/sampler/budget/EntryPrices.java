@@ -53,14 +53,14 @@ final class EntryPrices {
    */
   double expected(long entry, boolean root, double own, double seen, int nowSeconds) {
     double count = sums.count(entry, COUNT, nowSeconds);
-    double sum = count > 0 ? sums.count(entry, WHOLE, nowSeconds) : 0;
-    if (root && sum > 0) {
+    double sum = sums.count(entry, WHOLE, nowSeconds);
+    if (root && count > 0) {
       return seen * Math.max(1, sum / Math.max(1, sums.count(entry, SEEN, nowSeconds)));
     }
-    if (sum <= 0) {
+    if (count <= 0) {
       count = sums.count(ALL, COUNT, nowSeconds);
       sum = sums.count(ALL, WHOLE, nowSeconds);
     }
-    return Math.max(seen, count > 0 && sum > 0 ? sum / count : UNKNOWN_TIMES_OWN * own);
+    return Math.max(seen, count > 0 ? sum / count : UNKNOWN_TIMES_OWN * own);
   }
 }
