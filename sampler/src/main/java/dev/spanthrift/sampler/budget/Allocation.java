@@ -322,7 +322,7 @@ public final class Allocation implements Allocator {
     out.writeDouble(demandSeconds);
     out.writeDouble(activeSeconds);
     out.writeDouble(overlapBelief);
-    out.writeDouble(Math.max(0, level));
+    out.writeDouble(Math.max(0, level) + carried);
     out.writeDouble(base);
   }
 

@@ -51,6 +51,7 @@ final class AllocationMemory implements LearnedPart {
     }
     double ratio = usual / allocation.usualPrice();
     if (ratio > SAME_UNIT || ratio * SAME_UNIT < 1) {
+      while (in.skipBytes(1 << 16) > 0) {}
       return;
     }
     if (piece == NUMBERS) {

@@ -240,7 +240,7 @@ final class DurationHistograms implements LearnedPart {
     for (int id = from; id < to; id++) {
       count += base[id] >= 0 && totals[id] >= least ? 1 : 0;
     }
-    out.writeInt(ticked ? Math.clamp(nowSeconds - decayedAt, 0, HALF_LIFE_SECONDS) : 0);
+    out.writeInt(waited(nowSeconds));
     out.writeInt(count);
     for (int id = from; id < to; id++) {
       if (base[id] >= 0 && totals[id] >= least) {
@@ -248,6 +248,11 @@ final class DurationHistograms implements LearnedPart {
         writeHistogram(id, out);
       }
     }
+  }
+
+  /** Seconds since the last decay. */
+  private int waited(int nowSeconds) {
+    return ticked ? Math.clamp(nowSeconds - decayedAt, 0, HALF_LIFE_SECONDS) : decayedAt;
   }
 
   private void writeHistogram(int id, DataOutput out) throws IOException {
