@@ -120,6 +120,8 @@ final class VirtualPod {
     varint(span, 8 << 3 | 1);
     span.putLong(end);
     if (made.error) {
+      ByteBuffer attribute = errorType("type of " + made.name);
+      bytes(span, 9, attribute.remaining()).put(attribute);
       bytes(span, 15, 2);
       varint(span, 3 << 3);
       varint(span, 2);
@@ -130,6 +132,17 @@ final class VirtualPod {
       flush();
     }
     bytes(spans, 2, span.position()).put(span.array(), 0, span.position());
+  }
+
+  /** A KeyValue. */
+  private static ByteBuffer errorType(String type) {
+    byte[] key = "error.type".getBytes(StandardCharsets.UTF_8);
+    byte[] value = type.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer attribute = ByteBuffer.allocate(value.length + 32);
+    bytes(attribute, 1, key.length).put(key);
+    bytes(attribute, 2, 1 + sizeOf(value.length) + value.length);
+    bytes(attribute, 1, value.length).put(value);
+    return attribute.flip();
   }
 
   private static ByteBuffer bytes(ByteBuffer into, int field, int length) {
