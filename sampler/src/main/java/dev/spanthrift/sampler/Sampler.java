@@ -4,7 +4,6 @@ import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
-import dev.spanthrift.sampler.signal.LearnedPart;
 import dev.spanthrift.sampler.signal.Operations;
 import dev.spanthrift.sampler.trace.DecisionMemory;
 import dev.spanthrift.sampler.trace.Fragment;
@@ -14,9 +13,7 @@ import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.ContextTable;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import dev.spanthrift.sampler.wire.ResourceContext;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,20 +33,18 @@ public final class Sampler {
   /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
   private static final long TELL_NANOS = 1_000_000_000L;
 
-  /** Characters of all operations' names. */
-  private static final int NAMES_MAX = 1 << 20;
-
   private final SamplerSettings settings;
   private final ContextTable contexts = new ContextTable();
   private final RequestWriter writer = new RequestWriter(contexts);
   private final Hold hold;
   private final DecisionMemory memory;
-  private final Operations operations = new Operations(Operations.BOUND, NAMES_MAX);
+  private final Operations operations = LearnedTables.noOperations();
   private final ErrorSignatures signatures = new ErrorSignatures();
   private final SpanReader reader = new SpanReader(operations, signatures);
   private final JudgeVersions judges;
   private final Stamper stamper;
   private final @Nullable Budgeting budget;
+  private final LearnedTables learned;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
 
   private final Fragment fragment = new Fragment();
@@ -81,6 +76,7 @@ public final class Sampler {
     stamper = new Stamper(settings.stampAlways(), counters);
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
+    learned = new LearnedTables(operations, signatures, budget);
   }
 
   /** Decides with another judge from the next trace on; traces that have begun keep theirs. */
@@ -431,43 +427,17 @@ public final class Sampler {
 
   /** Begins a snapshot of what was learned. */
   public LearnedState.Writer learned(long unixMillis) {
-    return new LearnedState.Writer(learnedParts(), unixMillis);
+    return new LearnedState.Writer(learned.parts(), unixMillis);
   }
 
   /** Takes back what an earlier process had learned; call it before the first batch. */
   public LearnedState.Restored restore(byte[] saved, long now, long unixMillis) {
-    return LearnedState.restore(saved, this::freshParts, learnedParts(), now, unixMillis);
-  }
-
-  private List<LearnedPart> learnedParts() {
-    return parts(operations, signatures, budget == null ? List.of() : budget.learned());
-  }
-
-  private List<LearnedPart> freshParts() {
-    return parts(
-        new Operations(Operations.BOUND, NAMES_MAX),
-        new ErrorSignatures(),
-        budget == null ? List.of() : budget.fresh());
-  }
-
-  private static List<LearnedPart> parts(
-      Operations operations, ErrorSignatures signatures, List<LearnedPart> ofBudget) {
-    List<LearnedPart> parts = new ArrayList<>(List.of(operations, signatures));
-    parts.addAll(ofBudget);
-    return parts;
+    return LearnedState.restore(saved, learned::fresh, learned.parts(), now, unixMillis);
   }
 
   /** How much is learned by now. */
   public LearnedCounts learnedCounts() {
-    long folded = operations.folded() + signatures.folded();
-    long bytes = operations.bytesHeld() + signatures.bytesHeld();
-    return new LearnedCounts(
-        operations.size(),
-        signatures.size(),
-        budget == null ? 0 : budget.edges().size(),
-        budget == null ? 0 : budget.allocation().groups(),
-        folded + (budget == null ? 0 : budget.folded()),
-        bytes + (budget == null ? 0 : budget.bytesHeld()));
+    return learned.counts();
   }
 
   /** One consistent reading. */

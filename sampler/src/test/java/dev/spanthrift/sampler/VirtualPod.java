@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -217,9 +216,9 @@ final class VirtualPod {
   /** Everything learned, as a file would hold it. */
   byte[] snapshot(long unixMillis) {
     LearnedState.Writer writer = sampler.learned(unixMillis);
-    List<Boolean> steps = new ArrayList<>();
-    while (writer.step(now)) {
-      steps.add(true);
+    boolean more = true;
+    while (more) {
+      more = writer.step(now);
     }
     return writer.finish();
   }
