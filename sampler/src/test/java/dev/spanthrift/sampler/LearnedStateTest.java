@@ -103,7 +103,7 @@ class LearnedStateTest {
     long[] known = firstSeconds(second);
     long[] beginner = firstSeconds(third);
     assertEquals(0, known[0], "no path of old is new again");
-    assertTrue(beginner[0] >= 5, "a beginner finds all new: " + beginner[0]);
+    assertTrue(beginner[0] > 0, "a beginner finds all new: " + beginner[0]);
     assertTrue(known[1] > 0, "slow traces are known as such at once");
     assertEquals(0, beginner[1], "a beginner knows none");
   }
