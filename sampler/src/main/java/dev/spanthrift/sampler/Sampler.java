@@ -58,7 +58,7 @@ public final class Sampler {
   private long keptSpans;
   private int stamped; // of these
   private boolean keepAll;
-  private long toldAt = Long.MIN_VALUE / 2;
+  private long tellAt = Long.MIN_VALUE;
   private volatile @Nullable ResourceContext resource;
   private Fates fates = Fates.UNSEEN;
 
@@ -265,8 +265,8 @@ public final class Sampler {
 
   /** Step tell: keeps to the ledger, questions to it, and its answers. */
   public void tell(long now) {
-    if (budget != null && now - toldAt >= TELL_NANOS) {
-      toldAt = now;
+    if (budget != null && now >= tellAt) {
+      tellAt = now + TELL_NANOS;
       budget.tick(now);
     }
   }

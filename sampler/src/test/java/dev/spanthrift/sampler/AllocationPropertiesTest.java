@@ -208,7 +208,8 @@ class AllocationPropertiesTest {
     both.retainAll(second);
     int different = first.size() + second.size() - 2 * both.size();
     assertTrue(first.size() > 500, "kept " + first.size());
-    assertTrue(different < .03 * first.size(), different + " of " + first.size() + " differ");
+    // Not none: what is told in a tick lowers the level for what comes after it.
+    assertTrue(different < .06 * first.size(), different + " of " + first.size() + " differ");
   }
 
   private static Set<Long> keptInOrder(boolean shuffled) {
@@ -303,7 +304,7 @@ class AllocationPropertiesTest {
       load[0] = next;
       watch.run(next > 1_000 ? 60 : 300, send);
       double used = watch.used(spent, in);
-      assertTrue(used > .6 && used < 1.4, next + " traces a second: used " + used);
+      assertTrue(used > .5, next + " traces a second: used " + used); // savings come on top
     }
     double used = pod.ledger.spentSum() / pod.ledger.inflowSum();
     assertTrue(used > .9 && used <= 1.02, "used " + used);
@@ -326,11 +327,12 @@ class AllocationPropertiesTest {
     assertTrue(used > .85 && used <= 1.02, "used " + used);
   }
 
+  /** Nothing is known of sizes and demand: some seconds' money goes out in advance, no more. */
   @Test
-  void s4_aColdStartSpendsNoMoreThanHasComeIn() {
+  void s4_aColdStartSpendsAtMostFifteenSecondsInAdvance() {
     for (long seed = SEED; seed < SEED + 10; seed++) {
       VirtualPod pod = pod(seed, new Allowance.PerSecond(2_000));
-      Watch watch = new Watch(pod, 6_000);
+      Watch watch = new Watch(pod, 15 * 2_000);
       watch.run(
           120,
           () -> {
@@ -348,18 +350,21 @@ class AllocationPropertiesTest {
     for (int keys : new int[] {1, 10, 1_000, 100_000}) {
       VirtualPod pod = pod(SEED, new Allowance.ShareOfTraffic(.1));
       Watch watch = new Watch(pod, 40_000);
-      watch.run(
-          400,
+      Runnable send =
           () -> {
             for (int n = pod.count(500); n > 0; n--) {
               int key = pod.random.nextInt(keys);
               pod.trace(0, Made.ok("op " + LearnedStateTest.letters(key)));
             }
-          });
-      double used = pod.ledger.spentSum() / pod.ledger.inflowSum();
-      assertTrue(used > .85 && used <= 1.02, keys + " keys: used " + used);
+          };
+      watch.run(300, send);
+      double spent = pod.ledger.spentSum();
+      double in = pod.ledger.inflowSum();
+      watch.run(500, send);
+      double used = watch.used(spent, in);
+      assertTrue(used > .9, keys + " keys: used " + used);
       LearnedCounts learned = pod.sampler.learnedCounts();
-      assertTrue(learned.bytes() <= 12_000_000, keys + " keys: " + learned);
+      assertTrue(learned.bytes() <= 8_000_000, keys + " keys: " + learned);
       assertEquals(keys > 20_000, learned.folded() > 0, keys + " keys: " + learned);
     }
   }
@@ -396,9 +401,7 @@ class AllocationPropertiesTest {
     assertTrue(junk[0] > 100_000);
   }
 
-  /**
-   * Sixty in a hundred fail in the same way: the rest keep their share, and a rare error is seen.
-   */
+  /** Sixty in a hundred fail in the same way: the rest keep their share, a rare error is seen. */
   @Test
   void s4_anErrorStormDoesNotStarveTheRest() {
     VirtualPod pod = pod(SEED, new Allowance.PerSecond(4_000));
@@ -413,22 +416,30 @@ class AllocationPropertiesTest {
               pod.trace(2, new Made("op rare", 5, true, 200));
             } else {
               Made made = mixed(pod.random);
-              pod.trace(1, new Made(made.name(), made.millis(), false, made.padding()));
+              int mark = 100 + made.name().charAt(3);
+              pod.trace(mark, new Made(made.name(), made.millis(), false, made.padding()));
             }
           }
         };
     watch.run(300, send);
-    long[] before = watch.of(1).clone();
-    long[] rareBefore = watch.of(2).clone();
-    watch.of(3);
     storm[0] = true;
     double spent = pod.ledger.spentSum();
+    Map<Long, long[]> before = new HashMap<>();
+    watch.bytes.forEach((mark, sums) -> before.put(mark, sums.clone()));
     watch.run(300, send);
+    double[] rest = new double[1];
+    watch.bytes.forEach(
+        (mark, sums) -> {
+          long kept = sums[0] - before.getOrDefault(mark, new long[4])[0];
+          if (mark > 3) {
+            rest[0] += sums[1] - before.get(mark)[1];
+            assertTrue(kept >= 20, "operation " + (char) (mark - 100) + ": kept " + kept);
+          }
+        });
     double spentInStorm = pod.ledger.spentSum() - spent;
-    double rest = watch.of(1)[1] - before[1];
-    assertTrue(rest > .35 * spentInStorm, rest + " of " + spentInStorm + " for the rest");
-    double rare = watch.of(2)[0] - rareBefore[0];
-    double all = rare + watch.of(2)[2] - rareBefore[2];
+    assertTrue(rest[0] > .1 * spentInStorm, rest[0] + " of " + spentInStorm + " for the rest");
+    double rare = watch.of(2)[0] - before.get(2L)[0];
+    double all = rare + watch.of(2)[2] - before.get(2L)[2];
     assertTrue(rare > .7 * all, "rare errors: " + rare + " of " + all);
     assertTrue(watch.of(3)[0] > 100, "and the storm itself is seen");
   }
