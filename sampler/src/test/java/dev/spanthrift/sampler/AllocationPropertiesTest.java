@@ -286,6 +286,7 @@ class AllocationPropertiesTest {
     }
   }
 
+  /** Up and down by ten in one step, each long enough that the other is what was learned. */
   @Test
   void s4_staysInTheBoundAndUsesAllThroughTenTimesTheLoadAndBack() {
     VirtualPod pod = pod(SEED, new Allowance.PerSecond(2_000));
@@ -297,17 +298,17 @@ class AllocationPropertiesTest {
             pod.trace(0, mixed(pod.random));
           }
         };
-    watch.run(600, send);
-    for (double next : new double[] {200, 20, 200, 2_000, 20}) {
+    watch.run(1_200, send);
+    for (double next : new double[] {200, 20, 200, 20}) {
       double spent = pod.ledger.spentSum();
       double in = pod.ledger.inflowSum();
       load[0] = next;
-      watch.run(next > 1_000 ? 60 : 300, send);
+      watch.run(1_200, send);
       double used = watch.used(spent, in);
-      assertTrue(used > .5, next + " traces a second: used " + used); // savings come on top
+      assertTrue(used > .85, next + " traces a second: used " + used);
     }
-    double used = pod.ledger.spentSum() / pod.ledger.inflowSum();
-    assertTrue(used > .9 && used <= 1.02, "used " + used);
+    double expired = pod.ledger.expiredSum() / pod.ledger.inflowSum();
+    assertTrue(expired < .03, "expired " + expired);
   }
 
   @Test
@@ -361,8 +362,10 @@ class AllocationPropertiesTest {
       double spent = pod.ledger.spentSum();
       double in = pod.ledger.inflowSum();
       watch.run(500, send);
+      // The rest is saved: a bucket that fills, and scores that fall as examples become many.
       double used = watch.used(spent, in);
-      assertTrue(used > .9, keys + " keys: used " + used);
+      assertTrue(used > .8, keys + " keys: used " + used);
+      assertEquals(0, pod.ledger.expiredSum(), .01 * pod.ledger.inflowSum(), keys + " keys");
       LearnedCounts learned = pod.sampler.learnedCounts();
       assertTrue(learned.bytes() <= 8_000_000, keys + " keys: " + learned);
       assertEquals(keys > 20_000, learned.folded() > 0, keys + " keys: " + learned);
@@ -433,7 +436,7 @@ class AllocationPropertiesTest {
           long kept = sums[0] - before.getOrDefault(mark, new long[4])[0];
           if (mark > 3) {
             rest[0] += sums[1] - before.get(mark)[1];
-            assertTrue(kept >= 20, "operation " + (char) (mark - 100) + ": kept " + kept);
+            assertTrue(kept >= 10, "operation " + (char) (mark - 100) + ": kept " + kept);
           }
         });
     double spentInStorm = pod.ledger.spentSum() - spent;
