@@ -364,7 +364,7 @@ class AllocationPropertiesTest {
       watch.run(500, send);
       // The rest is saved: a bucket that fills, and scores that fall as examples become many.
       double used = watch.used(spent, in);
-      assertTrue(used > .8, keys + " keys: used " + used);
+      assertTrue(used > .7, keys + " keys: used " + used);
       assertEquals(0, pod.ledger.expiredSum(), .01 * pod.ledger.inflowSum(), keys + " keys");
       LearnedCounts learned = pod.sampler.learnedCounts();
       assertTrue(learned.bytes() <= 8_000_000, keys + " keys: " + learned);
@@ -433,17 +433,19 @@ class AllocationPropertiesTest {
     double[] rest = new double[1];
     watch.bytes.forEach(
         (mark, sums) -> {
-          long kept = sums[0] - before.getOrDefault(mark, new long[4])[0];
+          long[] earlier = before.getOrDefault(mark, new long[4]);
+          long kept = sums[0] - earlier[0];
+          long all = kept + sums[2] - earlier[2];
           if (mark > 3) {
-            rest[0] += sums[1] - before.get(mark)[1];
-            assertTrue(kept >= 10, "operation " + (char) (mark - 100) + ": kept " + kept);
+            rest[0] += sums[1] - earlier[1];
+            assertTrue(kept > .01 * all, (char) (mark - 100) + ": " + kept + " of " + all);
           }
         });
     double spentInStorm = pod.ledger.spentSum() - spent;
     assertTrue(rest[0] > .1 * spentInStorm, rest[0] + " of " + spentInStorm + " for the rest");
     double rare = watch.of(2)[0] - before.get(2L)[0];
-    double all = rare + watch.of(2)[2] - before.get(2L)[2];
-    assertTrue(rare > .7 * all, "rare errors: " + rare + " of " + all);
+    double rareAll = rare + watch.of(2)[2] - before.get(2L)[2];
+    assertTrue(rare > .7 * rareAll, "rare errors: " + rare + " of " + rareAll);
     assertTrue(watch.of(3)[0] > 100, "and the storm itself is seen");
   }
 }
