@@ -127,7 +127,7 @@ class BadInputTest {
     assertTrue(fates.get(1L)[1] <= 50, "free ones dropped: " + fates.get(1L)[1]);
     assertTrue(fates.get(2L)[1] > 5 * fates.get(2L)[0], "paid ones are sampled");
     double used = pod.ledger.spentSum() / pod.ledger.inflowSum();
-    assertTrue(used > .7 && used <= 1.02, "used " + used);
+    assertTrue(used > .5 && used <= 1.02, "used " + used);
   }
 
   /** Spans that end before they start, or without a time: no duration, and nothing learned. */
