@@ -53,6 +53,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable HttpReceiver http;
   private @Nullable ControlServer control;
   private @Nullable Treasurer treasurer;
+  private @Nullable LearnedFile learned;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-money").factory());
@@ -95,6 +96,8 @@ public final class Sidecar implements SidecarProgram {
             judge == null ? wiring.judge(policies.current()) : judge,
             wiring.budget(treasurer),
             routes(settings));
+    LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
+    this.learned = learned;
     SpanRing ring = wiring.recording();
     if (ring != null) {
       pipeline.record(ring);
@@ -112,6 +115,7 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     treasurer.every(timer, () -> grant(treasurer, pipeline));
+    learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
     startTelemetry(wiring, live);
@@ -216,6 +220,9 @@ public final class Sidecar implements SidecarProgram {
     timer.shutdownNow();
     if (treasurer != null) {
       treasurer.close();
+    }
+    if (learned != null && ran) {
+      learned.close();
     }
     destinations.forEach(Destination::close);
     if (control != null) {

@@ -9,11 +9,14 @@ import dev.spanthrift.sampler.budget.Verdicts;
 import dev.spanthrift.sampler.signal.EdgeDurations;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
 import dev.spanthrift.sampler.signal.FragmentReader;
+import dev.spanthrift.sampler.signal.LearnedPart;
 import dev.spanthrift.sampler.signal.Operations;
 import dev.spanthrift.sampler.signal.Reading;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.trace.Hold;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +55,9 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   private final PriceOf price;
   private final Allocation allocation;
   private final Decisions<Waiter> decisions;
+  private final EdgeDurations edges = new EdgeDurations();
   private final FragmentReader reader;
+  private final BudgetParts parts;
   private final Map<Integer, Waiter> waiters = new HashMap<>();
   private final String[] reasons = new String[TraceClass.values().length];
 
@@ -65,15 +70,19 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     this.hold = hold;
     this.settlement = settlement;
     price = parts.price();
-    allocation =
-        new Allocation(
-            parts.allocation(), parts.allowance(), price, parts.fleetSums(), parts.pod());
+    allocation = allocation(parts);
     decisions =
         new Decisions<>(parts.allocation(), allocation, parts.ledger(), this::priceOf, this);
-    reader = new FragmentReader(operations, signatures, new EdgeDurations());
+    reader = new FragmentReader(operations, signatures, edges);
+    this.parts = parts;
     for (TraceClass traceClass : TraceClass.values()) {
       reasons[traceClass.ordinal()] = "budget:" + traceClass.name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  private static Allocation allocation(BudgetParts parts) {
+    return new Allocation(
+        parts.allocation(), parts.allowance(), parts.price(), parts.fleetSums(), parts.pod());
   }
 
   /** Takes a fragment that is due and that no policy decided. */
@@ -110,7 +119,41 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   /** Tells, asks, learns the level, computes the next prices. */
   void tick(long now) {
+    edges.tick((int) (now / 1_000_000_000L));
     decisions.tick(now);
+  }
+
+  /** What it has learned, in a fixed order. */
+  List<LearnedPart> learned() {
+    return learned(edges, allocation);
+  }
+
+  /** The same of tables that nobody uses. */
+  List<LearnedPart> fresh() {
+    return learned(new EdgeDurations(), allocation(parts));
+  }
+
+  private List<LearnedPart> learned(EdgeDurations ofEdges, Allocation ofMoney) {
+    List<LearnedPart> all = new ArrayList<>();
+    all.add(ofEdges);
+    all.addAll(ofMoney.learned(parts.ledger().isSolo()));
+    return all;
+  }
+
+  long folded() {
+    return edges.folded() + allocation.folded();
+  }
+
+  long bytesHeld() {
+    return edges.bytesHeld() + allocation.bytesHeld();
+  }
+
+  EdgeDurations edges() {
+    return edges;
+  }
+
+  Allocation allocation() {
+    return allocation;
   }
 
   void allowance(Allowance allowance) {

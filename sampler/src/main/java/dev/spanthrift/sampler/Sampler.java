@@ -38,12 +38,13 @@ public final class Sampler {
   private final RequestWriter writer = new RequestWriter(contexts);
   private final Hold hold;
   private final DecisionMemory memory;
-  private final Operations operations = new Operations();
+  private final Operations operations = LearnedTables.noOperations();
   private final ErrorSignatures signatures = new ErrorSignatures();
   private final SpanReader reader = new SpanReader(operations, signatures);
   private final JudgeVersions judges;
   private final Stamper stamper;
   private final @Nullable Budgeting budget;
+  private final LearnedTables learned;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
 
   private final Fragment fragment = new Fragment();
@@ -57,7 +58,7 @@ public final class Sampler {
   private long keptSpans;
   private int stamped; // of these
   private boolean keepAll;
-  private long toldAt = Long.MIN_VALUE / 2;
+  private long tellAt = Long.MIN_VALUE;
   private volatile @Nullable ResourceContext resource;
   private Fates fates = Fates.UNSEEN;
 
@@ -75,6 +76,7 @@ public final class Sampler {
     stamper = new Stamper(settings.stampAlways(), counters);
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
+    learned = new LearnedTables(operations, signatures, budget);
   }
 
   /** Decides with another judge from the next trace on; traces that have begun keep theirs. */
@@ -263,8 +265,8 @@ public final class Sampler {
 
   /** Step tell: keeps to the ledger, questions to it, and its answers. */
   public void tell(long now) {
-    if (budget != null && now - toldAt >= TELL_NANOS) {
-      toldAt = now;
+    if (budget != null && now >= tellAt) {
+      tellAt = now + TELL_NANOS;
       budget.tick(now);
     }
   }
@@ -421,6 +423,21 @@ public final class Sampler {
 
   public Operations operations() {
     return operations;
+  }
+
+  /** Begins a snapshot of what was learned. */
+  public LearnedState.Writer learned(long unixMillis) {
+    return new LearnedState.Writer(learned.parts(), unixMillis);
+  }
+
+  /** Takes back what an earlier process had learned; call it before the first batch. */
+  public LearnedState.Restored restore(byte[] saved, long now, long unixMillis) {
+    return LearnedState.restore(saved, learned::fresh, learned.parts(), now, unixMillis);
+  }
+
+  /** How much is learned by now. */
+  public LearnedCounts learnedCounts() {
+    return learned.counts();
   }
 
   /** One consistent reading. */

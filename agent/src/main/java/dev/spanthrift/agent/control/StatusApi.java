@@ -45,6 +45,7 @@ final class StatusApi {
         StatusBody.byName(status.signals()),
         status.spans(),
         status.held(),
+        status.learned(),
         ProcessMemory.read(),
         StatusBody.destinations(status.destinations()),
         StatusBody.laws(status.identities()),

@@ -22,6 +22,7 @@ record StatusBody(
     Map<String, PipelineStatus.Door> signals,
     PipelineStatus.Spans spans,
     PipelineStatus.Held held,
+    PipelineStatus.Learned learned,
     Memory memory,
     List<Destination> destinations,
     List<Law> identities,

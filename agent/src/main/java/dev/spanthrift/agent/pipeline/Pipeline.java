@@ -5,6 +5,7 @@ import dev.spanthrift.agent.receive.Intake;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.wire.Batch;
@@ -47,6 +48,7 @@ public final class Pipeline implements Intake {
   private volatile boolean draining;
   private long nextTick = System.nanoTime();
   private long shippableSince;
+  private long snapshotsIgnored;
 
   /**
    * @param budget what pays for traces that no policy decides; none: they are kept
@@ -238,6 +240,41 @@ public final class Pipeline implements Intake {
     }
   }
 
+  /** What was learned, for a file; takes the lock for one piece at a time. */
+  public byte[] learned() {
+    LearnedState.Writer writer;
+    synchronized (lock) {
+      writer = sampler.learned(System.currentTimeMillis());
+    }
+    boolean more = true;
+    while (more) {
+      synchronized (lock) {
+        more = writer.step(System.nanoTime());
+      }
+      Thread.yield(); // spans go first
+    }
+    return writer.finish();
+  }
+
+  /** Goes on with what an earlier process had learned; call before the first request. */
+  public LearnedState.Restored restore(byte[] saved) {
+    LearnedState.Restored restored;
+    synchronized (lock) {
+      restored = sampler.restore(saved, System.nanoTime(), System.currentTimeMillis());
+    }
+    if (restored.warning().isPresent()) {
+      snapshotIgnored();
+    }
+    return restored;
+  }
+
+  /** Counts what was learned and could not be read. */
+  public void snapshotIgnored() {
+    synchronized (lock) {
+      snapshotsIgnored++;
+    }
+  }
+
   public Measurements measurements() {
     return measurements;
   }
@@ -252,6 +289,7 @@ public final class Pipeline implements Intake {
           sampler.counts(),
           settings.sampler().hold().bytesMax(),
           sampler.unstampedSpans() + sampler.shippableSpans(),
+          PipelineStatus.Learned.of(sampler.learnedCounts(), snapshotsIgnored),
           outlet);
     }
   }

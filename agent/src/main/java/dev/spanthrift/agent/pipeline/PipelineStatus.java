@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.LearnedCounts;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param signals requests and items at the door, for each signal
  * @param spans the fate of every span
  * @param held what waits for its decision
+ * @param learned how much the sampler knows
  * @param identities the sums of design.md §9, each with both sides
  */
 public record PipelineStatus(
@@ -19,8 +21,29 @@ public record PipelineStatus(
     Map<Signal, Door> signals,
     Spans spans,
     Held held,
+    Learned learned,
     List<DestinationStatus> destinations,
     List<Identity> identities) {
+
+  /** Where nothing is learned. */
+  public PipelineStatus(
+      long startedUnixMillis,
+      long nowUnixMillis,
+      Map<Signal, Door> signals,
+      Spans spans,
+      Held held,
+      List<DestinationStatus> destinations,
+      List<Identity> identities) {
+    this(
+        startedUnixMillis,
+        nowUnixMillis,
+        signals,
+        spans,
+        held,
+        Learned.of(LearnedCounts.NONE, 0),
+        destinations,
+        identities);
+  }
 
   /** Requests: offered = refused + received. Bytes after decompression. */
   public record Door(long offered, long received, long receivedBytes, Map<String, Long> refused) {}
@@ -48,6 +71,31 @@ public record PipelineStatus(
 
   /** What waits, against its bound. */
   public record Held(long traces, long spans, long bytes, long bytesMax) {}
+
+  /**
+   * Keys with a place of their own in the tables, look-ups that had to share one, and memory.
+   *
+   * @param snapshotsIgnored saved ones that could not be used
+   */
+  public record Learned(
+      int operations,
+      int errorSignatures,
+      int edges,
+      int paths,
+      long folded,
+      long bytes,
+      long snapshotsIgnored) {
+    static Learned of(LearnedCounts counts, long snapshotsIgnored) {
+      return new Learned(
+          counts.operations(),
+          counts.errorSignatures(),
+          counts.edges(),
+          counts.paths(),
+          counts.folded(),
+          counts.bytes(),
+          snapshotsIgnored);
+    }
+  }
 
   /** One law: both sides, read in the same moment. */
   public record Identity(String law, long left, long right) {

@@ -19,6 +19,7 @@ final class StatusReader {
       SamplerCounts counts,
       long heldBytesMax,
       long stamped,
+      PipelineStatus.Learned learned,
       Outlet outlet) {
     List<DestinationStatus> destinations = outlet.status();
     DestinationStatus.@Nullable Counts traces = outlet.first(Signal.TRACES, destinations);
@@ -60,6 +61,7 @@ final class StatusReader {
         spans,
         new PipelineStatus.Held(
             counts.heldTraces(), counts.held(), counts.heldBytes(), heldBytesMax),
+        learned,
         destinations,
         identities(doors, spans));
   }

@@ -17,6 +17,7 @@ final class Figures {
     status.signals().forEach((signal, door) -> figures.door(word(signal), door));
     figures.spans(status.spans());
     figures.held(status.held());
+    figures.learned(status.learned());
     status.destinations().forEach(figures::destination);
     status.identities().forEach(figures::identity);
     return figures.all;
@@ -54,6 +55,16 @@ final class Figures {
     add(Instrument.HELD_SPANS.at(held.spans()));
     add(Instrument.HELD_BYTES.at(held.bytes()));
     add(Instrument.HELD_BYTES_MAX.at(held.bytesMax()));
+  }
+
+  private void learned(PipelineStatus.Learned learned) {
+    add(Instrument.LEARNED_KEYS.at(learned.operations(), "table", "operations"));
+    add(Instrument.LEARNED_KEYS.at(learned.errorSignatures(), "table", "error_signatures"));
+    add(Instrument.LEARNED_KEYS.at(learned.edges(), "table", "edges"));
+    add(Instrument.LEARNED_KEYS.at(learned.paths(), "table", "paths"));
+    add(Instrument.LEARNED_FOLDED.at(learned.folded()));
+    add(Instrument.LEARNED_BYTES.at(learned.bytes()));
+    add(Instrument.SNAPSHOTS_IGNORED.at(learned.snapshotsIgnored()));
   }
 
   private void destination(DestinationStatus status) {

@@ -21,6 +21,15 @@ enum Instrument {
   HELD_SPANS(Kind.GAUGE, "spanthrift.held.spans", "{span}", "Spans that wait"),
   HELD_BYTES(Kind.GAUGE, "spanthrift.held.size", "By", "Memory of what waits"),
   HELD_BYTES_MAX(Kind.GAUGE, "spanthrift.held.limit", "By", "Bound of that memory"),
+  LEARNED_KEYS(Kind.GAUGE, "spanthrift.learned.keys", "{key}", "Keys with a place of their own"),
+  LEARNED_FOLDED(
+      Kind.COUNTER, "spanthrift.learned.folded", "{key}", "Look-ups that had to share a place"),
+  LEARNED_BYTES(Kind.GAUGE, "spanthrift.learned.size", "By", "Memory of what is learned"),
+  SNAPSHOTS_IGNORED(
+      Kind.COUNTER,
+      "spanthrift.learned.snapshots.ignored",
+      "{snapshot}",
+      "Saved learned states that could not be used"),
   QUEUE_BYTES(Kind.GAUGE, "spanthrift.queue.size", "By", "Queued or in flight"),
   QUEUE_BYTES_MAX(Kind.GAUGE, "spanthrift.queue.limit", "By", "Bound of the queue"),
   CONNECTED(Kind.GAUGE, "spanthrift.destination.connected", "1", "1 while the backend answers"),

@@ -106,6 +106,18 @@ final class Launch {
     return folder.resolve("state");
   }
 
+  /** Turns one bit of a file in the state folder. */
+  void damage(String name) {
+    Path file = stateDir().resolve(name);
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Starts {@code run} and waits until it is ready. */
   Program run() {
     Program program = begin("run");

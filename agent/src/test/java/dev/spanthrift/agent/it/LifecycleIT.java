@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** How the program begins and ends, beside an application that needs its ports. */
 @Timeout(300)
@@ -156,6 +157,52 @@ class LifecycleIT {
     backend
         .received(Otlp.TRACES)
         .forEach(request -> assertTrue(request.bytes().length < 2 << 20, "small requests"));
+  }
+
+  @Test
+  void s4_whatWasLearnedSurvivesARestart() {
+    Launch launch = launch().yaml("budgets: [{amount: 100, period: day}]");
+    List<Span> spans =
+        IntStream.range(0, 200)
+            .boxed()
+            .flatMap(i -> RandomTraces.trace(random, "", false).stream())
+            .map(span -> span.toBuilder().setName(lettered(span.getName())).build())
+            .toList();
+    JsonNode before = learned(launch, RandomTraces.request(spans));
+    assertEquals(20, before.path("operations").asInt());
+    assertTrue(before.path("paths").asInt() > 20, before.toString());
+    assertTrue(before.path("edges").asInt() > 20, before.toString());
+    try (Program second = launch.run()) {
+      JsonNode after = second.status().path("learned");
+      for (String table : List.of("operations", "edges", "paths")) {
+        assertEquals(before.path(table).asInt(), after.path(table).asInt(), table);
+      }
+      assertTrue(second.err().contains("goes on with what was learned"), second.err());
+    }
+    launch.damage("learned.bin");
+    try (Program third = launch.run()) {
+      assertEquals(1, third.metrics().get("spanthrift_learned_snapshots_ignored_total"));
+      assertEquals(0, third.status().path("learned").path("operations").asInt());
+      assertTrue(third.err().contains("saved learned state is ignored: damaged"), third.err());
+    }
+  }
+
+  /** Numbers are no part of an operation. */
+  private static String lettered(String name) {
+    int number = Integer.parseInt(name.replaceAll("\\D", ""));
+    return "operation " + (char) ('a' + number);
+  }
+
+  /** What it knows when it has decided a request, before it ends in peace. */
+  private static JsonNode learned(Launch launch, ExportTraceServiceRequest request) {
+    try (Program program = launch.run();
+        Sender sender = new Sender(program.ports())) {
+      assertEquals(Status.Code.OK, sender.grpc(Otlp.TRACES, request.toByteArray()));
+      JsonNode learned = program.awaitSettled(spans(request)).path("learned");
+      program.terminate();
+      assertEquals(SIGTERM_EXIT, program.exit());
+      return learned;
+    }
   }
 
   /** Not ready, but alive, and the OTLP ports shut. */

@@ -171,6 +171,18 @@ class TreasurerTest {
   }
 
   @Test
+  void refusesANegativeBudgetWithKeyValueAndWhatWouldBeRight() {
+    for (String yaml :
+        List.of(
+            "budgets: [{amount: -5}]",
+            "budgets: [{amount: 5, hourlyMin: -1}]",
+            "budgets: [{amount: 5, hourlyMax: -0.01}]")) {
+      String message = assertThrows(Exception.class, () -> settings(yaml)).getMessage();
+      assertTrue(message.contains("budgets[0].") && message.contains("from 0"), message);
+    }
+  }
+
+  @Test
   void saysThatSamplingSavesNothingInsideAnAllotment() throws Exception {
     Treasurer treasurer = open("price: {model: gcp-cloud-trace}\nbudgets: [{amount: 5}]");
     assertTrue(treasurer.spend().remark().contains("sampling now saves nothing"));

@@ -1,7 +1,14 @@
 package dev.spanthrift.sampler.budget;
 
+import dev.spanthrift.sampler.signal.LearnedPart;
+import dev.spanthrift.sampler.signal.LogBuckets;
 import dev.spanthrift.sampler.signal.Reading;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Minimum-variance allocation of the budget: one price μ for each class, from the fleet's demand.
@@ -50,6 +57,7 @@ public final class Allocation implements Allocator {
   private long lastArrival = Long.MIN_VALUE;
   private int ticks;
 
+  private double carried;
   private TraceClass reason = TraceClass.BASE;
   private double expectedWhole;
 
@@ -121,7 +129,8 @@ public final class Allocation implements Allocator {
     candidate.rooted = prices.rooted(reading.entry(), now);
     Arrays.fill(scores, 0);
     scorer.score(candidate, slow, now, scores);
-    double probability = cheapest();
+    double claimed = cheapest();
+    double probability = expectedWhole > 0 ? claimed : 1; // what costs nothing stays
     own[FleetReport.PREDICTED + reason.ordinal()] += expectedWhole * probability;
     return probability;
   }
@@ -274,6 +283,8 @@ public final class Allocation implements Allocator {
     if (allowance instanceof Allowance.PerSecond(double amount)) {
       newInflow += amount * elapsed / Math.max(1, fleet[FleetReport.PODS]);
     }
+    newInflow += Math.min(carried, rate * tau);
+    carried = 0;
     batch.inflow(newInflow, Math.max(newInflow, SpendPlan.levelMax(rate, tau)));
     level += newInflow;
     newInflow = 0;
@@ -281,5 +292,73 @@ public final class Allocation implements Allocator {
 
   private static int seconds(long nanos) {
     return (int) (nanos / 1_000_000_000L);
+  }
+
+  /**
+   * What it has learned, in a fixed order.
+   *
+   * @param ownsLevel whether the money that waits is this pod's alone, and not a fleet's
+   */
+  public List<LearnedPart> learned(boolean ownsLevel) {
+    List<LearnedPart> parts = new ArrayList<>();
+    parts.add(new AllocationMemory(this, prices, ownsLevel));
+    parts.addAll(scorer.learned());
+    return parts;
+  }
+
+  /** Price of a usual trace, which tells whether amounts are in the same unit. */
+  double usualPrice() {
+    return usualPrice;
+  }
+
+  /** Writes sums and rates; no prices, which follow from them at the next tick. */
+  void write(DataOutput out) throws IOException {
+    out.writeInt(own.length);
+    for (double sum : own) {
+      out.writeDouble(sum);
+    }
+    flows.write(out);
+    slow.write(out);
+    out.writeDouble(demandSeconds);
+    out.writeDouble(activeSeconds);
+    out.writeDouble(overlapBelief);
+    out.writeDouble(Math.max(0, level) + carried);
+    out.writeDouble(base);
+  }
+
+  void read(DataInput in, boolean ownsLevel) throws IOException {
+    if (in.readInt() != own.length) {
+      throw new IOException("demand of another layout");
+    }
+    for (int i = 0; i < own.length; i++) {
+      own[i] = LearnedPart.readAmount(in);
+    }
+    flows.read(in);
+    slow.read(in);
+    demandSeconds = LearnedPart.readAmount(in);
+    activeSeconds = LearnedPart.readAmount(in);
+    overlapBelief = Math.min(1, LearnedPart.readAmount(in));
+    double waiting = LearnedPart.readAmount(in);
+    carried = ownsLevel ? waiting : 0;
+    double saved = LearnedPart.readAmount(in);
+    base = saved > 0 ? Math.min(1, saved) : base;
+  }
+
+  /** Paths with a count of their own. */
+  public int groups() {
+    return scorer instanceof ClassScorer classes ? classes.groups() : 0;
+  }
+
+  /** Times that a key had to share a place. */
+  public long folded() {
+    return prices.sums.folded() + (scorer instanceof ClassScorer classes ? classes.folded() : 0);
+  }
+
+  /** Memory held, about. */
+  public long bytesHeld() {
+    long numbers = 8L * (own.length + 2L * FleetReport.LENGTH + 2L * LogBuckets.COUNT);
+    return numbers
+        + prices.sums.bytesHeld()
+        + (scorer instanceof ClassScorer classes ? classes.bytesHeld() : 0);
   }
 }

@@ -14,7 +14,7 @@ import dev.spanthrift.sampler.budget.AllocationSettings.PerClass;
 final class ClassPrices {
   private static final double OVERLAP_MIN = .02;
   private static final double OVERLAP_MAX = 2;
-  private static final double LOAD_MIN = .5;
+  private static final double LOAD_MIN = .1;
 
   private final PerClass shares;
   private final double[] need = new double[TraceClass.COUNT];

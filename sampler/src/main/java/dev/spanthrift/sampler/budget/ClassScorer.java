@@ -1,8 +1,10 @@
 package dev.spanthrift.sampler.budget;
 
 import dev.spanthrift.sampler.signal.DecayingCounts;
+import dev.spanthrift.sampler.signal.LearnedPart;
 import dev.spanthrift.sampler.signal.PathDurations;
 import dev.spanthrift.sampler.signal.Reading;
+import java.util.List;
 
 /**
  * The four classes: errors, slow traces, new paths, ordinary examples.
@@ -80,23 +82,30 @@ final class ClassScorer implements Scorer {
     return exponent == 0 ? 1 : Math.pow(n * replicas, -exponent);
   }
 
-  DecayingCounts errors() {
-    return errors;
+  @Override
+  public void tick(int nowSeconds) {
+    durations.tick(nowSeconds);
   }
 
-  DecayingCounts slowGroups() {
-    return slowGroups;
+  @Override
+  public List<LearnedPart> learned() {
+    return List.of(errors, slowGroups, paths, all, durations);
   }
 
-  DecayingCounts paths() {
-    return paths;
+  /** Groups with a count or a histogram of their own. */
+  int groups() {
+    return paths.size();
   }
 
-  DecayingCounts all() {
-    return all;
+  long folded() {
+    return errors.folded() + slowGroups.folded() + paths.folded() + durations.folded();
   }
 
-  PathDurations durations() {
-    return durations;
+  long bytesHeld() {
+    return errors.bytesHeld()
+        + slowGroups.bytesHeld()
+        + paths.bytesHeld()
+        + all.bytesHeld()
+        + durations.bytesHeld();
   }
 }

@@ -10,31 +10,38 @@ final class EntryPrices {
   private static final double UNKNOWN_TIMES_OWN = 8;
   private static final double KNOWN_FROM = 5;
 
-  final DecayingCounts counts = new DecayingCounts(BOUND, DAY);
-  final DecayingCounts roots = new DecayingCounts(BOUND, DAY);
-  final DecayingCounts seens = new DecayingCounts(BOUND, DAY);
-  final DecayingCounts sums = new DecayingCounts(BOUND, DAY);
+  // Columns of an entry.
+  private static final int COUNT = 0;
+  private static final int ROOTS = 1;
+  private static final int SEEN = 2;
+  private static final int WHOLE = 3;
+
+  final DecayingCounts sums = new DecayingCounts(BOUND, DAY, 4);
+
+  EntryPrices() {
+    sums.add(ALL, COUNT, 0, 0); // it has a place, however many entries come
+  }
 
   void learn(long entry, double seen, double whole, boolean rooted, int nowSeconds) {
-    if (rooted) {
-      roots.add(entry, 1, nowSeconds);
-      roots.add(ALL, 1, nowSeconds);
-    }
-    counts.add(entry, 1, nowSeconds);
-    sums.add(entry, whole, nowSeconds);
-    seens.add(entry, seen, nowSeconds);
-    counts.add(ALL, 1, nowSeconds);
-    sums.add(ALL, whole, nowSeconds);
+    add(entry, seen, whole, rooted, nowSeconds);
+    add(ALL, seen, whole, rooted, nowSeconds);
+  }
+
+  private void add(long key, double seen, double whole, boolean rooted, int nowSeconds) {
+    sums.add(key, COUNT, 1, nowSeconds);
+    sums.add(key, ROOTS, rooted ? 1 : 0, nowSeconds);
+    sums.add(key, SEEN, seen, nowSeconds);
+    sums.add(key, WHOLE, whole, nowSeconds);
   }
 
   /** Share of the entry's traces whose root the fleet saw; for an unknown entry of all, else 1. */
   double rooted(long entry, int nowSeconds) {
-    double count = counts.count(entry, nowSeconds);
+    double count = sums.count(entry, COUNT, nowSeconds);
     if (count >= KNOWN_FROM) {
-      return roots.count(entry, nowSeconds) / count;
+      return sums.count(entry, ROOTS, nowSeconds) / count;
     }
-    double all = counts.count(ALL, nowSeconds);
-    return all >= KNOWN_FROM ? roots.count(ALL, nowSeconds) / all : 1;
+    double all = sums.count(ALL, COUNT, nowSeconds);
+    return all >= KNOWN_FROM ? sums.count(ALL, ROOTS, nowSeconds) / all : 1;
   }
 
   /**
@@ -45,15 +52,15 @@ final class EntryPrices {
    * own.
    */
   double expected(long entry, boolean root, double own, double seen, int nowSeconds) {
-    double count = counts.count(entry, nowSeconds);
-    double sum = count > 0 ? sums.count(entry, nowSeconds) : 0;
-    if (root && sum > 0) {
-      return seen * Math.max(1, sum / Math.max(1, seens.count(entry, nowSeconds)));
+    double count = sums.count(entry, COUNT, nowSeconds);
+    double sum = sums.count(entry, WHOLE, nowSeconds);
+    if (root && count > 0) {
+      return seen * Math.max(1, sum / Math.max(1, sums.count(entry, SEEN, nowSeconds)));
     }
-    if (sum <= 0) {
-      count = counts.count(ALL, nowSeconds);
-      sum = sums.count(ALL, nowSeconds);
+    if (count <= 0) {
+      count = sums.count(ALL, COUNT, nowSeconds);
+      sum = sums.count(ALL, WHOLE, nowSeconds);
     }
-    return Math.max(seen, count > 0 && sum > 0 ? sum / count : UNKNOWN_TIMES_OWN * own);
+    return Math.max(seen, count > 0 ? sum / count : UNKNOWN_TIMES_OWN * own);
   }
 }

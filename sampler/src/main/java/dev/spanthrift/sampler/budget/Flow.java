@@ -1,5 +1,10 @@
 package dev.spanthrift.sampler.budget;
 
+import dev.spanthrift.sampler.signal.LearnedPart;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /** A rate: what came in, over the time in which it came, old parts fading with a half-life. */
 final class Flow {
   static final double SECONDS_MIN = 5;
@@ -24,5 +29,15 @@ final class Flow {
 
   double seconds() {
     return seconds;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeDouble(sum);
+    out.writeDouble(seconds);
+  }
+
+  void read(DataInput in) throws IOException {
+    sum = LearnedPart.readAmount(in);
+    seconds = LearnedPart.readAmount(in);
   }
 }

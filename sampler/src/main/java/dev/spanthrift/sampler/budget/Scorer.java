@@ -1,5 +1,8 @@
 package dev.spanthrift.sampler.budget;
 
+import dev.spanthrift.sampler.signal.LearnedPart;
+import java.util.List;
+
 /**
  * Says how much one more example like this is worth, class by class, before any price.
  *
@@ -15,4 +18,9 @@ public interface Scorer {
 
   /** Called once per tick. */
   default void tick(int nowSeconds) {}
+
+  /** What it has learned, always in the same order. */
+  default List<LearnedPart> learned() {
+    return List.of();
+  }
 }

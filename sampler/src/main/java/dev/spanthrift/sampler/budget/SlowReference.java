@@ -1,6 +1,10 @@
 package dev.spanthrift.sampler.budget;
 
+import dev.spanthrift.sampler.signal.LearnedPart;
 import dev.spanthrift.sampler.signal.LogBuckets;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
  * What counts as very slow in the fleet: upper percentiles of the excess of deciding fragments, and
@@ -40,6 +44,24 @@ public final class SlowReference {
   void write(double[] report) {
     System.arraycopy(lost, 0, report, FleetReport.LOST, LogBuckets.COUNT);
     System.arraycopy(excess, 0, report, FleetReport.EXCESS, LogBuckets.COUNT);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(LogBuckets.COUNT);
+    for (int b = 0; b < LogBuckets.COUNT; b++) {
+      out.writeDouble(lost[b]);
+      out.writeDouble(excess[b]);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    if (in.readInt() != LogBuckets.COUNT) {
+      throw new IOException("a histogram of another layout");
+    }
+    for (int b = 0; b < LogBuckets.COUNT; b++) {
+      lost[b] = LearnedPart.readAmount(in);
+      excess[b] = LearnedPart.readAmount(in);
+    }
   }
 
   /** Reads the percentiles from the fleet's sums. */

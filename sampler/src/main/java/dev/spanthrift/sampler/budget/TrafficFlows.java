@@ -1,5 +1,9 @@
 package dev.spanthrift.sampler.budget;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * How fast price arrives at this pod and allowance with it: over the long run, lately, now.
  *
@@ -40,5 +44,22 @@ final class TrafficFlows {
     report[FleetReport.RECEIVED_MEAN] = receivedMean.perSecond();
     report[FleetReport.RECEIVED_RECENT] = receivedRecent.perSecond();
     report[FleetReport.RECEIVED_NOW] = receivedNow.perSecond();
+  }
+
+  /** Traffic of this moment is not written: it is known again within seconds. */
+  void write(DataOutput out) throws IOException {
+    for (Flow flow : learned()) {
+      flow.write(out);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    for (Flow flow : learned()) {
+      flow.read(in);
+    }
+  }
+
+  private Flow[] learned() {
+    return new Flow[] {inflowMean, inflowRecent, receivedMean, receivedRecent};
   }
 }

@@ -1,5 +1,8 @@
 package dev.spanthrift.sampler.signal;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -8,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>Bounded: above the bound edges share histograms by their hash. One thread.
  */
-public final class EdgeDurations {
+public final class EdgeDurations implements LearnedPart {
   public static final int BOUND = 12_288;
 
   private static final int TRUSTED_FROM = 20;
@@ -16,6 +19,7 @@ public final class EdgeDurations {
   private static final float SLOW_SHARE_STEP = 0.1f;
 
   private final DurationHistograms histograms;
+  private final int bound;
   private float[] slowShare = new float[64];
 
   public EdgeDurations() {
@@ -23,6 +27,7 @@ public final class EdgeDurations {
   }
 
   public EdgeDurations(int bound) {
+    this.bound = bound;
     histograms = new DurationHistograms(bound, TRUSTED_FROM, .05);
     Arrays.fill(slowShare, SLOW_SHARE_START);
   }
@@ -32,7 +37,8 @@ public final class EdgeDurations {
     int id = histograms.idOf(hash);
     if (id >= slowShare.length) {
       int known = slowShare.length;
-      slowShare = Arrays.copyOf(slowShare, Math.max(id + 1, known * 2));
+      slowShare =
+          Arrays.copyOf(slowShare, Math.min(bound + KeyIndex.FOLDS, Math.max(id + 1, known * 2)));
       Arrays.fill(slowShare, known, slowShare.length, SLOW_SHARE_START);
     }
     return id;
@@ -58,9 +64,9 @@ public final class EdgeDurations {
     histograms.add(edge, durationNanos);
   }
 
-  /** Halves all counts: once per half-life. */
-  public void decay() {
-    histograms.decay();
+  /** Lets time pass: old values fade. */
+  public void tick(int nowSeconds) {
+    histograms.tick(nowSeconds);
   }
 
   /** Number of edges with a histogram of their own. */
@@ -78,7 +84,19 @@ public final class EdgeDurations {
     return histograms.bytesHeld() + slowShare.length * 4L;
   }
 
-  DurationHistograms histograms() {
-    return histograms;
+  @Override
+  public int pieces() {
+    return histograms.pieces();
+  }
+
+  /** How often an edge is slow just now is not written: ten spans tell it again. */
+  @Override
+  public void write(int piece, int nowSeconds, DataOutput out) throws IOException {
+    histograms.write(piece, nowSeconds, out);
+  }
+
+  @Override
+  public void read(DataInput in, int nowSeconds, int ageSeconds) throws IOException {
+    histograms.read(in, nowSeconds, ageSeconds);
   }
 }

@@ -1,6 +1,9 @@
 package dev.spanthrift.sampler.signal;
 
 import dev.spanthrift.sampler.wire.FieldCursor;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -11,10 +14,12 @@ import java.util.Arrays;
  * error that says nothing. Source: OpenTelemetry semantic conventions, current and previous names.
  * Bounded: above the bound signatures share ids by their hash. One thread.
  */
-public final class ErrorSignatures {
+public final class ErrorSignatures implements LearnedPart {
   public static final int NONE = 0;
   public static final int UNKNOWN = 1;
   public static final int BOUND = 4_096;
+
+  private static final int FIXED = 2;
 
   private static final int SPAN_ATTRIBUTES = 9;
   private static final int SPAN_EVENTS = 11;
@@ -32,6 +37,13 @@ public final class ErrorSignatures {
   private static final int[] SLOT = {0, 1, 1, 2, 2, 3};
   private static final String[] SLOT_NAMES = {"type", "http", "rpc", "exception"};
 
+  /** Characters of all names together: beyond, a name is cut. */
+  private static final int TEXT_MAX = 1 << 18;
+
+  private static final int SHORT_NAME = 16;
+  private static final int STRING_BYTES = 40; // of a string beside its characters
+  private static final int NAME_MAX = 4 * (NameTemplate.LENGTH_MAX + 16);
+
   private final KeyIndex index;
   private final FieldCursor span = new FieldCursor();
   private final FieldCursor inner = new FieldCursor();
@@ -43,6 +55,7 @@ public final class ErrorSignatures {
   private final long[] slotNumber = new long[SLOT_NAMES.length];
   private String[] names = new String[16];
   private long[] hashes = new long[16];
+  private int text;
 
   public ErrorSignatures() {
     this(BOUND);
@@ -158,8 +171,10 @@ public final class ErrorSignatures {
       names = Arrays.copyOf(names, capacity);
       hashes = Arrays.copyOf(hashes, capacity);
     }
-    names[id] = name;
+    boolean fits = name.length() <= Math.max(SHORT_NAME, TEXT_MAX - text);
+    names[id] = fits ? name : name.substring(0, SHORT_NAME) + '…';
     hashes[id] = hash;
+    text += names[id].length();
   }
 
   /** Readable form, as {@code type=timeout http=504}. */
@@ -180,6 +195,43 @@ public final class ErrorSignatures {
   /** Times that a signature had to share an id. */
   public long folded() {
     return index.folded();
+  }
+
+  /** Memory held, about. */
+  public long bytesHeld() {
+    return index.bytesHeld() + hashes.length * 12L + (long) index.size() * STRING_BYTES + text;
+  }
+
+  @Override
+  public int pieces() {
+    return 1;
+  }
+
+  /** Count, then hash and name in the order of ids; the two fixed ones are known. */
+  @Override
+  public void write(int piece, int nowSeconds, DataOutput out) throws IOException {
+    int size = index.folded() == 0 ? index.size() : FIXED;
+    out.writeInt(size - FIXED);
+    for (int id = FIXED; id < size; id++) {
+      out.writeLong(hashes[id]);
+      out.writeUTF(names[id]);
+    }
+  }
+
+  @Override
+  public void read(DataInput in, int nowSeconds, int ageSeconds) throws IOException {
+    int count = LearnedPart.readCount(in, index.bound());
+    for (int i = 0; i < count; i++) {
+      long hash = in.readLong();
+      String name = in.readUTF();
+      int id = index.idOf(hash);
+      if (hash == 0 || id >= index.bound() || name.length() > NAME_MAX) {
+        throw new IOException("error signature " + i + " of hash " + hash);
+      }
+      if (id >= names.length || hashes[id] == 0) {
+        learn(id, hash, name);
+      }
+    }
   }
 
   private static byte[] ascii(String text) {

@@ -14,6 +14,9 @@ public final class FragmentReader {
   private static final long ERROR_MARK = 0x6a09e667f3bcc909L;
   private static final double USUAL_SLOW_SHARE = 0.05;
 
+  /** A week; what is said to have lasted longer tells of a wrong clock, and nothing of the span. */
+  private static final long LASTED_MAX_NANOS = 7 * 86_400L * 1_000_000_000L;
+
   private final Operations operations;
   private final ErrorSignatures signatures;
   private final EdgeDurations durations;
@@ -99,7 +102,7 @@ public final class FragmentReader {
     for (int i = 0; i < fragment.size(); i++) {
       boolean root = fragment.parentSpanId(i) == 0;
       into.root |= root;
-      long duration = root ? Long.MAX_VALUE : fragment.durationNanos(i);
+      long duration = root ? Long.MAX_VALUE : lasted(fragment, i);
       if ((fragment.isLocalRoot(i) || parents[i] < 0) && duration > longest) {
         longest = duration;
         entry = i;
@@ -107,8 +110,14 @@ public final class FragmentReader {
     }
     if (fragment.size() > 0) {
       into.entry = operations.hash(fragment.operation(entry));
-      into.entryNanos = fragment.durationNanos(entry);
+      into.entryNanos = lasted(fragment, entry);
     }
+  }
+
+  /** A span's duration, 0 where times are missing or cannot be. */
+  private static long lasted(Fragment fragment, int i) {
+    long nanos = fragment.durationNanos(i);
+    return nanos > LASTED_MAX_NANOS ? 0 : nanos;
   }
 
   /** Path of the errors: the distinct error edges with their signatures, in any order. */
@@ -160,7 +169,7 @@ public final class FragmentReader {
     long lost = 0;
     for (int i = 0; i < fragment.size(); i++) {
       long usual = durations.p95(edges[i]);
-      excess[i] = usual < 0 ? 0 : fragment.durationNanos(i) - usual;
+      excess[i] = usual < 0 ? 0 : lasted(fragment, i) - usual;
       if (usual >= 0) {
         durations.noteSlow(edges[i], excess[i] > 0);
       }
@@ -177,7 +186,7 @@ public final class FragmentReader {
     int culprit = -1;
     for (int i = 0; i < fragment.size(); i++) {
       boolean guilty = excess[i] >= (lost + 1) / 2;
-      if (guilty && (culprit < 0 || fragment.durationNanos(i) < fragment.durationNanos(culprit))) {
+      if (guilty && (culprit < 0 || lasted(fragment, i) < lasted(fragment, culprit))) {
         culprit = i;
       }
     }
@@ -188,7 +197,7 @@ public final class FragmentReader {
 
   private void learn(Fragment fragment) {
     for (int i = 0; i < fragment.size(); i++) {
-      durations.add(edges[i], fragment.durationNanos(i));
+      durations.add(edges[i], lasted(fragment, i));
     }
   }
 

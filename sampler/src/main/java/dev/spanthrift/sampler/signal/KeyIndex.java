@@ -25,7 +25,7 @@ final class KeyIndex {
   /** Id of a key, given on first sight; from {@code bound} upwards the ids are shared. */
   int idOf(long key) {
     long nonZero = key == 0 ? 1 : key;
-    int slot = find(nonZero);
+    int slot = slotOf(nonZero);
     if (keys[slot] == nonZero) {
       return ids[slot];
     }
@@ -36,7 +36,14 @@ final class KeyIndex {
     return insert(slot, nonZero);
   }
 
-  private int find(long key) {
+  /** Id of a key that has one of its own, else -1. */
+  int find(long key) {
+    long nonZero = key == 0 ? 1 : key;
+    int slot = slotOf(nonZero);
+    return keys[slot] == nonZero ? ids[slot] : -1;
+  }
+
+  private int slotOf(long key) {
     int mask = keys.length - 1;
     int slot = (int) StableHash.mix(key) & mask;
     while (keys[slot] != 0 && keys[slot] != key) {
@@ -49,7 +56,7 @@ final class KeyIndex {
     int id = size++;
     keys[slot] = key;
     ids[slot] = id;
-    if (size * 2 > keys.length) {
+    if (size * 4 > keys.length * 3) {
       grow();
     }
     return id;
@@ -62,7 +69,7 @@ final class KeyIndex {
     ids = new int[keys.length];
     for (int i = 0; i < oldKeys.length; i++) {
       if (oldKeys[i] != 0) {
-        int slot = find(oldKeys[i]);
+        int slot = slotOf(oldKeys[i]);
         keys[slot] = oldKeys[i];
         ids[slot] = oldIds[i];
       }
@@ -87,12 +94,12 @@ final class KeyIndex {
     return folded;
   }
 
-  /** Keys by id, for snapshots. */
-  long[] keysById() {
-    long[] byId = new long[size];
+  /** Keys of some ids in their order, for snapshots. */
+  long[] keysById(int from, int to) {
+    long[] byId = new long[to - from];
     for (int i = 0; i < keys.length; i++) {
-      if (keys[i] != 0) {
-        byId[ids[i]] = keys[i];
+      if (keys[i] != 0 && ids[i] >= from && ids[i] < to) {
+        byId[ids[i] - from] = keys[i];
       }
     }
     return byId;

@@ -1,5 +1,9 @@
 package dev.spanthrift.sampler.signal;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * Learned durations of each path, and how unusual a duration is for its path.
  *
@@ -8,7 +12,7 @@ package dev.spanthrift.sampler.signal;
  * The median stands where an incident that lasts for a while would move a high percentile. Bounded:
  * above the bound paths share histograms by their hash. One thread.
  */
-public final class PathDurations {
+public final class PathDurations implements LearnedPart {
   public static final int BOUND = 8_192;
 
   private static final int TRUSTED_FROM = 20;
@@ -40,9 +44,9 @@ public final class PathDurations {
     return excess;
   }
 
-  /** Halves all counts: once per half-life. */
-  public void decay() {
-    histograms.decay();
+  /** Lets time pass: old values fade. */
+  public void tick(int nowSeconds) {
+    histograms.tick(nowSeconds);
   }
 
   /** Number of paths with a histogram of their own. */
@@ -60,7 +64,18 @@ public final class PathDurations {
     return histograms.bytesHeld();
   }
 
-  DurationHistograms histograms() {
-    return histograms;
+  @Override
+  public int pieces() {
+    return histograms.pieces();
+  }
+
+  @Override
+  public void write(int piece, int nowSeconds, DataOutput out) throws IOException {
+    histograms.write(piece, nowSeconds, out);
+  }
+
+  @Override
+  public void read(DataInput in, int nowSeconds, int ageSeconds) throws IOException {
+    histograms.read(in, nowSeconds, ageSeconds);
   }
 }
