@@ -35,11 +35,15 @@ class BudgetingTest {
   private long errors;
 
   private Sampler sampler(boolean solo) {
+    return sampler(solo, new Allowance.ShareOfTraffic(0.1));
+  }
+
+  private Sampler sampler(boolean solo, Allowance allowance) {
     AllocationSettings settings = AllocationSettings.DEFAULT.withCarryOver(Duration.ofSeconds(60));
     BudgetParts parts =
         new BudgetParts(
             settings,
-            new Allowance.ShareOfTraffic(0.1),
+            allowance,
             PriceOf.BYTES,
             new InProcessKeepLedger(solo, Duration.ofSeconds(30), 100_000),
             new InProcessFleetSums(),
@@ -100,6 +104,20 @@ class BudgetingTest {
     assertTrue(share > 0.07 && share < 0.11, "kept " + share + " of the bytes");
     long keptErrors = counts.keptByReason().getOrDefault("budget:error", 0L);
     assertTrue(keptErrors > errors * 0.8, keptErrors + " of " + errors + " errors");
+  }
+
+  @Test
+  void aColdSamplerKeepsErrorsAndDoesNotSpendItselfDryOnWhateverComesFirst() {
+    double tenth = 0.1 * 100 * trace().length;
+    errors = 0;
+    Sampler sampler = sampler(true, new Allowance.PerSecond(tenth));
+    run(sampler, 10, 100);
+    sampler.decideAll(now);
+    SamplerCounts counts = sampler.counts();
+    long keptErrors = counts.keptByReason().getOrDefault("budget:error", 0L);
+    assertTrue(errors >= 3, "errors in the sample: " + errors);
+    assertTrue(keptErrors >= errors * 0.9, keptErrors + " of " + errors + " errors");
+    assertTrue(counts.keptBytes() < 20 * tenth, "kept " + counts.keptBytes() / tenth + " s worth");
   }
 
   @Test
