@@ -183,7 +183,8 @@ final class Wiring {
         treasurer.controller().priceOf(),
         new InProcessKeepLedger(true, allocation.askAfter(), settings.hold().tracesMax()),
         FleetSums.inProcess(),
-        "self");
+        "self",
+        treasurer);
   }
 
   Judge judge(PolicyVersion version) {

@@ -288,9 +288,10 @@ public final class Sampler {
       verdict.keep(KILL_SWITCH);
     } else {
       judge.judge(fragment, hold.facts(), hold.factsOffset(slot), now, verdict);
+      handOver();
     }
     if (budget != null && verdict.isLeftToBudget()) {
-      budget.submit(slot, fragment, isFirst(slot), now);
+      budget.submit(slot, fragment, isFirst(slot), verdict.weight(), now);
       return;
     }
     long threshold = thresholdOf(verdict.probability());
@@ -298,11 +299,19 @@ public final class Sampler {
     judge.decided(fragment, verdict, kept);
     if (kept) {
       if (budget != null) {
-        budget.spend(fragment, now);
+        budget.keptByPolicy(fragment, verdict.probability(), now);
       }
       keep(slot, threshold, verdict.probability() == 1, verdict.reason());
     } else {
       drop(slot, verdict.reason());
+    }
+  }
+
+  /** What a policy would keep beyond the policies' share of the money is the budget's to choose. */
+  private void handOver() {
+    if (budget != null && verdict.isCertain() && !budget.admits(fragment)) {
+      counters.overPolicyShare++;
+      verdict.leaveToBudget(verdict.reason(), 1);
     }
   }
 
@@ -438,6 +447,7 @@ public final class Sampler {
         counters.dropped.bytes,
         counters.dropped.byReason(),
         counters.late,
+        counters.overPolicyShare,
         SamplerCounts.copy(counters.traceStates));
   }
 }

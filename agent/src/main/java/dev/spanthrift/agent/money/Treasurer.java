@@ -10,8 +10,9 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.sampler.budget.Budget;
 import dev.spanthrift.sampler.budget.BudgetController;
 import dev.spanthrift.sampler.budget.BudgetState;
-import dev.spanthrift.sampler.budget.MustKeepCap;
+import dev.spanthrift.sampler.budget.MoneyView;
 import dev.spanthrift.sampler.budget.Purse;
+import dev.spanthrift.sampler.budget.Treasury;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanCounters;
 import dev.spanthrift.sampler.budget.price.Traffic;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #tick} is called about once a second by one thread; the other methods by any.
  */
-public final class Treasurer implements SpendView, AutoCloseable {
+public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Treasurer.class);
   private static final String FILE = "budgets.bin";
   private static final long FILE_BYTES_MAX = 1 << 24;
@@ -44,7 +45,9 @@ public final class Treasurer implements SpendView, AutoCloseable {
   private static final int SPANS_PER_TRACE = 20; // until the pipeline counts traces
 
   private final BudgetController controller;
-  private Purse purse;
+  private final boolean mayBeFree;
+  private volatile Purse purse;
+  private volatile boolean free;
   private final Path file;
   private final OwnCost ownCost;
   private final Supplier<PipelineStatus> pipeline;
@@ -63,12 +66,14 @@ public final class Treasurer implements SpendView, AutoCloseable {
     this.pipeline = pipeline;
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
+    mayBeFree = settings.budgets().stream().allMatch(budget -> budget.keepMax().value() >= 1);
     ownCost =
         new OwnCost(
             settings.price().ownCpuHour(),
             settings.price().ownMemoryGbHour(),
             pricing.model().currency());
     controller.tick(lastNanos, System.currentTimeMillis());
+    free = isAllFree();
   }
 
   /**
@@ -131,9 +136,22 @@ public final class Treasurer implements SpendView, AutoCloseable {
     return purse.allowancePerSecond();
   }
 
-  /** What policies that keep for certain must ask, if a budget caps their share. */
-  public synchronized MustKeepCap mustKeep() {
-    return purse.mustKeep();
+  /** Whether more spans cost nothing, break no limit of the vendor and no share of the user's. */
+  private boolean isAllFree() {
+    MoneyView view = controller.view();
+    return mayBeFree && view.free() && view.broken().isEmpty();
+  }
+
+  // Both without this object's lock: the data path asks, under a lock that tick waits for.
+
+  @Override
+  public boolean isFree() {
+    return free;
+  }
+
+  @Override
+  public boolean admits(long price) {
+    return purse.mustKeep().admits(price);
   }
 
   /** Ticks once a second from now on, and calls back after each tick. */
@@ -159,6 +177,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
     controller.ownCost(ownCost.since((double) (now - lastNanos)));
     lastNanos = now;
     controller.tick(now, System.currentTimeMillis());
+    free = isAllFree();
     if (now - savedNanos >= SAVE_NANOS) {
       savedNanos = now;
       save();

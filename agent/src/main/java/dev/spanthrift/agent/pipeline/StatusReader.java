@@ -52,7 +52,8 @@ final class StatusReader {
             shipped,
             queued,
             failed,
-            counts.late());
+            counts.late(),
+            counts.overPolicyShare());
     return new PipelineStatus(
         startedUnixMillis,
         System.currentTimeMillis(),

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.money;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -175,5 +176,24 @@ class TreasurerTest {
     Treasurer treasurer = open("price: {model: gcp-cloud-trace}\nbudgets: [{amount: 5}]");
     assertTrue(treasurer.spend().remark().contains("sampling now saves nothing"));
     assertEquals(0, treasurer.spend().spent());
+    assertTrue(treasurer.isFree(), "so all may be kept");
+  }
+
+  @Test
+  void s5_nothingIsFreeWhereSpansCostMoneyOrTheUserKeepsLess() throws Exception {
+    assertFalse(open("budgets: [{amount: 5}]").isFree());
+    String atMost = "price: {model: gcp-cloud-trace}\nbudgets: [{amount: 5, keepMax: 0.5}]";
+    assertFalse(open(atMost).isFree());
+  }
+
+  @Test
+  void s5_policiesMaySpendTheirShareAndNoMore() throws Exception {
+    Treasurer treasurer = open("budgets: [{amount: 36, period: hour, policyShareMax: 0.25}]");
+    double perSecond = treasurer.allowancePerSecond() * .25;
+    long price = (long) (perSecond * 20);
+    assertTrue(treasurer.admits(price) && treasurer.admits(price) && treasurer.admits(price));
+    assertFalse(treasurer.admits(price), "a minute's share is there at the start, no more");
+    Treasurer unlimited = open("budgets: [{amount: 36, period: hour}]");
+    assertTrue(unlimited.admits(Long.MAX_VALUE));
   }
 }

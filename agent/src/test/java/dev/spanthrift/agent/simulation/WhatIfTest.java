@@ -27,6 +27,8 @@ import dev.spanthrift.sampler.policy.Policy;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.SpanStatus;
+import dev.spanthrift.sampler.policy.ValueTest;
+import dev.spanthrift.sampler.policy.Where;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +126,67 @@ class WhatIfTest {
     assertEquals(answer.errors().traces(), answer.errors().keptTraces());
     assertEquals(0, answer.errors().lostSignatures());
     assertEquals(List.of(), answer.warnings());
+  }
+
+  /** What a policy keeps in one pod is kept by all: it is told to the ledger. */
+  @Test
+  void s3_tracesThatAPolicyKeepsInOnePodAreWhole() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(811, 2000);
+    PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
+    Answer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
+    assertTrue(answer.errors().traces() > 150, "errors " + answer.errors());
+    assertEquals(answer.errors().traces(), answer.errors().keptTraces());
+    assertTrue(
+        answer.wholeTraces() >= answer.kept().traces() * 0.995,
+        answer.wholeTraces() + " of " + answer.kept().traces() + " are whole");
+    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    assertTrue(joined.spans() > answer.errors().traces(), "joined " + joined);
+  }
+
+  @Test
+  void s3_whatPoliciesKeepWithAProbabilityIsToldToo() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(812, 2000);
+    Policy bank =
+        new Policy(
+            "bank",
+            new Condition.Attribute(
+                Where.RESOURCE, "service.name", new ValueTest.In(Set.of("bank"))),
+            new Action.Probability(0.2));
+    PolicyDocument policy = new PolicyDocument(List.of(bank), Action.BUDGET);
+    Answer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
+    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    assertTrue(joined.spans() > 300, "joined " + joined);
+  }
+
+  @Test
+  void s6_aWeightLiftsTheWholeTraceWhicheverPodItsPolicyMatchesIn() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(813, 6000);
+    Condition bank =
+        new Condition.SameSpan(
+            List.of(
+                new Condition.Attribute(
+                    Where.RESOURCE, "service.name", new ValueTest.In(Set.of("bank"))),
+                new Condition.Name(new ValueTest.In(Set.of("op a")))));
+    PolicyDocument weighted =
+        new PolicyDocument(List.of(new Policy("a", bank, new Action.Weight(8))), Action.BUDGET);
+    double plain = keptOfBankA(traffic, PolicyDocument.EMPTY);
+    double lifted = keptOfBankA(traffic, weighted);
+    assertTrue(lifted > plain * 1.2, "kept " + lifted + " with weight, " + plain + " without");
+  }
+
+  /** Share of "op a" among the spans kept of the last pod, whose traces begin in the first one. */
+  private static double keptOfBankA(MadeTraffic traffic, PolicyDocument policy) throws Exception {
+    Shipped shipped = new Shipped();
+    WhatIf.answer(traffic, question(policy, 0.2, true), shipped);
+    long[] counts = new long[2];
+    for (byte[] request : shipped.requests) {
+      ExportTraceServiceRequest.parseFrom(request).getResourceSpansList().stream()
+          .filter(r -> r.getResource().getAttributes(0).getValue().getStringValue().equals("bank"))
+          .flatMap(r -> r.getScopeSpansList().stream())
+          .flatMap(s -> s.getSpansList().stream())
+          .forEach(span -> counts[span.getName().equals("op a") ? 0 : 1]++);
+    }
+    return (double) counts[0] / (counts[0] + counts[1]);
   }
 
   private static Amount sum(Map<String, Amount> amounts) {

@@ -6,9 +6,10 @@ import java.util.Arrays;
 /**
  * Minimum-variance allocation of the budget: one price μ for each class, from the fleet's demand.
  *
- * <p>p = max over classes of min(1, μ·score), never below base·B with B the share of the received
- * price that the budget pays for. Every pod computes the same prices from the same sums. A
- * probability never depends on the trace's randomness and is never 0. Source: sampler-findings, §6.
+ * <p>p = max over classes of min(1, μ·score·w), w the weight that policies give the trace, never
+ * below base·B with B the share of the received price that the budget pays for. Every pod computes
+ * the same prices from the same sums. A probability never depends on the trace's randomness and is
+ * never 0. Source: sampler-findings, §6.
  */
 public final class Allocation implements Allocator {
   private static final int PUBLISH_TICKS = 5;
@@ -128,6 +129,11 @@ public final class Allocation implements Allocator {
     candidate.rooted = prices.rooted(reading.entry(), now);
     Arrays.fill(scores, 0);
     scorer.score(candidate, slow, now, scores);
+    if (digest.weight != 1) {
+      for (int c = 0; c < TraceClass.COUNT; c++) {
+        scores[c] *= digest.weight;
+      }
+    }
     double probability = cheapest();
     own[FleetReport.PREDICTED + reason.ordinal()] += expectedWhole * probability;
     return probability;
@@ -188,6 +194,11 @@ public final class Allocation implements Allocator {
   }
 
   @Override
+  public long usualWhole(long seen, long nowNanos) {
+    return (long) prices.usual((double) seen, seconds(nowNanos));
+  }
+
+  @Override
   public void reserved(long amount) {
     level -= amount;
   }
@@ -199,7 +210,9 @@ public final class Allocation implements Allocator {
 
   @Override
   public void learnKept(TraceClass first, long price) {
-    own[FleetReport.KEPT + first.ordinal()] += price;
+    if (first != TraceClass.POLICY) { // which no decision here had predicted
+      own[FleetReport.KEPT + first.ordinal()] += price;
+    }
   }
 
   @Override

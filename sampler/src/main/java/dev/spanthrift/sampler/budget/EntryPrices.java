@@ -37,6 +37,12 @@ final class EntryPrices {
     return all >= KNOWN_FROM ? roots.count(ALL, nowSeconds) / all : 1;
   }
 
+  /** The mean of all whole traces, at least what was seen. */
+  double usual(double seen, int nowSeconds) {
+    double count = counts.count(ALL, nowSeconds);
+    return count > 0 ? Math.max(seen, sums.count(ALL, nowSeconds) / count) : seen;
+  }
+
   /**
    * Expected price of the whole trace.
    *
