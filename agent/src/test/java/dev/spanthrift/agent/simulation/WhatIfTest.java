@@ -169,24 +169,29 @@ class WhatIfTest {
                 new Condition.Name(new ValueTest.In(Set.of("op a")))));
     PolicyDocument weighted =
         new PolicyDocument(List.of(new Policy("a", bank, new Action.Weight(8))), Action.BUDGET);
-    double plain = keptOfBankA(traffic, PolicyDocument.EMPTY);
-    double lifted = keptOfBankA(traffic, weighted);
-    assertTrue(lifted > plain * 1.2, "kept " + lifted + " with weight, " + plain + " without");
+    double plain = oddsOfBankA(traffic, PolicyDocument.EMPTY);
+    double lifted = oddsOfBankA(traffic, weighted);
+    assertTrue(lifted > plain * 2, "odds " + lifted + " with weight, " + plain + " without");
   }
 
-  /** Share of "op a" among the spans kept of the last pod, whose traces begin in the first one. */
-  private static double keptOfBankA(MadeTraffic traffic, PolicyDocument policy) throws Exception {
+  /** Kept traces without error, those with "op a" in the last pod over those without. */
+  private static double oddsOfBankA(MadeTraffic traffic, PolicyDocument policy) throws Exception {
     Shipped shipped = new Shipped();
-    WhatIf.answer(traffic, question(policy, 0.2, true), shipped);
-    long[] counts = new long[2];
+    WhatIf.answer(traffic, question(policy, 0.3, true), shipped);
+    Map<ByteString, Boolean> traces = new HashMap<>();
     for (byte[] request : shipped.requests) {
       ExportTraceServiceRequest.parseFrom(request).getResourceSpansList().stream()
           .filter(r -> r.getResource().getAttributes(0).getValue().getStringValue().equals("bank"))
           .flatMap(r -> r.getScopeSpansList().stream())
           .flatMap(s -> s.getSpansList().stream())
-          .forEach(span -> counts[span.getName().equals("op a") ? 0 : 1]++);
+          .filter(span -> !isError(span))
+          .forEach(
+              span ->
+                  traces.merge(
+                      span.getTraceId(), span.getName().equals("op a"), Boolean::logicalOr));
     }
-    return (double) counts[0] / (counts[0] + counts[1]);
+    long with = traces.values().stream().filter(hasA -> hasA).count();
+    return (double) with / (traces.size() - with);
   }
 
   private static Amount sum(Map<String, Amount> amounts) {
