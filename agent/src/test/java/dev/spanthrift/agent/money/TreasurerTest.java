@@ -76,7 +76,9 @@ class TreasurerTest {
     assertEquals(.2, spend.spent(), 1e-12);
     assertEquals(1.8, spend.saved(), 1e-12);
     assertEquals(2, spend.pricePerGigabyte(), 1e-9);
-    assertEquals("not enough data: 0 of 8 stretches of 30 min seen", spend.noForecast());
+    assertEquals(
+        "not enough data: 0 of 8 stretches of 30 min seen; a forecast comes in 4 h",
+        spend.noForecast());
     assertNull(spend.remark());
     assertEquals(List.of("all", "cart"), spend.budgets().stream().map(b -> b.name()).toList());
     assertEquals(Map.of("service.name", "cart"), spend.budgets().get(1).scope());
