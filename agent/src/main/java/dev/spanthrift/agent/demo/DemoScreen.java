@@ -134,7 +134,7 @@ final class DemoScreen {
 
   private static String money(Figures f) {
     return row(
-        "MONEY   all %.4f, kept %.4f, saved %.4f %s, at this pace %,.0f a month",
+        "MONEY   in %.4f, kept %.4f, saved %.4f %s, at this pace %,.0f a month",
         f.spentIn(), f.spentOut(), f.saved(), f.currency().getCurrencyCode(), f.savedPerMonth());
   }
 

@@ -15,6 +15,7 @@ import dev.spanthrift.sampler.budget.Purse;
 import dev.spanthrift.sampler.budget.Treasury;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanCounters;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.Fields;
@@ -223,6 +224,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   @Override
   public Spend spend() {
     return SpendBody.of(controller.view());
+  }
+
+  @Override
+  public SpanPrice price() {
+    return controller.price();
   }
 
   /** Counts a last time and saves. */

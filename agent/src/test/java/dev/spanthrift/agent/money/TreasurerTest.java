@@ -179,6 +179,7 @@ class TreasurerTest {
     assertTrue(treasurer.spend().remark().contains("sampling now saves nothing"));
     assertEquals(0, treasurer.spend().spent());
     assertTrue(treasurer.isFree(), "so all may be kept");
+    assertTrue(treasurer.price().perSpan() > 0, "what-if asks by the model's own meters");
   }
 
   @Test
