@@ -111,6 +111,7 @@ public final class Sampler {
     for (int row = 0; row < batch.size(); row++) {
       counters.received++;
       counters.receivedBytes += batch.bytes(row);
+      counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
       if (!batch.hasValidTraceId(row)) {
         keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
         continue;
@@ -448,6 +449,7 @@ public final class Sampler {
         counters.dropped.byReason(),
         counters.late,
         counters.overPolicyShare,
+        counters.receivedRoots,
         SamplerCounts.copy(counters.traceStates));
   }
 }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param late spans that followed an earlier decision
  * @param overPolicyShare fragments that a policy would keep for certain, handed to the budget
  *     because policies had spent their share
+ * @param receivedRoots spans without a parent: the traces that begin here
  * @param traceStates kept spans by what became of their trace state
  */
 public record SamplerCounts(
@@ -31,6 +32,7 @@ public record SamplerCounts(
     Map<String, Long> droppedByReason,
     long late,
     long overPolicyShare,
+    long receivedRoots,
     Map<String, Long> traceStates) {
 
   /** Counts that only the sampler writes. */
@@ -39,6 +41,7 @@ public record SamplerCounts(
     long receivedBytes;
     long late;
     long overPolicyShare;
+    long receivedRoots;
     final Fate kept = new Fate();
     final Fate dropped = new Fate();
     final Map<String, long[]> traceStates = new TreeMap<>();

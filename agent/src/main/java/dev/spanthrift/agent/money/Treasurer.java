@@ -43,7 +43,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final String FILE = "budgets.bin";
   private static final long FILE_BYTES_MAX = 1 << 24;
   private static final long SAVE_NANOS = 60_000_000_000L;
-  private static final int SPANS_PER_TRACE = 20; // until the pipeline counts traces
+  private static final double SPANS_PER_TRACE = 20; // where no trace begins here
 
   private final BudgetController controller;
   private final boolean mayBeFree;
@@ -187,18 +187,22 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /** What still waits for its decision is neither spent nor saved. */
   private void count(PipelineStatus.Spans spans) {
-    Traffic decided =
-        traffic(spans.keptBytes() + spans.droppedBytes(), spans.kept() + spans.dropped());
-    Traffic kept = traffic(spans.keptBytes(), spans.kept());
+    double perTrace =
+        spans.receivedRoots() > 0
+            ? (double) spans.received() / spans.receivedRoots()
+            : SPANS_PER_TRACE;
+    long decidedBytes = spans.keptBytes() + spans.droppedBytes();
+    Traffic decided = traffic(decidedBytes, spans.kept() + spans.dropped(), perTrace);
+    Traffic kept = traffic(spans.keptBytes(), spans.kept(), perTrace);
     add(decided.since(decidedBefore), purse::received);
     add(kept.since(keptBefore), purse::kept);
     decidedBefore = decided;
     keptBefore = kept;
   }
 
-  private static Traffic traffic(long bytes, long spans) {
+  private static Traffic traffic(long bytes, long spans, double spansPerTrace) {
     long events = Math.round(spans * SpanCounters.USUAL.events());
-    return new Traffic(bytes, spans, events, spans / SPANS_PER_TRACE);
+    return new Traffic(bytes, spans, events, (long) (spans / spansPerTrace));
   }
 
   private interface Counter {

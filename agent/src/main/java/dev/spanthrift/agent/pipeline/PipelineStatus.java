@@ -32,6 +32,7 @@ public record PipelineStatus(
    * @param droppedByReason sums to dropped
    * @param overPolicyShare fragments that a policy would keep for certain, but handed to the budget
    *     because policies had spent their share
+   * @param receivedRoots spans without a parent: the traces that begin here
    */
   public record Spans(
       long received,
@@ -47,9 +48,10 @@ public record PipelineStatus(
       long queued,
       Map<String, Long> failedByReason,
       long late,
-      long overPolicyShare) {
+      long overPolicyShare,
+      long receivedRoots) {
 
-    /** With no share of policies overdrawn. */
+    /** With no share of policies overdrawn, and no root seen. */
     public Spans(
         long received,
         long receivedBytes,
@@ -78,6 +80,7 @@ public record PipelineStatus(
           queued,
           failedByReason,
           late,
+          0,
           0);
     }
   }

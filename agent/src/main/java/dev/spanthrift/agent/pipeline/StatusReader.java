@@ -53,7 +53,8 @@ final class StatusReader {
             queued,
             failed,
             counts.late(),
-            counts.overPolicyShare());
+            counts.overPolicyShare(),
+            counts.receivedRoots());
     return new PipelineStatus(
         startedUnixMillis,
         System.currentTimeMillis(),

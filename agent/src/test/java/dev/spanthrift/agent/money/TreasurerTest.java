@@ -22,6 +22,7 @@ class TreasurerTest {
   @TempDir Path folder;
   private long receivedSpans;
   private long keptSpans;
+  private long roots;
 
   /** 1000 bytes a span. */
   private PipelineStatus status() {
@@ -39,7 +40,9 @@ class TreasurerTest {
             0,
             0,
             Map.of(),
-            0);
+            0,
+            0,
+            roots);
     return new PipelineStatus(
         0, 0, Map.of(), spans, new PipelineStatus.Held(0, 0, 0, 1), List.of(), List.of());
   }
@@ -180,6 +183,21 @@ class TreasurerTest {
     assertEquals(0, treasurer.spend().spent());
     assertTrue(treasurer.isFree(), "so all may be kept");
     assertTrue(treasurer.price().perSpan() > 0, "what-if asks by the model's own meters");
+  }
+
+  @Test
+  void s4_aModelThatBillsTracesCountsThoseThatBeginHere() throws Exception {
+    receivedSpans = 1_000_000_000L;
+    keptSpans = 500_000_000L;
+    Treasurer guessed = open("price: {model: aws-xray}\nbudgets: [{amount: 5000}]");
+    guessed.tick();
+    Files.deleteIfExists(folder.resolve("state/budgets.bin"));
+    roots = 200_000_000L; // five spans each, not twenty
+    Treasurer counted = open("price: {model: aws-xray}\nbudgets: [{amount: 5000}]");
+    counted.tick();
+    double usual = guessed.spend().spent();
+    assertTrue(usual > 0);
+    assertEquals(4, counted.spend().spent() / usual, 0.05);
   }
 
   @Test
