@@ -13,11 +13,7 @@ import dev.spanthrift.agent.simulation.TrafficSize;
 import dev.spanthrift.agent.simulation.WhatIf;
 import dev.spanthrift.agent.terminal.Progress;
 import dev.spanthrift.agent.terminal.Terminal;
-import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.price.SpanCounters;
-import dev.spanthrift.sampler.budget.price.SpanPrice;
-import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
@@ -44,9 +40,6 @@ import tools.jackson.databind.json.JsonMapper;
         "Runs policies and a budget over a recording, by the code that runs in production, and"
             + " shows what would have been kept.")
 final class SimulateCommand implements Callable<Integer> {
-  private static final double PICOS_PER_BYTE = 1_000; // of a price per gigabyte
-  private static final String USD = "USD";
-
   private final Context context;
 
   @Spec private @Nullable CommandSpec spec;
@@ -194,33 +187,20 @@ final class SimulateCommand implements Callable<Integer> {
     TrafficSize size = TrafficSize.of(traffic);
     try {
       SpanthriftSettings settings = config.load(context.environment()).settings();
-      TrafficPrice price = price(settings, size);
-      Question first = question(policy, budget, byPod, price, settings);
+      SimulationBasis basis = SimulationBasis.of(settings, size, pricePerGigabyte, currency);
+      Question first = question(policy, budget, byPod, basis);
       if (compare == null && compareBudget == null) {
         return new Questions(first, null);
       }
       String money = compareBudget == null ? budget : compareBudget;
       return new Questions(
-          first, question(compare == null ? policy : compare, money, byPod, price, settings));
+          first, question(compare == null ? policy : compare, money, byPod, basis));
     } catch (IOException | ModelException e) {
       context.say("spanthrift: " + e.getMessage());
     } catch (SettingsException e) {
       e.problems().forEach(problem -> context.say("spanthrift: " + problem));
     }
     return null;
-  }
-
-  private TrafficPrice price(SpanthriftSettings settings, TrafficSize size) throws ModelException {
-    if (pricePerGigabyte == null) {
-      long events = Math.round(size.spans() * SpanCounters.USUAL.events());
-      Traffic recorded = new Traffic(size.bytes(), size.spans(), events, size.traces());
-      return TrafficPrice.of(settings.price(), recorded, size.seconds());
-    }
-    SpanPrice plain =
-        pricePerGigabyte == 0
-            ? SpanPrice.NOMINAL
-            : new SpanPrice(pricePerGigabyte * PICOS_PER_BYTE, 0, 0, 0, 0, 1, false);
-    return new TrafficPrice(plain, Currency.getInstance(currency == null ? USD : currency));
   }
 
   private boolean byPod() {
@@ -249,30 +229,18 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private Question question(
-      @Nullable Path file,
-      @Nullable String money,
-      boolean byPod,
-      TrafficPrice price,
-      SpanthriftSettings settings)
+      @Nullable Path file, @Nullable String money, boolean byPod, SimulationBasis basis)
       throws IOException {
     PolicyDocument document = file == null ? PolicyDocument.EMPTY : PolicyFile.read(file);
-    @Nullable BudgetText parsed = budget(money, price);
+    @Nullable BudgetText parsed = budget(money, basis.price());
     return new Question(
         document,
         parsed == null ? null : parsed.allowance(),
         parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
-        price.price(),
-        price.currency().getCurrencyCode(),
+        basis.price().price(),
+        basis.price().currency().getCurrencyCode(),
         byPod,
-        sampler(settings));
-  }
-
-  private static SamplerSettings sampler(SpanthriftSettings settings) {
-    return new SamplerSettings(
-        settings.hold().within(settings.hold().bytesMax().bytes()),
-        settings.decisionMemory().tracesMax(),
-        settings.stampAlways(),
-        SamplerSettings.DEFAULT.precision());
+        basis.sampler());
   }
 
   private @Nullable BudgetText budget(@Nullable String money, TrafficPrice price) {
