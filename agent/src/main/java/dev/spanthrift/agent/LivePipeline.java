@@ -6,6 +6,7 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.SamplerSettings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ final class LivePipeline implements PipelineView {
   @Override
   public @Nullable SpanRing recorded() {
     return pipeline.recorded();
+  }
+
+  @Override
+  public SamplerSettings sampler() {
+    return wiring.pipeline().sampler();
   }
 
   @Override

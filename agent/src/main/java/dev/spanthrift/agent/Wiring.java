@@ -133,16 +133,7 @@ final class Wiring {
   }
 
   PipelineSettings pipeline() {
-    SpanthriftSettings.Hold hold = settings.hold();
-    HoldSettings held =
-        new HoldSettings(
-            hold.pause(),
-            hold.deadline(),
-            hold.ageMax(),
-            hold.decisionWait(),
-            bounds.heldBytesMax(),
-            Math.min(hold.rawBytesMax().bytes(), bounds.heldBytesMax() / 4),
-            hold.tracesMax());
+    HoldSettings held = settings.hold().within(bounds.heldBytesMax());
     PipelineSettings plain = PipelineSettings.DEFAULT;
     return new PipelineSettings(
         new SamplerSettings(
@@ -183,7 +174,8 @@ final class Wiring {
         treasurer.controller().priceOf(),
         new InProcessKeepLedger(true, allocation.askAfter(), settings.hold().tracesMax()),
         FleetSums.inProcess(),
-        "self");
+        "self",
+        treasurer);
   }
 
   Judge judge(PolicyVersion version) {

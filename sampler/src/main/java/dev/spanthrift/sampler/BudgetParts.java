@@ -5,6 +5,7 @@ import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.budget.FleetSums;
 import dev.spanthrift.sampler.budget.KeepLedger;
 import dev.spanthrift.sampler.budget.PriceOf;
+import dev.spanthrift.sampler.budget.Treasury;
 
 /**
  * What a budget needs from outside the sampler.
@@ -14,6 +15,7 @@ import dev.spanthrift.sampler.budget.PriceOf;
  * @param ledger where keeps are told; a solo one makes nobody wait
  * @param fleetSums what the fleet's sidecars report to each other
  * @param pod this sidecar's name among them
+ * @param treasury what is capped and what is free at the moment
  */
 public record BudgetParts(
     AllocationSettings allocation,
@@ -21,4 +23,16 @@ public record BudgetParts(
     PriceOf price,
     KeepLedger ledger,
     FleetSums fleetSums,
-    String pod) {}
+    String pod,
+    Treasury treasury) {
+  /** With nothing capped and nothing free. */
+  public BudgetParts(
+      AllocationSettings allocation,
+      Allowance allowance,
+      PriceOf price,
+      KeepLedger ledger,
+      FleetSums fleetSums,
+      String pod) {
+    this(allocation, allowance, price, ledger, fleetSums, pod, Treasury.PLAIN);
+  }
+}

@@ -5,6 +5,7 @@ import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.budget.Decisions;
 import dev.spanthrift.sampler.budget.PriceOf;
 import dev.spanthrift.sampler.budget.TraceClass;
+import dev.spanthrift.sampler.budget.Treasury;
 import dev.spanthrift.sampler.budget.Verdicts;
 import dev.spanthrift.sampler.signal.EdgeDurations;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
@@ -29,11 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Budgeting implements Verdicts<Budgeting.Waiter> {
   static final String DROPPED = "budget";
+  static final String FREE = "budget:free";
+  static final String POLICY_ELSEWHERE = "policy:elsewhere";
 
   /** One fragment in limbo. */
   static final class Waiter {
     final int slot;
     boolean kept;
+    boolean free; // kept at a moment when nothing costs anything
     double probability;
     boolean gone; // decided under pressure: the verdict comes too late
     long lastPrice;
@@ -53,6 +57,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   private final Hold hold;
   private final Settlement settlement;
   private final PriceOf price;
+  private final Treasury treasury;
   private final Allocation allocation;
   private final Decisions<Waiter> decisions;
   private final EdgeDurations edges = new EdgeDurations();
@@ -70,6 +75,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     this.hold = hold;
     this.settlement = settlement;
     price = parts.price();
+    treasury = parts.treasury();
     allocation = allocation(parts);
     decisions =
         new Decisions<>(parts.allocation(), allocation, parts.ledger(), this::priceOf, this);
@@ -78,6 +84,19 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     for (TraceClass traceClass : TraceClass.values()) {
       reasons[traceClass.ordinal()] = "budget:" + traceClass.name().toLowerCase(Locale.ROOT);
     }
+    reasons[TraceClass.POLICY.ordinal()] = POLICY_ELSEWHERE;
+  }
+
+  /**
+   * Whether policies may keep this fragment for certain; one beyond their share of the money is
+   * allocated like everything else.
+   */
+  boolean admits(Fragment fragment) {
+    return treasury.isFree() || treasury.admits(priceOf(fragment));
+  }
+
+  private long priceOf(Fragment fragment) {
+    return price.price(fragment.bytes(), fragment.size());
   }
 
   private static Allocation allocation(BudgetParts parts) {
@@ -86,24 +105,45 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   }
 
   /** Takes a fragment that is due and that no policy decided. */
-  void submit(int slot, Fragment fragment, boolean first, long now) {
+  void submit(int slot, Fragment fragment, boolean first, double weight, long now) {
     Reading reading = new Reading();
     reader.read(fragment, reading);
     Waiter waiter = new Waiter(slot);
     waiters.put(slot, waiter);
     hold.limbo(slot);
-    decisions.submit(waiter, reading, first ? reading.path() : 0, now);
+    long part = first ? reading.path() : 0;
+    waiter.free = treasury.isFree();
+    if (waiter.free) {
+      decisions.keepFree(waiter, reading, part, now);
+    } else {
+      decisions.submit(waiter, reading, part, weight, now);
+    }
   }
 
-  /** Charges what a policy kept. */
-  void spend(Fragment fragment, long now) {
-    long cost = price.price(fragment.bytes(), fragment.size());
-    decisions.spend(fragment.traceIdHigh(), fragment.traceIdLow(), cost, now);
+  /** Tells and charges what a policy kept. */
+  void keptByPolicy(Fragment fragment, double probability, long now) {
+    boolean rooted = false;
+    for (int i = 0; i < fragment.size(); i++) {
+      rooted |= fragment.parentSpanId(i) == 0;
+    }
+    decisions.keepByPolicy(
+        fragment.traceIdHigh(),
+        fragment.traceIdLow(),
+        rooted,
+        probability,
+        priceOf(fragment),
+        treasury.isFree(),
+        now);
   }
 
   /** Charges one late span of a kept trace. */
   void spend(long traceIdHigh, long traceIdLow, int bytes, long now) {
-    decisions.spend(traceIdHigh, traceIdLow, price.price(bytes, 1), now);
+    long cost = price.price(bytes, 1);
+    if (treasury.isFree()) {
+      decisions.arrived(cost, now);
+    } else {
+      decisions.spend(traceIdHigh, traceIdLow, cost, now);
+    }
   }
 
   /** Counts a late span that joined a fragment in limbo. */
@@ -195,7 +235,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.keep(waiter.slot, probability, reasons[reason.ordinal()]);
+      settlement.keep(waiter.slot, probability, waiter.free ? FREE : reasons[reason.ordinal()]);
     }
   }
 

@@ -47,7 +47,7 @@ public final class PolicyJudge implements Judge {
       case KEEP -> verdict.keep(decision.reason());
       case DROP -> verdict.drop(decision.reason());
       case PROBABILITY -> sample(fragment.upstreamThreshold(), verdict);
-      case BUDGET -> verdict.leaveToBudget(BUDGET);
+      case BUDGET -> verdict.leaveToBudget(BUDGET, decision.weight());
     }
   }
 

@@ -113,6 +113,7 @@ public final class Sampler {
     for (int row = 0; row < batch.size(); row++) {
       counters.received++;
       counters.receivedBytes += batch.bytes(row);
+      counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
       if (!batch.hasValidTraceId(row)) {
         keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
         continue;
@@ -290,9 +291,10 @@ public final class Sampler {
       verdict.keep(KILL_SWITCH);
     } else {
       judge.judge(fragment, hold.facts(), hold.factsOffset(slot), now, verdict);
+      handOver();
     }
     if (budget != null && verdict.isLeftToBudget()) {
-      budget.submit(slot, fragment, isFirst(slot), now);
+      budget.submit(slot, fragment, isFirst(slot), verdict.weight(), now);
       return;
     }
     long threshold = thresholdOf(verdict.probability());
@@ -300,11 +302,19 @@ public final class Sampler {
     judge.decided(fragment, verdict, kept);
     if (kept) {
       if (budget != null) {
-        budget.spend(fragment, now);
+        budget.keptByPolicy(fragment, verdict.probability(), now);
       }
       keep(slot, threshold, verdict.probability() == 1, verdict.reason());
     } else {
       drop(slot, verdict.reason());
+    }
+  }
+
+  /** What a policy would keep beyond the policies' share of the money is the budget's to choose. */
+  private void handOver() {
+    if (budget != null && verdict.isCertain() && !budget.admits(fragment)) {
+      counters.overPolicyShare++;
+      verdict.leaveToBudget(verdict.reason(), 1);
     }
   }
 
@@ -455,6 +465,8 @@ public final class Sampler {
         counters.dropped.bytes,
         counters.dropped.byReason(),
         counters.late,
+        counters.overPolicyShare,
+        counters.receivedRoots,
         SamplerCounts.copy(counters.traceStates));
   }
 }

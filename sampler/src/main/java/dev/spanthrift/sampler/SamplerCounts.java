@@ -13,6 +13,9 @@ import java.util.TreeMap;
  * @param keptByReason sums to kept
  * @param droppedByReason sums to dropped
  * @param late spans that followed an earlier decision
+ * @param overPolicyShare fragments that a policy would keep for certain, handed to the budget
+ *     because policies had spent their share
+ * @param receivedRoots spans without a parent: the traces that begin here
  * @param traceStates kept spans by what became of their trace state
  */
 public record SamplerCounts(
@@ -28,6 +31,8 @@ public record SamplerCounts(
     long droppedBytes,
     Map<String, Long> droppedByReason,
     long late,
+    long overPolicyShare,
+    long receivedRoots,
     Map<String, Long> traceStates) {
 
   /** Counts that only the sampler writes. */
@@ -35,6 +40,8 @@ public record SamplerCounts(
     long received;
     long receivedBytes;
     long late;
+    long overPolicyShare;
+    long receivedRoots;
     final Fate kept = new Fate();
     final Fate dropped = new Fate();
     final Map<String, long[]> traceStates = new TreeMap<>();

@@ -10,6 +10,7 @@ public final class Verdict {
   private double probability;
   private String reason = "";
   private boolean budget;
+  private double weight = 1;
 
   public void keep(String reason) {
     set(1, reason, false);
@@ -19,9 +20,14 @@ public final class Verdict {
     set(0, reason, false);
   }
 
-  /** Leave it to the budget; where there is none, keep. */
-  public void leaveToBudget(String reason) {
+  /**
+   * Leave it to the budget; where there is none, keep.
+   *
+   * @param times how many times an ordinary trace it is worth to the allocation; above 0
+   */
+  public void leaveToBudget(String reason, double times) {
     set(1, reason, true);
+    weight = times;
   }
 
   /**
@@ -45,6 +51,16 @@ public final class Verdict {
   /** Whether the budget finds the probability. */
   public boolean isLeftToBudget() {
     return budget;
+  }
+
+  /** How many times an ordinary trace it is worth, where the budget finds the probability. */
+  public double weight() {
+    return weight;
+  }
+
+  /** Whether a rule keeps it for certain, whatever the budget. */
+  public boolean isCertain() {
+    return !budget && probability == 1;
   }
 
   /** 0 when a rule drops. */

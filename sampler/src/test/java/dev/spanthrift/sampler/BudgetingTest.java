@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.spanthrift.sampler.budget.AllocationSettings;
 import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.budget.InProcessFleetSums;
 import dev.spanthrift.sampler.budget.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.KeepLedger;
 import dev.spanthrift.sampler.budget.PriceOf;
+import dev.spanthrift.sampler.budget.Treasury;
 import dev.spanthrift.sampler.policy.Action;
+import dev.spanthrift.sampler.policy.Condition;
+import dev.spanthrift.sampler.policy.Policy;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.ValueTest;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -21,8 +27,10 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The sampler with a budget of a tenth of the bytes, in virtual time. */
@@ -33,20 +41,28 @@ class BudgetingTest {
   private final Scanner scanner = new Scanner(10_000);
   private long now = SECOND;
   private long errors;
+  private final List<byte[]> shipped = new ArrayList<>();
 
   private Sampler sampler(boolean solo) {
+    return sampler(solo, new Allowance.ShareOfTraffic(0.1));
+  }
+
+  private Sampler sampler(boolean solo, Allowance allowance) {
+    return sampler(
+        new InProcessKeepLedger(solo, Duration.ofSeconds(30), 100_000),
+        allowance,
+        Treasury.PLAIN,
+        List.of());
+  }
+
+  private static Sampler sampler(
+      KeepLedger ledger, Allowance allowance, Treasury treasury, List<Policy> policies) {
     AllocationSettings settings = AllocationSettings.DEFAULT.withCarryOver(Duration.ofSeconds(60));
     BudgetParts parts =
         new BudgetParts(
-            settings,
-            new Allowance.ShareOfTraffic(0.1),
-            PriceOf.BYTES,
-            new InProcessKeepLedger(solo, Duration.ofSeconds(30), 100_000),
-            new InProcessFleetSums(),
-            "pod");
-    PolicySet policies = PolicySet.compile(new PolicyDocument(List.of(), Action.BUDGET));
-    return new Sampler(
-        SamplerSettings.DEFAULT, new PolicyJudge(policies), SliceCodec.deflate(), parts);
+            settings, allowance, PriceOf.BYTES, ledger, new InProcessFleetSums(), "pod", treasury);
+    PolicySet set = PolicySet.compile(new PolicyDocument(policies, Action.BUDGET));
+    return new Sampler(SamplerSettings.DEFAULT, new PolicyJudge(set), SliceCodec.deflate(), parts);
   }
 
   private void run(Sampler sampler, int seconds, int tracesPerSecond) {
@@ -61,11 +77,15 @@ class BudgetingTest {
         sampler.tell(now);
         sampler.stamp();
       }
-      sampler.ship();
+      shipped.add(sampler.ship());
     }
   }
 
   private byte[] trace() {
+    return trace(random.nextInt(2) == 0 ? "GET /orders/" : "GET /carts/");
+  }
+
+  private byte[] trace(String name) {
     boolean error = random.nextInt(200) == 0;
     errors += error ? 1 : 0;
     ByteBuffer id = ByteBuffer.allocate(16).putLong(random.nextLong()).putLong(random.nextLong());
@@ -73,7 +93,7 @@ class BudgetingTest {
         Span.newBuilder()
             .setTraceId(ByteString.copyFrom(id.flip()))
             .setSpanId(ByteString.copyFrom(ByteBuffer.allocate(8).putLong(7).flip()))
-            .setName("GET /orders/" + random.nextInt(100_000))
+            .setName(name + random.nextInt(100_000))
             .setStartTimeUnixNano(now)
             .setEndTimeUnixNano(now + 1_000_000 + random.nextInt(1_000_000));
     if (error) {
@@ -100,6 +120,132 @@ class BudgetingTest {
     assertTrue(share > 0.07 && share < 0.11, "kept " + share + " of the bytes");
     long keptErrors = counts.keptByReason().getOrDefault("budget:error", 0L);
     assertTrue(keptErrors > errors * 0.8, keptErrors + " of " + errors + " errors");
+  }
+
+  @Test
+  void aColdSamplerKeepsErrorsAndDoesNotSpendItselfDryOnWhateverComesFirst() {
+    double tenth = 0.1 * 100 * trace().length;
+    errors = 0;
+    Sampler sampler = sampler(true, new Allowance.PerSecond(tenth));
+    run(sampler, 10, 100);
+    sampler.decideAll(now);
+    SamplerCounts counts = sampler.counts();
+    long keptErrors = counts.keptByReason().getOrDefault("budget:error", 0L);
+    assertTrue(errors >= 3, "errors in the sample: " + errors);
+    assertTrue(keptErrors >= errors * 0.9, keptErrors + " of " + errors + " errors");
+    assertTrue(counts.keptBytes() < 20 * tenth, "kept " + counts.keptBytes() / tenth + " s worth");
+  }
+
+  private static InProcessKeepLedger solo() {
+    return new InProcessKeepLedger(true, Duration.ofSeconds(30), 100_000);
+  }
+
+  private static Policy policy(String name, String start, Action action) {
+    Condition match = new Condition.Name(new ValueTest.StartsWith(start));
+    return new Policy(name, match, action);
+  }
+
+  /** Spans kept of names that begin so. */
+  private static long kept(List<byte[]> shipped, String start) {
+    long count = 0;
+    try {
+      for (byte[] request : shipped) {
+        count +=
+            ExportTraceServiceRequest.parseFrom(request).getResourceSpansList().stream()
+                .flatMap(r -> r.getScopeSpansList().stream())
+                .flatMap(s -> s.getSpansList().stream())
+                .filter(span -> span.getName().startsWith(start))
+                .count();
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+    return count;
+  }
+
+  @Test
+  void s6_aTraceOfWeightFourIsKeptFourTimesAsOftenAsItsLike() {
+    Policy carts = policy("carts", "GET /carts", new Action.Weight(4));
+    Sampler sampler =
+        sampler(solo(), new Allowance.ShareOfTraffic(0.1), Treasury.PLAIN, List.of(carts));
+    run(sampler, 600, 100);
+    double ratio = (double) kept(shipped, "GET /carts") / kept(shipped, "GET /orders");
+    // Errors and the base rate are the same for both, and a weight does not change them.
+    assertTrue(ratio > 2 && ratio < 4.5, "ratio " + ratio);
+    SamplerCounts counts = sampler.counts();
+    double share = counts.keptBytes() / (double) counts.receivedBytes();
+    assertTrue(share > 0.07 && share < 0.11, "kept " + share + " of the bytes");
+  }
+
+  @Test
+  void s5_policiesThatKeepForCertainRespectTheirShareOfTheMoney() {
+    long[] allowed = {0};
+    Treasury treasury =
+        new Treasury() {
+          @Override
+          public boolean isFree() {
+            return false;
+          }
+
+          @Override
+          public boolean admits(long price) {
+            boolean admitted = allowed[0] >= price;
+            allowed[0] -= admitted ? price : 0;
+            return admitted;
+          }
+        };
+    Policy carts = policy("carts", "GET /carts", Action.KEEP);
+    Sampler sampler = sampler(solo(), new Allowance.ShareOfTraffic(0.1), treasury, List.of(carts));
+    allowed[0] = 10_000;
+    run(sampler, 300, 100);
+    sampler.decideAll(now);
+    SamplerCounts counts = sampler.counts();
+    assertIdentity(counts);
+    long byPolicy = counts.keptByReason().getOrDefault("carts", 0L);
+    assertTrue(byPolicy > 100 && byPolicy < 200, "some 140 spans for 10 kB, not " + byPolicy);
+    long share = counts.received() / 2 - byPolicy;
+    assertEquals((double) share, (double) counts.overPolicyShare(), share * 0.05);
+    assertTrue(kept(shipped, "GET /carts") > byPolicy + 300, "the rest went to the allocation");
+    assertTrue(counts.keptBytes() < 0.12 * counts.receivedBytes(), "and the budget holds");
+  }
+
+  @Test
+  void s5_whileMoneyIsFreeAllIsKeptAndTheBudgetHoldsAfterwards() {
+    AtomicBoolean free = new AtomicBoolean(true);
+    Treasury treasury =
+        new Treasury() {
+          @Override
+          public boolean isFree() {
+            return free.get();
+          }
+
+          @Override
+          public boolean admits(long price) {
+            return false;
+          }
+        };
+    InProcessKeepLedger ledger = solo();
+    Policy carts = policy("carts", "GET /carts", Action.KEEP);
+    Sampler sampler = sampler(ledger, new Allowance.ShareOfTraffic(0.1), treasury, List.of(carts));
+    run(sampler, 120, 100);
+    SamplerCounts whileFree = sampler.counts();
+    assertEquals(0, whileFree.dropped());
+    assertEquals(0, whileFree.overPolicyShare(), "nothing is capped while it is free");
+    assertEquals(whileFree.kept(), sum(whileFree, "budget:free") + sum(whileFree, "carts"));
+    assertEquals(0, ledger.spentSum(), "nothing is charged");
+    free.set(false);
+    run(sampler, 300, 100);
+    SamplerCounts after = sampler.counts();
+    assertEquals(
+        (double) whileFree.kept(), (double) sum(after, "budget:free") + sum(after, "carts"), 300);
+    double share =
+        (after.keptBytes() - whileFree.keptBytes())
+            / (double) (after.receivedBytes() - whileFree.receivedBytes());
+    assertTrue(share > 0.05 && share < 0.15, "kept " + share + " of the bytes");
+  }
+
+  private static long sum(SamplerCounts counts, String reason) {
+    return counts.keptByReason().getOrDefault(reason, 0L);
   }
 
   @Test

@@ -1,21 +1,25 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.TrafficPrice;
 import dev.spanthrift.agent.simulation.Answer;
 import dev.spanthrift.agent.simulation.BudgetText;
 import dev.spanthrift.agent.simulation.PolicyFile;
 import dev.spanthrift.agent.simulation.Question;
 import dev.spanthrift.agent.simulation.RecordedFile;
+import dev.spanthrift.agent.simulation.TrafficSize;
 import dev.spanthrift.agent.simulation.WhatIf;
 import dev.spanthrift.agent.terminal.Progress;
 import dev.spanthrift.agent.terminal.Terminal;
-import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +27,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,8 +40,6 @@ import tools.jackson.databind.json.JsonMapper;
         "Runs policies and a budget over a recording, by the code that runs in production, and"
             + " shows what would have been kept.")
 final class SimulateCommand implements Callable<Integer> {
-  private static final double PICOS_PER_BYTE = 1_000; // of a price per gigabyte
-
   private final Context context;
 
   @Spec private @Nullable CommandSpec spec;
@@ -96,11 +99,14 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--price-per-gb",
       paramLabel = "PRICE",
-      description = "Price of 10^9 bytes of spans. Default: 0.50.")
-  private double pricePerGigabyte = 0.50;
+      description =
+          "Price of 10^9 bytes of spans, instead of the price model of the configuration.")
+  private @Nullable Double pricePerGigabyte;
 
-  @Option(names = "--currency", paramLabel = "CODE", description = "Of the price. Default: USD.")
-  private String currency = "USD";
+  @Option(names = "--currency", paramLabel = "CODE", description = "Of that price. Default: USD.")
+  private @Nullable String currency;
+
+  @Mixin private final ConfigOption config = new ConfigOption();
 
   @Option(
       names = "--seed",
@@ -160,25 +166,41 @@ final class SimulateCommand implements Callable<Integer> {
       context.say("spanthrift: " + recording + " cannot be read");
       return Context.FAILED;
     }
-    Question first;
-    @Nullable Question other = null;
     try {
-      first = question(policy, budget, byPod);
-      if (compare != null || compareBudget != null) {
-        String money = compareBudget == null ? budget : compareBudget;
-        other = question(compare == null ? policy : compare, money, byPod);
+      RecordedFile traffic = RecordedFile.open(recording, mask(seed));
+      Questions questions = questions(traffic, byPod);
+      if (questions == null) {
+        return Context.FAILED;
       }
-    } catch (IOException e) {
-      context.say("spanthrift: " + e.getMessage());
-      return Context.FAILED;
-    }
-    try {
-      run(recording, first, other);
+      run(traffic, questions.first(), questions.other());
       return Context.OK;
     } catch (IOException | MalformedException e) {
       context.say("spanthrift: " + recording + ": " + e.getMessage());
       return Context.FAILED;
     }
+  }
+
+  private record Questions(Question first, @Nullable Question other) {}
+
+  /** What is asked; none when policies or settings are wrong, which is said. */
+  private @Nullable Questions questions(RecordedFile traffic, boolean byPod) throws IOException {
+    TrafficSize size = TrafficSize.of(traffic);
+    try {
+      SpanthriftSettings settings = config.load(context.environment()).settings();
+      SimulationBasis basis = SimulationBasis.of(settings, size, pricePerGigabyte, currency);
+      Question first = question(policy, budget, byPod, basis);
+      if (compare == null && compareBudget == null) {
+        return new Questions(first, null);
+      }
+      String money = compareBudget == null ? budget : compareBudget;
+      return new Questions(
+          first, question(compare == null ? policy : compare, money, byPod, basis));
+    } catch (IOException | ModelException e) {
+      context.say("spanthrift: " + e.getMessage());
+    } catch (SettingsException e) {
+      e.problems().forEach(problem -> context.say("spanthrift: " + problem));
+    }
+    return null;
   }
 
   private boolean byPod() {
@@ -190,43 +212,49 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void checkPrice() {
-    if (!(pricePerGigabyte >= 0) || pricePerGigabyte > 1e9) {
+    if (pricePerGigabyte != null && (!(pricePerGigabyte >= 0) || pricePerGigabyte > 1e9)) {
       throw usage("--price-per-gb is at least 0, not " + pricePerGigabyte);
     }
-    if (!currency.matches("[A-Z]{3}")) {
+    if (currency != null && pricePerGigabyte == null) {
+      throw usage("--currency goes with --price-per-gb; a price model brings its own");
+    }
+    if (currency != null && !isCurrency(currency)) {
       throw usage("--currency is an ISO 4217 code such as USD, not " + currency);
     }
   }
 
-  private Question question(@Nullable Path file, @Nullable String money, boolean byPod)
+  private static boolean isCurrency(String code) {
+    return Currency.getAvailableCurrencies().stream()
+        .anyMatch(known -> known.getCurrencyCode().equals(code));
+  }
+
+  private Question question(
+      @Nullable Path file, @Nullable String money, boolean byPod, SimulationBasis basis)
       throws IOException {
     PolicyDocument document = file == null ? PolicyDocument.EMPTY : PolicyFile.read(file);
-    SpanPrice price =
-        pricePerGigabyte == 0
-            ? SpanPrice.NOMINAL
-            : new SpanPrice(pricePerGigabyte * PICOS_PER_BYTE, 0, 0, 0, 0, 1, false);
-    @Nullable BudgetText parsed = budget(money, price);
+    @Nullable BudgetText parsed = budget(money, basis.price());
     return new Question(
         document,
         parsed == null ? null : parsed.allowance(),
         parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
-        price,
-        currency,
+        basis.price().price(),
+        basis.price().currency().getCurrencyCode(),
         byPod,
-        SamplerSettings.DEFAULT);
+        basis.sampler());
   }
 
-  private @Nullable BudgetText budget(@Nullable String money, SpanPrice price) {
+  private @Nullable BudgetText budget(@Nullable String money, TrafficPrice price) {
     try {
-      return money == null ? null : BudgetText.parse(money, price, currency);
+      return money == null
+          ? null
+          : BudgetText.parse(money, price.price(), price.currency().getCurrencyCode());
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
     }
   }
 
-  private void run(Path recording, Question first, @Nullable Question other)
+  private void run(RecordedFile traffic, Question first, @Nullable Question other)
       throws IOException, InterruptedException {
-    RecordedFile traffic = RecordedFile.open(recording, mask(seed));
     int passes = other == null ? 1 : 2;
     int all = traffic.requests() * passes;
     Progress progress =

@@ -31,7 +31,9 @@ public record BudgetSettings(
         @Nullable BigDecimal hourlyMin,
     @Setting("Money for an hour that is spent at most.") @Nullable BigDecimal hourlyMax,
     @Setting(
-            value = "Share of the money that policies which keep for certain may take.",
+            value =
+                "Share of the money that policies which keep for certain may take; what they would"
+                    + " keep beyond it is left to the budget.",
             byDefault = "1")
         Probability policyShareMax,
     @Setting(

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.config;
 
+import dev.spanthrift.sampler.trace.HoldSettings;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -122,6 +123,18 @@ public record SpanthriftSettings(
           .between("rawBytesMax", rawBytesMax, new ByteSize(0), new ByteSize(1L << 40))
           .between("tracesMax", tracesMax, 1, 100_000_000)
           .done();
+    }
+
+    /** The sampler's, with this much memory for what waits. */
+    public HoldSettings within(long heldBytesMax) {
+      return new HoldSettings(
+          pause,
+          deadline,
+          ageMax,
+          decisionWait,
+          heldBytesMax,
+          Math.min(rawBytesMax.bytes(), heldBytesMax / 4),
+          tracesMax);
     }
   }
 

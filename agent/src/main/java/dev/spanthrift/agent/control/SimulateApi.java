@@ -9,7 +9,6 @@ import dev.spanthrift.agent.simulation.BudgetText;
 import dev.spanthrift.agent.simulation.Question;
 import dev.spanthrift.agent.simulation.RecentTraffic;
 import dev.spanthrift.agent.simulation.WhatIf;
-import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.AllocationSettings;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.InvalidPolicyException;
@@ -36,7 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 class SimulateApi {
   private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() {};
-  private static final double PICOS_PER_BYTE = 1_000; // of a price per gigabyte
 
   private final PipelineView pipeline;
   private final PolicyStore store;
@@ -128,13 +126,11 @@ class SimulateApi {
   }
 
   private Question question(PolicyDocument document, @Nullable String budget) {
-    Spend money = spend.spend();
-    double perByte = money.pricePerGigabyte() * PICOS_PER_BYTE;
-    SpanPrice price =
-        perByte > 0 ? new SpanPrice(perByte, 0, 0, 0, 0, 1, false) : SpanPrice.NOMINAL;
+    String currency = spend.spend().currency();
+    SpanPrice price = spend.price();
     @Nullable BudgetText parsed = null;
     try {
-      parsed = budget == null ? null : BudgetText.parse(budget, price, money.currency());
+      parsed = budget == null ? null : BudgetText.parse(budget, price, currency);
     } catch (IllegalArgumentException e) {
       throw new ProblemException(ProblemType.REFUSED, String.valueOf(e.getMessage()));
     }
@@ -143,9 +139,9 @@ class SimulateApi {
         parsed == null ? null : parsed.allowance(),
         parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
         price,
-        money.currency(),
+        currency,
         false,
-        SamplerSettings.DEFAULT);
+        pipeline.sampler());
   }
 
   private static List<String> warnings(SpanRing.Counts counts) {

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.control;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.recording.SpanRing;
 import java.time.Instant;
 import java.util.Locale;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -33,6 +34,7 @@ final class StatusApi {
   @GetMapping("/api/v1/status")
   StatusBody status() {
     PipelineStatus status = pipeline.status();
+    SpanRing recorded = pipeline.recorded();
     PolicyVersion policy = store.current();
     return new StatusBody(
         pipeline.phase().name().toLowerCase(Locale.ROOT),
@@ -49,6 +51,7 @@ final class StatusApi {
         ProcessMemory.read(),
         StatusBody.destinations(status.destinations()),
         StatusBody.laws(status.identities()),
+        recorded == null ? null : recorded.counts(),
         history.curve());
   }
 

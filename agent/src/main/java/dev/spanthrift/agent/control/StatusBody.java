@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.wire.Signal;
 import java.time.Instant;
@@ -26,6 +27,7 @@ record StatusBody(
     Memory memory,
     List<Destination> destinations,
     List<Law> identities,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
     StatusHistory.Curve history) {
 
   /** Which policy decides. */

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +33,6 @@ public final class Demo {
   private final SidecarProgram sidecar;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
-  private final ArrayDeque<Long> errorsMade = new ArrayDeque<>();
 
   public Demo(
       Map<String, String> environment, PrintWriter out, Terminal terminal, SidecarProgram sidecar) {
@@ -87,7 +85,7 @@ public final class Demo {
         double elapsed = (System.nanoTime() - start) / 1e9;
         ending |= seconds > 0 && elapsed >= seconds;
         PipelineStatus status = sidecar.status();
-        long errorsDue = errorsDue(traffic.counts().errorTraces());
+        long due = System.currentTimeMillis() / 1000 - SECONDS_UNTIL_DUE;
         long left = seconds == 0 ? 0 : Math.max(1, (long) Math.ceil(seconds - elapsed));
         display.show(
             new Figures(
@@ -95,7 +93,7 @@ public final class Demo {
                 left,
                 ports,
                 traffic.counts(),
-                errorsDue,
+                failed(traffic, backend, due),
                 incident,
                 status,
                 before,
@@ -114,7 +112,7 @@ public final class Demo {
           0,
           ports,
           traffic.counts(),
-          traffic.counts().errorTraces(),
+          failed(traffic, backend, Long.MAX_VALUE),
           incident,
           status,
           before,
@@ -127,10 +125,8 @@ public final class Demo {
     }
   }
 
-  /** Failed traces as they stood some seconds ago; called once a second. */
-  private long errorsDue(long errorsNow) {
-    errorsMade.addLast(errorsNow);
-    return errorsMade.size() > SECONDS_UNTIL_DUE ? errorsMade.removeFirst() : 0;
+  private static FailedTraces.Count failed(Traffic traffic, DemoBackend backend, long before) {
+    return new FailedTraces.Count(traffic.failed().before(before), backend.failed().before(before));
   }
 
   /** Ends it from another thread and waits until the summary stands there, or for this long. */

@@ -24,16 +24,15 @@ final class DemoBackend implements AutoCloseable {
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong spans = new AtomicLong();
-  private final AtomicLong errorRoots = new AtomicLong();
+  private final FailedTraces failed = new FailedTraces();
   private final AtomicLong malformed = new AtomicLong();
 
   /**
    * What arrived.
    *
    * @param bytes before compression
-   * @param errorRoots spans without parent that failed: one for each trace with an error
    */
-  record Counts(long requests, long bytes, long spans, long errorRoots, long malformed) {}
+  record Counts(long requests, long bytes, long spans, long malformed) {}
 
   DemoBackend() throws IOException {
     NettyServerBuilder builder =
@@ -73,7 +72,7 @@ final class DemoBackend implements AutoCloseable {
       spans.addAndGet(batch.size());
       for (int row = 0; row < batch.size(); row++) {
         if (batch.isError(row) && !batch.hasParent(row)) {
-          errorRoots.incrementAndGet();
+          failed.add(batch.startNanos(row));
         }
       }
     } catch (MalformedException e) {
@@ -82,7 +81,12 @@ final class DemoBackend implements AutoCloseable {
   }
 
   Counts counts() {
-    return new Counts(requests.get(), bytes.get(), spans.get(), errorRoots.get(), malformed.get());
+    return new Counts(requests.get(), bytes.get(), spans.get(), malformed.get());
+  }
+
+  /** Traces of which the root arrived and had failed. */
+  FailedTraces failed() {
+    return failed;
   }
 
   @Override

@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The rows of the demo's one screen, of its plain lines, and of the summary. Text only. */
 final class DemoScreen {
   private static final int BAR = 24;
-  private static final int REASONS_MAX = 6;
+  private static final int KINDS_MAX = 6;
+  private static final int DROPS_MAX = 3;
 
   private DemoScreen() {}
 
@@ -30,13 +32,11 @@ final class DemoScreen {
         flow("OUT", f.spansOutPerSecond(), f.bytesOutPerSecond(), f.status().spans().shipped()));
     rows.add(waiting(f.status()));
     rows.add("");
-    rows.add(row("KEPT   %,12d spans", f.status().spans().kept()));
-    reasons(rows, f.status().spans().keptByReason(), f.status().spans().received());
-    rows.add(row("DROPPED%,12d spans", f.status().spans().dropped()));
-    reasons(rows, f.status().spans().droppedByReason(), f.status().spans().received());
+    rows.addAll(kept(f.status().spans()));
+    rows.addAll(dropped(f.status().spans()));
     rows.add("");
     rows.add(errors(f));
-    rows.addAll(money(f));
+    rows.add(money(f));
     rows.addAll(budget(f));
     rows.add(incident(f));
     rows.add(laws(f));
@@ -61,27 +61,60 @@ final class DemoScreen {
         held.spans(), held.traces(), held.bytes() / 1048576.0, held.bytesMax() / 1048576.0);
   }
 
+  private static List<String> kept(PipelineStatus.Spans spans) {
+    List<String> rows = new ArrayList<>();
+    double share = spans.received() == 0 ? 0 : 100.0 * spans.kept() / spans.received();
+    rows.add(row("KEPT   %,12d spans, %.1f %% of all; of these", spans.kept(), share));
+    reasons(rows, spans.keptByReason(), KINDS_MAX);
+    return rows;
+  }
+
+  private static List<String> dropped(PipelineStatus.Spans spans) {
+    List<String> rows = new ArrayList<>();
+    rows.add(row("DROPPED%,12d spans; of these", spans.dropped()));
+    reasons(rows, spans.droppedByReason(), DROPS_MAX);
+    return rows;
+  }
+
   /** The largest reasons, the rest as one. */
-  private static void reasons(List<String> rows, Map<String, Long> reasons, long received) {
-    List<Map.Entry<String, Long>> sorted =
-        reasons.entrySet().stream()
-            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-            .toList();
+  private static void reasons(List<String> rows, Map<String, Long> reasons, int most) {
+    long all = Math.max(1, reasons.values().stream().mapToLong(Long::longValue).sum());
+    List<Map.Entry<String, Long>> sorted = sorted(reasons);
     long others = 0;
     for (int i = 0; i < sorted.size(); i++) {
-      if (i < REASONS_MAX - 1 || sorted.size() == REASONS_MAX) {
-        rows.add(reason(sorted.get(i).getKey(), sorted.get(i).getValue(), received));
+      if (i < most - 1 || sorted.size() == most) {
+        rows.add(reason(kind(sorted.get(i).getKey()), sorted.get(i).getValue(), all));
       } else {
         others += sorted.get(i).getValue();
       }
     }
     if (others > 0) {
-      rows.add(reason("other", others, received));
+      rows.add(reason("other", others, all));
     }
   }
 
-  private static String reason(String name, long spans, long received) {
-    double share = received == 0 ? 0 : (double) spans / received;
+  private static List<Map.Entry<String, Long>> sorted(Map<String, Long> reasons) {
+    return reasons.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .toList();
+  }
+
+  /** What the budget's classes are to somebody who has not read about them yet. */
+  private static String kind(String reason) {
+    return switch (reason) {
+      case "budget:error" -> "failed traces";
+      case "budget:slow" -> "slow traces";
+      case "budget:new" -> "new paths";
+      case "budget:ordinary" -> "ordinary examples";
+      case "budget:base" -> "a few of anything";
+      case "budget:free" -> "free of charge";
+      case "budget" -> "over the budget";
+      default -> reason;
+    };
+  }
+
+  private static String reason(String name, long spans, long all) {
+    double share = (double) spans / all;
     String shown = name.length() > 18 ? name.substring(0, 17) + "…" : name;
     return row("  %-18s%,12d  %5.1f %%  %s", shown, spans, share * 100, bar(share));
   }
@@ -92,19 +125,17 @@ final class DemoScreen {
   }
 
   private static String errors(Figures f) {
-    long arrived = Math.min(f.arrived().errorRoots(), f.errorsDue());
-    return row(
-        "ERRORS  %.1f %% kept: %,d of %,d failed traces are at the backend",
-        f.errorsKept() * 100, arrived, f.errorsDue());
+    return f.failed().due() == 0
+        ? "ERRORS  no failed trace is old enough yet to be at the backend"
+        : row(
+            "ERRORS  %.1f %% kept: %,d of %,d failed traces are at the backend",
+            f.failed().share() * 100, f.failed().arrived(), f.failed().due());
   }
 
-  private static List<String> money(Figures f) {
-    String currency = f.currency().getCurrencyCode();
-    return List.of(
-        row(
-            "MONEY   in %.4f   out %.4f   saved %.4f %s at %s per GB",
-            f.spentIn(), f.spentOut(), f.saved(), currency, f.pricePerGb().toPlainString()),
-        row("        at this pace %,.0f %s saved a month", f.savedPerMonth(), currency));
+  private static String money(Figures f) {
+    return row(
+        "MONEY   in %.4f, kept %.4f, saved %.4f %s, at this pace %,.0f a month",
+        f.spentIn(), f.spentOut(), f.saved(), f.currency().getCurrencyCode(), f.savedPerMonth());
   }
 
   private static List<String> budget(Figures f) {
@@ -127,9 +158,16 @@ final class DemoScreen {
   private static String forecast(Forecast forecast) {
     return switch (forecast) {
       case Forecast.Known known ->
-          row("%s (%s to %s)", money(known.expected()), money(known.low()), money(known.high()));
-      case Forecast.NotEnoughData nothing -> "no forecast yet, " + nothing.reason();
+          row("%s (%s to %s)", money(known.expected()), number(known.low()), number(known.high()));
+      case Forecast.NotEnoughData missing when missing.comesIn().isZero() ->
+          "no forecast: " + missing.reason();
+      case Forecast.NotEnoughData missing ->
+          row("no forecast yet, in %d s", missing.comesIn().toSeconds());
     };
+  }
+
+  private static String number(Money money) {
+    return row("%.4f", money.amount());
   }
 
   private static String money(Money money) {
@@ -167,19 +205,34 @@ final class DemoScreen {
   /** One line for logs and pipes. */
   static String line(Figures f) {
     return row(
-        "%s in %,.0f spans/s %.2f MB/s, out %,.0f spans/s, kept %,d of %,d spans, errors kept"
-            + " %.1f %%, saved %.4f %s (%,.0f a month)%s",
+        "%s in %,.0f spans/s %.2f MB/s, out %,.0f spans/s, kept %,d of %,d spans, %s, %ssaved"
+            + " %.4f %s (%,.0f a month)%s",
         clock(f.seconds()),
         f.spansInPerSecond(),
         f.bytesInPerSecond() / 1e6,
         f.spansOutPerSecond(),
         f.status().spans().kept(),
         f.status().spans().received(),
-        f.errorsKept() * 100,
+        failed(f.failed()),
+        spent(f),
         f.saved(),
         f.currency().getCurrencyCode(),
         f.savedPerMonth(),
         f.phase() == Incident.Phase.RUNNING ? ", incident: payments fail" : "");
+  }
+
+  private static String failed(FailedTraces.Count failed) {
+    return failed.due() == 0
+        ? "no failed trace due yet"
+        : row("%,d of %,d failed traces", failed.arrived(), failed.due());
+  }
+
+  private static String spent(Figures f) {
+    BudgetView books = f.budget();
+    Money amount = books == null ? null : books.budget().amount();
+    return books == null || amount == null
+        ? ""
+        : row("spent %.4f of %s, ", books.spent().amount(), money(amount));
   }
 
   /** What is said at the end, when all that waited is decided. */
@@ -201,15 +254,28 @@ final class DemoScreen {
             "  at the backend       %,d spans (%.1f %%), %,d of %,d failed traces (%.1f %%)",
             f.arrived().spans(),
             100.0 * f.arrived().spans() / Math.max(1, f.status().spans().received()),
-            f.arrived().errorRoots(),
-            f.errorsDue(),
-            f.errorsKept() * 100));
+            f.failed().arrived(),
+            f.failed().due(),
+            f.failed().share() * 100));
+    rows.add(row("  kept for             %s", kinds(f.status().spans().keptByReason())));
+    for (String line : budget(f)) {
+      rows.add(
+          line.replaceFirst("^BUDGET  ", "  budget               ")
+              .replaceFirst("^ {8}", " ".repeat(23)));
+    }
     rows.add(
         row(
             "  saved                %.4f of %.4f %s; at this pace %,.0f a month",
             f.saved(), f.spentIn(), f.currency().getCurrencyCode(), f.savedPerMonth()));
     rows.add("  " + laws(f).replaceFirst(" +", "                 "));
     return rows;
+  }
+
+  private static String kinds(Map<String, Long> reasons) {
+    return sorted(reasons).stream()
+        .limit(KINDS_MAX)
+        .map(entry -> row("%s %,d", kind(entry.getKey()), entry.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String clock(double seconds) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds since the start of the traffic
  * @param secondsToEnd 0 when only Ctrl-C ends it
  * @param made what the simulated services sent
- * @param errorsDue traces with an error that are old enough to have arrived at the backend
+ * @param failed failed traces that are old enough to be at the backend, and those that are
  * @param status what the sidecar says about itself
  * @param before the status a moment ago, for rates
  * @param money the sidecar's books, if it keeps any
@@ -25,7 +25,7 @@ record Figures(
     long secondsToEnd,
     Ports ports,
     Traffic.Counts made,
-    long errorsDue,
+    FailedTraces.Count failed,
     Incident incident,
     PipelineStatus status,
     PipelineStatus before,
@@ -91,11 +91,6 @@ record Figures(
 
   Incident.Phase phase() {
     return incident.phase((long) (seconds * 1e9));
-  }
-
-  /** Of the failed traces that are old enough; 1 when there are none. */
-  double errorsKept() {
-    return errorsDue == 0 ? 1 : Math.min(1, (double) arrived.errorRoots() / errorsDue);
   }
 
   long lawsThatHold() {

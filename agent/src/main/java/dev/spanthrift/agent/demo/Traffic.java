@@ -35,6 +35,7 @@ final class Traffic implements AutoCloseable {
   private final LongAdder tracesMade = new LongAdder();
   private final LongAdder spansMade = new LongAdder();
   private final LongAdder errorTraces = new LongAdder();
+  private final FailedTraces failed = new FailedTraces();
   private final LongAdder rareTraces = new LongAdder();
   private final LongAdder incidentErrors = new LongAdder();
   private final LongAdder spansLost = new LongAdder();
@@ -76,6 +77,10 @@ final class Traffic implements AutoCloseable {
         spansLost.sum());
   }
 
+  FailedTraces failed() {
+    return failed;
+  }
+
   Incident.Phase phase() {
     return incident.phase(System.nanoTime() - startNanos);
   }
@@ -106,6 +111,7 @@ final class Traffic implements AutoCloseable {
     spansMade.add(made.spans());
     if (made.error()) {
       errorTraces.increment();
+      failed.add(now);
       if (failing) {
         incidentErrors.increment();
       }

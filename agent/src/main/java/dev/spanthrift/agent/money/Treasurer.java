@@ -10,10 +10,12 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.sampler.budget.Budget;
 import dev.spanthrift.sampler.budget.BudgetController;
 import dev.spanthrift.sampler.budget.BudgetState;
-import dev.spanthrift.sampler.budget.MustKeepCap;
+import dev.spanthrift.sampler.budget.MoneyView;
 import dev.spanthrift.sampler.budget.Purse;
+import dev.spanthrift.sampler.budget.Treasury;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanCounters;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.Fields;
@@ -36,15 +38,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #tick} is called about once a second by one thread; the other methods by any.
  */
-public final class Treasurer implements SpendView, AutoCloseable {
+public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Treasurer.class);
   private static final String FILE = "budgets.bin";
   private static final long FILE_BYTES_MAX = 1 << 24;
   private static final long SAVE_NANOS = 60_000_000_000L;
-  private static final int SPANS_PER_TRACE = 20; // until the pipeline counts traces
+  private static final double SPANS_PER_TRACE = 20; // where no trace begins here
 
   private final BudgetController controller;
-  private Purse purse;
+  private final boolean mayBeFree;
+  private volatile Purse purse;
+  private volatile boolean free;
   private final Path file;
   private final OwnCost ownCost;
   private final Supplier<PipelineStatus> pipeline;
@@ -63,12 +67,14 @@ public final class Treasurer implements SpendView, AutoCloseable {
     this.pipeline = pipeline;
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
+    mayBeFree = settings.budgets().stream().allMatch(budget -> budget.keepMax().value() >= 1);
     ownCost =
         new OwnCost(
             settings.price().ownCpuHour(),
             settings.price().ownMemoryGbHour(),
             pricing.model().currency());
     controller.tick(lastNanos, System.currentTimeMillis());
+    free = isAllFree();
   }
 
   /**
@@ -131,9 +137,22 @@ public final class Treasurer implements SpendView, AutoCloseable {
     return purse.allowancePerSecond();
   }
 
-  /** What policies that keep for certain must ask, if a budget caps their share. */
-  public synchronized MustKeepCap mustKeep() {
-    return purse.mustKeep();
+  /** Whether more spans cost nothing, break no limit of the vendor and no share of the user's. */
+  private boolean isAllFree() {
+    MoneyView view = controller.view();
+    return mayBeFree && view.free() && view.broken().isEmpty();
+  }
+
+  // Both without this object's lock: the data path asks, under a lock that tick waits for.
+
+  @Override
+  public boolean isFree() {
+    return free;
+  }
+
+  @Override
+  public boolean admits(long price) {
+    return purse.mustKeep().admits(price);
   }
 
   /** Ticks once a second from now on, and calls back after each tick. */
@@ -159,6 +178,7 @@ public final class Treasurer implements SpendView, AutoCloseable {
     controller.ownCost(ownCost.since((double) (now - lastNanos)));
     lastNanos = now;
     controller.tick(now, System.currentTimeMillis());
+    free = isAllFree();
     if (now - savedNanos >= SAVE_NANOS) {
       savedNanos = now;
       save();
@@ -167,18 +187,22 @@ public final class Treasurer implements SpendView, AutoCloseable {
 
   /** What still waits for its decision is neither spent nor saved. */
   private void count(PipelineStatus.Spans spans) {
-    Traffic decided =
-        traffic(spans.keptBytes() + spans.droppedBytes(), spans.kept() + spans.dropped());
-    Traffic kept = traffic(spans.keptBytes(), spans.kept());
+    double perTrace =
+        spans.receivedRoots() > 0
+            ? (double) spans.received() / spans.receivedRoots()
+            : SPANS_PER_TRACE;
+    long decidedBytes = spans.keptBytes() + spans.droppedBytes();
+    Traffic decided = traffic(decidedBytes, spans.kept() + spans.dropped(), perTrace);
+    Traffic kept = traffic(spans.keptBytes(), spans.kept(), perTrace);
     add(decided.since(decidedBefore), purse::received);
     add(kept.since(keptBefore), purse::kept);
     decidedBefore = decided;
     keptBefore = kept;
   }
 
-  private static Traffic traffic(long bytes, long spans) {
+  private static Traffic traffic(long bytes, long spans, double spansPerTrace) {
     long events = Math.round(spans * SpanCounters.USUAL.events());
-    return new Traffic(bytes, spans, events, spans / SPANS_PER_TRACE);
+    return new Traffic(bytes, spans, events, (long) (spans / spansPerTrace));
   }
 
   private interface Counter {
@@ -204,6 +228,11 @@ public final class Treasurer implements SpendView, AutoCloseable {
   @Override
   public Spend spend() {
     return SpendBody.of(controller.view());
+  }
+
+  @Override
+  public SpanPrice price() {
+    return controller.price();
   }
 
   /** Counts a last time and saves. */

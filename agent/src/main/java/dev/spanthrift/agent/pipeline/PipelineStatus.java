@@ -53,6 +53,9 @@ public record PipelineStatus(
    *
    * @param keptByReason sums to kept
    * @param droppedByReason sums to dropped
+   * @param overPolicyShare fragments that a policy would keep for certain, but handed to the budget
+   *     because policies had spent their share
+   * @param receivedRoots spans without a parent: the traces that begin here
    */
   public record Spans(
       long received,
@@ -67,7 +70,43 @@ public record PipelineStatus(
       long shipped,
       long queued,
       Map<String, Long> failedByReason,
-      long late) {}
+      long late,
+      long overPolicyShare,
+      long receivedRoots) {
+
+    /** With no share of policies overdrawn, and no root seen. */
+    public Spans(
+        long received,
+        long receivedBytes,
+        long held,
+        long kept,
+        long keptBytes,
+        Map<String, Long> keptByReason,
+        long dropped,
+        long droppedBytes,
+        Map<String, Long> droppedByReason,
+        long shipped,
+        long queued,
+        Map<String, Long> failedByReason,
+        long late) {
+      this(
+          received,
+          receivedBytes,
+          held,
+          kept,
+          keptBytes,
+          keptByReason,
+          dropped,
+          droppedBytes,
+          droppedByReason,
+          shipped,
+          queued,
+          failedByReason,
+          late,
+          0,
+          0);
+    }
+  }
 
   /** What waits, against its bound. */
   public record Held(long traces, long spans, long bytes, long bytesMax) {}

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.SamplerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ public interface PipelineView {
   /** The last spans received; null when they are not recorded. */
   default @Nullable SpanRing recorded() {
     return null;
+  }
+
+  /** How the sampler holds and stamps: for what-if questions about the running program. */
+  default SamplerSettings sampler() {
+    return SamplerSettings.DEFAULT;
   }
 
   /** Steps of a process's life, in this order. */

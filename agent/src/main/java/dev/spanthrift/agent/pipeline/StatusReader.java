@@ -53,7 +53,9 @@ final class StatusReader {
             shipped,
             queued,
             failed,
-            counts.late());
+            counts.late(),
+            counts.overPolicyShare(),
+            counts.receivedRoots());
     return new PipelineStatus(
         startedUnixMillis,
         System.currentTimeMillis(),

@@ -125,6 +125,47 @@ class SimulateCommandTest {
         800 - both.at("/policy/kept/traces").asInt(), both.at("/difference/traces").asInt());
   }
 
+  private String config(String text) throws Exception {
+    return Files.writeString(folder.resolve("spanthrift.yaml"), text).toString();
+  }
+
+  @Test
+  void s8_moneyIsCountedByThePriceModelOfTheConfiguration() throws Exception {
+    JsonNode plain = JsonMapper.shared().readTree(simulate("--budget", "10%", "-o", "json").out());
+    assertEquals("USD", plain.at("/cost/currency").asString());
+    double bytes = plain.at("/received/bytes").asDouble();
+    assertEquals(bytes * 0.5e-9, plain.at("/cost/received").asDouble(), 1e-12);
+
+    String euros = config("price: {perGb: 4, currency: EUR}");
+    Console console = simulate("--budget", "10%", "-o", "json", "--config", euros);
+    JsonNode other = JsonMapper.shared().readTree(console.out());
+    assertEquals("EUR", other.at("/cost/currency").asString(), console.err());
+    assertEquals(bytes * 4e-9, other.at("/cost/received").asDouble(), 1e-12);
+
+    String model = config("price: {model: gcp-cloud-trace}");
+    console = simulate("--budget", "10%", "-o", "json", "--config", model);
+    JsonNode perSpan = JsonMapper.shared().readTree(console.out());
+    double each = perSpan.at("/cost/received").asDouble() / perSpan.at("/received/spans").asInt();
+    assertEquals(0.2e-6, each, 1e-12, "0.20 USD a million spans, whatever their bytes");
+    double keptEach = perSpan.at("/cost/kept").asDouble() / perSpan.at("/kept/spans").asInt();
+    assertEquals(0.2e-6, keptEach, 1e-12);
+  }
+
+  @Test
+  void s8_aWrongConfigurationFailsWithItsPlace() throws Exception {
+    assertFails(simulate("--config", config("price: {model: grafana}")), "grafana-cloud-traces");
+    assertFails(simulate("--config", config("price: {perGb: -1}")), "price.perGb");
+  }
+
+  @Test
+  void s8_spansAreHeldAsTheConfigurationSays() throws Exception {
+    String patient = config("hold: {decisionWait: 1h}");
+    Console usual = simulate("--budget", "10%", "-o", "json");
+    Console held = simulate("--budget", "10%", "-o", "json", "--config", patient);
+    assertEquals(0, held.code(), held.err());
+    assertFalse(usual.out().equals(held.out()), "all is decided at the end, at one moment");
+  }
+
   @Test
   void s8_anotherSeedIsAnotherDraw() {
     String one = simulate("--budget", "10%", "-o", "json").out();
@@ -166,7 +207,8 @@ class SimulateCommandTest {
     assertEquals(2, simulate("--budget", "much").code());
     assertEquals(2, simulate("--pods", "many").code());
     assertEquals(2, simulate("--price-per-gb", "-1").code());
-    assertEquals(2, simulate("--currency", "dollars").code());
+    assertEquals(2, simulate("--price-per-gb", "1", "--currency", "dollars").code());
+    assertEquals(2, simulate("--currency", "EUR").code(), "which belongs to a price");
     assertEquals(2, Console.run(Map.of(), "simulate").code());
     assertEquals(2, simulate("--live", "http://127.0.0.1:4321").code());
     assertEquals(2, Console.run(Map.of(), "simulate", "--live", "here").code());

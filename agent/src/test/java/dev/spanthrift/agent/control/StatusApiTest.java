@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.MadeTraffic;
+import dev.spanthrift.sampler.wire.Scanner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +55,23 @@ class StatusApiTest {
 
   private static JsonNode json(String path) {
     return JsonMapper.shared().readTree(get(path));
+  }
+
+  @Test
+  void s8_countsWhatIsRecordedForWhatIf() {
+    assertTrue(json("/api/v1/status").at("/recording").isMissingNode(), "recording is off");
+    SpanRing ring = new SpanRing(1 << 20, Duration.ofHours(1));
+    byte[] request = MadeTraffic.single("x").toByteArray();
+    ring.record(new Scanner(10).scan(request, 0, request.length), System.currentTimeMillis());
+    port.pipeline.recorded = ring;
+    try {
+      JsonNode recording = json("/api/v1/status").at("/recording");
+      assertEquals(1, recording.at("/recorded").asInt());
+      assertEquals(1, recording.at("/held").asInt());
+      assertEquals(0, recording.at("/overwritten").asInt());
+    } finally {
+      port.pipeline.recorded = null;
+    }
   }
 
   @Test

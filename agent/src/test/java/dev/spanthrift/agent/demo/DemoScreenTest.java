@@ -1,15 +1,27 @@
 package dev.spanthrift.agent.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.sampler.budget.BillingPeriod;
+import dev.spanthrift.sampler.budget.Budget;
+import dev.spanthrift.sampler.budget.BudgetView;
+import dev.spanthrift.sampler.budget.Forecast;
+import dev.spanthrift.sampler.budget.MoneyView;
+import dev.spanthrift.sampler.budget.price.Money;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DemoScreenTest {
@@ -40,19 +52,85 @@ class DemoScreenTest {
   }
 
   private static Figures figures(double seconds, Map<String, Long> kept) {
+    return figures(seconds, kept, new FailedTraces.Count(12, 9), null);
+  }
+
+  private static Figures figures(
+      double seconds,
+      Map<String, Long> kept,
+      FailedTraces.Count failed,
+      @Nullable Forecast forecast) {
     return new Figures(
         seconds,
         0,
         new SidecarProgram.Ports(4317, 4318, 4321),
         new Traffic.Counts(100, 2_000, 12, 1, 8, 0),
-        10,
+        failed,
         Incident.within(0),
         status(20_000, 2, kept),
         status(19_000, 1, kept),
-        null,
-        new DemoBackend.Counts(5, 100_000, 190, 10, 0),
+        forecast == null ? null : money(forecast),
+        new DemoBackend.Counts(5, 100_000, 190, 0),
         new BigDecimal("0.50"),
         Currency.getInstance("USD"));
+  }
+
+  private static Money usd(String amount) {
+    return new Money(new BigDecimal(amount), Currency.getInstance("USD"));
+  }
+
+  /** The books of an hour of which a tenth is over at the status's 20 s. */
+  private static MoneyView money(Forecast forecast) {
+    Budget budget =
+        new Budget(
+            "demo",
+            usd("0.15"),
+            new BillingPeriod(BillingPeriod.Length.HOUR, ZoneOffset.UTC, 1),
+            Map.of(),
+            Budget.Limits.NONE);
+    Instant from = Instant.ofEpochSecond(20 - 360);
+    Money zero = usd("0");
+    BudgetView books =
+        new BudgetView(budget, from, from.plusSeconds(3600), usd("0.014"), zero, zero, forecast, 1);
+    return new MoneyView(from, "flat", SpanPrice.NOMINAL, false, List.of(), false, List.of(books));
+  }
+
+  @Test
+  void s9_showsSpendAgainstBudgetForecastAndWhatEachKindOfTraceGets() {
+    Map<String, Long> kept = Map.of("budget:error", 150L, "budget:base", 50L);
+    Forecast known = new Forecast.Known(usd("0.149"), usd("0.14"), usd("0.1501"));
+    Figures figures = figures(30, kept, new FailedTraces.Count(12, 12), known);
+    String all = String.join("\n", DemoScreen.rows(figures));
+    assertTrue(all.contains("  failed traces              150   75.0 %"), all);
+    assertTrue(all.contains("  a few of anything           50   25.0 %"), all);
+    assertTrue(all.contains("0.1500 USD for the hour, of which 0.0140 USD are spent"), all);
+    assertTrue(all.contains("10 % of the hour is over; at its end: 0.1490 USD (0.1400 to"), all);
+    String summary = String.join("\n", DemoScreen.summary(figures));
+    assertTrue(summary.contains("failed traces 150, a few of anything 50"), summary);
+    assertTrue(summary.contains("of which 0.0140 USD are spent"), summary);
+    assertTrue(DemoScreen.line(figures).contains("12 of 12 failed traces, spent 0.0140 of 0.15"));
+  }
+
+  @Test
+  void saysWhenTheForecastComesAndNothingOfErrorsBeforeAnyIsDue() {
+    Forecast soon = new Forecast.NotEnoughData("not enough data", Duration.ofSeconds(75));
+    Figures figures = figures(5, Map.of(), new FailedTraces.Count(0, 0), soon);
+    String all = String.join("\n", DemoScreen.rows(figures));
+    assertTrue(all.contains("no forecast yet, in 75 s"), all);
+    assertFalse(all.contains("% kept"), all);
+    assertTrue(DemoScreen.line(figures).contains("no failed trace due yet"));
+  }
+
+  @Test
+  void failedTracesAreComparedOverTheSameSeconds() {
+    FailedTraces made = new FailedTraces();
+    for (long second = 1_000; second < 1_400; second++) {
+      made.add(second * 1_000_000_000L + 5);
+      made.add(second * 1_000_000_000L + 999_999_999);
+    }
+    assertEquals(800, made.before(Long.MAX_VALUE));
+    assertEquals(780, made.before(1_390));
+    assertEquals(0.5, new FailedTraces.Count(4, 2).share());
   }
 
   @Test
@@ -61,9 +139,9 @@ class DemoScreenTest {
     String all = String.join("\n", rows);
     assertTrue(all.contains("IN            1,000 spans/s     0.50 MB/s"), all);
     assertTrue(all.contains("OUT              95 spans/s     0.05 MB/s"), all);
-    assertTrue(all.contains("  errors                     150    7.5 %"), all);
-    assertTrue(all.contains("ERRORS  100.0 % kept: 10 of 10"), all);
-    assertTrue(all.contains("saved 0.0004 USD at 0.50 per GB"), all);
+    assertTrue(all.contains("  errors                     150   75.0 %"), all);
+    assertTrue(all.contains("ERRORS  75.0 % kept: 9 of 12"), all);
+    assertTrue(all.contains("saved 0.0004 USD, at this pace"), all);
     assertTrue(all.contains("INCIDENT payments fail and are slow; 8 failed traces"), all);
     assertTrue(all.contains("SUMS    1 of 2 agree"), all);
     assertTrue(all.contains("not kept = shipped + queued + failed"), all);
@@ -75,7 +153,9 @@ class DemoScreenTest {
     for (int i = 0; i < 30; i++) {
       many.put("a policy with quite a long name " + i, 1_000_000L * i);
     }
-    List<String> rows = DemoScreen.rows(figures(70, many));
+    Forecast soon = new Forecast.NotEnoughData("not enough data", Duration.ofSeconds(3_000));
+    List<String> rows =
+        DemoScreen.rows(figures(70, many, new FailedTraces.Count(100_000, 99_999), soon));
     assertTrue(rows.size() <= 24, rows.size() + " rows");
     for (String row : rows) {
       if (!row.startsWith("SUMS")) {

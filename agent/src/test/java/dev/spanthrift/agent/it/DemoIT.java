@@ -42,6 +42,23 @@ class DemoIT {
     }
   }
 
+  /** What a first user sees: a cold sampler on a tenth of the money, and an incident at once. */
+  @Test
+  void s9_keepsTheErrorsOnItsBudgetFromTheStart() {
+    try (Program demo = new Launch(temp).call("demo", "--seconds", "8")) {
+      assertEquals(0, demo.exit(), () -> demo.out() + demo.err());
+      assertSummary(demo);
+      Matcher failed =
+          find("  at the backend .* ([\\d,]+) of ([\\d,]+) failed traces.*", demo.out());
+      int kept = Integer.parseInt(failed.group(1));
+      int all = Integer.parseInt(failed.group(2));
+      assertTrue(all >= 10 && kept >= all * 0.9, demo.out());
+      assertTrue(demo.out().contains(" USD for the hour, of which "), demo.out());
+      assertTrue(demo.out().contains("no forecast yet, in "), demo.out());
+      assertTrue(demo.out().contains("  kept for "), demo.out());
+    }
+  }
+
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void ctrlCEndsItCleanWithASummary() throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.money;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,6 +22,7 @@ class TreasurerTest {
   @TempDir Path folder;
   private long receivedSpans;
   private long keptSpans;
+  private long roots;
 
   /** 1000 bytes a span. */
   private PipelineStatus status() {
@@ -38,7 +40,9 @@ class TreasurerTest {
             0,
             0,
             Map.of(),
-            0);
+            0,
+            0,
+            roots);
     return new PipelineStatus(
         0, 0, Map.of(), spans, new PipelineStatus.Held(0, 0, 0, 1), List.of(), List.of());
   }
@@ -75,7 +79,9 @@ class TreasurerTest {
     assertEquals(.2, spend.spent(), 1e-12);
     assertEquals(1.8, spend.saved(), 1e-12);
     assertEquals(2, spend.pricePerGigabyte(), 1e-9);
-    assertEquals("not enough data: 0 of 8 stretches of 30 min seen", spend.noForecast());
+    assertEquals(
+        "not enough data: 0 of 8 stretches of 30 min seen; a forecast comes in 4 h",
+        spend.noForecast());
     assertNull(spend.remark());
     assertEquals(List.of("all", "cart"), spend.budgets().stream().map(b -> b.name()).toList());
     assertEquals(Map.of("service.name", "cart"), spend.budgets().get(1).scope());
@@ -187,5 +193,40 @@ class TreasurerTest {
     Treasurer treasurer = open("price: {model: gcp-cloud-trace}\nbudgets: [{amount: 5}]");
     assertTrue(treasurer.spend().remark().contains("sampling now saves nothing"));
     assertEquals(0, treasurer.spend().spent());
+    assertTrue(treasurer.isFree(), "so all may be kept");
+    assertTrue(treasurer.price().perSpan() > 0, "what-if asks by the model's own meters");
+  }
+
+  @Test
+  void s4_aModelThatBillsTracesCountsThoseThatBeginHere() throws Exception {
+    receivedSpans = 1_000_000_000L;
+    keptSpans = 500_000_000L;
+    Treasurer guessed = open("price: {model: aws-xray}\nbudgets: [{amount: 5000}]");
+    guessed.tick();
+    Files.deleteIfExists(folder.resolve("state/budgets.bin"));
+    roots = 200_000_000L; // five spans each, not twenty
+    Treasurer counted = open("price: {model: aws-xray}\nbudgets: [{amount: 5000}]");
+    counted.tick();
+    double usual = guessed.spend().spent();
+    assertTrue(usual > 0);
+    assertEquals(4, counted.spend().spent() / usual, 0.05);
+  }
+
+  @Test
+  void s5_nothingIsFreeWhereSpansCostMoneyOrTheUserKeepsLess() throws Exception {
+    assertFalse(open("budgets: [{amount: 5}]").isFree());
+    String atMost = "price: {model: gcp-cloud-trace}\nbudgets: [{amount: 5, keepMax: 0.5}]";
+    assertFalse(open(atMost).isFree());
+  }
+
+  @Test
+  void s5_policiesMaySpendTheirShareAndNoMore() throws Exception {
+    Treasurer treasurer = open("budgets: [{amount: 36, period: hour, policyShareMax: 0.25}]");
+    double perSecond = treasurer.allowancePerSecond() * .25;
+    long price = (long) (perSecond * 20);
+    assertTrue(treasurer.admits(price) && treasurer.admits(price) && treasurer.admits(price));
+    assertFalse(treasurer.admits(price), "a minute's share is there at the start, no more");
+    Treasurer unlimited = open("budgets: [{amount: 36, period: hour}]");
+    assertTrue(unlimited.admits(Long.MAX_VALUE));
   }
 }

@@ -27,6 +27,8 @@ import dev.spanthrift.sampler.policy.Policy;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.SpanStatus;
+import dev.spanthrift.sampler.policy.ValueTest;
+import dev.spanthrift.sampler.policy.Where;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +126,72 @@ class WhatIfTest {
     assertEquals(answer.errors().traces(), answer.errors().keptTraces());
     assertEquals(0, answer.errors().lostSignatures());
     assertEquals(List.of(), answer.warnings());
+  }
+
+  /** What a policy keeps in one pod is kept by all: it is told to the ledger. */
+  @Test
+  void s3_tracesThatAPolicyKeepsInOnePodAreWhole() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(811, 2000);
+    PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
+    Answer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
+    assertTrue(answer.errors().traces() > 150, "errors " + answer.errors());
+    assertEquals(answer.errors().traces(), answer.errors().keptTraces());
+    assertTrue(
+        answer.wholeTraces() >= answer.kept().traces() * 0.995,
+        answer.wholeTraces() + " of " + answer.kept().traces() + " are whole");
+    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    assertTrue(joined.spans() > answer.errors().traces(), "joined " + joined);
+  }
+
+  @Test
+  void s3_whatPoliciesKeepWithAProbabilityIsToldToo() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(812, 2000);
+    Policy bank =
+        new Policy(
+            "bank",
+            new Condition.Attribute(
+                Where.RESOURCE, "service.name", new ValueTest.In(Set.of("bank"))),
+            new Action.Probability(0.2));
+    PolicyDocument policy = new PolicyDocument(List.of(bank), Action.BUDGET);
+    Answer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
+    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    assertTrue(joined.spans() > 300, "joined " + joined);
+  }
+
+  @Test
+  void s6_aWeightLiftsTheWholeTraceWhicheverPodItsPolicyMatchesIn() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(813, 6000);
+    Condition bank =
+        new Condition.SameSpan(
+            List.of(
+                new Condition.Attribute(
+                    Where.RESOURCE, "service.name", new ValueTest.In(Set.of("bank"))),
+                new Condition.Name(new ValueTest.In(Set.of("op a")))));
+    PolicyDocument weighted =
+        new PolicyDocument(List.of(new Policy("a", bank, new Action.Weight(8))), Action.BUDGET);
+    double plain = oddsOfBankA(traffic, PolicyDocument.EMPTY);
+    double lifted = oddsOfBankA(traffic, weighted);
+    assertTrue(lifted > plain * 2, "odds " + lifted + " with weight, " + plain + " without");
+  }
+
+  /** Kept traces without error, those with "op a" in the last pod over those without. */
+  private static double oddsOfBankA(MadeTraffic traffic, PolicyDocument policy) throws Exception {
+    Shipped shipped = new Shipped();
+    WhatIf.answer(traffic, question(policy, 0.3, true), shipped);
+    Map<ByteString, Boolean> traces = new HashMap<>();
+    for (byte[] request : shipped.requests) {
+      ExportTraceServiceRequest.parseFrom(request).getResourceSpansList().stream()
+          .filter(r -> r.getResource().getAttributes(0).getValue().getStringValue().equals("bank"))
+          .flatMap(r -> r.getScopeSpansList().stream())
+          .flatMap(s -> s.getSpansList().stream())
+          .filter(span -> !isError(span))
+          .forEach(
+              span ->
+                  traces.merge(
+                      span.getTraceId(), span.getName().equals("op a"), Boolean::logicalOr));
+    }
+    long with = traces.values().stream().filter(hasA -> hasA).count();
+    return (double) with / (traces.size() - with);
   }
 
   private static Amount sum(Map<String, Amount> amounts) {

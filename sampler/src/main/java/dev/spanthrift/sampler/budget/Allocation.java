@@ -13,9 +13,10 @@ import java.util.List;
 /**
  * Minimum-variance allocation of the budget: one price μ for each class, from the fleet's demand.
  *
- * <p>p = max over classes of min(1, μ·score), never below base·B with B the share of the received
- * price that the budget pays for. Every pod computes the same prices from the same sums. A
- * probability never depends on the trace's randomness and is never 0. Source: sampler-findings, §6.
+ * <p>p = max over classes of min(1, μ·score·w), w the weight that policies give the trace, never
+ * below base·B with B the share of the received price that the budget pays for. Every pod computes
+ * the same prices from the same sums. A probability never depends on the trace's randomness and is
+ * never 0. Source: sampler-findings, §6.
  */
 public final class Allocation implements Allocator {
   private static final int PUBLISH_TICKS = 5;
@@ -24,6 +25,10 @@ public final class Allocation implements Allocator {
   private static final double TAU_SECONDS_MIN = 10;
   private static final double OVERLAP_HALF_LIFE = 60 * Math.log(2) / -Math.log(.95);
   private static final double UNKNOWN_SHARE = .1;
+  private static final double KNOWN_SECONDS = 5;
+
+  /** A cold sampler begins with so many seconds of the allowance, or its first errors were lost. */
+  private static final double ADVANCE_SECONDS = TAU_SECONDS_MIN;
 
   private final AllocationSettings settings;
   private final Scorer scorer;
@@ -41,6 +46,7 @@ public final class Allocation implements Allocator {
   private final double[] report = new double[FleetReport.LENGTH];
   private final double[] fleet = new double[FleetReport.LENGTH];
   private final double[] scores = new double[TraceClass.COUNT];
+  private final double[] takenSinceTick = new double[TraceClass.COUNT];
   private final Candidate candidate = new Candidate();
 
   private double demandSeconds;
@@ -53,6 +59,8 @@ public final class Allocation implements Allocator {
   private double rate;
   private double tau = TAU_SECONDS_MIN;
   private double base;
+  private final double firstBase;
+  private boolean advanced;
   private long lastTick = Long.MIN_VALUE;
   private long lastArrival = Long.MIN_VALUE;
   private int ticks;
@@ -85,10 +93,10 @@ public final class Allocation implements Allocator {
     classPrices = new ClassPrices(settings.shares());
     usualPrice = Math.max(1, priceOf.price(5_000, 25));
     overlapStart = Math.max(1, priceOf.price(30_000, 150));
-    base = settings.base() * UNKNOWN_SHARE;
-    if (allowance instanceof Allowance.ShareOfTraffic(double share)) {
-      base = settings.base() * share;
-    }
+    firstBase =
+        settings.base()
+            * (allowance instanceof Allowance.ShareOfTraffic(double share) ? share : UNKNOWN_SHARE);
+    base = firstBase;
   }
 
   /** Changes how the money comes in, from the next tick on. */
@@ -129,8 +137,12 @@ public final class Allocation implements Allocator {
     candidate.rooted = prices.rooted(reading.entry(), now);
     Arrays.fill(scores, 0);
     scorer.score(candidate, slow, now, scores);
-    double claimed = cheapest();
-    double probability = expectedWhole > 0 ? claimed : 1; // what costs nothing stays
+    if (digest.weight != 1) {
+      for (int c = 0; c < TraceClass.COUNT; c++) {
+        scores[c] *= digest.weight;
+      }
+    }
+    double probability = expectedWhole > 0 ? cheapest() : 1; // what costs nothing stays
     own[FleetReport.PREDICTED + reason.ordinal()] += expectedWhole * probability;
     return probability;
   }
@@ -143,14 +155,26 @@ public final class Allocation implements Allocator {
     for (int c = 0; c < TraceClass.COUNT; c++) {
       if (scores[c] > 0) {
         demand(c, scores[c]);
-        double p = Math.min(1, classPrices.mu(c) * scores[c] * thrift);
+        double p = mayTake(c) ? Math.min(1, classPrices.mu(c) * scores[c] * thrift) : 0;
         if (p > best) {
           best = p;
           reason = TraceClass.of(c);
         }
       }
     }
+    if (reason != TraceClass.BASE) {
+      takenSinceTick[reason.ordinal()] += expectedWhole * best;
+    }
     return best;
+  }
+
+  /**
+   * A price that keeps all, because there is money for it or because the class has never been seen,
+   * says nothing about the next second: until then the class takes at most its share of the level.
+   */
+  private boolean mayTake(int c) {
+    return classPrices.mu(c) < WaterFilling.KEEP_ALL
+        || takenSinceTick[c] < settings.shares().of(c) * levelAtTick;
   }
 
   /** Reservations made since the prices were computed lower them, as an emptier level would. */
@@ -178,6 +202,11 @@ public final class Allocation implements Allocator {
   }
 
   @Override
+  public long usualWhole(long seen, long nowNanos) {
+    return (long) prices.usual((double) seen, seconds(nowNanos));
+  }
+
+  @Override
   public void reserved(long amount) {
     level -= amount;
   }
@@ -189,7 +218,9 @@ public final class Allocation implements Allocator {
 
   @Override
   public void learnKept(TraceClass first, long price) {
-    own[FleetReport.KEPT + first.ordinal()] += price;
+    if (first != TraceClass.POLICY) { // which no decision here had predicted
+      own[FleetReport.KEPT + first.ordinal()] += price;
+    }
   }
 
   @Override
@@ -216,6 +247,7 @@ public final class Allocation implements Allocator {
     double target = SpendPlan.target(level, rate, tau);
     classPrices.compute(fleet, target, overlapStart * overlapBelief);
     levelAtTick = level;
+    Arrays.fill(takenSinceTick, 0);
   }
 
   private boolean isActive(long nowNanos) {
@@ -272,7 +304,8 @@ public final class Allocation implements Allocator {
     double received =
         Math.max(fleet[FleetReport.RECEIVED_MEAN], fleet[FleetReport.RECEIVED_RECENT]);
     if (received > 0) {
-      base = Math.min(1, settings.base() * rate / received);
+      boolean known = fleet[FleetReport.ACTIVE_SECONDS] >= KNOWN_SECONDS;
+      base = Math.min(known ? 1 : firstBase, settings.base() * rate / received);
     }
     double most = settings.carryOver().toMillis() / 1e3;
     double part = fleet[FleetReport.ACTIVE_SECONDS] * settings.carryOverOfElapsed();
@@ -281,7 +314,10 @@ public final class Allocation implements Allocator {
 
   private void inflow(LedgerBatch batch, double elapsed) {
     if (allowance instanceof Allowance.PerSecond(double amount)) {
-      newInflow += amount * elapsed / Math.max(1, fleet[FleetReport.PODS]);
+      boolean cold = !advanced && carried == 0; // a restored level is advance enough
+      double seconds = cold ? elapsed + ADVANCE_SECONDS : elapsed;
+      newInflow += amount * seconds / Math.max(1, fleet[FleetReport.PODS]);
+      advanced = true;
     }
     newInflow += Math.min(carried, rate * tau);
     carried = 0;

@@ -23,6 +23,9 @@ public interface Allocator {
   /** Expected price of the whole trace of the fragment decided last. */
   long expectedWhole();
 
+  /** Expected price of a whole trace of which nothing is known but that this much was seen. */
+  long usualWhole(long seen, long nowNanos);
+
   /** Notes that a keep was told: its reservation lowers the level until the ledger answers. */
   void reserved(long amount);
 

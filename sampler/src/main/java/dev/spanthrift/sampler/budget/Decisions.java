@@ -29,10 +29,9 @@ public final class Decisions<T> {
     TraceClass reason = TraceClass.BASE;
     long seen;
 
-    Waiting(T fragment, Reading reading, long dueNanos) {
+    Waiting(T fragment, Reading reading) {
       this.fragment = fragment;
       this.reading = reading;
-      this.dueNanos = dueNanos;
     }
   }
 
@@ -79,24 +78,82 @@ public final class Decisions<T> {
    * @param reading is kept until the verdict
    * @param part what the fragment adds to the trace's path: all of its own, or for a later fragment
    *     of the same trace what is new
+   * @param weight how many times an ordinary trace it is worth
    */
-  public void submit(T fragment, Reading reading, long part, long nowNanos) {
+  public void submit(T fragment, Reading reading, long part, double weight, long nowNanos) {
+    long cost = arrive(fragment, reading, part, weight, nowNanos);
+    Waiting<T> waiting = new Waiting<>(fragment, reading);
+    if (reading.isRoot() && rootWaitNanos > 0) {
+      waiting.dueNanos = nowNanos + rootWaitNanos;
+      roots.add(waiting);
+    } else {
+      decide(waiting, own(reading, cost, weight));
+    }
+  }
+
+  private long arrive(T fragment, Reading reading, long part, double weight, long nowNanos) {
     now = nowNanos;
     long cost = price.applyAsLong(fragment);
     allocator.arrived(cost, nowNanos);
     allocator.read(reading);
-    Waiting<T> waiting = new Waiting<>(fragment, reading, nowNanos + rootWaitNanos);
-    TraceDigest digest = next.part(reading.traceIdHigh(), reading.traceIdLow());
-    digest.of(reading, cost).path = part;
-    if (reading.isRoot() && rootWaitNanos > 0) {
-      roots.add(waiting);
+    TraceDigest digest = next.part(reading.traceIdHigh(), reading.traceIdLow()).of(reading, cost);
+    digest.path = part;
+    digest.weight = weight;
+    return cost;
+  }
+
+  private TraceDigest own(Reading reading, long cost, double weight) {
+    own.of(reading, ledger.isSolo() ? cost : 0).weight = weight;
+    return own;
+  }
+
+  /**
+   * Keeps a fragment at a moment when nothing costs anything: told, but not charged. The allocation
+   * learns from it what it will need when that ends.
+   *
+   * @param part as in {@link #submit}
+   */
+  public void keepFree(T fragment, Reading reading, long part, long nowNanos) {
+    long cost = arrive(fragment, reading, part, 1, nowNanos);
+    double paid = allocator.decide(reading, cost, own(reading, cost, 1), now);
+    allocator.learnKept(allocator.reason(), (long) (paid * (double) cost));
+    if (ledger.isSolo()) {
+      allocator.learnWhole(reading, cost, cost, reading.isRoot(), now);
     } else {
-      digest = own.of(reading, ledger.isSolo() ? cost : 0);
-      decide(waiting, digest);
+      tell(reading.traceIdHigh(), reading.traceIdLow(), 1, allocator.reason(), 0);
+    }
+    verdicts.decided(fragment, true, 1);
+    verdicts.keep(fragment, 1, allocator.reason(), false);
+  }
+
+  /**
+   * Notes that a policy keeps a fragment: told, so that the other pods keep theirs, and charged
+   * like any keep.
+   *
+   * @param rooted whether the trace's root is in it
+   * @param free whether nothing is charged at this moment
+   */
+  public void keepByPolicy(
+      long traceIdHigh,
+      long traceIdLow,
+      boolean rooted,
+      double probability,
+      long amount,
+      boolean free,
+      long nowNanos) {
+    now = nowNanos;
+    allocator.arrived(amount, nowNanos);
+    if (!ledger.isSolo()) {
+      next.part(traceIdHigh, traceIdLow).set(0, 0, amount, rooted, 1);
+      long reserve = free ? 0 : allocator.usualWhole(amount, nowNanos);
+      tell(traceIdHigh, traceIdLow, probability, TraceClass.POLICY, reserve);
+    }
+    if (!free) {
+      next.spend(traceIdHigh, traceIdLow, amount);
     }
   }
 
-  /** Charges spans that came late for a trace which is kept here. */
+  /** Charges spans that a trace which is kept here costs besides. */
   public void spend(long traceIdHigh, long traceIdLow, long amount, long nowNanos) {
     allocator.arrived(amount, nowNanos);
     next.spend(traceIdHigh, traceIdLow, amount);
@@ -117,7 +174,8 @@ public final class Decisions<T> {
     waiting.dueNanos = now + waitNanos;
     verdicts.decided(waiting.fragment, waiting.kept, waiting.probability);
     if (waiting.kept) {
-      tell(waiting);
+      long reserve = allocator.expectedWhole();
+      tell(r.traceIdHigh(), r.traceIdLow(), waiting.probability, waiting.reason, reserve);
     }
     if (ledger.isSolo()) {
       settleAlone(waiting, cost);
@@ -146,13 +204,13 @@ public final class Decisions<T> {
     verdicts.keep(waiting.fragment, waiting.probability, waiting.reason, false);
   }
 
-  private void tell(Waiting<T> waiting) {
-    Reading r = waiting.reading;
-    long reserve = allocator.expectedWhole();
-    next.tell(r.traceIdHigh(), r.traceIdLow(), waiting.probability, waiting.reason, reserve);
-    allocator.reserved(reserve);
-    long due = now + waitNanos + rootWaitNanos + LAST_ASK_SLACK_NANOS;
-    releases.add(new Release(r.traceIdHigh(), r.traceIdLow(), due));
+  private void tell(long high, long low, double probability, TraceClass traceClass, long reserve) {
+    next.tell(high, low, probability, traceClass, reserve);
+    if (reserve > 0) {
+      allocator.reserved(reserve);
+      long due = now + waitNanos + rootWaitNanos + LAST_ASK_SLACK_NANOS;
+      releases.add(new Release(high, low, due));
+    }
   }
 
   /** One tick: asks what is due, sends the batch, takes the answers. */

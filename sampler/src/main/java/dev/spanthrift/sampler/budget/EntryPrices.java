@@ -44,6 +44,12 @@ final class EntryPrices {
     return all >= KNOWN_FROM ? sums.count(ALL, ROOTS, nowSeconds) / all : 1;
   }
 
+  /** The mean of all whole traces, at least what was seen. */
+  double usual(double seen, int nowSeconds) {
+    double count = sums.count(ALL, COUNT, nowSeconds);
+    return count > 0 ? Math.max(seen, sums.count(ALL, WHOLE, nowSeconds) / count) : seen;
+  }
+
   /**
    * Expected price of the whole trace.
    *

@@ -7,7 +7,7 @@ import java.io.IOException;
 
 /** A rate: what came in, over the time in which it came, old parts fading with a half-life. */
 final class Flow {
-  static final double SECONDS_MIN = 5;
+  static final double SECONDS_MIN = 1;
 
   private double sum;
   private double seconds;

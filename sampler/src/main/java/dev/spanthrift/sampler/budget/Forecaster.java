@@ -24,17 +24,11 @@ final class Forecaster {
   Forecast forecast(Account account, Instant now, SpanPrice price, Map<Window, Traffic> used) {
     SpendHistory history = account.history;
     if (history.count() < SpendHistory.SLOTS_MIN) {
-      return new Forecast.NotEnoughData(
-          "not enough data: "
-              + history.count()
-              + " of "
-              + SpendHistory.SLOTS_MIN
-              + " stretches of "
-              + Duration.ofSeconds((long) history.slotSeconds()).toMinutes()
-              + " min seen");
+      return notYet(history);
     }
     if (!account.recent.isKnown()) {
-      return new Forecast.NotEnoughData("not enough data: no traffic in the last hours");
+      return new Forecast.NotEnoughData(
+          "not enough data: no traffic in the last hours", Duration.ZERO);
     }
     double weight = account.rhythm.between(now, account.end());
     double seconds = Math.max(0, Duration.between(now, account.end()).toSeconds());
@@ -44,6 +38,27 @@ final class Forecaster {
       sums[i] = capped(account, account.spent().plus(cost(account, now, price, used, picos[i])));
     }
     return new Forecast.Known(sums[0], sums[1], sums[2]);
+  }
+
+  private static Forecast notYet(SpendHistory history) {
+    Duration left = Duration.ofSeconds((long) Math.ceil(history.secondsMissing()));
+    String reason =
+        "not enough data: "
+            + history.count()
+            + " of "
+            + SpendHistory.SLOTS_MIN
+            + " stretches of "
+            + words(Duration.ofSeconds((long) history.slotSeconds()))
+            + " seen; a forecast comes in "
+            + words(left);
+    return new Forecast.NotEnoughData(reason, left);
+  }
+
+  private static String words(Duration time) {
+    if (time.toSeconds() < 120) {
+      return time.toSeconds() + " s";
+    }
+    return time.toMinutes() < 120 ? time.toMinutes() + " min" : time.toHours() + " h";
   }
 
   private static Money capped(Account account, Money sum) {

@@ -28,6 +28,7 @@ public final class InProcessKeepLedger implements KeepLedger {
   private long[] reserved = new long[capacity];
   private double[] told = new double[capacity];
   private byte[] first = new byte[capacity];
+  private double[] weight = new double[capacity];
   private int used;
 
   private double available;
@@ -104,6 +105,7 @@ public final class InProcessKeepLedger implements KeepLedger {
       errors[slot] += part.errors;
       whole[slot] += part.price;
       rooted[slot] |= part.rooted;
+      weight[slot] = TraceDigest.heavier(weight[slot], part.weight);
     }
   }
 
@@ -151,7 +153,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     int slot = find(batch.reads, i, now, false);
     TraceDigest answer = batch.answerRead(i).clear();
     if (slot != NONE) {
-      answer.set(path[slot], errors[slot], whole[slot], rooted[slot]);
+      answer.set(path[slot], errors[slot], whole[slot], rooted[slot], weight[slot]);
     }
   }
 
@@ -189,6 +191,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     high[slot] = ids.high[i];
     low[slot] = ids.low[i];
     expires[slot] = now + lifeNanos;
+    weight[slot] = 1;
     return slot;
   }
 
@@ -200,6 +203,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     errors[slot] = 0;
     rooted[slot] = false;
     whole[slot] = 0;
+    weight[slot] = 1;
     first[slot] = (byte) TraceClass.BASE.ordinal();
   }
 
@@ -228,6 +232,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     long[] oldReserved = reserved;
     double[] oldTold = told;
     byte[] oldFirst = first;
+    double[] oldWeight = weight;
     capacity = live * 4 > capacity ? capacity * 2 : capacity;
     high = new long[capacity];
     low = new long[capacity];
@@ -239,6 +244,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     reserved = new long[capacity];
     told = new double[capacity];
     first = new byte[capacity];
+    weight = new double[capacity];
     used = 0;
     for (int i = 0; i < oldHigh.length; i++) {
       if (oldExpires[i] >= now) {
@@ -253,6 +259,7 @@ public final class InProcessKeepLedger implements KeepLedger {
         reserved[slot] = oldReserved[i];
         told[slot] = oldTold[i];
         first[slot] = oldFirst[i];
+        weight[slot] = oldWeight[i];
         used++;
       } else if (oldReserved[i] > 0) {
         reservedSum -= oldReserved[i];

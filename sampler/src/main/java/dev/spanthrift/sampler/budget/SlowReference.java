@@ -20,7 +20,7 @@ public final class SlowReference {
   private final double[] excess = new double[LogBuckets.COUNT];
   private double lostP98 = Double.MAX_VALUE;
   private double lostP99 = Double.MAX_VALUE;
-  private double excessP99 = Double.MAX_VALUE;
+  private double excessP99 = Double.POSITIVE_INFINITY;
 
   /** Counts a fragment's time lost, in ns. */
   void noteLost(double nanos) {
@@ -68,7 +68,8 @@ public final class SlowReference {
   void read(double[] fleet) {
     lostP98 = above(fleet, FleetReport.LOST, .02);
     lostP99 = above(fleet, FleetReport.LOST, .01);
-    excessP99 = above(fleet, FleetReport.EXCESS, .01) / EXCESS_STEPS;
+    double steps = above(fleet, FleetReport.EXCESS, .01);
+    excessP99 = steps < Double.MAX_VALUE ? steps / EXCESS_STEPS : Double.POSITIVE_INFINITY;
   }
 
   private static double above(double[] counts, int offset, double share) {

@@ -15,6 +15,8 @@ import java.io.IOException;
 final class SpendHistory {
   static final int SLOTS = 168;
   static final int SLOTS_MIN = 8;
+  private static final double HOUR = 3600;
+  private static final double SLOT_OF_AN_HOUR = 15; // a forecast after two minutes
   private static final double HALF_LIFE = 84;
   private static final double TEN_OF_HUNDRED = 1.2816; // normal quantile of 90 %
 
@@ -27,11 +29,17 @@ final class SpendHistory {
   private double seconds;
 
   SpendHistory(double periodSeconds) {
-    slotSeconds = Math.clamp(periodSeconds / 48, 60, 3600);
+    slotSeconds =
+        periodSeconds <= HOUR ? SLOT_OF_AN_HOUR : Math.clamp(periodSeconds / 48, 60, HOUR);
   }
 
   double slotSeconds() {
     return slotSeconds;
+  }
+
+  /** Until there are enough slots, if traffic goes on. */
+  double secondsMissing() {
+    return Math.max(0, (SLOTS_MIN - count) * slotSeconds - seconds);
   }
 
   int count() {

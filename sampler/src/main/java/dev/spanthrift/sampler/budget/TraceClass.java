@@ -11,9 +11,11 @@ public enum TraceClass {
   /** A normal example of its path. */
   ORDINARY,
   /** No class asked for more than the base rate, which every trace has. */
-  BASE;
+  BASE,
+  /** None: a policy keeps the trace, here or in another pod. */
+  POLICY;
 
-  /** Classes that have a share; {@link #BASE} is none of them. */
+  /** Classes that have a share; {@link #BASE} and {@link #POLICY} are none of them. */
   public static final int COUNT = 4;
 
   private static final TraceClass[] VALUES = values();

@@ -12,12 +12,14 @@ public final class TraceDigest {
   long errors;
   long price;
   boolean rooted;
+  double weight = 1;
 
   public TraceDigest clear() {
     path = 0;
     errors = 0;
     price = 0;
     rooted = false;
+    weight = 1;
     return this;
   }
 
@@ -27,11 +29,13 @@ public final class TraceDigest {
     errors = reading.errors();
     price = fragmentPrice;
     rooted = reading.isRoot();
+    weight = 1;
     return this;
   }
 
   /** Sets all; for a ledger that answers. */
-  public void set(long path, long errors, long price, boolean rooted) {
+  public void set(long path, long errors, long price, boolean rooted, double weight) {
+    this.weight = weight;
     this.path = path;
     this.errors = errors;
     this.price = price;
@@ -51,6 +55,19 @@ public final class TraceDigest {
   /** Price so far. */
   public long price() {
     return price;
+  }
+
+  /** How many times an ordinary trace it is worth, by the policies of all pods. */
+  public double weight() {
+    return weight;
+  }
+
+  /**
+   * The weight of a trace that two pods' policies weigh: the larger if one lifts it, else the
+   * smaller; 1 says nothing. Does not depend on the order.
+   */
+  public static double heavier(double one, double other) {
+    return one > 1 || other > 1 ? Math.max(one, other) : Math.min(one, other);
   }
 
   /** Whether the root's fragment is among those added. */

@@ -15,6 +15,7 @@ final class WaterFilling {
   static final double KEEP_ALL = 1e30;
 
   private static final int LOWEST_EXPONENT = -20;
+  private static final double ALL = 1 - 1e-9; // of a sum that was rounded
 
   private WaterFilling() {}
 
@@ -25,14 +26,22 @@ final class WaterFilling {
   }
 
   /**
+   * Money for all of it keeps all, not only down to the lowest score seen: a group's score falls
+   * with each example, so the next one may be lower.
+   *
    * @param sums holds the demands at {@code offset} and the demands·score right after them
    * @param money to be spent per second
    */
   static double price(double[] sums, int offset, double money) {
     int scored = offset + BUCKETS;
+    double all = 0;
     double below = 0;
     for (int b = 0; b < BUCKETS; b++) {
+      all += sums[offset + b];
       below += sums[scored + b];
+    }
+    if (money >= all * ALL) {
+      return KEEP_ALL;
     }
     double full = 0;
     for (int b = BUCKETS - 1; b >= 0; b--) {

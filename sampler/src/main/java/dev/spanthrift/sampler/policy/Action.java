@@ -35,6 +35,10 @@ public sealed interface Action {
   /**
    * Leaves it to the budget, worth this many times an ordinary trace.
    *
+   * <p>Its score counts so many times in each class it is in, so that its probability is as many
+   * times that of its like, at most 1; the base rate stays. In a fleet the weight is the trace's:
+   * of several the largest above 1, else the smallest.
+   *
    * @param weight above 0; 1 is the same as {@link Budget}
    */
   record Weight(double weight) implements Action {}

@@ -125,7 +125,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
     reader.read(columns, reading);
     fragment.submitted = true;
     outcome.fragments++;
-    decisions.submit(fragment, reading, part(fragment.trace), now);
+    decisions.submit(fragment, reading, part(fragment.trace), 1, now);
     outcome.nanosDeciding += System.nanoTime() - began;
   }
 

@@ -206,8 +206,10 @@ class BudgetControllerTest {
     MonthSimulation s = simulation("1000", 9);
     s.until(NOVEMBER.plus(Duration.ofHours(5)));
     assertTrue(
-        s.view().forecast() instanceof Forecast.NotEnoughData(String reason)
-            && reason.equals("not enough data: 5 of 8 stretches of 60 min seen"),
+        s.view().forecast() instanceof Forecast.NotEnoughData(String reason, Duration comesIn)
+            && reason.equals(
+                "not enough data: 5 of 8 stretches of 60 min seen; a forecast comes in 3 h")
+            && comesIn.toHours() == 3,
         () -> s.view().forecast().toString());
     int inside = 0;
     int outside = 0;

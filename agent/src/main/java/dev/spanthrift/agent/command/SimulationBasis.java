@@ -1,0 +1,60 @@
+package dev.spanthrift.agent.command;
+
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.TrafficPrice;
+import dev.spanthrift.agent.simulation.TrafficSize;
+import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.budget.price.SpanCounters;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.budget.price.Traffic;
+import java.util.Currency;
+import org.jspecify.annotations.Nullable;
+
+/** What a simulation takes from the configuration: the price of spans, and how they are held. */
+record SimulationBasis(TrafficPrice price, SamplerSettings sampler) {
+  private static final double PICOS_PER_BYTE = 1_000; // of a price per gigabyte
+
+  /**
+   * Of recorded traffic.
+   *
+   * @param perGigabyte a plain price instead of the configured one
+   * @param currency of that price; USD if absent
+   * @throws ModelException when the configured price model is unknown, wrong or has no price
+   */
+  static SimulationBasis of(
+      SpanthriftSettings settings,
+      TrafficSize size,
+      @Nullable Double perGigabyte,
+      @Nullable String currency)
+      throws ModelException {
+    TrafficPrice price =
+        perGigabyte == null
+            ? configured(settings, size)
+            : plain(perGigabyte, currency == null ? "USD" : currency);
+    return new SimulationBasis(price, sampler(settings));
+  }
+
+  private static TrafficPrice configured(SpanthriftSettings settings, TrafficSize size)
+      throws ModelException {
+    long events = Math.round(size.spans() * SpanCounters.USUAL.events());
+    Traffic recorded = new Traffic(size.bytes(), size.spans(), events, size.traces());
+    return TrafficPrice.of(settings.price(), recorded, size.seconds());
+  }
+
+  private static TrafficPrice plain(double perGigabyte, String currency) {
+    SpanPrice price =
+        perGigabyte == 0
+            ? SpanPrice.NOMINAL
+            : new SpanPrice(perGigabyte * PICOS_PER_BYTE, 0, 0, 0, 0, 1, false);
+    return new TrafficPrice(price, Currency.getInstance(currency));
+  }
+
+  private static SamplerSettings sampler(SpanthriftSettings settings) {
+    return new SamplerSettings(
+        settings.hold().within(settings.hold().bytesMax().bytes()),
+        settings.decisionMemory().tracesMax(),
+        settings.stampAlways(),
+        SamplerSettings.DEFAULT.precision());
+  }
+}

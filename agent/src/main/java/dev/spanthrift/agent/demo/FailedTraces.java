@@ -1,0 +1,45 @@
+package dev.spanthrift.agent.demo;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Counts failed traces by the second in which they began, so that what was made and what arrived
+ * can be compared over the same traces. Any thread.
+ *
+ * <p>Bounded: the oldest seconds are added up.
+ */
+final class FailedTraces {
+  private static final int SECONDS_MAX = 120;
+
+  private final TreeMap<Long, Long> bySecond = new TreeMap<>();
+  private long older;
+
+  /**
+   * Of the failed traces that began before a moment: how many were made, how many arrived.
+   *
+   * @param due old enough to be decided and delivered, if they are kept
+   */
+  record Count(long due, long arrived) {
+    /** 1 where there are none. */
+    double share() {
+      return due == 0 ? 1 : (double) arrived / due;
+    }
+  }
+
+  synchronized void add(long startUnixNanos) {
+    bySecond.merge(startUnixNanos / 1_000_000_000L, 1L, Long::sum);
+    if (bySecond.size() > SECONDS_MAX) {
+      older += bySecond.pollFirstEntry().getValue();
+    }
+  }
+
+  /** Those that began before this second. */
+  synchronized long before(long unixSecond) {
+    long sum = older;
+    for (Map.Entry<Long, Long> second : bySecond.headMap(unixSecond).entrySet()) {
+      sum += second.getValue();
+    }
+    return sum;
+  }
+}
