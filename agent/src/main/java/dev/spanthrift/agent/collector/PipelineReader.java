@@ -73,7 +73,7 @@ final class PipelineReader {
     List<String> processors = chosen.getValue().child("processors").texts();
     for (Map.Entry<String, Place> other : traces) {
       List<String> others = other.getValue().child("processors").texts();
-      if (other != chosen && !sampling(others).equals(sampling(processors))) {
+      if (!sampling(others).equals(sampling(processors))) {
         remarks.lost(other.getValue(), "traces take one pipeline only, " + chosen.getKey());
         removeSignal(other.getValue(), chosen.getValue());
       }
