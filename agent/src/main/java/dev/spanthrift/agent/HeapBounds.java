@@ -2,6 +2,7 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.ByteSize;
 import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.sampler.trace.DecisionMemory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  * than there is, and a backend that is away for a minute would end the process by filling a queue
  * that is within its bound.
  *
+ * @param decisionsMax traces whose decision is remembered
  * @param heldBytesMax for spans that wait for their decision
  * @param queueBytesMax for a destination, unless its own bound is lower
  * @param requestBytesMax for one request at the door
@@ -19,19 +21,24 @@ import java.util.List;
  * @param reduced what is less than was set, in words
  */
 record HeapBounds(
+    int decisionsMax,
     long heldBytesMax,
     long queueBytesMax,
     long requestBytesMax,
     long pendingBytesMax,
     List<String> reduced) {
-  /** What lives in the heap when nothing waits: 15 to 20 MB measured, and some for garbage. */
-  private static final long OWN_BYTES = 24L << 20;
+  /** What lives in the heap when nothing waits or is remembered, and some for garbage. */
+  private static final long OWN_BYTES = 12L << 20;
+
+  private static final int LEDGER_ENTRY_BYTES = 328; // a quarter full, after it grew
 
   private static final long LEAST_BYTES = 1L << 20;
 
   static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
     List<String> reduced = new ArrayList<>();
     long free = Math.max(0, heapBytes - OWN_BYTES - settings.recording().bytesMax().bytes());
+    int decisions = decisions(settings.decisionMemory().tracesMax(), free / 6, reduced);
+    free = Math.max(0, free - DecisionMemory.bytesMax(decisions));
     long held = fit("hold.bytesMax", settings.hold().bytesMax(), free / 3, reduced);
     long rest = Math.max(0, free - held);
     // A request lies there as it came, unpacked, and once more in what is held or queued of it.
@@ -50,7 +57,23 @@ record HeapBounds(
                         reduced))
             .max()
             .orElse(LEAST_BYTES);
-    return new HeapBounds(held, queue, requests, reading, List.copyOf(reduced));
+    return new HeapBounds(decisions, held, queue, requests, reading, List.copyOf(reduced));
+  }
+
+  /** Traces kept lately that the ledger has room for, in an eighth of what may wait. */
+  int ledgerTracesMax(int tracesMax) {
+    return (int) Math.min(tracesMax, heldBytesMax / 8 / LEDGER_ENTRY_BYTES);
+  }
+
+  private static int decisions(int wanted, long atMost, List<String> reduced) {
+    int traces = Math.min(wanted, DecisionMemory.TRACES_MAX);
+    while (traces > 1 && DecisionMemory.bytesMax(traces) > Math.max(LEAST_BYTES, atMost)) {
+      traces /= 2;
+    }
+    if (traces < wanted) {
+      reduced.add("decisionMemory.tracesMax " + traces + " instead of " + wanted);
+    }
+    return traces;
   }
 
   private static long fit(String name, ByteSize wanted, long atMost, List<String> reduced) {

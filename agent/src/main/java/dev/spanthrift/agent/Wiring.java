@@ -147,7 +147,7 @@ final class Wiring {
     return new PipelineSettings(
         new SamplerSettings(
             held,
-            settings.decisionMemory().tracesMax(),
+            bounds.decisionsMax(),
             settings.stampAlways(),
             SamplerSettings.DEFAULT.precision()),
         plain.spansPerRequestMax(),
@@ -181,7 +181,8 @@ final class Wiring {
         allocation,
         new Allowance.PerSecond(treasurer.allowancePerSecond()),
         treasurer.controller().priceOf(),
-        new InProcessKeepLedger(true, allocation.askAfter(), settings.hold().tracesMax()),
+        new InProcessKeepLedger(
+            true, allocation.askAfter(), bounds.ledgerTracesMax(settings.hold().tracesMax())),
         FleetSums.inProcess(),
         "self");
   }

@@ -227,7 +227,12 @@ public final class Sampler {
     int context = contextOf(batch, row);
     int operation = reader.operation(batch, row, contexts.get(context).resource().serviceHash());
     hold.add(slot, batch, row, context, operation, reader.signature(batch, row), now);
-    judges.get(hold.version(slot)).observe(batch, row, hold.facts(), hold.factsOffset(slot));
+    judges.get(hold.version(slot)).observe(batch, row, hold.facts(slot), hold.factsOffset(slot));
+  }
+
+  /** Whether more waits than may: then the next step is due at once. */
+  public boolean isPressed() {
+    return hold.isPressed();
   }
 
   /** Step decide: every fragment that is due, then the oldest while too much waits. */
@@ -287,7 +292,7 @@ public final class Sampler {
     if (keepAll) {
       verdict.keep(KILL_SWITCH);
     } else {
-      judge.judge(fragment, hold.facts(), hold.factsOffset(slot), now, verdict);
+      judge.judge(fragment, hold.facts(slot), hold.factsOffset(slot), now, verdict);
     }
     if (budget != null && verdict.isLeftToBudget()) {
       budget.submit(slot, fragment, isFirst(slot), now);

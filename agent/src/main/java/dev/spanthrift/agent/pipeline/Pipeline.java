@@ -105,14 +105,14 @@ public final class Pipeline implements Intake {
 
   /**
    * The steps. A port has received the request and scanned it; its spans are measured and held at
-   * once. When a tick is over, whatever is due goes on: decided, told to other pods, stamped,
-   * shipped, paid for.
+   * once. When a tick is over, or too much waits, whatever is due goes on: decided, told to other
+   * pods, stamped, shipped, paid for.
    */
   private void advance(Batch batch, long now) {
     synchronized (lock) {
       measure(batch);
       sampler.hold(batch, now);
-      if (now - nextTick >= 0) {
+      if (now - nextTick >= 0 || sampler.isPressed()) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
         sampler.decide(now);
         sampler.tell(now);
