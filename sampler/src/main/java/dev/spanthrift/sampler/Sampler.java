@@ -35,14 +35,13 @@ public final class Sampler {
 
   private final SamplerSettings settings;
   private final ContextTable contexts = new ContextTable();
-  private final RequestWriter writer = new RequestWriter(contexts);
   private final Hold hold;
   private final DecisionMemory memory;
   private final Operations operations = new Operations();
   private final ErrorSignatures signatures = new ErrorSignatures();
   private final SpanReader reader = new SpanReader(operations, signatures);
   private final JudgeVersions judges;
-  private final Stamper stamper;
+  private final Outbox outbox;
   private final @Nullable Budgeting budget;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
 
@@ -50,12 +49,6 @@ public final class Sampler {
   private final Verdict verdict = new Verdict();
   private int[] contextOfScope = new int[16];
 
-  // Fragments decided to keep, detached from the hold, until they are stamped.
-  private int[] keptSlots = new int[64];
-  private long[] keptThresholds = new long[64];
-  private int keptCount;
-  private long keptSpans;
-  private int stamped; // of these
   private boolean keepAll;
   private long toldAt = Long.MIN_VALUE / 2;
   private volatile @Nullable ResourceContext resource;
@@ -72,7 +65,12 @@ public final class Sampler {
     hold = new Hold(settings.hold(), codec, contexts, Judge.FACT_WORDS);
     memory = new DecisionMemory(settings.tracesRemembered());
     judges = new JudgeVersions(judge);
-    stamper = new Stamper(settings.stampAlways(), counters);
+    outbox =
+        new Outbox(
+            hold,
+            new RequestWriter(contexts),
+            new Stamper(settings.stampAlways(), counters),
+            settings.stampAlways());
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
   }
@@ -208,7 +206,7 @@ public final class Sampler {
     int context = contextOf(batch, row);
     byte[] buffer = batch.buffer();
     if (decision == DecisionMemory.KEPT_UNCHANGED) {
-      writer.add(context, buffer, batch.start(row), batch.bytes(row));
+      outbox.add(context, buffer, batch.start(row), batch.bytes(row));
     } else {
       long randomness =
           TraceState.randomness(
@@ -216,8 +214,7 @@ public final class Sampler {
               batch.traceStateOffset(row),
               batch.traceStateLength(row),
               batch.traceIdLow(row));
-      stamper.begin(decision, randomness);
-      writer.add(context, buffer, batch.start(row), batch.bytes(row), stamper);
+      outbox.add(context, buffer, batch.start(row), batch.bytes(row), decision, randomness);
     }
     counters.kept.add(reason, 1, batch.bytes(row));
     fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);
@@ -334,13 +331,7 @@ public final class Sampler {
     fates.kept(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
     remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
     leave(slot);
-    if (keptCount == keptSlots.length) {
-      keptSlots = Arrays.copyOf(keptSlots, keptCount * 2);
-      keptThresholds = Arrays.copyOf(keptThresholds, keptCount * 2);
-    }
-    keptSlots[keptCount] = slot;
-    keptThresholds[keptCount++] = threshold;
-    keptSpans += spans;
+    outbox.add(slot, threshold);
   }
 
   private void drop(int slot, String reason) {
@@ -373,55 +364,38 @@ public final class Sampler {
   }
 
   /**
-   * The same until this much is shippable, so that no request grows without bound however much is
-   * decided at once.
+   * The same until a request has this size, so that none grows without bound however much is
+   * decided at once; only a span that is larger by itself makes a larger one.
    *
    * @return whether there is more: ship, then call again
    */
   public boolean stamp(long bytesMax) {
-    while (stamped < keptCount && writer.bytes() < bytesMax) {
-      int slot = keptSlots[stamped];
-      stamp(slot, keptThresholds[stamped]);
-      keptSpans -= hold.spans(slot);
-      hold.release(slot);
-      stamped++;
-    }
-    if (stamped < keptCount) {
-      return true;
-    }
-    keptCount = 0;
-    stamped = 0;
-    return false;
-  }
-
-  private void stamp(int slot, long threshold) {
-    if (threshold == 0 && !settings.stampAlways()) {
-      hold.forEachSpan(slot, writer::add);
-    } else {
-      stamper.begin(threshold, hold.randomness(slot));
-      hold.forEachSpan(
-          slot, (context, buffer, at, length) -> writer.add(context, buffer, at, length, stamper));
-    }
+    return outbox.stamp(bytesMax);
   }
 
   /** Spans that are kept and not yet stamped. */
   public long unstampedSpans() {
-    return keptSpans;
+    return outbox.unstampedSpans();
   }
 
   /** Spans that are stamped and not yet shipped. */
   public long shippableSpans() {
-    return writer.spans();
+    return outbox.shippableSpans();
   }
 
   /** Their bytes. */
   public long shippableBytes() {
-    return writer.bytes();
+    return outbox.shippableBytes();
   }
 
-  /** Step ship: one ExportTraceServiceRequest with everything stamped. */
+  /** Spans of the request that {@link #ship} answers next; 0 when there is none. */
+  public long nextSpans() {
+    return outbox.nextSpans();
+  }
+
+  /** Step ship: one ExportTraceServiceRequest with what is stamped. */
   public byte[] ship() {
-    return writer.finish();
+    return outbox.ship();
   }
 
   public Operations operations() {
@@ -433,7 +407,7 @@ public final class Sampler {
     return new SamplerCounts(
         counters.received,
         counters.receivedBytes,
-        hold.spans() - keptSpans,
+        hold.spans() - outbox.spansInHold(),
         hold.traces(),
         hold.bytes(),
         counters.kept.spans,

@@ -163,8 +163,7 @@ public final class Pipeline implements Intake {
   }
 
   private void flush(long now) {
-    long spans = sampler.shippableSpans();
-    if (spans > 0) {
+    for (long spans = sampler.nextSpans(); spans > 0; spans = sampler.nextSpans()) {
       outlet.ship(sampler.ship(), spans);
     }
     shippableSince = now;

@@ -222,12 +222,24 @@ public final class Hold {
     into.setUpstreamThreshold(slots.upstream(slot));
   }
 
-  /** Calls back for each span of the fragment, with its bytes. */
-  public void forEachSpan(int slot, SpanConsumer consumer) {
-    for (int r = slots.head(slot); r != NONE; r = records.next(r)) {
-      int offset = slices.read(records.location(r));
-      consumer.accept(records.context(r), slices.readBuffer(), offset, records.bytes(r));
-    }
+  /** The first span of a fragment, or {@link #NONE}. */
+  public int firstSpan(int slot) {
+    return slots.head(slot);
+  }
+
+  /** Calls back with the span's bytes; the answer is the next span of its fragment or NONE. */
+  public int readSpan(int span, SpanConsumer consumer) {
+    int offset = slices.read(records.location(span));
+    consumer.accept(records.context(span), slices.readBuffer(), offset, records.bytes(span));
+    return records.next(span);
+  }
+
+  public int contextOf(int span) {
+    return records.context(span);
+  }
+
+  public int bytesOf(int span) {
+    return records.bytes(span);
   }
 
   /** One waiting span's bytes: its field with tag and length; valid during the call. */
