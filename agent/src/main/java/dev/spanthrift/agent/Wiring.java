@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class Wiring {
   private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
 
+  /** A batch and the stamp of its last span fit into the largest request that is sent. */
+  private static final long BATCH_BYTES_MAX = Limits.DEFAULT.requestBytesMax() - 64 * 1024;
+
   private final SpanthriftSettings settings;
   private final Loops loops;
   private final HeapBounds bounds;
@@ -151,7 +154,7 @@ final class Wiring {
             settings.stampAlways(),
             SamplerSettings.DEFAULT.precision()),
         plain.spansPerRequestMax(),
-        (int) settings.export().batchBytes().bytes(),
+        (int) Math.min(settings.export().batchBytes().bytes(), BATCH_BYTES_MAX),
         settings.export().delay(),
         plain.tick());
   }

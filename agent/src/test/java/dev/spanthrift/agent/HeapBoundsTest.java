@@ -79,8 +79,8 @@ class HeapBoundsTest {
   @Test
   void remembersFewerDecisionsInASmallHeap() throws Exception {
     HeapBounds bounds = HeapBounds.of(settings(), 48 * MEBI);
-    assertEquals(25_000, bounds.decisionsMax());
-    assertEquals("decisionMemory.tracesMax 25000 instead of 100000", bounds.reduced().getFirst());
+    assertEquals(50_000, bounds.decisionsMax());
+    assertEquals("decisionMemory.tracesMax 50000 instead of 100000", bounds.reduced().getFirst());
   }
 
   @Test

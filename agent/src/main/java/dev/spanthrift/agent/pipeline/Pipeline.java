@@ -69,7 +69,6 @@ public final class Pipeline implements Intake {
         refused(signal, Refusal.OVERLOADED);
         return new Admission.Overloaded(RETRY_AFTER);
       }
-      door(signal).receive(length);
       return Admission.ACCEPTED;
     } catch (MalformedException | TooManySpansException bad) {
       refused(signal, Refusal.MALFORMED);
@@ -82,14 +81,26 @@ public final class Pipeline implements Intake {
     Scanner scanner = scanners.get();
     if (signal != Signal.TRACES) {
       scanner.check(buffer, offset, length);
-      return outlet.passOn(signal, Arrays.copyOfRange(buffer, offset, offset + length), 1);
+      return passThrough(signal, Arrays.copyOfRange(buffer, offset, offset + length));
     }
     Batch batch = scanner.scan(buffer, offset, length);
     if (killSwitch().mode() == KillSwitch.Mode.BYPASS) {
       return bypass(batch, Arrays.copyOfRange(buffer, offset, offset + length));
     }
     advance(batch, System.nanoTime());
+    door(Signal.TRACES).receive(length);
     return true;
+  }
+
+  /** Passed on and counted in one step, so that the books agree whenever they are read. */
+  private boolean passThrough(Signal signal, byte[] request) {
+    synchronized (lock) {
+      if (!outlet.passOn(signal, request, 1)) {
+        return false;
+      }
+      door(signal).receive(request.length);
+      return true;
+    }
   }
 
   private boolean bypass(Batch batch, byte[] request) {
@@ -99,6 +110,7 @@ public final class Pipeline implements Intake {
       }
       measure(batch);
       sampler.pass(batch);
+      door(Signal.TRACES).receive(request.length);
       return true;
     }
   }
@@ -241,10 +253,14 @@ public final class Pipeline implements Intake {
     return measurements;
   }
 
+  private long letGo(Signal signal) {
+    return signal == Signal.TRACES ? 0 : outlet.unrouted(signal);
+  }
+
   public PipelineStatus status() {
     Map<Signal, PipelineStatus.Door> signals = new EnumMap<>(Signal.class);
-    doors.forEach((signal, door) -> signals.put(signal, door.status()));
     synchronized (lock) {
+      doors.forEach((signal, door) -> signals.put(signal, door.status(letGo(signal))));
       return StatusReader.read(
           startedUnixMillis,
           signals,

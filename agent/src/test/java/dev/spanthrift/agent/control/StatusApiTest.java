@@ -140,6 +140,7 @@ class StatusApiTest {
             "spanthrift_spans_total{decision=\"drop\",reason=\"probability\"} 800.0",
             "spanthrift_requests_total{outcome=\"received\",signal=\"traces\"} 50.0",
             "spanthrift_requests_total{outcome=\"refused_overloaded\",signal=\"traces\"} 5.0",
+            "spanthrift_requests_let_go_total{signal=\"logs\"} 3.0",
             "spanthrift_received_bytes_total{signal=\"logs\"} 7000.0",
             "spanthrift_held_size_bytes 50000.0",
             "spanthrift_queue_size_bytes{destination=\"default\"} 3000.0",
