@@ -1,8 +1,8 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.ByteSize;
+import dev.spanthrift.agent.config.HeapShare;
 import dev.spanthrift.agent.config.SpanthriftSettings;
-import dev.spanthrift.sampler.trace.DecisionMemory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,18 +27,17 @@ record HeapBounds(
     long requestBytesMax,
     long pendingBytesMax,
     List<String> reduced) {
-  /** What lives in the heap when nothing waits or is remembered, and some for garbage. */
-  private static final long OWN_BYTES = 12L << 20;
-
   private static final int LEDGER_ENTRY_BYTES = 328; // a quarter full, after it grew
-
-  private static final long LEAST_BYTES = 1L << 20;
 
   static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
     List<String> reduced = new ArrayList<>();
-    long free = Math.max(0, heapBytes - OWN_BYTES - settings.recording().bytesMax().bytes());
-    int decisions = decisions(settings.decisionMemory().tracesMax(), free / 6, reduced);
-    free = Math.max(0, free - DecisionMemory.bytesMax(decisions));
+    int wanted = settings.decisionMemory().tracesMax();
+    HeapShare share = HeapShare.of(heapBytes, settings.recording().bytesMax().bytes(), wanted);
+    int decisions = share.decisionsMax();
+    if (decisions < wanted) {
+      reduced.add("decisionMemory.tracesMax " + decisions + " instead of " + wanted);
+    }
+    long free = share.freeBytes();
     long held = fit("hold.bytesMax", settings.hold().bytesMax(), free / 3, reduced);
     long rest = Math.max(0, free - held);
     // A request lies there as it came, unpacked, and once more in what is held or queued of it.
@@ -56,7 +55,7 @@ record HeapBounds(
                         rest / 3 / settings.destinations().size(),
                         reduced))
             .max()
-            .orElse(LEAST_BYTES);
+            .orElse(HeapShare.LEAST_BYTES);
     return new HeapBounds(decisions, held, queue, requests, reading, List.copyOf(reduced));
   }
 
@@ -65,19 +64,8 @@ record HeapBounds(
     return (int) Math.min(tracesMax, heldBytesMax / 8 / LEDGER_ENTRY_BYTES);
   }
 
-  private static int decisions(int wanted, long atMost, List<String> reduced) {
-    int traces = Math.min(wanted, DecisionMemory.TRACES_MAX);
-    while (traces > 1 && DecisionMemory.bytesMax(traces) > Math.max(LEAST_BYTES, atMost)) {
-      traces /= 2;
-    }
-    if (traces < wanted) {
-      reduced.add("decisionMemory.tracesMax " + traces + " instead of " + wanted);
-    }
-    return traces;
-  }
-
   private static long fit(String name, ByteSize wanted, long atMost, List<String> reduced) {
-    long bound = Math.max(LEAST_BYTES, atMost >> 10 << 10);
+    long bound = Math.max(HeapShare.LEAST_BYTES, atMost >> 10 << 10);
     if (wanted.bytes() <= bound) {
       return wanted.bytes();
     }

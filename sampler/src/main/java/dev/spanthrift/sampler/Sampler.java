@@ -29,6 +29,7 @@ public final class Sampler {
 
   public static final String LATE = "late";
   public static final String KILL_SWITCH = "kill_switch";
+  public static final String TOO_EARLY = "dropped_too_early";
 
   /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
   private static final long TELL_NANOS = 1_000_000_000L;
@@ -105,12 +106,17 @@ public final class Sampler {
   public void hold(Batch batch, long now) {
     judges.begin(batch);
     internContexts(batch);
+    Judge judge = judges.get(judges.current());
     int slot = Hold.NONE;
     for (int row = 0; row < batch.size(); row++) {
       counters.received++;
       counters.receivedBytes += batch.bytes(row);
       if (!batch.hasValidTraceId(row)) {
         keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
+        continue;
+      }
+      if (!keepAll && judge.judgesSpan(batch, row, verdict)) {
+        follow(batch, row);
         continue;
       }
       if (!isOf(slot, batch, row)) {
@@ -189,9 +195,7 @@ public final class Sampler {
       if (batch.isError(row) && judges.get(judges.current()).judgesLateErrors()) {
         return false;
       }
-      long high = batch.traceIdHigh(row);
-      counters.dropped.add(LATE, 1, batch.bytes(row));
-      fates.dropped(high, batch.traceIdLow(row), 1, batch.bytes(row), LATE);
+      dropAtOnce(batch, row, LATE);
     } else {
       keepAtOnce(batch, row, decision, LATE);
       if (budget != null) {
@@ -200,6 +204,21 @@ public final class Sampler {
     }
     counters.late++;
     return true;
+  }
+
+  /** A span that was judged by itself. */
+  private void follow(Batch batch, int row) {
+    if (verdict.probability() > 0) {
+      keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, verdict.reason());
+    } else {
+      dropAtOnce(batch, row, verdict.reason());
+    }
+  }
+
+  private void dropAtOnce(Batch batch, int row, String reason) {
+    long high = batch.traceIdHigh(row);
+    counters.dropped.add(reason, 1, batch.bytes(row));
+    fates.dropped(high, batch.traceIdLow(row), 1, batch.bytes(row), reason);
   }
 
   private void keepAtOnce(Batch batch, int row, long decision, String reason) {
@@ -239,7 +258,11 @@ public final class Sampler {
       decide(slot, now);
     }
     for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
-      decideNow(slot, now);
+      if (hold.isFull() && !keepAll && !judges.get(hold.version(slot)).judgesWhenFull()) {
+        dropForgotten(slot, TOO_EARLY);
+      } else {
+        decideNow(slot, now);
+      }
     }
   }
 
@@ -335,10 +358,14 @@ public final class Sampler {
   }
 
   private void drop(int slot, String reason) {
+    remember(slot, DecisionMemory.DROPPED);
+    dropForgotten(slot, reason);
+  }
+
+  private void dropForgotten(int slot, String reason) {
     int spans = hold.spans(slot);
     counters.dropped.add(reason, spans, hold.bytes(slot));
     fates.dropped(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
-    remember(slot, DecisionMemory.DROPPED);
     leave(slot);
     hold.release(slot);
   }

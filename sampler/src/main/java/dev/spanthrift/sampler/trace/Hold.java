@@ -174,9 +174,14 @@ public final class Hold {
     return isPressed() ? slots.oldest() : NONE;
   }
 
+  /** Whether more fragments wait than may. */
+  public boolean isFull() {
+    return slots.size() > settings.tracesMax();
+  }
+
   /** Whether more waits than may; what is detached is as good as gone. */
   public boolean isPressed() {
-    if (slots.size() > settings.tracesMax()) {
+    if (isFull()) {
       return true;
     }
     long bytes = bytes();
