@@ -6,7 +6,9 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
@@ -36,6 +38,11 @@ final class LivePipeline implements PipelineView {
   @Override
   public @Nullable SpanRing recorded() {
     return pipeline.recorded();
+  }
+
+  @Override
+  public List<MeasuredOperation> measured() {
+    return pipeline.measured();
   }
 
   @Override

@@ -151,7 +151,7 @@ public final class Sidecar implements SidecarProgram {
   private void startTelemetry(Wiring wiring, LivePipeline live) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, live::status);
+      telemetry = OwnTelemetry.start(settings, live::status, live::measured);
     }
   }
 

@@ -4,6 +4,8 @@ import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.signal.OperationMeasures;
 import dev.spanthrift.sampler.signal.Operations;
 import dev.spanthrift.sampler.trace.DecisionMemory;
 import dev.spanthrift.sampler.trace.Fragment;
@@ -14,6 +16,7 @@ import dev.spanthrift.sampler.wire.ContextTable;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ public final class Sampler {
   private final Operations operations = new Operations();
   private final ErrorSignatures signatures = new ErrorSignatures();
   private final SpanReader reader = new SpanReader(operations, signatures);
+  private final OperationMeasures measures = new OperationMeasures(operations);
   private final JudgeVersions judges;
   private final Outbox outbox;
   private final @Nullable Budgeting budget;
@@ -94,15 +98,21 @@ public final class Sampler {
   /** Counts a batch that goes on whole, past hold and decision. */
   public void pass(Batch batch) {
     long bytes = 0;
+    internContexts(batch);
     for (int row = 0; row < batch.size(); row++) {
       bytes += batch.bytes(row);
+      measure(batch, row, contextOf(batch, row));
     }
+    contexts.trim();
     counters.received += batch.size();
     counters.receivedBytes += bytes;
     counters.kept.add(KILL_SWITCH, batch.size(), bytes);
   }
 
-  /** Step hold: every span joins its fragment, or follows what was decided before. */
+  /**
+   * Steps measure and hold: every span is counted, and joins its fragment, or follows what was
+   * decided before.
+   */
   public void hold(Batch batch, long now) {
     judges.begin(batch);
     internContexts(batch);
@@ -111,6 +121,8 @@ public final class Sampler {
     for (int row = 0; row < batch.size(); row++) {
       counters.received++;
       counters.receivedBytes += batch.bytes(row);
+      int context = contextOf(batch, row);
+      int operation = measure(batch, row, context);
       if (!batch.hasValidTraceId(row)) {
         keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
         continue;
@@ -123,7 +135,7 @@ public final class Sampler {
         slot = fragmentOf(batch, row, now);
       }
       if (slot != Hold.NONE) {
-        join(slot, batch, row, now);
+        join(slot, batch, row, context, operation, now);
       }
     }
     contexts.trim();
@@ -239,9 +251,16 @@ public final class Sampler {
     fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);
   }
 
-  private void join(int slot, Batch batch, int row, long now) {
-    int context = contextOf(batch, row);
-    int operation = reader.operation(batch, row, contexts.get(context).resource().serviceHash());
+  /** Step measure: every span, whatever becomes of it; the answer is its operation. */
+  private int measure(Batch batch, int row, int context) {
+    ResourceContext from = contexts.get(context).resource();
+    int operation = reader.operation(batch, row, from.serviceHash());
+    long duration = batch.durationNanos(row);
+    measures.measure(operation, from.serviceName(), batch.isError(row), duration);
+    return operation;
+  }
+
+  private void join(int slot, Batch batch, int row, int context, int operation, long now) {
     hold.add(slot, batch, row, context, operation, reader.signature(batch, row), now);
     judges.get(hold.version(slot)).observe(batch, row, hold.facts(slot), hold.factsOffset(slot));
   }
@@ -427,6 +446,11 @@ public final class Sampler {
 
   public Operations operations() {
     return operations;
+  }
+
+  /** Rate, errors and durations by operation, of all that was received. */
+  public List<MeasuredOperation> measured() {
+    return measures.read();
   }
 
   /** One consistent reading. */

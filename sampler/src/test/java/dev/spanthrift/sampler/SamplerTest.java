@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.trace.SliceCodec;
@@ -331,6 +332,10 @@ class SamplerTest {
       if (random.nextInt(100) == 0) {
         sampler.ship();
       }
+      if (random.nextInt(20) == 0) {
+        byte[] bytes = new RandomRequests(seed - i).request().toByteArray();
+        sampler.pass(scanner.scan(bytes, 0, bytes.length));
+      }
       assertIdentity();
     }
     sampler.decideAll(now);
@@ -442,6 +447,10 @@ class SamplerTest {
 
   private void assertIdentity() {
     SamplerCounts counts = sampler.counts();
+    assertEquals(
+        counts.received(),
+        sampler.measured().stream().mapToLong(MeasuredOperation::spans).sum(),
+        "measured before anything is dropped");
     assertEquals(counts.received(), counts.held() + counts.kept() + counts.dropped());
     assertEquals(
         counts.kept(), counts.keptByReason().values().stream().mapToLong(Long::longValue).sum());

@@ -7,6 +7,7 @@ import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -36,7 +37,6 @@ public final class Pipeline implements Intake {
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
-  private final Measurements measurements = new Measurements();
   private final Map<Signal, Door> doors = new EnumMap<>(Signal.class);
   private final ThreadLocal<Scanner> scanners;
   private final long startedUnixMillis = System.currentTimeMillis();
@@ -108,7 +108,7 @@ public final class Pipeline implements Intake {
       if (!outlet.passOn(Signal.TRACES, request, batch.size())) {
         return false;
       }
-      measure(batch);
+      remember(batch);
       sampler.pass(batch);
       door(Signal.TRACES).receive(request.length);
       return true;
@@ -122,7 +122,7 @@ public final class Pipeline implements Intake {
    */
   private void advance(Batch batch, long now) {
     synchronized (lock) {
-      measure(batch);
+      remember(batch);
       sampler.hold(batch, now);
       if (now - nextTick >= 0 || sampler.isPressed()) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
@@ -139,8 +139,7 @@ public final class Pipeline implements Intake {
     }
   }
 
-  private void measure(Batch batch) {
-    measurements.measure(batch);
+  private void remember(Batch batch) {
     SpanRing ring = recorded;
     if (ring != null && batch.size() > 0) {
       ring.record(batch, System.currentTimeMillis());
@@ -249,8 +248,11 @@ public final class Pipeline implements Intake {
     }
   }
 
-  public Measurements measurements() {
-    return measurements;
+  /** Rate, errors and durations by operation, of all that was received. */
+  public List<MeasuredOperation> measured() {
+    synchronized (lock) {
+      return sampler.measured();
+    }
   }
 
   private long letGo(Signal signal) {

@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,11 @@ public interface PipelineView {
   /** The last spans received; null when they are not recorded. */
   default @Nullable SpanRing recorded() {
     return null;
+  }
+
+  /** Rate, errors and durations by operation, of all that was received. */
+  default List<MeasuredOperation> measured() {
+    return List.of();
   }
 
   /** Steps of a process's life, in this order. */

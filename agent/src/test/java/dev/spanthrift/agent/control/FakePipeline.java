@@ -6,6 +6,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,12 @@ final class FakePipeline implements PipelineView {
   @Override
   public PipelineStatus status() {
     return status;
+  }
+
+  @Override
+  public List<MeasuredOperation> measured() {
+    long[] buckets = {3, 0, 1};
+    return List.of(new MeasuredOperation("cart", "GET /", 5, 2, 9e9, 1, 107, buckets));
   }
 
   @Override

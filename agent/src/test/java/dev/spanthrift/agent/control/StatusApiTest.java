@@ -145,6 +145,13 @@ class StatusApiTest {
             "spanthrift_held_size_bytes 50000.0",
             "spanthrift_queue_size_bytes{destination=\"default\"} 3000.0",
             "spanthrift_identity_gap{law=\"received = held + kept + dropped\"} 0.0",
+            "spanthrift_operation_errors_total{operation=\"GET /\",service=\"cart\"} 2.0",
+            "spanthrift_operation_duration_seconds_bucket{operation=\"GET"
+                + " /\",service=\"cart\",le=\"0.067108864\"} 1",
+            "spanthrift_operation_duration_seconds_bucket{operation=\"GET"
+                + " /\",service=\"cart\",le=\"0.268435456\"} 5",
+            "spanthrift_operation_duration_seconds_count{operation=\"GET /\",service=\"cart\"} 5",
+            "spanthrift_operation_duration_seconds_sum{operation=\"GET /\",service=\"cart\"} 9.0",
             "jvm_memory_used_bytes")) {
       assertTrue(text.contains(line), () -> line + " in\n" + text);
     }
