@@ -189,7 +189,7 @@ function showDoor(signals) {
   const refused = (map) => largestFirst(map).filter(([, n]) => n > 0).map(([reason, n]) => count(n) + " " + reason.toLowerCase().replaceAll("_", " ")).join(", ");
   rows(
     "door",
-    Object.entries(signals).map(([signal, d]) => [head(signal), number(d.received), number(d.receivedBytes, bytes), cell(refused(d.refused) || "none", "number wrap")]),
+    Object.entries(signals).map(([signal, d]) => [head(signal), number(d.received), number(d.receivedBytes, bytes), cell([refused(d.refused), d.letGo > 0 ? count(d.letGo) + " let go, no destination" : ""].filter((t) => t).join(", ") || "none", "number wrap")]),
     4,
     "No request yet.",
   );

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.ByteSize;
+import dev.spanthrift.agent.config.HeapShare;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  * than there is, and a backend that is away for a minute would end the process by filling a queue
  * that is within its bound.
  *
+ * @param decisionsMax traces whose decision is remembered
  * @param heldBytesMax for spans that wait for their decision
  * @param queueBytesMax for a destination, unless its own bound is lower
  * @param requestBytesMax for one request at the door
@@ -19,19 +21,23 @@ import java.util.List;
  * @param reduced what is less than was set, in words
  */
 record HeapBounds(
+    int decisionsMax,
     long heldBytesMax,
     long queueBytesMax,
     long requestBytesMax,
     long pendingBytesMax,
     List<String> reduced) {
-  /** What lives in the heap when nothing waits: 15 to 20 MB measured, and some for garbage. */
-  private static final long OWN_BYTES = 24L << 20;
-
-  private static final long LEAST_BYTES = 1L << 20;
+  private static final int LEDGER_ENTRY_BYTES = 328; // a quarter full, after it grew
 
   static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
     List<String> reduced = new ArrayList<>();
-    long free = Math.max(0, heapBytes - OWN_BYTES - settings.recording().bytesMax().bytes());
+    int wanted = settings.decisionMemory().tracesMax();
+    HeapShare share = HeapShare.of(heapBytes, settings.recording().bytesMax().bytes(), wanted);
+    int decisions = share.decisionsMax();
+    if (decisions < wanted) {
+      reduced.add("decisionMemory.tracesMax " + decisions + " instead of " + wanted);
+    }
+    long free = share.freeBytes();
     long held = fit("hold.bytesMax", settings.hold().bytesMax(), free / 3, reduced);
     long rest = Math.max(0, free - held);
     // A request lies there as it came, unpacked, and once more in what is held or queued of it.
@@ -49,12 +55,17 @@ record HeapBounds(
                         rest / 3 / settings.destinations().size(),
                         reduced))
             .max()
-            .orElse(LEAST_BYTES);
-    return new HeapBounds(held, queue, requests, reading, List.copyOf(reduced));
+            .orElse(HeapShare.LEAST_BYTES);
+    return new HeapBounds(decisions, held, queue, requests, reading, List.copyOf(reduced));
+  }
+
+  /** Traces kept lately that the ledger has room for, in an eighth of what may wait. */
+  int ledgerTracesMax(int tracesMax) {
+    return (int) Math.min(tracesMax, heldBytesMax / 8 / LEDGER_ENTRY_BYTES);
   }
 
   private static long fit(String name, ByteSize wanted, long atMost, List<String> reduced) {
-    long bound = Math.max(LEAST_BYTES, atMost >> 10 << 10);
+    long bound = Math.max(HeapShare.LEAST_BYTES, atMost >> 10 << 10);
     if (wanted.bytes() <= bound) {
       return wanted.bytes();
     }

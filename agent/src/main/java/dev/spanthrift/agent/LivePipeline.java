@@ -7,7 +7,9 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
@@ -42,6 +44,10 @@ final class LivePipeline implements PipelineView {
   @Override
   public SamplerSettings sampler() {
     return wiring.pipeline().sampler();
+  }
+
+  public List<MeasuredOperation> measured() {
+    return pipeline.measured();
   }
 
   @Override

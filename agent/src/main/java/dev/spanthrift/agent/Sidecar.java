@@ -2,6 +2,7 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
+import dev.spanthrift.agent.control.KillSwitchFile;
 import dev.spanthrift.agent.control.PolicyStore;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
@@ -102,6 +103,7 @@ public final class Sidecar implements SidecarProgram {
     if (ring != null) {
       pipeline.record(ring);
     }
+    pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
     LivePipeline live = new LivePipeline(pipeline, wiring);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
@@ -153,7 +155,7 @@ public final class Sidecar implements SidecarProgram {
   private void startTelemetry(Wiring wiring, LivePipeline live) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, live::status);
+      telemetry = OwnTelemetry.start(settings, live::status, live::measured);
     }
   }
 

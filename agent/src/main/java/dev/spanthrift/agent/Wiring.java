@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class Wiring {
   private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
 
+  /** A batch and the stamp of its last span fit into the largest request that is sent. */
+  private static final long BATCH_BYTES_MAX = Limits.DEFAULT.requestBytesMax() - 64 * 1024;
+
   private final SpanthriftSettings settings;
   private final Loops loops;
   private final HeapBounds bounds;
@@ -138,11 +141,11 @@ final class Wiring {
     return new PipelineSettings(
         new SamplerSettings(
             held,
-            settings.decisionMemory().tracesMax(),
+            bounds.decisionsMax(),
             settings.stampAlways(),
             SamplerSettings.DEFAULT.precision()),
         plain.spansPerRequestMax(),
-        (int) settings.export().batchBytes().bytes(),
+        (int) Math.min(settings.export().batchBytes().bytes(), BATCH_BYTES_MAX),
         settings.export().delay(),
         plain.tick());
   }
@@ -172,7 +175,8 @@ final class Wiring {
         allocation,
         new Allowance.PerSecond(treasurer.allowancePerSecond()),
         treasurer.controller().priceOf(),
-        new InProcessKeepLedger(true, allocation.askAfter(), settings.hold().tracesMax()),
+        new InProcessKeepLedger(
+            true, allocation.askAfter(), bounds.ledgerTracesMax(settings.hold().tracesMax())),
         FleetSums.inProcess(),
         "self",
         treasurer);

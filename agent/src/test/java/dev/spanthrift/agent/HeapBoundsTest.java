@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.config.SettingsLoader;
 import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.sampler.trace.DecisionMemory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,10 @@ class HeapBoundsTest {
             bounds.heldBytesMax()
                 + destinations * bounds.queueBytesMax()
                 + bounds.pendingBytesMax()
-                + 2 * bounds.requestBytesMax();
-        assertTrue(sum <= (heap - 24) * MEBI, heap + " MiB: " + bounds);
+                + 2 * bounds.requestBytesMax()
+                + DecisionMemory.bytesMax(bounds.decisionsMax())
+                + bounds.ledgerTracesMax(1 << 20) * 328L;
+        assertTrue(sum <= (heap - 12) * MEBI, heap + " MiB: " + bounds);
       }
     }
   }
@@ -71,6 +74,19 @@ class HeapBoundsTest {
             "listen.pendingBytesMax 16MiB instead of 128MiB",
             "destination one queueBytesMax 21845KiB instead of 64MiB"),
         bounds.reduced());
+  }
+
+  @Test
+  void remembersFewerDecisionsInASmallHeap() throws Exception {
+    HeapBounds bounds = HeapBounds.of(settings(), 48 * MEBI);
+    assertEquals(50_000, bounds.decisionsMax());
+    assertEquals("decisionMemory.tracesMax 50000 instead of 100000", bounds.reduced().getFirst());
+  }
+
+  @Test
+  void moreDecisionsThanCanBeCountedAreNoReasonToStop() throws Exception {
+    SpanthriftSettings settings = settings("SPANTHRIFT_DECISION_MEMORY_TRACES_MAX", "90000000");
+    assertEquals(1 << 24, HeapBounds.of(settings, 64L << 30).decisionsMax());
   }
 
   @Test

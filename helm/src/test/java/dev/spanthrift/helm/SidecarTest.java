@@ -64,7 +64,7 @@ class SidecarTest {
     JsonObject resources = at(plain.spanthrift(), "resources").getAsJsonObject();
     assertEquals("50m", text(resources, "requests.cpu"));
     assertFalse(at(resources, "limits").getAsJsonObject().has("cpu"));
-    assertEquals("192Mi", text(resources, "limits.memory"));
+    assertEquals("256Mi", text(resources, "limits.memory"));
   }
 
   @Test

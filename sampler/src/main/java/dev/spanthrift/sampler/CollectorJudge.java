@@ -1,6 +1,5 @@
 package dev.spanthrift.sampler;
 
-import dev.spanthrift.sampler.policy.Observer;
 import dev.spanthrift.sampler.policy.collector.CollectorDecider;
 import dev.spanthrift.sampler.policy.collector.CollectorDecision;
 import dev.spanthrift.sampler.policy.collector.SamplingStage;
@@ -11,7 +10,6 @@ import java.util.List;
 /** The sampling processors of a Collector's pipeline: keeps and drops what the Collector would. */
 public final class CollectorJudge implements Judge {
   private final CollectorDecider decider;
-  private final Observer observer;
   private final CollectorDecision decision = new CollectorDecision();
 
   /**
@@ -23,22 +21,34 @@ public final class CollectorJudge implements Judge {
       throw new IllegalArgumentException(
           "the processors ask more than " + FACT_WORDS * 64 + " questions about spans");
     }
-    observer = decider.observer();
   }
 
   @Override
   public void begin(Batch batch) {
-    observer.begin(batch);
+    decider.begin(batch);
   }
 
   @Override
   public void observe(Batch batch, int row, long[] facts, int offset) {
-    observer.observe(row, facts, offset);
+    decider.observe(batch, row, facts, offset);
   }
 
   @Override
   public void judge(Fragment fragment, long[] facts, int offset, long now, Verdict verdict) {
     decider.decide(fragment, facts, offset, now, decision);
+    say(verdict);
+  }
+
+  @Override
+  public boolean judgesSpan(Batch batch, int row, Verdict verdict) {
+    boolean decided = decider.decidesSpan(batch, row, decision);
+    if (decided) {
+      say(verdict);
+    }
+    return decided;
+  }
+
+  private void say(Verdict verdict) {
     if (decision.probability() == 0) {
       verdict.drop(decision.reason());
     } else if (decision.probability() == 1) {
@@ -46,6 +56,12 @@ public final class CollectorJudge implements Judge {
     } else {
       verdict.sample(decision.probability(), decision.reason());
     }
+  }
+
+  /** The Collector lets the oldest trace go when {@code num_traces} are reached. */
+  @Override
+  public boolean judgesWhenFull() {
+    return false;
   }
 
   /** The Collector drops late spans of a dropped trace, whatever they say. */

@@ -24,6 +24,22 @@ public interface Judge {
   /** Fills in the verdict on a fragment that is due. */
   void judge(Fragment fragment, long[] facts, int offset, long nowNanos, Verdict verdict);
 
+  /**
+   * Decides a span at once, when it arrives, apart from its trace; fills in the verdict if so.
+   * Spans decided so are not observed.
+   */
+  default boolean judgesSpan(Batch batch, int row, Verdict verdict) {
+    return false;
+  }
+
+  /**
+   * Whether a fragment is judged early when more of them wait than may; otherwise it is dropped
+   * unjudged, and what comes later of its trace begins anew.
+   */
+  default boolean judgesWhenFull() {
+    return true;
+  }
+
   /** Learns what became of it; called once for each fragment, after its last word. */
   default void decided(Fragment fragment, Verdict verdict, boolean kept) {}
 

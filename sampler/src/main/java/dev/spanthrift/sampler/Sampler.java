@@ -4,6 +4,8 @@ import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.signal.OperationMeasures;
 import dev.spanthrift.sampler.signal.Operations;
 import dev.spanthrift.sampler.trace.DecisionMemory;
 import dev.spanthrift.sampler.trace.Fragment;
@@ -14,6 +16,7 @@ import dev.spanthrift.sampler.wire.ContextTable;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,20 +32,21 @@ public final class Sampler {
 
   public static final String LATE = "late";
   public static final String KILL_SWITCH = "kill_switch";
+  public static final String TOO_EARLY = "dropped_too_early";
 
   /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
   private static final long TELL_NANOS = 1_000_000_000L;
 
   private final SamplerSettings settings;
   private final ContextTable contexts = new ContextTable();
-  private final RequestWriter writer = new RequestWriter(contexts);
   private final Hold hold;
   private final DecisionMemory memory;
   private final Operations operations = LearnedTables.noOperations();
   private final ErrorSignatures signatures = new ErrorSignatures();
   private final SpanReader reader = new SpanReader(operations, signatures);
+  private final OperationMeasures measures = new OperationMeasures(operations);
   private final JudgeVersions judges;
-  private final Stamper stamper;
+  private final Outbox outbox;
   private final @Nullable Budgeting budget;
   private final LearnedTables learned;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
@@ -51,12 +55,6 @@ public final class Sampler {
   private final Verdict verdict = new Verdict();
   private int[] contextOfScope = new int[16];
 
-  // Fragments decided to keep, detached from the hold, until they are stamped.
-  private int[] keptSlots = new int[64];
-  private long[] keptThresholds = new long[64];
-  private int keptCount;
-  private long keptSpans;
-  private int stamped; // of these
   private boolean keepAll;
   private long tellAt = Long.MIN_VALUE;
   private volatile @Nullable ResourceContext resource;
@@ -73,7 +71,12 @@ public final class Sampler {
     hold = new Hold(settings.hold(), codec, contexts, Judge.FACT_WORDS);
     memory = new DecisionMemory(settings.tracesRemembered());
     judges = new JudgeVersions(judge);
-    stamper = new Stamper(settings.stampAlways(), counters);
+    outbox =
+        new Outbox(
+            hold,
+            new RequestWriter(contexts),
+            new Stamper(settings.stampAlways(), counters),
+            settings.stampAlways());
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
     learned = new LearnedTables(operations, signatures, budget);
@@ -97,32 +100,45 @@ public final class Sampler {
   /** Counts a batch that goes on whole, past hold and decision. */
   public void pass(Batch batch) {
     long bytes = 0;
+    internContexts(batch);
     for (int row = 0; row < batch.size(); row++) {
       bytes += batch.bytes(row);
+      measure(batch, row, contextOf(batch, row));
     }
+    contexts.trim();
     counters.received += batch.size();
     counters.receivedBytes += bytes;
     counters.kept.add(KILL_SWITCH, batch.size(), bytes);
   }
 
-  /** Step hold: every span joins its fragment, or follows what was decided before. */
+  /**
+   * Steps measure and hold: every span is counted, and joins its fragment, or follows what was
+   * decided before.
+   */
   public void hold(Batch batch, long now) {
     judges.begin(batch);
     internContexts(batch);
+    Judge judge = judges.get(judges.current());
     int slot = Hold.NONE;
     for (int row = 0; row < batch.size(); row++) {
       counters.received++;
       counters.receivedBytes += batch.bytes(row);
       counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
+      int context = contextOf(batch, row);
+      int operation = measure(batch, row, context);
       if (!batch.hasValidTraceId(row)) {
         keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
+        continue;
+      }
+      if (!keepAll && judge.judgesSpan(batch, row, verdict)) {
+        follow(batch, row);
         continue;
       }
       if (!isOf(slot, batch, row)) {
         slot = fragmentOf(batch, row, now);
       }
       if (slot != Hold.NONE) {
-        join(slot, batch, row, now);
+        join(slot, batch, row, context, operation, now);
       }
     }
     contexts.trim();
@@ -194,9 +210,7 @@ public final class Sampler {
       if (batch.isError(row) && judges.get(judges.current()).judgesLateErrors()) {
         return false;
       }
-      long high = batch.traceIdHigh(row);
-      counters.dropped.add(LATE, 1, batch.bytes(row));
-      fates.dropped(high, batch.traceIdLow(row), 1, batch.bytes(row), LATE);
+      dropAtOnce(batch, row, LATE);
     } else {
       keepAtOnce(batch, row, decision, LATE);
       if (budget != null) {
@@ -207,11 +221,26 @@ public final class Sampler {
     return true;
   }
 
+  /** A span that was judged by itself. */
+  private void follow(Batch batch, int row) {
+    if (verdict.probability() > 0) {
+      keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, verdict.reason());
+    } else {
+      dropAtOnce(batch, row, verdict.reason());
+    }
+  }
+
+  private void dropAtOnce(Batch batch, int row, String reason) {
+    long high = batch.traceIdHigh(row);
+    counters.dropped.add(reason, 1, batch.bytes(row));
+    fates.dropped(high, batch.traceIdLow(row), 1, batch.bytes(row), reason);
+  }
+
   private void keepAtOnce(Batch batch, int row, long decision, String reason) {
     int context = contextOf(batch, row);
     byte[] buffer = batch.buffer();
     if (decision == DecisionMemory.KEPT_UNCHANGED) {
-      writer.add(context, buffer, batch.start(row), batch.bytes(row));
+      outbox.add(context, buffer, batch.start(row), batch.bytes(row));
     } else {
       long randomness =
           TraceState.randomness(
@@ -219,18 +248,29 @@ public final class Sampler {
               batch.traceStateOffset(row),
               batch.traceStateLength(row),
               batch.traceIdLow(row));
-      stamper.begin(decision, randomness);
-      writer.add(context, buffer, batch.start(row), batch.bytes(row), stamper);
+      outbox.add(context, buffer, batch.start(row), batch.bytes(row), decision, randomness);
     }
     counters.kept.add(reason, 1, batch.bytes(row));
     fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);
   }
 
-  private void join(int slot, Batch batch, int row, long now) {
-    int context = contextOf(batch, row);
-    int operation = reader.operation(batch, row, contexts.get(context).resource().serviceHash());
+  /** Step measure: every span, whatever becomes of it; the answer is its operation. */
+  private int measure(Batch batch, int row, int context) {
+    ResourceContext from = contexts.get(context).resource();
+    int operation = reader.operation(batch, row, from.serviceHash());
+    long duration = batch.durationNanos(row);
+    measures.measure(operation, from.serviceName(), batch.isError(row), duration);
+    return operation;
+  }
+
+  private void join(int slot, Batch batch, int row, int context, int operation, long now) {
     hold.add(slot, batch, row, context, operation, reader.signature(batch, row), now);
-    judges.get(hold.version(slot)).observe(batch, row, hold.facts(), hold.factsOffset(slot));
+    judges.get(hold.version(slot)).observe(batch, row, hold.facts(slot), hold.factsOffset(slot));
+  }
+
+  /** Whether more waits than may: then the next step is due at once. */
+  public boolean isPressed() {
+    return hold.isPressed();
   }
 
   /** Step decide: every fragment that is due, then the oldest while too much waits. */
@@ -240,7 +280,11 @@ public final class Sampler {
       decide(slot, now);
     }
     for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
-      decideNow(slot, now);
+      if (hold.isFull() && !keepAll && !judges.get(hold.version(slot)).judgesWhenFull()) {
+        dropForgotten(slot, TOO_EARLY);
+      } else {
+        decideNow(slot, now);
+      }
     }
   }
 
@@ -290,7 +334,7 @@ public final class Sampler {
     if (keepAll) {
       verdict.keep(KILL_SWITCH);
     } else {
-      judge.judge(fragment, hold.facts(), hold.factsOffset(slot), now, verdict);
+      judge.judge(fragment, hold.facts(slot), hold.factsOffset(slot), now, verdict);
       handOver();
     }
     if (budget != null && verdict.isLeftToBudget()) {
@@ -341,20 +385,18 @@ public final class Sampler {
     fates.kept(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
     remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
     leave(slot);
-    if (keptCount == keptSlots.length) {
-      keptSlots = Arrays.copyOf(keptSlots, keptCount * 2);
-      keptThresholds = Arrays.copyOf(keptThresholds, keptCount * 2);
-    }
-    keptSlots[keptCount] = slot;
-    keptThresholds[keptCount++] = threshold;
-    keptSpans += spans;
+    outbox.add(slot, threshold);
   }
 
   private void drop(int slot, String reason) {
+    remember(slot, DecisionMemory.DROPPED);
+    dropForgotten(slot, reason);
+  }
+
+  private void dropForgotten(int slot, String reason) {
     int spans = hold.spans(slot);
     counters.dropped.add(reason, spans, hold.bytes(slot));
     fates.dropped(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
-    remember(slot, DecisionMemory.DROPPED);
     leave(slot);
     hold.release(slot);
   }
@@ -380,55 +422,38 @@ public final class Sampler {
   }
 
   /**
-   * The same until this much is shippable, so that no request grows without bound however much is
-   * decided at once.
+   * The same until a request has this size, so that none grows without bound however much is
+   * decided at once; only a span that is larger by itself makes a larger one.
    *
    * @return whether there is more: ship, then call again
    */
   public boolean stamp(long bytesMax) {
-    while (stamped < keptCount && writer.bytes() < bytesMax) {
-      int slot = keptSlots[stamped];
-      stamp(slot, keptThresholds[stamped]);
-      keptSpans -= hold.spans(slot);
-      hold.release(slot);
-      stamped++;
-    }
-    if (stamped < keptCount) {
-      return true;
-    }
-    keptCount = 0;
-    stamped = 0;
-    return false;
-  }
-
-  private void stamp(int slot, long threshold) {
-    if (threshold == 0 && !settings.stampAlways()) {
-      hold.forEachSpan(slot, writer::add);
-    } else {
-      stamper.begin(threshold, hold.randomness(slot));
-      hold.forEachSpan(
-          slot, (context, buffer, at, length) -> writer.add(context, buffer, at, length, stamper));
-    }
+    return outbox.stamp(bytesMax);
   }
 
   /** Spans that are kept and not yet stamped. */
   public long unstampedSpans() {
-    return keptSpans;
+    return outbox.unstampedSpans();
   }
 
   /** Spans that are stamped and not yet shipped. */
   public long shippableSpans() {
-    return writer.spans();
+    return outbox.shippableSpans();
   }
 
   /** Their bytes. */
   public long shippableBytes() {
-    return writer.bytes();
+    return outbox.shippableBytes();
   }
 
-  /** Step ship: one ExportTraceServiceRequest with everything stamped. */
+  /** Spans of the request that {@link #ship} answers next; 0 when there is none. */
+  public long nextSpans() {
+    return outbox.nextSpans();
+  }
+
+  /** Step ship: one ExportTraceServiceRequest with what is stamped. */
   public byte[] ship() {
-    return writer.finish();
+    return outbox.ship();
   }
 
   public Operations operations() {
@@ -450,12 +475,17 @@ public final class Sampler {
     return learned.counts();
   }
 
+  /** Rate, errors and durations by operation, of all that was received. */
+  public List<MeasuredOperation> measured() {
+    return measures.read();
+  }
+
   /** One consistent reading. */
   public SamplerCounts counts() {
     return new SamplerCounts(
         counters.received,
         counters.receivedBytes,
-        hold.spans() - keptSpans,
+        hold.spans() - outbox.spansInHold(),
         hold.traces(),
         hold.bytes(),
         counters.kept.spans,

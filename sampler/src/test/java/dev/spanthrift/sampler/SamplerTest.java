@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.trace.SliceCodec;
@@ -331,6 +332,10 @@ class SamplerTest {
       if (random.nextInt(100) == 0) {
         sampler.ship();
       }
+      if (random.nextInt(20) == 0) {
+        byte[] bytes = new RandomRequests(seed - i).request().toByteArray();
+        sampler.pass(scanner.scan(bytes, 0, bytes.length));
+      }
       assertIdentity();
     }
     sampler.decideAll(now);
@@ -359,8 +364,93 @@ class SamplerTest {
     assertEquals(sent, byId(ExportTraceServiceRequest.parseFrom(drain())));
   }
 
+  @Test
+  void aTraceAboveTheBoundLeavesInSeveralRequests() throws Exception {
+    int most = 20_000;
+    for (double part : new double[] {1, 0.9}) {
+      probability = part;
+      sampler = sampler(HoldSettings.DEFAULT);
+      Map<ByteString, Span> sent = new HashMap<>();
+      for (long id = 1; id <= 300; id++) {
+        int size = id == 150 ? 3 * most : (int) id * 3; // one is larger by itself
+        Span span = span(-1, id).toBuilder().setName("x".repeat(size)).build();
+        sent.put(key(span), span);
+        send(request(span));
+      }
+      sampler.decideAll(now);
+      Map<ByteString, Span> arrived = new HashMap<>();
+      int large = 0;
+      for (boolean more = true; more; ) {
+        more = sampler.stamp(most);
+        assertEquals(300, sampler.counts().kept());
+        assertEquals(0, sampler.counts().held());
+        assertEquals(
+            300 - arrived.size(), sampler.unstampedSpans() + sampler.shippableSpans(), "queued");
+        byte[] out = sampler.ship();
+        List<Span> spans = spans(ExportTraceServiceRequest.parseFrom(out));
+        spans.forEach(s -> arrived.put(key(s), s.toBuilder().clearTraceState().build()));
+        assertTrue(out.length <= most + 32 * spans.size() || spans.size() == 1, "" + out.length);
+        large += out.length > 2 * most ? 1 : 0;
+      }
+      assertEquals(sent, arrived);
+      assertEquals(1, large);
+      assertEquals(0, sampler.counts().heldTraces());
+    }
+  }
+
+  @Test
+  void manyResourcesCountIntoTheBoundOfARequest() throws Exception {
+    for (int i = 1; i <= 100; i++) {
+      ExportTraceServiceRequest.Builder request = request(span(9, i)).toBuilder();
+      request
+          .getResourceSpansBuilder(0)
+          .getResourceBuilder()
+          .addAttributesBuilder()
+          .setKey(i + "x".repeat(1000));
+      send(request.build());
+    }
+    sampler.decideAll(now);
+    int requests = 0;
+    for (boolean more = true; more; requests++) {
+      more = sampler.stamp(20_000);
+      int length = sampler.ship().length;
+      assertTrue(length <= 20_000, "" + length);
+    }
+    assertEquals(6, requests, 1);
+  }
+
+  @Test
+  void lateSpansOfALargeRequestLeaveInSeveralToo() throws Exception {
+    send(request(span(9, 1)));
+    advance(Duration.ofSeconds(2));
+    sampler.ship();
+    ExportTraceServiceRequest.Builder late = ExportTraceServiceRequest.newBuilder();
+    ScopeSpans.Builder scope = late.addResourceSpansBuilder().addScopeSpansBuilder();
+    for (int i = 2; i <= 1200; i++) {
+      scope.addSpans(span(9, i).toBuilder().setName("x".repeat(10_000)));
+    }
+    send(late.build());
+    assertEquals(1199, sampler.shippableSpans());
+    long arrived = 0;
+    int requests = 0;
+    for (long spans = sampler.nextSpans(); spans > 0; spans = sampler.nextSpans()) {
+      byte[] out = sampler.ship();
+      assertEquals(spans, spans(ExportTraceServiceRequest.parseFrom(out)).size());
+      assertTrue(out.length <= Outbox.LATE_BYTES_MAX, "" + out.length);
+      arrived += spans;
+      requests++;
+    }
+    assertEquals(1199, arrived);
+    assertEquals(3, requests);
+    assertEquals(0, sampler.shippableBytes());
+  }
+
   private void assertIdentity() {
     SamplerCounts counts = sampler.counts();
+    assertEquals(
+        counts.received(),
+        sampler.measured().stream().mapToLong(MeasuredOperation::spans).sum(),
+        "measured before anything is dropped");
     assertEquals(counts.received(), counts.held() + counts.kept() + counts.dropped());
     assertEquals(
         counts.kept(), counts.keptByReason().values().stream().mapToLong(Long::longValue).sum());

@@ -17,10 +17,10 @@ import java.util.concurrent.TimeUnit;
 final class PipelineReader {
   private static final Set<String> SAMPLERS = Set.of("tail_sampling", "probabilistic_sampler");
   private static final Set<String> HARMLESS = Set.of("batch", "memory_limiter");
-  private static final long MEBI = 1 << 20;
 
   private final Place root;
   private final Remarks remarks;
+  private final boolean writable;
   private final SamplerReader samplers;
   private final Map<String, Object> settings = new LinkedHashMap<>();
   private final List<SamplingStage> stages = new ArrayList<>();
@@ -28,6 +28,7 @@ final class PipelineReader {
 
   PipelineReader(Place root, CollectorVersion version, boolean writable) {
     this.root = root;
+    this.writable = writable;
     remarks = root.remarks();
     samplers = new SamplerReader(remarks, version, writable);
   }
@@ -73,17 +74,42 @@ final class PipelineReader {
     List<String> processors = chosen.getValue().child("processors").texts();
     for (Map.Entry<String, Place> other : traces) {
       List<String> others = other.getValue().child("processors").texts();
-      if (other != chosen && !sampling(others).equals(sampling(processors))) {
+      if (!sampling(others).equals(sampling(processors))) {
         remarks.lost(other.getValue(), "traces take one pipeline only, " + chosen.getKey());
         removeSignal(other.getValue(), chosen.getValue());
       }
     }
     Map<String, Object> hold = new LinkedHashMap<>();
     hold.put("decisionWait", "1ms"); // without tail_sampling nothing waits
-    hold.put("bytesMax", Texts.mebibytes(heap()));
     settings.put("hold", hold);
-    for (Place processor : chosen.getValue().child("processors").elements()) {
-      processor(processor, hold);
+    List<Place> named = chosen.getValue().child("processors").elements();
+    named.forEach(processor -> processor(processor, hold));
+    if (!writable) {
+      new MemoryReader(root.child("processors"), remarks).fit(named, hold, remembered());
+    }
+    sayThatSpansAreNotDrawnSingly(named);
+  }
+
+  /** Decisions that the settings ask for. */
+  private int remembered() {
+    return settings.get("decisionMemory") instanceof Map<?, ?> memory
+            && memory.get("tracesMax") instanceof Number traces
+        ? traces.intValue()
+        : 0;
+  }
+
+  /** Beside another sampler a priority of one span decides for all spans of its trace. */
+  private void sayThatSpansAreNotDrawnSingly(List<Place> named) {
+    if (writable || stages.size() < 2) {
+      return;
+    }
+    for (Place processor : named) {
+      String id = processor.text("");
+      if (ExporterReader.type(id).equals("probabilistic_sampler")) {
+        remarks.differs(
+            root.child("processors").child(id),
+            "beside another sampler, a sampling.priority of one span decides for its whole trace");
+      }
     }
   }
 
@@ -105,10 +131,6 @@ final class PipelineReader {
     }
   }
 
-  private static long heap() {
-    return Math.max(64, Runtime.getRuntime().maxMemory() / 2 / MEBI);
-  }
-
   private void processor(Place named, Map<String, Object> hold) {
     String id = named.text("");
     Place at = root.child("processors").child(id);
@@ -125,7 +147,7 @@ final class PipelineReader {
       }
       case "probabilistic_sampler" -> stages.add(samplers.probabilistic(at));
       case "batch" -> batch(at);
-      case "memory_limiter" -> memory(at, hold);
+      case "memory_limiter" -> MemoryReader.read(at, hold);
       case "groupbytrace" -> remarks.note(at, "spans of a trace wait for each other anyway");
       default -> remarks.lost(at, "spans are not changed here");
     }
@@ -145,23 +167,6 @@ final class PipelineReader {
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);
     settings.put("export", Map.of("delay", Texts.duration(Math.min(most, timeout))));
-  }
-
-  /** What waits may take the limit, and never more than half of the heap. */
-  private static void memory(Place at, Map<String, Object> hold) {
-    at.expect(
-        Set.of(
-            "check_interval",
-            "limit_mib",
-            "spike_limit_mib",
-            "limit_percentage",
-            "spike_limit_percentage",
-            "min_gc_interval_when_soft_limited",
-            "min_gc_interval_when_hard_limited"));
-    long limit = at.child("limit_mib").whole(0);
-    if (limit > 0) {
-      hold.put("bytesMax", Texts.mebibytes(Math.max(1, Math.min(limit, heap()))));
-    }
   }
 
   private void exporters(String pipeline, Place at) {

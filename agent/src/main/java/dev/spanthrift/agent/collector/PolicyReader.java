@@ -51,10 +51,7 @@ final class PolicyReader {
     }
     return switch (type) {
       case "always_sample" -> Optional.of(new CollectorPolicy.AlwaysSample());
-      case "latency" ->
-          Optional.of(
-              new CollectorPolicy.Latency(
-                  own.child("threshold_ms").whole(0), own.child("upper_threshold_ms").whole(0)));
+      case "latency" -> latency(own);
       case "numeric_attribute" -> number(own);
       case "probabilistic" ->
           Optional.of(
@@ -83,6 +80,16 @@ final class PolicyReader {
         yield Optional.empty();
       }
     };
+  }
+
+  private Optional<CollectorPolicy> latency(Place own) {
+    Place upper = own.child("upper_threshold_ms");
+    if (writable && upper.whole(0) > 0) {
+      remarks.differs(
+          upper, "is compared with the whole trace's duration, not also with that of its parts");
+    }
+    return Optional.of(
+        new CollectorPolicy.Latency(own.child("threshold_ms").whole(0), upper.whole(0)));
   }
 
   private Optional<List<CollectorPolicy>> all(Place at, Set<String> combining) {
@@ -205,8 +212,8 @@ final class PolicyReader {
     long perSecond = own.child(key).whole(0);
     long burst = own.child("burst_capacity").whole(0);
     if (unit == CollectorPolicy.Unit.BYTES && !writable) {
-      remarks.note(
-          own, "counts the bytes of spans; the Collector adds those of resource and scope");
+      remarks.differs(
+          own, "counts the bytes of spans, without those of resource and scope around them");
     }
     return Optional.of(
         new CollectorPolicy.Limit(perSecond, burst > 0 ? burst : perSecond * 2, unit));

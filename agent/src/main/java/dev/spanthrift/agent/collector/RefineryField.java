@@ -32,7 +32,7 @@ sealed interface RefineryField {
   static @Nullable RefineryField of(String name) {
     return switch (name) {
       case "name" -> new Name();
-      case "error" -> new Error();
+      case "error" -> new ErrorMark();
       case "status_code" -> new StatusCode();
       case "kind", "span.kind", "type" -> new Kind();
       case "trace.parent_id" -> new Parent();
@@ -98,7 +98,7 @@ sealed interface RefineryField {
   }
 
   /** Stands there, as true, when the status is ERROR. */
-  record Error() implements RefineryField {
+  record ErrorMark() implements RefineryField {
     @Override
     public Condition exists() {
       return Condition.Status.of(SpanStatus.ERROR);

@@ -5,12 +5,31 @@ package dev.spanthrift.agent.collector;
  *
  * @param where file and line
  * @param key path in the file
- * @param lost whether it is missing now, rather than done in another way; {@code --strict} refuses
- *     what is
  */
-public record Remark(String where, String key, String reason, boolean lost) {
+public record Remark(String where, String key, String reason, Kind kind) {
+  /** What becomes of it. */
+  public enum Kind {
+    /** It is missing now. */
+    LEFT_OUT(" is left out: "),
+    /** It is there, and some traces are decided otherwise than the foreign program would. */
+    DIFFERS(" decides otherwise: "),
+    /** It is done in another way, to the same end. */
+    NOTE(": ");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+  }
+
+  /** Whether decisions or data are others than there; {@code --strict} refuses what is. */
+  public boolean lost() {
+    return kind != Kind.NOTE;
+  }
+
   @Override
   public String toString() {
-    return where + ": " + key + (lost ? " is left out: " : ": ") + reason;
+    return where + ": " + key + kind.text + reason;
   }
 }

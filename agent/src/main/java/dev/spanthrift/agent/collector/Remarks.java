@@ -12,11 +12,15 @@ final class Remarks {
   private final List<Problem> problems = new ArrayList<>();
 
   void lost(Place at, String reason) {
-    add(new Remark(at.where(), at.path(), reason, true));
+    add(new Remark(at.where(), at.path(), reason, Remark.Kind.LEFT_OUT));
+  }
+
+  void differs(Place at, String reason) {
+    add(new Remark(at.where(), at.path(), reason, Remark.Kind.DIFFERS));
   }
 
   void note(Place at, String what) {
-    add(new Remark(at.where(), at.path(), what, false));
+    add(new Remark(at.where(), at.path(), what, Remark.Kind.NOTE));
   }
 
   private void add(Remark remark) {

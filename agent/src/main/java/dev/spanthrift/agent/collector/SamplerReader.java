@@ -3,6 +3,7 @@ package dev.spanthrift.agent.collector;
 import dev.spanthrift.sampler.policy.collector.CollectorVersion;
 import dev.spanthrift.sampler.policy.collector.ProbabilisticSampler;
 import dev.spanthrift.sampler.policy.collector.TailSampling;
+import dev.spanthrift.sampler.trace.DecisionMemory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 final class SamplerReader {
   private static final long DECISION_WAIT_SECONDS = 30; // defaults of the Collector
   private static final long NUM_TRACES = 50_000;
-  private static final long REMEMBERED_MAX = 1 << 20;
   private static final Set<String> TAIL_KEYS =
       Set.of(
           "decision_wait",
@@ -59,7 +59,7 @@ final class SamplerReader {
     lostIf(
         at.child("block_on_overflow").flag(false),
         at.child("block_on_overflow"),
-        "senders never wait; when num_traces is reached the oldest trace is decided early");
+        "senders never wait; when num_traces is reached the oldest trace is let go");
     lostIf(
         at.child("sampling_strategy").text("").equals("span-ingest"),
         at.child("sampling_strategy"),
@@ -69,6 +69,16 @@ final class SamplerReader {
         at.child("drop_pending_traces_on_shutdown"),
         "what waits at the end is decided and sent");
     lostIf(at.child("tail_storage").given(), at.child("tail_storage"), "spans wait in memory");
+    if (at.child("maximum_trace_size_bytes").whole(0) > 0) {
+      remarks.differs(
+          at.child("maximum_trace_size_bytes"),
+          "compares the bytes of spans, without those of resource and scope around them");
+    }
+    if (writable && at.child("num_traces").given()) {
+      remarks.note(
+          at.child("num_traces"),
+          "when so many wait, the oldest is decided early rather than let go undecided");
+    }
     if (at.child("num_shards").whole(1) > 1) {
       remarks.note(at.child("num_shards"), "there is one shard, with all of each limit");
     }
@@ -107,10 +117,7 @@ final class SamplerReader {
             Math.max(
                 cache.child("sampled_cache_size").whole(0),
                 cache.child("non_sampled_cache_size").whole(0)));
-    if (remembered > REMEMBERED_MAX) {
-      at.remarks().note(cache, "at least " + REMEMBERED_MAX + " decisions are remembered");
-    }
-    memory.put("tracesMax", Math.clamp(remembered, 1, REMEMBERED_MAX));
+    memory.put("tracesMax", Math.clamp(remembered, 1, DecisionMemory.TRACES_MAX));
   }
 
   ProbabilisticSampler probabilistic(Place at) {
@@ -136,6 +143,9 @@ final class SamplerReader {
         };
     if (mode == ProbabilisticSampler.Mode.HASH_SEED && !writable) {
       remarks.note(at, "kept spans get no th and rv in mode hash_seed");
+    }
+    if (writable) {
+      remarks.differs(at, "sampling.priority of single spans is not asked for by policies");
     }
     double percentage = at.child("sampling_percentage").number(0);
     if (percentage < 0) {

@@ -62,7 +62,9 @@ final class CollectorOption {
               remark.key(),
               null,
               remark.where(),
-              "is left out, which --strict forbids: " + remark.reason()));
+              (remark.kind() == Remark.Kind.DIFFERS ? "decides otherwise" : "is left out")
+                  + ", which --strict forbids: "
+                  + remark.reason()));
     }
     return problems;
   }

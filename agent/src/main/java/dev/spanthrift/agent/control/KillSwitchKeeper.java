@@ -2,10 +2,7 @@ package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.PipelineView;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,18 +12,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Sets the kill switch, switches it off when its time is up, and finds it again after a restart.
  */
 final class KillSwitchKeeper {
-  static final String FILE = "kill-switch.json";
   private static final Logger log = LoggerFactory.getLogger(KillSwitchKeeper.class);
 
-  private final @Nullable Path file;
+  private final KillSwitchFile file;
   private final PipelineView pipeline;
   private final ScheduledExecutorService timer;
   private final LongSupplier clock;
@@ -37,7 +30,7 @@ final class KillSwitchKeeper {
       PipelineView pipeline,
       ScheduledExecutorService timer,
       LongSupplier clock) {
-    this.file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
+    file = new KillSwitchFile(stateDirectory);
     this.pipeline = pipeline;
     this.timer = timer;
     this.clock = clock;
@@ -63,15 +56,15 @@ final class KillSwitchKeeper {
     if (!expected.test(current())) {
       return false;
     }
-    persist(next);
+    file.write(next);
     use(next);
     log.info("kill switch is {}{}: {}", next.mode().word(), until(next), next.reason());
     return true;
   }
 
-  /** Puts back what a former process left, unless it has expired. */
+  /** Puts back what a former process left, unless it has expired, and sees to its end. */
   synchronized void restore() {
-    KillSwitch stored = stored().at(clock.getAsLong());
+    KillSwitch stored = file.read().at(clock.getAsLong());
     if (stored.mode() != KillSwitch.Mode.OFF) {
       log.warn("kill switch is still {}: {}", stored.mode().word(), stored.reason());
       use(stored);
@@ -99,41 +92,6 @@ final class KillSwitchKeeper {
       inUse = KillSwitch.OFF;
       pipeline.killSwitch(KillSwitch.OFF);
       log.info("kill switch is off again: its time is up");
-    }
-  }
-
-  private void persist(KillSwitch next) {
-    if (file == null) {
-      return;
-    }
-    ObjectNode content = JsonNodeFactory.instance.objectNode();
-    content.put("mode", next.mode().name());
-    content.put("sinceUnixMillis", next.sinceUnixMillis());
-    content.put("untilUnixMillis", next.untilUnixMillis());
-    content.put("reason", next.reason());
-    try {
-      StateFile.replace(file, PolicyFormat.JSON.write(content));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private KillSwitch stored() {
-    if (file == null) {
-      return KillSwitch.OFF;
-    }
-    try {
-      JsonNode content = PolicyFormat.JSON.read(Files.readAllBytes(file));
-      return new KillSwitch(
-          KillSwitch.Mode.valueOf(content.path("mode").asString("")),
-          content.path("sinceUnixMillis").asLong(),
-          content.path("untilUnixMillis").asLong(),
-          content.path("reason").asString(""));
-    } catch (NoSuchFileException e) {
-      return KillSwitch.OFF;
-    } catch (IOException | RuntimeException e) {
-      log.warn("stored kill switch {} is damaged and ignored: {}", file, e.toString());
-      return KillSwitch.OFF;
     }
   }
 }

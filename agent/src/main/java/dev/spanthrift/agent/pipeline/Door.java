@@ -27,7 +27,10 @@ final class Door {
     refused[reason.ordinal()].increment();
   }
 
-  PipelineStatus.Door status() {
+  /**
+   * @param letGo of those received, how many no destination takes
+   */
+  PipelineStatus.Door status(long letGo) {
     Map<String, Long> byReason = new TreeMap<>();
     long sum = 0;
     for (Refusal reason : Refusal.values()) {
@@ -38,6 +41,6 @@ final class Door {
       }
     }
     long taken = received.sum();
-    return new PipelineStatus.Door(taken + sum, taken, receivedBytes.sum(), byReason);
+    return new PipelineStatus.Door(taken + sum, taken, receivedBytes.sum(), letGo, byReason);
   }
 }

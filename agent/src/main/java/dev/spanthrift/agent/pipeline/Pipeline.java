@@ -8,6 +8,7 @@ import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -37,7 +38,6 @@ public final class Pipeline implements Intake {
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
-  private final Measurements measurements = new Measurements();
   private final Map<Signal, Door> doors = new EnumMap<>(Signal.class);
   private final ThreadLocal<Scanner> scanners;
   private final long startedUnixMillis = System.currentTimeMillis();
@@ -71,7 +71,6 @@ public final class Pipeline implements Intake {
         refused(signal, Refusal.OVERLOADED);
         return new Admission.Overloaded(RETRY_AFTER);
       }
-      door(signal).receive(length);
       return Admission.ACCEPTED;
     } catch (MalformedException | TooManySpansException bad) {
       refused(signal, Refusal.MALFORMED);
@@ -84,14 +83,26 @@ public final class Pipeline implements Intake {
     Scanner scanner = scanners.get();
     if (signal != Signal.TRACES) {
       scanner.check(buffer, offset, length);
-      return outlet.passOn(signal, Arrays.copyOfRange(buffer, offset, offset + length), 1);
+      return passThrough(signal, Arrays.copyOfRange(buffer, offset, offset + length));
     }
     Batch batch = scanner.scan(buffer, offset, length);
     if (killSwitch().mode() == KillSwitch.Mode.BYPASS) {
       return bypass(batch, Arrays.copyOfRange(buffer, offset, offset + length));
     }
     advance(batch, System.nanoTime());
+    door(Signal.TRACES).receive(length);
     return true;
+  }
+
+  /** Passed on and counted in one step, so that the books agree whenever they are read. */
+  private boolean passThrough(Signal signal, byte[] request) {
+    synchronized (lock) {
+      if (!outlet.passOn(signal, request, 1)) {
+        return false;
+      }
+      door(signal).receive(request.length);
+      return true;
+    }
   }
 
   private boolean bypass(Batch batch, byte[] request) {
@@ -99,22 +110,23 @@ public final class Pipeline implements Intake {
       if (!outlet.passOn(Signal.TRACES, request, batch.size())) {
         return false;
       }
-      measure(batch);
+      remember(batch);
       sampler.pass(batch);
+      door(Signal.TRACES).receive(request.length);
       return true;
     }
   }
 
   /**
    * The steps. A port has received the request and scanned it; its spans are measured and held at
-   * once. When a tick is over, whatever is due goes on: decided, told to other pods, stamped,
-   * shipped, paid for.
+   * once. When a tick is over, or too much waits, whatever is due goes on: decided, told to other
+   * pods, stamped, shipped, paid for.
    */
   private void advance(Batch batch, long now) {
     synchronized (lock) {
-      measure(batch);
+      remember(batch);
       sampler.hold(batch, now);
-      if (now - nextTick >= 0) {
+      if (now - nextTick >= 0 || sampler.isPressed()) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
         sampler.decide(now);
         sampler.tell(now);
@@ -129,8 +141,7 @@ public final class Pipeline implements Intake {
     }
   }
 
-  private void measure(Batch batch) {
-    measurements.measure(batch);
+  private void remember(Batch batch) {
     SpanRing ring = recorded;
     if (ring != null && batch.size() > 0) {
       ring.record(batch, System.currentTimeMillis());
@@ -165,8 +176,7 @@ public final class Pipeline implements Intake {
   }
 
   private void flush(long now) {
-    long spans = sampler.shippableSpans();
-    if (spans > 0) {
+    for (long spans = sampler.nextSpans(); spans > 0; spans = sampler.nextSpans()) {
       outlet.ship(sampler.ship(), spans);
     }
     shippableSince = now;
@@ -275,14 +285,21 @@ public final class Pipeline implements Intake {
     }
   }
 
-  public Measurements measurements() {
-    return measurements;
+  /** Rate, errors and durations by operation, of all that was received. */
+  public List<MeasuredOperation> measured() {
+    synchronized (lock) {
+      return sampler.measured();
+    }
+  }
+
+  private long letGo(Signal signal) {
+    return signal == Signal.TRACES ? 0 : outlet.unrouted(signal);
   }
 
   public PipelineStatus status() {
     Map<Signal, PipelineStatus.Door> signals = new EnumMap<>(Signal.class);
-    doors.forEach((signal, door) -> signals.put(signal, door.status()));
     synchronized (lock) {
+      doors.forEach((signal, door) -> signals.put(signal, door.status(letGo(signal))));
       return StatusReader.read(
           startedUnixMillis,
           signals,

@@ -45,8 +45,15 @@ public record PipelineStatus(
         identities);
   }
 
-  /** Requests: offered = refused + received. Bytes after decompression. */
-  public record Door(long offered, long received, long receivedBytes, Map<String, Long> refused) {}
+  /**
+   * Requests: offered = refused + received; of metrics, logs and profiles, received = shipped +
+   * queued + failed at their first destination + let go.
+   *
+   * @param receivedBytes after decompression
+   * @param letGo requests that no destination takes; spans are counted as failed instead
+   */
+  public record Door(
+      long offered, long received, long receivedBytes, long letGo, Map<String, Long> refused) {}
 
   /**
    * Spans: received = held + kept + dropped; kept = shipped + queued + failed.

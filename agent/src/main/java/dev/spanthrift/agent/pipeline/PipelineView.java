@@ -2,6 +2,8 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,11 @@ public interface PipelineView {
   /** How the sampler holds and stamps: for what-if questions about the running program. */
   default SamplerSettings sampler() {
     return SamplerSettings.DEFAULT;
+  }
+
+  /** Rate, errors and durations by operation, of all that was received. */
+  default List<MeasuredOperation> measured() {
+    return List.of();
   }
 
   /** Steps of a process's life, in this order. */

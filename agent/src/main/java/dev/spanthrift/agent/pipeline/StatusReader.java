@@ -65,19 +65,26 @@ final class StatusReader {
             counts.heldTraces(), counts.held(), counts.heldBytes(), heldBytesMax),
         learned,
         destinations,
-        identities(doors, spans));
+        identities(doors, spans, outlet, destinations));
   }
 
   private static List<PipelineStatus.Identity> identities(
-      Map<Signal, PipelineStatus.Door> doors, PipelineStatus.Spans spans) {
+      Map<Signal, PipelineStatus.Door> doors,
+      PipelineStatus.Spans spans,
+      Outlet outlet,
+      List<DestinationStatus> destinations) {
     List<PipelineStatus.Identity> laws = new ArrayList<>();
     doors.forEach(
-        (signal, door) ->
-            laws.add(
-                law(
-                    signal + " requests: offered = refused + received",
-                    door.offered(),
-                    sum(door.refused()) + door.received())));
+        (signal, door) -> {
+          laws.add(
+              law(
+                  signal + " requests: offered = refused + received",
+                  door.offered(),
+                  sum(door.refused()) + door.received()));
+          if (signal != Signal.TRACES) {
+            laws.add(passed(signal, door, outlet.first(signal, destinations)));
+          }
+        });
     laws.add(
         law(
             "spans: received = held + kept + dropped",
@@ -91,6 +98,15 @@ final class StatusReader {
     laws.add(law("spans: kept = sum by reason", spans.kept(), sum(spans.keptByReason())));
     laws.add(law("spans: dropped = sum by reason", spans.dropped(), sum(spans.droppedByReason())));
     return laws;
+  }
+
+  private static PipelineStatus.Identity passed(
+      Signal signal, PipelineStatus.Door door, DestinationStatus.@Nullable Counts first) {
+    long passed = first == null ? 0 : first.shipped() + first.queued() + sum(first.failed());
+    return law(
+        signal + " requests: received = shipped + queued + failed + let go",
+        door.received(),
+        passed + door.letGo());
   }
 
   private static PipelineStatus.Identity law(String law, long left, long right) {

@@ -1,12 +1,14 @@
 package dev.spanthrift.agent.telemetry;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,12 @@ public final class Exposition {
       "application/openmetrics-text;version=1.0.0;charset=utf-8";
 
   private final PipelineMetrics pipeline;
+  private final OperationMetrics operations;
   private @Nullable PrometheusMeterRegistry registry;
 
-  public Exposition(Supplier<PipelineStatus> source) {
+  public Exposition(Supplier<PipelineStatus> source, Supplier<List<MeasuredOperation>> measured) {
     pipeline = new PipelineMetrics(source);
+    operations = new OperationMetrics(measured);
   }
 
   /**
@@ -47,6 +51,7 @@ public final class Exposition {
   private PrometheusMeterRegistry bind() {
     PrometheusMeterRegistry fresh = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     pipeline.bindTo(fresh);
+    fresh.getPrometheusRegistry().register(operations);
     new JvmMemoryMetrics().bindTo(fresh);
     new JvmThreadMetrics().bindTo(fresh);
     new ProcessorMetrics().bindTo(fresh);

@@ -26,6 +26,7 @@ final class Figures {
   private void door(String signal, PipelineStatus.Door door) {
     add(Instrument.REQUESTS.at(door.received(), "signal", signal, "outcome", "received"));
     door.refused().forEach((reason, n) -> refused(signal, reason.toLowerCase(Locale.ROOT), n));
+    add(Instrument.LET_GO.at(door.letGo(), "signal", signal));
     add(Instrument.RECEIVED_BYTES.at(door.receivedBytes(), "signal", signal));
   }
 

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  */
 enum Instrument {
   REQUESTS(Kind.COUNTER, "spanthrift.requests", "{request}", "Requests at the OTLP ports"),
+  LET_GO(
+      Kind.COUNTER,
+      "spanthrift.requests.let_go",
+      "{request}",
+      "Metrics, logs and profiles received that no destination takes"),
   RECEIVED_BYTES(Kind.COUNTER, "spanthrift.received", "By", "Received, after decompression"),
   SPANS(Kind.COUNTER, "spanthrift.spans", "{span}", "Decided spans by decision and reason"),
   SPAN_BYTES(Kind.COUNTER, "spanthrift.spans.size", "By", "Decided spans, before compression"),

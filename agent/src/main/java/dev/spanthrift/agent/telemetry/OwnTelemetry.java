@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.telemetry;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.Meter;
@@ -33,7 +34,10 @@ public final class OwnTelemetry implements AutoCloseable {
   }
 
   /** Begins to send. */
-  public static OwnTelemetry start(OwnTelemetrySettings settings, Supplier<PipelineStatus> source) {
+  public static OwnTelemetry start(
+      OwnTelemetrySettings settings,
+      Supplier<PipelineStatus> source,
+      Supplier<List<MeasuredOperation>> measured) {
     SdkMeterProvider provider =
         SdkMeterProvider.builder()
             .setResource(resource(settings.instance()))
@@ -41,6 +45,7 @@ public final class OwnTelemetry implements AutoCloseable {
                 PeriodicMetricReader.builder(exporter(settings))
                     .setInterval(settings.interval())
                     .build())
+            .registerMetricProducer(new OperationProducer(measured))
             .build();
     observe(provider.get("dev.spanthrift"), source);
     return new OwnTelemetry(provider);

@@ -51,8 +51,7 @@ class CollectorPeerTest {
     List<Corpus.Case> cases =
         Corpus.cases().stream().filter(c -> c.version().isEmpty() && !c.onlyHere()).toList();
     HttpServer backend = backend();
-    List<Integer> ports = new ArrayList<>();
-    cases.forEach(c -> ports.add(freePort()));
+    List<Integer> ports = freePorts(cases.size());
     Path file = folder.resolve("peer.yaml");
     Files.writeString(
         file, YamlText.of(configuration(cases, ports, backend.getAddress().getPort())));
@@ -68,6 +67,8 @@ class CollectorPeerTest {
         }
         awaitQuiet();
       }
+    } catch (IOException e) {
+      throw new AssertionError(Files.readString(folder.resolve("peer.log")), e);
     } finally {
       peer.destroy();
       peer.waitFor(10, TimeUnit.SECONDS);
@@ -112,12 +113,17 @@ class CollectorPeerTest {
     return http;
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+  /** All held at once, so that none is named twice. */
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sockets.add(new ServerSocket(0));
     }
+    List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+    return ports;
   }
 
   private void send(int port, ExportTraceServiceRequest request) throws Exception {

@@ -3,7 +3,6 @@ package dev.spanthrift.agent.collector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spanthrift.agent.config.PolicyParser;
 import dev.spanthrift.agent.config.SettingsLoader;
@@ -76,7 +75,7 @@ class ImportTest {
         settings.policies());
   }
 
-  /** Where nothing is said to differ, the policies decide what the Collector decides. */
+  /** All can be read; where nothing is said to differ, they decide what the Collector decides. */
   @ParameterizedTest
   @MethodSource("cases")
   void policiesDecideAsTheCollectorDoes(Corpus.Case asked) throws Exception {
@@ -85,15 +84,16 @@ class ImportTest {
     Import imported = Import.read(file, Map.of());
     SpanthriftSettings settings = loaded(imported);
     PolicySet policies = PolicySet.compile(PolicyParser.parse(settings));
-    assumeTrue(imported.remarks().isEmpty(), () -> "said: " + imported.remarks());
-    assumeTrue(asked.version().isEmpty(), "another version of the Collector");
-    assumeTrue(!differs(asked), "the draw, the type or the last millisecond differs");
+    if (!imported.remarks().isEmpty() || asked.version().isPresent() || differs(asked)) {
+      return; // that it can be read is all that is promised
+    }
     assertEquals(
         CollectorCorpusTest.expected(asked),
         CollectorCorpusTest.spans(asked, decided(asked, new PolicyJudge(policies))),
         imported.text());
   }
 
+  /** The draw is another one, or the value's type or the last millisecond counts. */
   private static boolean differs(Corpus.Case asked) {
     String text = asked.fields().toString();
     return text.contains("probabilistic")

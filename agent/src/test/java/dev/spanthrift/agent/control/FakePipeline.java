@@ -6,6 +6,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +30,9 @@ final class FakePipeline implements PipelineView {
         System.currentTimeMillis(),
         Map.of(
             Signal.TRACES,
-            new PipelineStatus.Door(55, 50, received * 500, Map.of("OVERLOADED", 5L)),
+            new PipelineStatus.Door(55, 50, received * 500, 0, Map.of("OVERLOADED", 5L)),
             Signal.LOGS,
-            new PipelineStatus.Door(7, 7, 7_000, Map.of())),
+            new PipelineStatus.Door(7, 7, 7_000, 3, Map.of())),
         new PipelineStatus.Spans(
             received,
             received * 500,
@@ -68,6 +69,12 @@ final class FakePipeline implements PipelineView {
   @Override
   public PipelineStatus status() {
     return status;
+  }
+
+  @Override
+  public List<MeasuredOperation> measured() {
+    long[] buckets = {3, 0, 1};
+    return List.of(new MeasuredOperation("cart", "GET /", 5, 2, 9e9, 1, 107, buckets));
   }
 
   @Override

@@ -100,7 +100,7 @@ class KillSwitchApiTest {
   void isOffAfterARestartWhenItsFileIsDamaged() throws Exception {
     put("{\"mode\":\"bypass\",\"ttl\":\"1h\"}").expectStatus().isOk();
     port.close();
-    Files.writeString(directory.resolve("state").resolve(KillSwitchKeeper.FILE), "{\"mode\":");
+    Files.writeString(directory.resolve("state").resolve(KillSwitchFile.NAME), "{\"mode\":");
     port = AdminPort.start(directory);
     assertEquals(KillSwitch.OFF, port.pipeline.killSwitch);
   }

@@ -51,9 +51,10 @@ final class PageProbe {
                 received / 21 + 19,
                 received / 21,
                 received * 573,
+                0,
                 Map.of("OVERLOADED", 12L, "TOO_LARGE", 7L)),
             Signal.METRICS,
-            new PipelineStatus.Door(4_000, 4_000, 88_000_000, Map.of())),
+            new PipelineStatus.Door(4_000, 4_000, 88_000_000, 0, Map.of())),
         new PipelineStatus.Spans(
             received,
             received * 573,

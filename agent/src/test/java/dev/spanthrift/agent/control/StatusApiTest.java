@@ -160,10 +160,18 @@ class StatusApiTest {
             "spanthrift_spans_total{decision=\"drop\",reason=\"probability\"} 800.0",
             "spanthrift_requests_total{outcome=\"received\",signal=\"traces\"} 50.0",
             "spanthrift_requests_total{outcome=\"refused_overloaded\",signal=\"traces\"} 5.0",
+            "spanthrift_requests_let_go_total{signal=\"logs\"} 3.0",
             "spanthrift_received_bytes_total{signal=\"logs\"} 7000.0",
             "spanthrift_held_size_bytes 50000.0",
             "spanthrift_queue_size_bytes{destination=\"default\"} 3000.0",
             "spanthrift_identity_gap{law=\"received = held + kept + dropped\"} 0.0",
+            "spanthrift_operation_errors_total{operation=\"GET /\",service=\"cart\"} 2.0",
+            "spanthrift_operation_duration_seconds_bucket{operation=\"GET"
+                + " /\",service=\"cart\",le=\"0.067108864\"} 1",
+            "spanthrift_operation_duration_seconds_bucket{operation=\"GET"
+                + " /\",service=\"cart\",le=\"0.268435456\"} 5",
+            "spanthrift_operation_duration_seconds_count{operation=\"GET /\",service=\"cart\"} 5",
+            "spanthrift_operation_duration_seconds_sum{operation=\"GET /\",service=\"cart\"} 9.0",
             "jvm_memory_used_bytes")) {
       assertTrue(text.contains(line), () -> line + " in\n" + text);
     }

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import java.io.IOException;
@@ -59,7 +61,7 @@ class OwnTelemetryTest {
     return new PipelineStatus(
         0,
         1,
-        Map.of(Signal.TRACES, new PipelineStatus.Door(5, 4, 900, Map.of("TOO_LARGE", 1L))),
+        Map.of(Signal.TRACES, new PipelineStatus.Door(5, 4, 900, 0, Map.of("TOO_LARGE", 1L))),
         new PipelineStatus.Spans(
             100,
             9_000,
@@ -87,7 +89,7 @@ class OwnTelemetryTest {
   @Test
   void arrivesAsOtlpWithEveryFigure() {
     try (OwnTelemetry telemetry =
-        OwnTelemetry.start(settings(Duration.ofSeconds(1)), OwnTelemetryTest::status)) {
+        OwnTelemetry.start(settings(Duration.ofSeconds(1)), OwnTelemetryTest::status, List::of)) {
       await().atMost(Duration.ofSeconds(20)).until(() -> !requests.isEmpty());
     }
     Map<String, Long> points = points(requests.getFirst());
@@ -102,8 +104,38 @@ class OwnTelemetryTest {
   }
 
   @Test
+  void operationsArriveAsExponentialHistograms() {
+    OwnTelemetry.start(
+            settings(Duration.ofHours(1)), OwnTelemetryTest::status, OwnTelemetryTest::measured)
+        .close();
+    List<Metric> metrics =
+        requests.getFirst().getResourceMetrics(0).getScopeMetricsList().stream()
+            .flatMap(scope -> scope.getMetricsList().stream())
+            .toList();
+    ExponentialHistogramDataPoint point =
+        only(metrics, "spanthrift.operation.duration").getExponentialHistogram().getDataPoints(0);
+    assertEquals(5, point.getCount());
+    assertEquals(1, point.getZeroCount());
+    assertEquals(2, point.getScale());
+    assertEquals(107, point.getPositive().getOffset());
+    assertEquals(List.of(3L, 0L, 1L), point.getPositive().getBucketCountsList());
+    NumberDataPoint errors = only(metrics, "spanthrift.operation.errors").getSum().getDataPoints(0);
+    assertEquals(2, errors.getAsInt());
+    assertEquals(point.getAttributesList(), errors.getAttributesList());
+  }
+
+  private static Metric only(List<Metric> metrics, String name) {
+    return metrics.stream().filter(m -> m.getName().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static List<MeasuredOperation> measured() {
+    long[] buckets = {3, 0, 1};
+    return List.of(new MeasuredOperation("cart", "GET /", 5, 2, 9e9, 1, 107, buckets));
+  }
+
+  @Test
   void sendsALastTimeWhenClosed() {
-    OwnTelemetry.start(settings(Duration.ofHours(1)), OwnTelemetryTest::status).close();
+    OwnTelemetry.start(settings(Duration.ofHours(1)), OwnTelemetryTest::status, List::of).close();
     assertEquals(1, requests.size());
   }
 

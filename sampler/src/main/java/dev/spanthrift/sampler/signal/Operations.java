@@ -104,6 +104,11 @@ public final class Operations implements LearnedPart {
     return names[id];
   }
 
+  /** Whether several names share the id, because there were too many. */
+  boolean isShared(int id) {
+    return id >= index.bound();
+  }
+
   /** Stable hash of service and template. */
   public long hash(int id) {
     return hashes[id];

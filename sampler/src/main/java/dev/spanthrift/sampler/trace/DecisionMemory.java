@@ -1,11 +1,13 @@
 package dev.spanthrift.sampler.trace;
 
+import java.util.Arrays;
+
 /**
  * What was decided of traces that are gone, so that late spans follow.
  *
  * <p>Two generations of a fixed number of entries each: when the young one is full, the old one is
- * forgotten and they change places. So between {@code tracesMax} and twice as many are remembered,
- * and memory never grows. 24 bytes an entry.
+ * forgotten and they change places. So between {@code tracesMax} and twice as many are remembered.
+ * Tables grow with what is in them, to at most {@link #bytesMax}.
  */
 public final class DecisionMemory {
   /** Answers of {@link #find}, beside thresholds, which are never negative. */
@@ -16,19 +18,40 @@ public final class DecisionMemory {
   /** Kept whole by a rule: spans leave as they are. */
   public static final long KEPT_UNCHANGED = -3;
 
+  /** More are not remembered. */
+  public static final int TRACES_MAX = 1 << 24;
+
+  private static final int WIDTH = 3;
+  private static final int LEAST_CAPACITY = 1024;
+
   private final int tracesMax;
   private long[] young;
   private long[] old;
   private int youngSize;
 
   public DecisionMemory(int tracesMax) {
-    if (tracesMax < 0 || tracesMax > 1 << 24) {
+    if (tracesMax < 0 || tracesMax > TRACES_MAX) {
       throw new IllegalArgumentException("traces remembered " + tracesMax + ": 0 to 2^24");
     }
     this.tracesMax = tracesMax;
-    int capacity = Integer.highestOneBit(Math.max(8, tracesMax)) * 4;
-    young = new long[capacity * 3];
-    old = new long[capacity * 3];
+    int capacity = Math.min(LEAST_CAPACITY, capacity(tracesMax));
+    young = new long[capacity * WIDTH];
+    old = new long[capacity * WIDTH];
+  }
+
+  /** A power of two, at most half of which is ever used. */
+  private static int capacity(int traces) {
+    return Integer.highestOneBit(Math.max(8, traces) * 2 - 1) * 2;
+  }
+
+  /** Bytes that so many traces may take. */
+  public static long bytesMax(int traces) {
+    return 2L * capacity(traces) * WIDTH * Long.BYTES;
+  }
+
+  /** Bytes of memory now. */
+  public long bytes() {
+    return (long) (young.length + old.length) * Long.BYTES;
   }
 
   /** Remembers a threshold, {@link #DROPPED} or {@link #KEPT_UNCHANGED}. */
@@ -37,11 +60,9 @@ public final class DecisionMemory {
       return;
     }
     if (youngSize >= tracesMax) {
-      long[] forgotten = old;
-      old = young;
-      java.util.Arrays.fill(forgotten, 0);
-      young = forgotten;
-      youngSize = 0;
+      turn();
+    } else if (youngSize * 2 * WIDTH >= young.length) {
+      grow();
     }
     int at = locate(young, traceIdHigh, traceIdLow);
     if ((young[at] | young[at + 1]) == 0) {
@@ -50,6 +71,28 @@ public final class DecisionMemory {
     young[at] = traceIdHigh;
     young[at + 1] = traceIdLow;
     young[at + 2] = decision;
+  }
+
+  private void turn() {
+    long[] forgotten = old;
+    old = young;
+    youngSize = 0;
+    if (forgotten.length == young.length) {
+      Arrays.fill(forgotten, 0);
+      young = forgotten;
+    } else {
+      young = new long[old.length];
+    }
+  }
+
+  private void grow() {
+    long[] from = young;
+    young = new long[from.length * 2];
+    for (int at = 0; at < from.length; at += WIDTH) {
+      if ((from[at] | from[at + 1]) != 0) {
+        System.arraycopy(from, at, young, locate(young, from[at], from[at + 1]), WIDTH);
+      }
+    }
   }
 
   /** A threshold, or one of the constants. */
@@ -64,10 +107,10 @@ public final class DecisionMemory {
 
   /** Where the trace stands or could stand; a trace id is never all zero. */
   private static int locate(long[] table, long high, long low) {
-    int capacity = table.length / 3;
+    int capacity = table.length / WIDTH;
     int at = (int) ((low ^ high) * 0x9e3779b97f4a7c15L >>> 33) & (capacity - 1);
     while (true) {
-      int entry = at * 3;
+      int entry = at * WIDTH;
       boolean empty = (table[entry] | table[entry + 1]) == 0;
       if (empty || (table[entry] == high && table[entry + 1] == low)) {
         return entry;

@@ -15,6 +15,8 @@ public final class Fragment {
   /** The span has no parent, or is SERVER or CONSUMER, or its parent is marked remote. */
   public static final int LOCAL_ROOT = 2;
 
+  private static final int ROWS_KEPT = 16_384; // larger columns are let go with their fragment
+
   private long traceIdHigh;
   private long traceIdLow;
   private long randomness;
@@ -38,6 +40,9 @@ public final class Fragment {
     this.traceIdLow = traceIdLow;
     this.randomness = randomness;
     upstreamThreshold = -1;
+    if (spanIds.length > ROWS_KEPT) {
+      resize(16);
+    }
     size = 0;
     bytes = 0;
     startNanos = Long.MAX_VALUE;
@@ -65,7 +70,7 @@ public final class Fragment {
       int spanFlags,
       int spanBytes) {
     if (size == spanIds.length) {
-      grow();
+      resize(size * 2);
     }
     spanIds[size] = spanId;
     parentSpanIds[size] = parentSpanId;
@@ -93,8 +98,7 @@ public final class Fragment {
     upstreamThreshold = threshold;
   }
 
-  private void grow() {
-    int capacity = size * 2;
+  private void resize(int capacity) {
     spanIds = Arrays.copyOf(spanIds, capacity);
     parentSpanIds = Arrays.copyOf(parentSpanIds, capacity);
     durations = Arrays.copyOf(durations, capacity);

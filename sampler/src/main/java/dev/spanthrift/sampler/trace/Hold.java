@@ -16,8 +16,8 @@ import java.time.Duration;
 public final class Hold {
   public static final int NONE = Slots.NONE;
 
-  private static final byte WAITING = 0;
-  private static final byte LIMBO = 1;
+  private static final int WAITING = 0;
+  private static final int LIMBO = 1;
 
   private final HoldSettings settings;
   private final ContextTable contexts;
@@ -29,12 +29,13 @@ public final class Hold {
   private final long ageMaxNanos;
   private final long decisionWaitNanos; // -1 when not set
   private long[] scratch = new long[64];
+  private int leaving; // spans of detached fragments
 
   public Hold(HoldSettings settings, SliceCodec codec, ContextTable contexts, int factWords) {
     this.settings = settings;
     this.contexts = contexts;
     slots = new Slots(factWords);
-    slices = new SliceStore(codec, settings.rawBytesMax());
+    slices = new SliceStore(codec, settings.rawBytesMax(), settings.bytesMax());
     pauseNanos = settings.pause().toNanos();
     deadlineNanos = settings.deadline().toNanos();
     ageMaxNanos = settings.ageMax().toNanos();
@@ -55,11 +56,8 @@ public final class Hold {
    */
   public int open(
       long traceIdHigh, long traceIdLow, long randomness, long upstream, int version, long now) {
-    int slot = slots.open(traceIdHigh, traceIdLow, now);
-    slots.randomness[slot] = randomness;
-    slots.upstream[slot] = upstream;
-    slots.version[slot] = version;
-    place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
+    int slot = slots.open(traceIdHigh, traceIdLow, randomness, upstream, version, now);
+    slots.place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
     return slot;
   }
 
@@ -84,47 +82,22 @@ public final class Hold {
             signature,
             flags);
     contexts.retain(context);
-    link(slot, record);
-    slots.spans[slot]++;
-    slots.bytes[slot] += bytes;
-    slots.lastSeen[slot] = now;
-    extend(slot, batch.startNanos(row), duration);
+    int before = slots.append(slot, record, bytes, now);
+    if (before != NONE) {
+      records.setNext(before, record);
+    }
+    long start = batch.startNanos(row);
+    if (start != 0) {
+      slots.extend(slot, start, start + duration);
+    }
     wake(slot, now + pauseNanos);
   }
 
   /** This span may have completed a fragment that would be looked at much later. */
   private void wake(int slot, long due) {
-    if (slots.until[slot] > due && slots.state[slot] == WAITING && decisionWaitNanos < 0) {
+    if (decisionWaitNanos < 0 && slots.until(slot) > due && slots.state(slot) == WAITING) {
       slots.unplace(slot);
-      place(slot, due);
-    }
-  }
-
-  private void place(int slot, long due) {
-    slots.until[slot] = due;
-    slots.place(slot, due);
-  }
-
-  private void link(int slot, int record) {
-    if (slots.head[slot] == NONE) {
-      slots.head[slot] = record;
-    } else {
-      records.setNext(slots.tail[slot], record);
-    }
-    slots.tail[slot] = record;
-  }
-
-  private void extend(int slot, long start, long duration) {
-    if (start == 0) {
-      return;
-    }
-    long end = start + duration;
-    if (slots.startNanos[slot] == 0) {
-      slots.startNanos[slot] = start;
-      slots.endNanos[slot] = end;
-    } else {
-      slots.startNanos[slot] = Math.min(slots.startNanos[slot], start);
-      slots.endNanos[slot] = Math.max(slots.endNanos[slot], end);
+      slots.place(slot, due);
     }
   }
 
@@ -139,22 +112,22 @@ public final class Hold {
       if (due <= now) {
         return slot;
       }
-      place(slot, due);
+      slots.place(slot, due);
     }
   }
 
   private long due(int slot) {
     if (decisionWaitNanos >= 0) {
-      return slots.firstSeen[slot] + decisionWaitNanos;
+      return slots.firstSeen(slot) + decisionWaitNanos;
     }
     long silence = hasEnded(slot) ? pauseNanos : deadlineNanos;
-    return Math.min(slots.lastSeen[slot] + silence, slots.firstSeen[slot] + ageMaxNanos);
+    return Math.min(slots.lastSeen(slot) + silence, slots.firstSeen(slot) + ageMaxNanos);
   }
 
   /** Whether every span is a local root or has its parent in the fragment. */
   private boolean hasEnded(int slot) {
     int mask = fillSpanIds(slot);
-    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
+    for (int r = slots.head(slot); r != NONE; r = records.next(r)) {
       boolean root = (records.flags(r) & Fragment.LOCAL_ROOT) != 0;
       if (!root && !contains(records.parentId(r), mask)) {
         return false;
@@ -164,13 +137,13 @@ public final class Hold {
   }
 
   private int fillSpanIds(int slot) {
-    int capacity = Integer.highestOneBit(Math.max(16, slots.spans[slot])) * 4;
+    int capacity = Integer.highestOneBit(Math.max(16, slots.spans(slot))) * 4;
     if (scratch.length < capacity || scratch.length > capacity * 64) {
       scratch = new long[capacity];
     }
     java.util.Arrays.fill(scratch, 0, capacity, 0);
     int mask = capacity - 1;
-    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
+    for (int r = slots.head(slot); r != NONE; r = records.next(r)) {
       long id = records.spanId(r);
       int at = spread(id) & mask;
       while (scratch[at] != 0 && scratch[at] != id) {
@@ -198,8 +171,25 @@ public final class Hold {
 
   /** The oldest fragment while more waits than may, else {@link #NONE}. */
   public int pollPressed() {
-    boolean pressed = bytes() > settings.bytesMax() || slots.size() > settings.tracesMax();
-    return pressed ? slots.oldest() : NONE;
+    return isPressed() ? slots.oldest() : NONE;
+  }
+
+  /** Whether more fragments wait than may. */
+  public boolean isFull() {
+    return slots.size() > settings.tracesMax();
+  }
+
+  /** Whether more waits than may; what is detached is as good as gone. */
+  public boolean isPressed() {
+    if (isFull()) {
+      return true;
+    }
+    long bytes = bytes();
+    if (bytes <= settings.bytesMax()) {
+      return false;
+    }
+    double staying = 1 - (double) leaving / Math.max(1, records.used());
+    return bytes * staying > settings.bytesMax();
   }
 
   /** The oldest fragment, for shutdown, or {@link #NONE}. */
@@ -210,8 +200,8 @@ public final class Hold {
   /** The fragment is decided and waits for its verdict; it comes up no more by itself. */
   public void limbo(int slot) {
     slots.unplace(slot);
-    slots.state[slot] = LIMBO;
-    slots.until[slot] = Long.MAX_VALUE;
+    slots.setState(slot, LIMBO);
+    slots.setUntil(slot, Long.MAX_VALUE);
   }
 
   /** Later spans of the trace begin a fragment of their own. */
@@ -221,8 +211,8 @@ public final class Hold {
 
   /** Fills the columns from the waiting spans. */
   public void load(int slot, Fragment into) {
-    into.begin(slots.traceIdHigh[slot], slots.traceIdLow[slot], slots.randomness[slot]);
-    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
+    into.begin(slots.traceIdHigh(slot), slots.traceIdLow(slot), slots.randomness(slot));
+    for (int r = slots.head(slot); r != NONE; r = records.next(r)) {
       into.add(
           records.spanId(r),
           records.parentId(r),
@@ -233,16 +223,28 @@ public final class Hold {
           records.flags(r),
           records.bytes(r));
     }
-    into.setTimes(slots.startNanos[slot], slots.endNanos[slot]);
-    into.setUpstreamThreshold(slots.upstream[slot]);
+    into.setTimes(slots.startNanos(slot), slots.endNanos(slot));
+    into.setUpstreamThreshold(slots.upstream(slot));
   }
 
-  /** Calls back for each span of the fragment, with its bytes. */
-  public void forEachSpan(int slot, SpanConsumer consumer) {
-    for (int r = slots.head[slot]; r != NONE; r = records.next(r)) {
-      int offset = slices.read(records.location(r));
-      consumer.accept(records.context(r), slices.readBuffer(), offset, records.bytes(r));
-    }
+  /** The first span of a fragment, or {@link #NONE}. */
+  public int firstSpan(int slot) {
+    return slots.head(slot);
+  }
+
+  /** Calls back with the span's bytes; the answer is the next span of its fragment or NONE. */
+  public int readSpan(int span, SpanConsumer consumer) {
+    int offset = slices.read(records.location(span));
+    consumer.accept(records.context(span), slices.readBuffer(), offset, records.bytes(span));
+    return records.next(span);
+  }
+
+  public int contextOf(int span) {
+    return records.context(span);
+  }
+
+  public int bytesOf(int span) {
+    return records.bytes(span);
   }
 
   /** One waiting span's bytes: its field with tag and length; valid during the call. */
@@ -252,12 +254,14 @@ public final class Hold {
 
   /** Takes a fragment out: no span joins it any more, its spans stay readable until released. */
   public void detach(int slot) {
+    leaving += slots.spans(slot);
     slots.detach(slot);
   }
 
   /** Lets a detached fragment and all its spans go. */
   public void release(int slot) {
-    int record = slots.head[slot];
+    leaving -= slots.spans(slot);
+    int record = slots.head(slot);
     while (record != NONE) {
       int following = records.next(record);
       slices.release(records.location(record));
@@ -269,45 +273,45 @@ public final class Hold {
   }
 
   public long traceIdHigh(int slot) {
-    return slots.traceIdHigh[slot];
+    return slots.traceIdHigh(slot);
   }
 
   public long traceIdLow(int slot) {
-    return slots.traceIdLow[slot];
+    return slots.traceIdLow(slot);
   }
 
   public long randomness(int slot) {
-    return slots.randomness[slot];
+    return slots.randomness(slot);
   }
 
   public int version(int slot) {
-    return slots.version[slot];
+    return slots.version(slot);
   }
 
   /** Whether the fragment is decided and waits for its verdict. */
   public boolean isInLimbo(int slot) {
-    return slots.state[slot] == LIMBO;
+    return slots.state(slot) == LIMBO;
   }
 
   public long firstSeen(int slot) {
-    return slots.firstSeen[slot];
+    return slots.firstSeen(slot);
   }
 
   public int spans(int slot) {
-    return slots.spans[slot];
+    return slots.spans(slot);
   }
 
   public int bytes(int slot) {
-    return slots.bytes[slot];
+    return slots.bytes(slot);
   }
 
-  /** The facts of all fragments; a fragment's words begin at {@link #factsOffset}. */
-  public long[] facts() {
-    return slots.facts;
+  /** Where the facts of a fragment are; its words begin at {@link #factsOffset}. */
+  public long[] facts(int slot) {
+    return slots.facts(slot);
   }
 
   public int factsOffset(int slot) {
-    return slot * slots.factWords;
+    return slots.factsOffset(slot);
   }
 
   /** Fragments that wait. */
@@ -320,9 +324,10 @@ public final class Hold {
     return records.used();
   }
 
-  /** Memory of all that waits: blocks, records, fragments, contexts. */
+  /** Memory of all that waits: blocks, records, fragments, contexts, with what is spare in them. */
   public long bytes() {
-    return slices.bytes() + records.bytes() + slots.memory() + contexts.bytes();
+    long own = slices.bytes() + records.bytes() + slots.bytes();
+    return own + contexts.bytes() + (long) scratch.length * Long.BYTES;
   }
 
   public long bytesMax() {

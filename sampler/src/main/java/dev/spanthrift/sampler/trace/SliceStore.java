@@ -1,6 +1,5 @@
 package dev.spanthrift.sampler.trace;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,8 @@ final class SliceStore {
   static final int BLOCK_BYTES = 256 * 1024;
   private static final int CACHED_BLOCKS = 4;
   private static final int POOLED_BLOCKS = 8;
+  private static final int ENTRY_BYTES = 56; // of one block beside its bytes
+  private static final byte[] NOTHING = {};
 
   private final SliceCodec codec;
   private final long rawBytesMax;
@@ -33,11 +34,13 @@ final class SliceStore {
   private Block open;
   private long rawBytes; // sealed and uncompressed
   private long compressedBytes;
-  private final ArrayDeque<byte[]> pool = new ArrayDeque<>();
-  private final byte[][] cache = new byte[CACHED_BLOCKS][];
-  private final int[] cachedNumber = new int[CACHED_BLOCKS];
+  private final byte[][] pool;
+  private int pooled;
+  private final byte[][] cache;
+  private final int[] cachedNumber;
+  private long cacheBytes;
   private int cacheTurn;
-  private byte[] current = new byte[0]; // array of the last read
+  private byte[] current = NOTHING; // array of the last read
 
   private static final class Block {
     final int number;
@@ -53,9 +56,16 @@ final class SliceStore {
     }
   }
 
-  SliceStore(SliceCodec codec, long rawBytesMax) {
+  /**
+   * @param bytesMax of everything: what is spare is a small part of it
+   */
+  SliceStore(SliceCodec codec, long rawBytesMax, long bytesMax) {
     this.codec = codec;
     this.rawBytesMax = rawBytesMax;
+    pool = new byte[(int) Math.clamp(bytesMax / 32 / BLOCK_BYTES, 0, POOLED_BLOCKS)][];
+    cache = new byte[(int) Math.clamp(bytesMax / 16 / BLOCK_BYTES, 1, CACHED_BLOCKS)][];
+    Arrays.fill(cache, NOTHING);
+    cachedNumber = new int[cache.length];
     Arrays.fill(cachedNumber, -1);
     open = newBlock(BLOCK_BYTES);
   }
@@ -92,9 +102,13 @@ final class SliceStore {
     }
   }
 
-  /** Bytes of memory that blocks take: raw ones whole, compressed ones as they are. */
+  /**
+   * Bytes of memory: raw blocks whole, compressed ones as they are, spare and decompressed copies.
+   */
   long bytes() {
-    return rawBytes + compressedBytes + open.bytes.length;
+    long waiting = rawBytes + compressedBytes + open.bytes.length;
+    long spare = (long) pooled * BLOCK_BYTES + cacheBytes;
+    return waiting + spare + (long) blocks.length * ENTRY_BYTES;
   }
 
   private Block block(long location) {
@@ -106,14 +120,20 @@ final class SliceStore {
   }
 
   private Block newBlock(int size) {
-    byte[] pooled = size == BLOCK_BYTES ? pool.poll() : null;
+    byte[] bytes = size == BLOCK_BYTES && pooled > 0 ? takePooled() : new byte[size];
     int number = freeCount > 0 ? freeNumbers[--freeCount] : nextNumber++;
     if (number == blocks.length) {
       blocks = Arrays.copyOf(blocks, number * 2);
     }
-    Block block = new Block(number, pooled == null ? new byte[size] : pooled);
+    Block block = new Block(number, bytes);
     blocks[number] = block;
     return block;
+  }
+
+  private byte[] takePooled() {
+    byte[] bytes = pool[--pooled];
+    pool[pooled] = NOTHING;
+    return bytes;
   }
 
   private void seal() {
@@ -134,6 +154,7 @@ final class SliceStore {
 
   private void free(Block block) {
     blocks[block.number] = null;
+    current = NOTHING; // it may be this block's
     if (freeCount == freeNumbers.length) {
       freeNumbers = Arrays.copyOf(freeNumbers, freeCount * 2);
     }
@@ -148,23 +169,23 @@ final class SliceStore {
   }
 
   private void giveBack(byte[] raw) {
-    if (raw.length == BLOCK_BYTES && pool.size() < POOLED_BLOCKS) {
-      pool.push(raw);
+    if (raw.length == BLOCK_BYTES && pooled < pool.length) {
+      pool[pooled++] = raw;
     }
   }
 
   private byte[] decompressed(Block block) {
-    for (int i = 0; i < CACHED_BLOCKS; i++) {
+    for (int i = 0; i < cache.length; i++) {
       if (cachedNumber[i] == block.number) {
         return cache[i];
       }
     }
     int slot = cacheTurn;
-    cacheTurn = (cacheTurn + 1) % CACHED_BLOCKS;
+    cacheTurn = (cacheTurn + 1) % cache.length;
     byte[] into = cache[slot];
-    if (into == null || into.length < block.length) {
+    if (into.length < block.length) {
       into = new byte[Math.max(BLOCK_BYTES, block.length)];
-      cache[slot] = into;
+      replace(slot, into);
     }
     codec.decompress(block.bytes, into, block.length);
     cachedNumber[slot] = block.number;
@@ -172,10 +193,18 @@ final class SliceStore {
   }
 
   private void forget(int number) {
-    for (int i = 0; i < CACHED_BLOCKS; i++) {
+    for (int i = 0; i < cache.length; i++) {
       if (cachedNumber[i] == number) {
         cachedNumber[i] = -1;
+        if (cache[i].length > BLOCK_BYTES) {
+          replace(i, NOTHING);
+        }
       }
     }
+  }
+
+  private void replace(int slot, byte[] bytes) {
+    cacheBytes += bytes.length - cache[slot].length;
+    cache[slot] = bytes;
   }
 }

@@ -3,90 +3,74 @@ package dev.spanthrift.sampler.trace;
 import java.util.Arrays;
 
 /**
- * The columns of all fragments that wait: one slot each, found by trace id, ordered by age, and
- * placed on a timing wheel by when they are due.
+ * A row for each fragment that waits, found by trace id, ordered by age, and placed on a timing
+ * wheel by when it is due.
+ *
+ * <pre>
+ *  0  trace id, first half          8  when it is looked at next
+ *  1  trace id, second half         9  first record (32) | last record (32)
+ *  2  randomness                   10  spans (32) | bytes (32)
+ *  3  upstream threshold           11  version (32) | state (8) | indexed (8) | bucket (16)
+ *  4  earliest start, Unix ns      12  older slot (32) | younger slot (32)
+ *  5  latest end, Unix ns          13  on the wheel: slot before (32) | slot behind (32)
+ *  6  first span seen              14  facts
+ *  7  last span seen
+ * </pre>
  *
  * <p>Wheel: Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987, scheme 6. A slot is
  * not moved when spans arrive; its bucket asks anew when it comes up.
  */
 final class Slots {
-  static final int NONE = -1;
+  static final int NONE = Rows.NONE;
   static final long TICK_NANOS = 50_000_000L;
   private static final int BUCKETS = 2048; // 102 s ahead; what is due later is placed again
+  private static final int INDEX_MIN = 512;
 
-  /** Bytes of one slot in all columns, the index included. */
-  static final int SLOT_BYTES = 9 * 8 + 4 * 10 + 2 + 2 * 4;
+  private static final int TRACE_ID_HIGH = 0;
+  private static final int TRACE_ID_LOW = 1;
+  private static final int RANDOMNESS = 2;
+  private static final int UPSTREAM = 3;
+  private static final int START = 4;
+  private static final int END = 5;
+  private static final int FIRST_SEEN = 6;
+  private static final int LAST_SEEN = 7;
+  private static final int UNTIL = 8;
+  private static final int RECORDS = 9;
+  private static final int AMOUNT = 10;
+  private static final int MARKS = 11;
+  private static final int AGE = 12;
+  private static final int WHEEL = 13;
+  private static final int FACTS = 14;
 
-  long[] traceIdHigh;
-  long[] traceIdLow;
-  long[] randomness;
-  long[] upstream;
-  long[] startNanos;
-  long[] endNanos;
-  long[] firstSeen;
-  long[] lastSeen;
-  long[] until;
-  int[] head;
-  int[] tail;
-  int[] spans;
-  int[] bytes;
-  int[] version;
-  byte[] state;
-  private boolean[] indexed;
-  long[] facts;
-  final int factWords;
+  private static final int NO_BUCKET = 0xffff;
+  private static final int INDEXED = 1 << 16;
+  private static final int STATE_SHIFT = 24;
 
-  private int[] older;
-  private int[] younger;
-  private int[] wheelPrevious;
-  private int[] wheelNext;
-  private int[] bucketOf;
+  private final int factWords;
+  private final Rows rows;
   private final int[] buckets = new int[BUCKETS];
   private long cursor = Long.MIN_VALUE; // tick of the bucket being emptied
 
-  private int[] index; // slot + 1, open addressing
+  private int[] index = new int[INDEX_MIN]; // slot + 1, open addressing
   private int size;
   private int entries; // of the index
-  private int free = NONE;
-  private int next;
   private int oldest = NONE;
   private int youngest = NONE;
 
   Slots(int factWords) {
     this.factWords = factWords;
-    int capacity = 256;
-    traceIdHigh = new long[capacity];
-    traceIdLow = new long[capacity];
-    randomness = new long[capacity];
-    upstream = new long[capacity];
-    startNanos = new long[capacity];
-    endNanos = new long[capacity];
-    firstSeen = new long[capacity];
-    lastSeen = new long[capacity];
-    until = new long[capacity];
-    head = new int[capacity];
-    tail = new int[capacity];
-    spans = new int[capacity];
-    bytes = new int[capacity];
-    version = new int[capacity];
-    state = new byte[capacity];
-    indexed = new boolean[capacity];
-    facts = new long[capacity * factWords];
-    older = new int[capacity];
-    younger = new int[capacity];
-    wheelPrevious = new int[capacity];
-    wheelNext = new int[capacity];
-    bucketOf = new int[capacity];
-    index = new int[capacity * 2];
+    rows = new Rows(FACTS + factWords, 8);
     Arrays.fill(buckets, NONE);
   }
 
+  /** Fragments that wait. */
   int size() {
     return size;
   }
 
-  long memory() {
-    return (long) size * (SLOT_BYTES + factWords * 8L);
+  /** Bytes of memory, whether in use or not. */
+  long bytes() {
+    return rows.bytes() + 4L * (index.length + BUCKETS);
   }
 
   int oldest() {
@@ -100,7 +84,7 @@ final class Slots {
       if (slot < 0) {
         return NONE;
       }
-      if (traceIdLow[slot] == low && traceIdHigh[slot] == high) {
+      if (traceIdLow(slot) == low && traceIdHigh(slot) == high) {
         return slot;
       }
     }
@@ -111,45 +95,36 @@ final class Slots {
     return (int) (mixed >>> 32) & (index.length - 1);
   }
 
-  /** A new slot; the caller fills its columns and places it on the wheel. */
-  int open(long high, long low, long now) {
-    int slot = take();
-    traceIdHigh[slot] = high;
-    traceIdLow[slot] = low;
-    startNanos[slot] = 0;
-    endNanos[slot] = 0;
-    firstSeen[slot] = now;
-    lastSeen[slot] = now;
-    head[slot] = NONE;
-    tail[slot] = NONE;
-    spans[slot] = 0;
-    bytes[slot] = 0;
-    state[slot] = 0;
-    indexed[slot] = true;
-    bucketOf[slot] = NONE;
-    Arrays.fill(facts, slot * factWords, (slot + 1) * factWords, 0);
+  private int placeOf(int slot) {
+    return place(traceIdHigh(slot), traceIdLow(slot));
+  }
+
+  /** A new slot; the caller places it on the wheel. */
+  int open(long high, long low, long randomness, long upstream, int version, long now) {
+    int slot = rows.take();
+    long[] chunk = rows.chunk(slot);
+    int at = rows.at(slot);
+    chunk[at + TRACE_ID_HIGH] = high;
+    chunk[at + TRACE_ID_LOW] = low;
+    chunk[at + RANDOMNESS] = randomness;
+    chunk[at + UPSTREAM] = upstream;
+    chunk[at + START] = 0;
+    chunk[at + END] = 0;
+    chunk[at + FIRST_SEEN] = now;
+    chunk[at + LAST_SEEN] = now;
+    chunk[at + RECORDS] = Rows.pair(NONE, NONE);
+    chunk[at + AMOUNT] = 0;
+    chunk[at + MARKS] = Rows.pair(version, INDEXED | NO_BUCKET);
+    chunk[at + AGE] = Rows.pair(youngest, NONE);
+    Arrays.fill(chunk, at + FACTS, at + FACTS + factWords, 0);
     insert(slot);
-    older[slot] = youngest;
-    younger[slot] = NONE;
     if (youngest == NONE) {
       oldest = slot;
     } else {
-      younger[youngest] = slot;
+      rows.setLower(youngest, AGE, slot);
     }
     youngest = slot;
     return slot;
-  }
-
-  private int take() {
-    if (free != NONE) {
-      int slot = free;
-      free = wheelNext[slot];
-      return slot;
-    }
-    if (next == head.length) {
-      grow();
-    }
-    return next++;
   }
 
   private void insert(int slot) {
@@ -157,8 +132,12 @@ final class Slots {
     if (++entries * 2 > index.length) {
       rebuild(index.length * 2);
     }
+    put(slot);
+  }
+
+  private void put(int slot) {
     int mask = index.length - 1;
-    int at = place(traceIdHigh[slot], traceIdLow[slot]);
+    int at = placeOf(slot);
     while (index[at] != 0) {
       at = (at + 1) & mask;
     }
@@ -166,56 +145,52 @@ final class Slots {
   }
 
   private void rebuild(int capacity) {
-    int[] before = index;
+    int[] from = index;
     index = new int[capacity];
-    for (int entry : before) {
+    for (int entry : from) {
       if (entry != 0) {
-        int at = place(traceIdHigh[entry - 1], traceIdLow[entry - 1]);
-        while (index[at] != 0) {
-          at = (at + 1) & (capacity - 1);
-        }
-        index[at] = entry;
+        put(entry - 1);
       }
     }
   }
 
   /** Takes the slot out of the index alone: its trace may get another one. */
   void forget(int slot) {
-    if (indexed[slot]) {
+    int marks = rows.lower(slot, MARKS);
+    if ((marks & INDEXED) != 0) {
       remove(slot);
-      indexed[slot] = false;
+      rows.setLower(slot, MARKS, marks & ~INDEXED);
     }
   }
 
-  /** Takes the slot out of index, age and wheel: nobody finds it any more, its columns stay. */
+  /** Takes the slot out of index, age and wheel: nobody finds it any more, the rest stays. */
   void detach(int slot) {
     unplace(slot);
     forget(slot);
-    int before = older[slot];
-    int after = younger[slot];
-    if (before == NONE) {
-      oldest = after;
+    int older = rows.upper(slot, AGE);
+    int younger = rows.lower(slot, AGE);
+    if (older == NONE) {
+      oldest = younger;
     } else {
-      younger[before] = after;
+      rows.setLower(older, AGE, younger);
     }
-    if (after == NONE) {
-      youngest = before;
+    if (younger == NONE) {
+      youngest = older;
     } else {
-      older[after] = before;
+      rows.setUpper(younger, AGE, older);
     }
     size--;
   }
 
   /** Gives a detached slot back; its spans must have been released. */
   void release(int slot) {
-    wheelNext[slot] = free;
-    free = slot;
+    rows.release(slot);
   }
 
   /** Open addressing without tombstones: what follows moves back into the gap. */
   private void remove(int slot) {
     int mask = index.length - 1;
-    int at = place(traceIdHigh[slot], traceIdLow[slot]);
+    int at = placeOf(slot);
     while (index[at] != slot + 1) {
       at = (at + 1) & mask;
     }
@@ -226,49 +201,56 @@ final class Slots {
       if (entry == 0) {
         break;
       }
-      int home = place(traceIdHigh[entry - 1], traceIdLow[entry - 1]);
-      if (((at - home) & mask) >= ((at - gap) & mask)) {
+      if (((at - placeOf(entry - 1)) & mask) >= ((at - gap) & mask)) {
         index[gap] = entry;
         gap = at;
       }
     }
     index[gap] = 0;
     entries--;
+    if (index.length > INDEX_MIN && entries * 16 < index.length) {
+      rebuild(index.length / 4);
+    }
   }
 
   /** Puts the slot where it will be looked at, not earlier than {@code due}. */
   void place(int slot, long due) {
+    rows.set(slot, UNTIL, due);
     long tick = Math.ceilDiv(due, TICK_NANOS);
     if (cursor != Long.MIN_VALUE) {
       tick = Math.clamp(tick, cursor + 1, cursor + BUCKETS - 1);
     }
     int bucket = (int) Math.floorMod(tick, (long) BUCKETS);
-    bucketOf[slot] = bucket;
-    wheelPrevious[slot] = NONE;
-    wheelNext[slot] = buckets[bucket];
-    if (buckets[bucket] != NONE) {
-      wheelPrevious[buckets[bucket]] = slot;
+    setBucket(slot, bucket);
+    int behind = buckets[bucket];
+    rows.set(slot, WHEEL, Rows.pair(NONE, behind));
+    if (behind != NONE) {
+      rows.setUpper(behind, WHEEL, slot);
     }
     buckets[bucket] = slot;
   }
 
+  private void setBucket(int slot, int bucket) {
+    rows.setLower(slot, MARKS, rows.lower(slot, MARKS) & ~0xffff | bucket);
+  }
+
   /** Takes the slot off the wheel. */
   void unplace(int slot) {
-    int bucket = bucketOf[slot];
-    if (bucket == NONE) {
+    int bucket = rows.lower(slot, MARKS) & 0xffff;
+    if (bucket == NO_BUCKET) {
       return;
     }
-    int previous = wheelPrevious[slot];
-    int following = wheelNext[slot];
-    if (previous == NONE) {
-      buckets[bucket] = following;
+    int before = rows.upper(slot, WHEEL);
+    int behind = rows.lower(slot, WHEEL);
+    if (before == NONE) {
+      buckets[bucket] = behind;
     } else {
-      wheelNext[previous] = following;
+      rows.setLower(before, WHEEL, behind);
     }
-    if (following != NONE) {
-      wheelPrevious[following] = previous;
+    if (behind != NONE) {
+      rows.setUpper(behind, WHEEL, before);
     }
-    bucketOf[slot] = NONE;
+    setBucket(slot, NO_BUCKET);
   }
 
   /** Takes the next slot off the wheel whose bucket has come up; NONE when there is none. */
@@ -290,29 +272,102 @@ final class Slots {
     }
   }
 
-  private void grow() {
-    int capacity = head.length + (head.length >> 1);
-    traceIdHigh = Arrays.copyOf(traceIdHigh, capacity);
-    traceIdLow = Arrays.copyOf(traceIdLow, capacity);
-    randomness = Arrays.copyOf(randomness, capacity);
-    upstream = Arrays.copyOf(upstream, capacity);
-    startNanos = Arrays.copyOf(startNanos, capacity);
-    endNanos = Arrays.copyOf(endNanos, capacity);
-    firstSeen = Arrays.copyOf(firstSeen, capacity);
-    lastSeen = Arrays.copyOf(lastSeen, capacity);
-    until = Arrays.copyOf(until, capacity);
-    head = Arrays.copyOf(head, capacity);
-    tail = Arrays.copyOf(tail, capacity);
-    spans = Arrays.copyOf(spans, capacity);
-    bytes = Arrays.copyOf(bytes, capacity);
-    version = Arrays.copyOf(version, capacity);
-    state = Arrays.copyOf(state, capacity);
-    indexed = Arrays.copyOf(indexed, capacity);
-    facts = Arrays.copyOf(facts, capacity * factWords);
-    older = Arrays.copyOf(older, capacity);
-    younger = Arrays.copyOf(younger, capacity);
-    wheelPrevious = Arrays.copyOf(wheelPrevious, capacity);
-    wheelNext = Arrays.copyOf(wheelNext, capacity);
-    bucketOf = Arrays.copyOf(bucketOf, capacity);
+  /** Appends a record to the fragment's list; the answer is the one before it, or NONE. */
+  int append(int slot, int record, int bytes, long now) {
+    long[] chunk = rows.chunk(slot);
+    int at = rows.at(slot);
+    int tail = (int) chunk[at + RECORDS];
+    int head = tail == NONE ? record : (int) (chunk[at + RECORDS] >>> 32);
+    chunk[at + RECORDS] = Rows.pair(head, record);
+    chunk[at + AMOUNT] += (1L << 32) + bytes;
+    chunk[at + LAST_SEEN] = now;
+    return tail;
+  }
+
+  /** Widens the fragment's time to what a span took. */
+  void extend(int slot, long start, long end) {
+    long[] chunk = rows.chunk(slot);
+    int at = rows.at(slot);
+    if (chunk[at + START] == 0) {
+      chunk[at + START] = start;
+      chunk[at + END] = end;
+    } else {
+      chunk[at + START] = Math.min(chunk[at + START], start);
+      chunk[at + END] = Math.max(chunk[at + END], end);
+    }
+  }
+
+  void setState(int slot, int state) {
+    int marks = rows.lower(slot, MARKS) & (1 << STATE_SHIFT) - 1;
+    rows.setLower(slot, MARKS, marks | state << STATE_SHIFT);
+  }
+
+  int state(int slot) {
+    return rows.lower(slot, MARKS) >>> STATE_SHIFT;
+  }
+
+  void setUntil(int slot, long until) {
+    rows.set(slot, UNTIL, until);
+  }
+
+  long until(int slot) {
+    return rows.get(slot, UNTIL);
+  }
+
+  long traceIdHigh(int slot) {
+    return rows.get(slot, TRACE_ID_HIGH);
+  }
+
+  long traceIdLow(int slot) {
+    return rows.get(slot, TRACE_ID_LOW);
+  }
+
+  long randomness(int slot) {
+    return rows.get(slot, RANDOMNESS);
+  }
+
+  long upstream(int slot) {
+    return rows.get(slot, UPSTREAM);
+  }
+
+  long startNanos(int slot) {
+    return rows.get(slot, START);
+  }
+
+  long endNanos(int slot) {
+    return rows.get(slot, END);
+  }
+
+  long firstSeen(int slot) {
+    return rows.get(slot, FIRST_SEEN);
+  }
+
+  long lastSeen(int slot) {
+    return rows.get(slot, LAST_SEEN);
+  }
+
+  int version(int slot) {
+    return rows.upper(slot, MARKS);
+  }
+
+  int head(int slot) {
+    return rows.upper(slot, RECORDS);
+  }
+
+  int spans(int slot) {
+    return rows.upper(slot, AMOUNT);
+  }
+
+  int bytes(int slot) {
+    return rows.lower(slot, AMOUNT);
+  }
+
+  /** The array that the slot's facts stand in. */
+  long[] facts(int slot) {
+    return rows.chunk(slot);
+  }
+
+  int factsOffset(int slot) {
+    return rows.at(slot) + FACTS;
   }
 }

@@ -1,10 +1,7 @@
 package dev.spanthrift.sampler.trace;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
- * A record of 48 bytes for each waiting span, in chunks, linked into one list for each fragment.
+ * A record of 48 bytes for each waiting span, linked into one list for each fragment.
  *
  * <pre>
  * 0  span id
@@ -16,20 +13,13 @@ import java.util.List;
  * </pre>
  */
 final class SpanRecords {
-  static final int NONE = -1;
+  static final int NONE = Rows.NONE;
   static final int OPERATION_MAX = (1 << 20) - 1;
   static final int SIGNATURE_MAX = (1 << 16) - 1;
   static final int CONTEXT_MAX = (1 << 22) - 1;
-  static final int RECORD_BYTES = 48;
-
   private static final int WIDTH = 6;
-  private static final int CHUNK_BITS = 10;
-  private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 
-  private final List<long[]> chunks = new ArrayList<>();
-  private int free = NONE;
-  private int used;
-  private int next; // never used so far
+  private final Rows rows = new Rows(WIDTH, 10);
 
   int add(
       long spanId,
@@ -41,98 +31,73 @@ final class SpanRecords {
       int operation,
       int signature,
       int flags) {
-    int record = take();
-    long[] chunk = chunk(record);
-    int at = at(record);
+    int record = rows.take();
+    long[] chunk = rows.chunk(record);
+    int at = rows.at(record);
     chunk[at] = spanId;
     chunk[at + 1] = parentId;
     chunk[at + 2] = duration;
     chunk[at + 3] = location;
-    chunk[at + 4] = (long) bytes << 32 | (NONE & 0xffffffffL);
+    chunk[at + 4] = Rows.pair(bytes, NONE);
     chunk[at + 5] =
         (long) context << 42 | (long) operation << 22 | (long) signature << 6 | (flags & 0x3f);
     return record;
   }
 
-  private int take() {
-    used++;
-    if (free != NONE) {
-      int record = free;
-      free = next(record);
-      return record;
-    }
-    if (next >> CHUNK_BITS == chunks.size()) {
-      chunks.add(new long[WIDTH << CHUNK_BITS]);
-    }
-    return next++;
-  }
-
   void release(int record) {
-    setNext(record, free);
-    free = record;
-    used--;
+    rows.release(record);
   }
 
-  /** Bytes of the records in use; the chunks of a past peak stay for the next one. */
+  /** Bytes of memory, whether in use or not. */
   long bytes() {
-    return (long) used * RECORD_BYTES;
+    return rows.bytes();
   }
 
   int used() {
-    return used;
-  }
-
-  private long[] chunk(int record) {
-    return chunks.get(record >> CHUNK_BITS);
-  }
-
-  private static int at(int record) {
-    return (record & CHUNK_MASK) * WIDTH;
+    return rows.size();
   }
 
   int next(int record) {
-    return (int) chunk(record)[at(record) + 4];
+    return rows.lower(record, 4);
   }
 
   void setNext(int record, int nextRecord) {
-    long[] chunk = chunk(record);
-    int at = at(record) + 4;
-    chunk[at] = chunk[at] & 0xffffffff00000000L | (nextRecord & 0xffffffffL);
+    rows.setLower(record, 4, nextRecord);
   }
 
   long spanId(int record) {
-    return chunk(record)[at(record)];
+    return rows.get(record, 0);
   }
 
   long parentId(int record) {
-    return chunk(record)[at(record) + 1];
+    return rows.get(record, 1);
   }
 
   long duration(int record) {
-    return chunk(record)[at(record) + 2];
+    return rows.get(record, 2);
   }
 
   long location(int record) {
-    return chunk(record)[at(record) + 3];
+    return rows.get(record, 3);
   }
 
   int bytes(int record) {
-    return (int) (chunk(record)[at(record) + 4] >>> 32);
+    return rows.upper(record, 4);
   }
 
   int context(int record) {
-    return (int) (chunk(record)[at(record) + 5] >>> 42);
+    return (int) (rows.get(record, 5) >>> 42);
   }
 
   int operation(int record) {
-    return (int) (chunk(record)[at(record) + 5] >>> 22) & OPERATION_MAX;
+    return (int) (rows.get(record, 5) >>> 22) & OPERATION_MAX;
   }
 
   int signature(int record) {
-    return (int) (chunk(record)[at(record) + 5] >>> 6) & SIGNATURE_MAX;
+    return (int) (rows.get(record, 5) >>> 6) & SIGNATURE_MAX;
   }
 
   int flags(int record) {
-    return (int) chunk(record)[at(record) + 5] & 0x3f;
+    return rows.lower(record, 5) & 0x3f;
   }
 }

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An application has one resource and a few scopes, so a waiting span carries four bytes instead
  * of its resource. A context stays as long as a span refers to it; unused ones stay for the next
- * request until there are {@link #UNUSED_MAX} of them, then all unused ones go. Their bytes count
- * into what is held. Used by the one thread that holds the pipeline's lock.
+ * request until there are {@link #UNUSED_MAX} of them, or 1 MiB, then all unused ones go. Their
+ * bytes count into what is held. Used by the one thread that holds the pipeline's lock.
  */
 public final class ContextTable {
   static final int UNUSED_MAX = 1024;
+  static final long UNUSED_BYTES_MAX = 1 << 20;
   private static final byte[] SERVICE_NAME = "service.name".getBytes(StandardCharsets.UTF_8);
 
   private final Map<Long, ScopeContext> byHash = new HashMap<>();
@@ -24,6 +25,7 @@ public final class ContextTable {
   private int freeCount;
   private int nextId;
   private int unused;
+  private long unusedBytes;
   private long bytes;
 
   /** The id of the context of one ScopeSpans of a batch; not yet retained. */
@@ -54,6 +56,7 @@ public final class ContextTable {
     ScopeContext context = get(id);
     if (context.references++ == 0) {
       unused--;
+      unusedBytes -= context.bytes();
     }
   }
 
@@ -61,6 +64,7 @@ public final class ContextTable {
     ScopeContext context = get(id);
     if (--context.references == 0) {
       unused++;
+      unusedBytes += context.bytes();
     }
   }
 
@@ -75,7 +79,7 @@ public final class ContextTable {
 
   /** Lets unused contexts go when there are too many; call between batches. */
   public void trim() {
-    if (unused <= UNUSED_MAX) {
+    if (unused <= UNUSED_MAX && unusedBytes <= UNUSED_BYTES_MAX) {
       return;
     }
     byHash.values().removeIf(this::dropIfUnused);
@@ -87,6 +91,7 @@ public final class ContextTable {
     }
     bytes -= context.bytes();
     unused--;
+    unusedBytes -= context.bytes();
     byId[context.id] = null;
     if (freeCount == freeIds.length) {
       freeIds = Arrays.copyOf(freeIds, freeCount * 2);
@@ -108,6 +113,7 @@ public final class ContextTable {
     byHash.put(hash, context);
     bytes += context.bytes();
     unused++;
+    unusedBytes += context.bytes();
     return context;
   }
 

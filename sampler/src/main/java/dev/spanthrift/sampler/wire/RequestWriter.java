@@ -34,9 +34,15 @@ public final class RequestWriter {
     return spans;
   }
 
-  /** Bytes of the spans gathered, without their envelopes. */
+  /** Bytes of the spans gathered and of what stands around them. */
   public long bytes() {
     return bytes;
+  }
+
+  /** The same with one more span in it. */
+  public long bytesWith(int contextId, int length) {
+    ScopeContext context = contexts.get(contextId);
+    return bytes + length + (context.isGathering() ? 0 : context.envelopeBytes());
   }
 
   /**
@@ -145,6 +151,7 @@ public final class RequestWriter {
     if (!context.isGathering()) {
       contexts.retain(contextId);
       gathering.add(context);
+      bytes += context.envelopeBytes();
     }
     return context;
   }

@@ -12,6 +12,8 @@ import java.util.Arrays;
 public final class ScopeContext {
   private static final int OUTPUT_KEPT = 64 * 1024; // larger buffers are let go after the request
 
+  private static final int ENVELOPE_BYTES = 6; // tag and the longest length
+
   final int id;
   final long hash;
   final ResourceContext resource;
@@ -36,11 +38,18 @@ public final class ScopeContext {
     return resource;
   }
 
-  /** Bytes that this context holds in memory. */
+  /** Bytes that this context holds in memory: two objects, seven arrays, an entry of a map. */
   int bytes() {
     ResourceContext r = resource;
-    int own = head.length + tail.length + 160;
+    int own = head.length + tail.length + r.serviceName().length() + 400;
     return own + r.extras().length + r.head().length + r.tail().length + r.resource().length;
+  }
+
+  /** What it adds to a request beside its spans, tags and lengths included. */
+  int envelopeBytes() {
+    ResourceContext r = resource;
+    int bytes = head.length + tail.length + r.head().length + r.tail().length;
+    return bytes + r.extras().length + 2 * ENVELOPE_BYTES;
   }
 
   boolean isGathering() {

@@ -1,10 +1,11 @@
 package dev.spanthrift.sampler.policy.collector;
 
 import dev.spanthrift.sampler.policy.Observer;
-import dev.spanthrift.sampler.policy.Questions;
 import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.wire.Batch;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides fragments as the sampling processors of one Collector pipeline do, one after the other.
@@ -19,8 +20,10 @@ public final class CollectorDecider {
   public static final String PROBABILISTIC = "probabilistic_sampler";
   public static final String PASSED = "no_sampler";
 
-  private final Questions questions = new Questions();
+  private final CollectorQuestions questions = new CollectorQuestions();
   private final Stage[] stages;
+  private final Observer observer;
+  private final @Nullable ProbabilisticStage alone;
 
   /** One processor, ready. */
   @FunctionalInterface
@@ -38,6 +41,8 @@ public final class CollectorDecider {
           });
     }
     stages = ready.toArray(Stage[]::new);
+    observer = questions.observer();
+    alone = stages.length == 1 && stages[0] instanceof ProbabilisticStage only ? only : null;
   }
 
   /** Longs of facts that each fragment needs. */
@@ -45,8 +50,23 @@ public final class CollectorDecider {
     return questions.factWords();
   }
 
-  public Observer observer() {
-    return questions.observer();
+  /** Begins a batch whose spans are observed next. */
+  public void begin(Batch batch) {
+    observer.begin(batch);
+  }
+
+  /** Adds what one span says to its fragment's facts; spans come in the order of their arrival. */
+  public void observe(Batch batch, int row, long[] facts, int offset) {
+    observer.observe(row, facts, offset);
+    questions.grow(batch, row, facts, offset);
+  }
+
+  /**
+   * Decides a span when it arrives, where {@code probabilistic_sampler} stands alone and the span
+   * has a priority of its own.
+   */
+  public boolean decidesSpan(Batch batch, int row, CollectorDecision out) {
+    return alone != null && alone.decidesSpan(batch, row, out);
   }
 
   /** Decides one fragment: later processors see only what earlier ones keep. */

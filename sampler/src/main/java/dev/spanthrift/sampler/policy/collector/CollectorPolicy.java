@@ -20,7 +20,8 @@ public sealed interface CollectorPolicy {
   record Filter(Condition condition, boolean invert) implements CollectorPolicy {}
 
   /**
-   * Latest end − earliest start, in whole milliseconds.
+   * Latest end − earliest start, in whole milliseconds; with an upper bound, of the spans so far,
+   * whenever one arrives.
    *
    * @param upperMs 0 for no upper bound
    */

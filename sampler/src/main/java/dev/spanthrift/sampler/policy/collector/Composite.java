@@ -1,6 +1,5 @@
 package dev.spanthrift.sampler.policy.collector;
 
-import dev.spanthrift.sampler.policy.Questions;
 import dev.spanthrift.sampler.trace.Fragment;
 
 /**
@@ -14,7 +13,8 @@ final class Composite implements Voter {
   private final SecondCounter[] counters;
   private final long[] limits;
 
-  Composite(CollectorPolicy.Composite policy, Questions questions, CollectorVersion version) {
+  Composite(
+      CollectorPolicy.Composite policy, CollectorQuestions questions, CollectorVersion version) {
     int n = policy.parts().size();
     voters = new Voter[n];
     counters = new SecondCounter[n];

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,6 +28,7 @@ public final class OttlParser {
           Map.entry("STATUS_CODE_UNSET", 0L),
           Map.entry("STATUS_CODE_OK", 1L),
           Map.entry("STATUS_CODE_ERROR", 2L));
+  private static final Set<String> TEXT_TESTS = Set.of("IsMatch", "HasPrefix", "HasSuffix");
   private static final Map<String, Ottl.Type> TYPE_TESTS =
       Map.of(
           "IsString", Ottl.Type.STRING,
@@ -159,33 +161,29 @@ public final class OttlParser {
       throws Ottl.UnsupportedException {
     int before = at;
     at += 2;
-    switch (name) {
-      case "IsRootSpan" -> {
-        expect(")");
-        return new Ottl.IsRootSpan();
-      }
-      case "IsMatch", "HasPrefix", "HasSuffix" -> {
-        Ottl.Value value = value();
-        expect(",");
-        String text = text();
-        expect(")");
-        return switch (name) {
-          case "IsMatch" -> new Ottl.IsMatch(value, pattern(text));
-          case "HasPrefix" -> new Ottl.HasPrefix(value, text);
-          default -> new Ottl.HasSuffix(value, text);
-        };
-      }
-      default -> {
-        Ottl.Type type = TYPE_TESTS.get(name);
-        if (type == null) {
-          at = before;
-          return null;
-        }
-        Ottl.Value value = value();
-        expect(")");
-        return new Ottl.IsType(value, type);
-      }
+    if (name.equals("IsRootSpan")) {
+      expect(")");
+      return new Ottl.IsRootSpan();
     }
+    Ottl.Type type = TYPE_TESTS.get(name);
+    if (type == null && !TEXT_TESTS.contains(name)) {
+      at = before;
+      return null;
+    }
+    Ottl.Value value = value();
+    Ottl test = type == null ? textTest(name, value) : new Ottl.IsType(value, type);
+    expect(")");
+    return test;
+  }
+
+  private Ottl textTest(String name, Ottl.Value value) throws Ottl.UnsupportedException {
+    expect(",");
+    String text = text();
+    return switch (name) {
+      case "IsMatch" -> new Ottl.IsMatch(value, pattern(text));
+      case "HasPrefix" -> new Ottl.HasPrefix(value, text);
+      default -> new Ottl.HasSuffix(value, text);
+    };
   }
 
   private static String pattern(String text) throws Ottl.UnsupportedException {
@@ -246,7 +244,7 @@ public final class OttlParser {
       return new Ottl.Literal(unquoted(token));
     }
     char first = token.isEmpty() ? ' ' : token.charAt(0);
-    if (Character.isDigit(first) || first == '.' && token.length() > 1) {
+    if (Character.isDigit(first) || (first == '.' && token.length() > 1)) {
       return number(token);
     }
     if (ENUMS.containsKey(token)) {

@@ -2,30 +2,48 @@ package dev.spanthrift.sampler.policy.collector;
 
 import dev.spanthrift.sampler.policy.Condition;
 import dev.spanthrift.sampler.policy.Questions;
+import dev.spanthrift.sampler.policy.SpanQuestion;
 import dev.spanthrift.sampler.policy.ValueTest;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.wire.Batch;
 
 /**
  * {@code probabilistic_sampler}, ready.
  *
  * <p>The Collector draws for each span; spans of one trace draw the same, except where {@code
- * sampling.priority} differs between them: then one above 0 keeps the fragment, else one of 0 drops
- * it.
+ * sampling.priority} differs between them. Where this is the only processor, spans with a priority
+ * are decided when they arrive; beside {@code tail_sampling} one above 0 keeps the fragment, else
+ * one of 0 drops it, which is a difference that configurations are told of.
  */
 final class ProbabilisticStage implements CollectorDecider.Stage {
   private static final double SMALLEST = 0x1p-56;
 
   private final ProbabilisticSampler settings;
+  private final SpanQuestion keeping = SpanQuestions.priority(true);
+  private final SpanQuestion dropping = SpanQuestions.priority(false);
   private final Questions.Answer mustKeep;
   private final Questions.Answer mustDrop;
   private final Questions.Answer hasSampling; // rv or th of a consistent sampler
 
-  ProbabilisticStage(ProbabilisticSampler settings, Questions questions) {
+  ProbabilisticStage(ProbabilisticSampler settings, CollectorQuestions questions) {
     this.settings = settings;
-    mustKeep = questions.ask(new Condition.Custom(SpanQuestions.priority(true)));
-    mustDrop = questions.ask(new Condition.Custom(SpanQuestions.priority(false)));
+    mustKeep = questions.ask(new Condition.Custom(keeping));
+    mustDrop = questions.ask(new Condition.Custom(dropping));
     hasSampling = questions.ask(Condition.Any.of(otMember("rv:"), otMember("th:")));
+  }
+
+  /** What a span says of itself; false when it says nothing. */
+  boolean decidesSpan(Batch batch, int row, CollectorDecision out) {
+    if (keeping.test(batch, row)) {
+      out.keep(CollectorDecider.PROBABILISTIC);
+      return true;
+    }
+    if (dropping.test(batch, row)) {
+      out.drop(CollectorDecider.PROBABILISTIC);
+      return true;
+    }
+    return false;
   }
 
   private static Condition otMember(String key) {

@@ -1,6 +1,5 @@
 package dev.spanthrift.sampler.policy.collector;
 
-import dev.spanthrift.sampler.policy.Questions;
 import dev.spanthrift.sampler.trace.Fragment;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,7 @@ final class TailStage implements CollectorDecider.Stage {
   private final boolean firstMatch;
   private final long bytesMax;
 
-  TailStage(TailSampling settings, Questions questions) {
+  TailStage(TailSampling settings, CollectorQuestions questions) {
     List<TailSampling.Named> ordered = new ArrayList<>(settings.policies());
     ordered.sort((a, b) -> Boolean.compare(!isDrop(a), !isDrop(b))); // stable
     names = ordered.stream().map(TailSampling.Named::name).toArray(String[]::new);

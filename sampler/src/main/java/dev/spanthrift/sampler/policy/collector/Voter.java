@@ -16,7 +16,7 @@ interface Voter {
 
   Vote vote(Fragment fragment, long[] facts, int offset, long nowNanos);
 
-  static Voter of(CollectorPolicy policy, Questions questions, CollectorVersion version) {
+  static Voter of(CollectorPolicy policy, CollectorQuestions questions, CollectorVersion version) {
     return switch (policy) {
       case CollectorPolicy.AlwaysSample always -> (fragment, facts, at, now) -> Vote.SAMPLED;
       case CollectorPolicy.Filter filter -> filter(filter, questions, version);
@@ -33,12 +33,12 @@ interface Voter {
   }
 
   private static Voter[] all(
-      List<CollectorPolicy> policies, Questions questions, CollectorVersion version) {
+      List<CollectorPolicy> policies, CollectorQuestions questions, CollectorVersion version) {
     return policies.stream().map(p -> of(p, questions, version)).toArray(Voter[]::new);
   }
 
   private static Voter filter(
-      CollectorPolicy.Filter filter, Questions questions, CollectorVersion version) {
+      CollectorPolicy.Filter filter, CollectorQuestions questions, CollectorVersion version) {
     Questions.Answer answer = questions.ask(filter.condition());
     if (!filter.invert()) {
       return (fragment, facts, at, now) -> Vote.of(answer.test(fragment, facts, at));
@@ -50,14 +50,12 @@ interface Voter {
 
   /** A span without a start seems to last since 1970, so without an upper bound it is slow. */
   private static Voter latency(
-      CollectorPolicy.Latency latency, Questions questions, CollectorVersion version) {
+      CollectorPolicy.Latency latency, CollectorQuestions questions, CollectorVersion version) {
     long threshold = latency.thresholdMs();
     long upper = latency.upperMs();
     if (upper > 0) {
-      return (fragment, facts, at, now) -> {
-        long ms = fragment.durationNanos() / MILLI;
-        return Vote.of(threshold < ms && ms <= upper);
-      };
+      Questions.Answer between = questions.ask(latency);
+      return (fragment, facts, at, now) -> Vote.of(between.test(fragment, facts, at));
     }
     Questions.Answer noStart = questions.ask(new Condition.Custom(SpanQuestions.NO_START));
     long atLeast = version.latencyIncludesThreshold() ? threshold : threshold + 1;

@@ -1,0 +1,163 @@
+package dev.spanthrift.sampler;
+
+import dev.spanthrift.sampler.trace.Hold;
+import dev.spanthrift.sampler.wire.RequestWriter;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/**
+ * What is kept, on its way out: fragments until they are stamped, spans until their request leaves.
+ *
+ * <p>No request grows above its bound by more than one span: a trace larger than that leaves in
+ * several. Spans that come after the decision are stamped as they come; where they alone make more
+ * than {@link #LATE_BYTES_MAX}, full requests wait until they are asked for.
+ */
+final class Outbox {
+  /** What gRPC servers take by default. */
+  static final long LATE_BYTES_MAX = 4 << 20;
+
+  private final Hold hold;
+  private final RequestWriter writer;
+  private final Stamper stamper;
+  private final boolean stampAlways;
+  private final Hold.SpanConsumer plain;
+  private final Hold.SpanConsumer stamping;
+
+  private int[] slots = new int[64];
+  private long[] thresholds = new long[64];
+  private int count;
+  private int stamped; // fragments of these
+  private int record = Hold.NONE; // of the fragment at hand, the next to be stamped
+  private long begunSpans; // of the fragment at hand, those that are stamped
+  private long unstampedSpans;
+
+  private final ArrayDeque<Full> full = new ArrayDeque<>();
+  private long fullSpans;
+  private long fullBytes;
+
+  /** A request that is written. */
+  private record Full(byte[] bytes, long spans) {}
+
+  Outbox(Hold hold, RequestWriter writer, Stamper stamper, boolean stampAlways) {
+    this.hold = hold;
+    this.writer = writer;
+    this.stamper = stamper;
+    this.stampAlways = stampAlways;
+    plain = writer::add;
+    stamping =
+        (context, buffer, offset, length) -> writer.add(context, buffer, offset, length, stamper);
+  }
+
+  /** Takes a detached fragment, which is released once it is stamped. */
+  void add(int slot, long threshold) {
+    if (count == slots.length) {
+      slots = Arrays.copyOf(slots, count * 2);
+      thresholds = Arrays.copyOf(thresholds, count * 2);
+    }
+    slots[count] = slot;
+    thresholds[count++] = threshold;
+    unstampedSpans += hold.spans(slot);
+  }
+
+  /** Takes one span as it is. */
+  void add(int context, byte[] buffer, int offset, int length) {
+    makeRoom(context, length);
+    writer.add(context, buffer, offset, length);
+  }
+
+  /** Takes one span and stamps it. */
+  void add(int context, byte[] buffer, int offset, int length, long threshold, long randomness) {
+    makeRoom(context, length);
+    stamper.begin(threshold, randomness);
+    writer.add(context, buffer, offset, length, stamper);
+  }
+
+  private void makeRoom(int context, int length) {
+    if (writer.spans() > 0 && writer.bytesWith(context, length) > LATE_BYTES_MAX) {
+      long spans = writer.spans();
+      Full request = new Full(writer.finish(), spans);
+      full.add(request);
+      fullSpans += spans;
+      fullBytes += request.bytes.length;
+    }
+  }
+
+  /**
+   * Puts kept spans back under resource and scope, with the threshold they passed, while the
+   * request stays within its bound; a span that is larger by itself has a request of its own.
+   *
+   * @return whether there is more: ship, then call again
+   */
+  boolean stamp(long bytesMax) {
+    while (stamped < count) {
+      if (!stampFragment(slots[stamped], thresholds[stamped], bytesMax)) {
+        return true;
+      }
+      hold.release(slots[stamped]);
+      begunSpans = 0;
+      stamped++;
+    }
+    count = 0;
+    stamped = 0;
+    return false;
+  }
+
+  /** Whether it was stamped to its end. */
+  private boolean stampFragment(int slot, long threshold, long bytesMax) {
+    Hold.SpanConsumer way = threshold == 0 && !stampAlways ? plain : stamping;
+    stamper.begin(threshold, hold.randomness(slot));
+    if (begunSpans == 0) {
+      record = hold.firstSpan(slot);
+    }
+    while (record != Hold.NONE) {
+      if (!fits(record, bytesMax)) {
+        return false;
+      }
+      record = hold.readSpan(record, way);
+      begunSpans++;
+      unstampedSpans--;
+    }
+    return true;
+  }
+
+  private boolean fits(int span, long bytesMax) {
+    return writer.spans() == 0
+        || writer.bytesWith(hold.contextOf(span), hold.bytesOf(span)) <= bytesMax;
+  }
+
+  /** Kept and not yet stamped. */
+  long unstampedSpans() {
+    return unstampedSpans;
+  }
+
+  /** Kept and still in the hold: not stamped, or released with their fragment's last one. */
+  long spansInHold() {
+    return unstampedSpans + begunSpans;
+  }
+
+  /** Stamped and not yet shipped. */
+  long shippableSpans() {
+    return fullSpans + writer.spans();
+  }
+
+  long shippableBytes() {
+    return fullBytes + writer.bytes();
+  }
+
+  /** Spans of the request that is shipped next; 0 when there is none. */
+  long nextSpans() {
+    Full next = full.peek();
+    return next == null ? writer.spans() : next.spans;
+  }
+
+  /** The next request. */
+  byte[] ship() {
+    Full next = full.poll();
+    if (next == null) {
+      return writer.finish();
+    }
+    fullSpans -= next.spans;
+    fullBytes -= next.bytes.length;
+    return next.bytes;
+  }
+}
