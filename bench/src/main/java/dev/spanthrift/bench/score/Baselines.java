@@ -52,7 +52,7 @@ final class Baselines {
       index.put(set.recording.traceIdLow(t), t);
     }
     return (candidate, slow, now, scores) -> {
-      int t = index.get(candidate.reading().traceIdLow());
+      int t = index.getOrDefault(candidate.reading().traceIdLow(), 0); // every trace is there
       double score = 1 / Math.sqrt(candidate.relativePrice());
       if (set.rare[t] || set.affected[t]) {
         scores[0] = score;

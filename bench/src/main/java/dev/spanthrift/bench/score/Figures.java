@@ -13,8 +13,9 @@ record Figures(Map<String, Double> mean, Map<String, Double> spread) {
       double sum = 0;
       double squares = 0;
       for (Map<String, Double> run : runs) {
-        sum += run.get(key);
-        squares += run.get(key) * run.get(key);
+        double value = run.getOrDefault(key, Double.NaN);
+        sum += value;
+        squares += value * value;
       }
       int n = runs.size();
       mean.put(key, sum / n);
