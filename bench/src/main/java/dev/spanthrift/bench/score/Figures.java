@@ -28,4 +28,8 @@ record Figures(Map<String, Double> mean, Map<String, Double> spread) {
   double get(String key) {
     return mean.getOrDefault(key, Double.NaN);
   }
+
+  double spreadOf(String key) {
+    return spread.getOrDefault(key, Double.NaN);
+  }
 }

@@ -95,7 +95,10 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
         submit(fragment);
       }
     }
+    long began = System.nanoTime();
     decisions.tick(nowNanos);
+    outcome.nanosTicking += System.nanoTime() - began;
+    outcome.ticks++;
   }
 
   private boolean isDue(SimulatedFragment fragment) {
