@@ -40,7 +40,7 @@ final class Table {
         score.faults(),
         score.structures());
     for (double budget : options.budgets()) {
-      out.printf(Locale.ROOT, "%n### Budget %.4g %%%n%n", percent(budget));
+      out.printf(Locale.ROOT, "%n### Budget %s %%%n%n", percent(budget));
       head(out);
       for (SetScore.Run run : score.of(budget)) {
         row(run.sampler(), run.figures(), out);
