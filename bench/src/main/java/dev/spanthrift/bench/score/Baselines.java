@@ -5,14 +5,14 @@ import dev.spanthrift.sampler.budget.Scorer;
 import dev.spanthrift.sampler.budget.SlowReference;
 import dev.spanthrift.sampler.signal.DecayingCounts;
 import dev.spanthrift.sampler.signal.Reading;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * How others would choose, as scores: the budget, the prices and the ledger are the same for all.
  *
- * <p>Score columns: 0 to 3 are served in this order as far as the money goes.
+ * <p>Score columns: 0 to 3 are served in this order as far as the money goes. Every pod scores its
+ * own fragments, and the ledger joins what one of them keeps.
  */
 final class Baselines {
   private static final double SECOND = 1e9;
@@ -52,7 +52,7 @@ final class Baselines {
       index.put(set.recording.traceIdLow(t), t);
     }
     return (candidate, slow, now, scores) -> {
-      int t = index.get(candidate.reading().traceIdLow());
+      int t = index.getOrDefault(candidate.reading().traceIdLow(), 0); // every trace is there
       double score = 1 / Math.sqrt(candidate.relativePrice());
       if (set.rare[t] || set.affected[t]) {
         scores[0] = score;
@@ -141,17 +141,12 @@ final class Baselines {
   /** Windowed throughput: equal parts for each key of the last 30 s. */
   static Scorer windowedThroughput(double budget) {
     return new ByKey(budget, 1) {
-      private final ArrayDeque<Map<String, Double>> window = new ArrayDeque<>();
+      private final DynSampler.Window window = new DynSampler.Window(30);
       private double intervals;
 
       @Override
       void update() {
-        window.add(counts);
-        if (window.size() > 30) {
-          window.remove();
-        }
-        Map<String, Double> sums = new HashMap<>();
-        window.forEach(block -> block.forEach((k, c) -> sums.merge(k, c, Double::sum)));
+        Map<String, Double> sums = window.add(counts);
         intervals += sums.isEmpty() ? 0 : 1;
         if (!sums.isEmpty()) {
           rates = DynSampler.equalParts(30 * goal(intervals), sums);

@@ -1,5 +1,6 @@
 package dev.spanthrift.bench.score;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -85,6 +86,27 @@ final class DynSampler {
       }
       values.replaceAll((k, m) -> weight * counts.getOrDefault(k, 0.0) + (1 - weight) * m);
       values.values().removeIf(m -> m < ageOut);
+    }
+  }
+
+  /** The last counts of WindowedThroughput, a block for each tick. */
+  static final class Window {
+    private final ArrayDeque<Map<String, Double>> blocks = new ArrayDeque<>();
+    private final int length;
+
+    Window(int length) {
+      this.length = length;
+    }
+
+    /** Takes the counts of one tick; returns the sums of the window. */
+    Map<String, Double> add(Map<String, Double> counts) {
+      blocks.add(counts);
+      if (blocks.size() > length) {
+        blocks.remove();
+      }
+      Map<String, Double> sums = new HashMap<>();
+      blocks.forEach(block -> block.forEach((k, c) -> sums.merge(k, c, Double::sum)));
+      return sums;
     }
   }
 }

@@ -13,8 +13,9 @@ record Figures(Map<String, Double> mean, Map<String, Double> spread) {
       double sum = 0;
       double squares = 0;
       for (Map<String, Double> run : runs) {
-        sum += run.get(key);
-        squares += run.get(key) * run.get(key);
+        double value = run.getOrDefault(key, Double.NaN);
+        sum += value;
+        squares += value * value;
       }
       int n = runs.size();
       mean.put(key, sum / n);
@@ -26,5 +27,9 @@ record Figures(Map<String, Double> mean, Map<String, Double> spread) {
 
   double get(String key) {
     return mean.getOrDefault(key, Double.NaN);
+  }
+
+  double spreadOf(String key) {
+    return spread.getOrDefault(key, Double.NaN);
   }
 }

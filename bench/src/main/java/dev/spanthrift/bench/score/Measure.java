@@ -1,5 +1,6 @@
 package dev.spanthrift.bench.score;
 
+import dev.spanthrift.sampler.budget.TraceClass;
 import dev.spanthrift.sampler.simulation.Outcome;
 import dev.spanthrift.sampler.simulation.Recording;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -76,15 +78,35 @@ final class Measure {
     figures.put("structures", structures(all));
     figures.put("whole", share(any, all));
     estimates(outcome, figures);
-    figures.put("excess", 100 * outcome.worstExcess());
+    figures.put("excess", finite(100 * outcome.worstExcess()));
     figures.put("lookups", (double) outcome.lookUps() / outcome.fragments());
     figures.put("writes", (double) outcome.writes() / outcome.fragments());
     figures.put("traces", (double) count(any));
     figures.put("nanos", outcome.nanosPerSpan());
-    for (int c = 0; c < 5; c++) {
-      figures.put("reason" + c, 100.0 * bytesOfReason(outcome, c) / total);
+    figures.put("tick", outcome.nanosPerTick());
+    for (TraceClass reason : TraceClass.values()) {
+      figures.put(
+          "for " + reason.name().toLowerCase(Locale.ROOT),
+          100.0 * bytesOfReason(outcome, reason.ordinal()) / total);
     }
+    figures.put("information", information(figures));
     return figures;
+  }
+
+  /** Mean of what was kept of errors, affected, slow, rare, faults, structures that there are. */
+  private double information(Map<String, Double> figures) {
+    double sum = 0;
+    int n = 0;
+    for (String column : Score.SIX) {
+      double value = figures.getOrDefault(column, Double.NaN);
+      double all = column.equals("faults") ? set.faults.size() : 100;
+      all = column.equals("structures") ? set.structures() : all;
+      if (!Double.isNaN(value)) {
+        sum += 100 * value / all;
+        n++;
+      }
+    }
+    return n == 0 ? Double.NaN : sum / n;
   }
 
   private long bytesOfReason(Outcome outcome, int reason) {
@@ -131,6 +153,11 @@ final class Measure {
       whole += any[t] && all[t] ? 1 : 0;
     }
     return some == 0 ? Double.NaN : 100.0 * whole / some;
+  }
+
+  /** A recording of less than five minutes has no worst excess. */
+  private static double finite(double value) {
+    return Double.isInfinite(value) ? Double.NaN : value;
   }
 
   private static int count(boolean[] flags) {

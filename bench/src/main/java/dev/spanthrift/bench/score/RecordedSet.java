@@ -9,9 +9,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One folder of recorded traces with its labels; layout as in {@code shared/data}.
@@ -57,6 +59,11 @@ final class RecordedSet {
     RecordedSet set = new RecordedSet(folder.getFileName().toString(), recording);
     set.label(Csv.read(folder.resolve("labels.csv.gz")));
     return set;
+  }
+
+  /** Number of distinct structures of traces. */
+  int structures() {
+    return (int) Arrays.stream(structure).filter(Objects::nonNull).distinct().count();
   }
 
   private void label(Csv labels) {

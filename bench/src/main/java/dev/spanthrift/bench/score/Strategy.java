@@ -8,19 +8,30 @@ import dev.spanthrift.sampler.budget.PriceOf;
 import dev.spanthrift.sampler.budget.Scorer;
 import dev.spanthrift.sampler.simulation.FleetSimulation;
 import dev.spanthrift.sampler.simulation.Outcome;
+import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
 
 /** A way of sampling that is scored: ours, a baseline, or the oracle. */
 record Strategy(String name, Maker maker) {
+  static final String OURS = "spanthrift";
+  static final String UNIFORM = "uniform";
+  static final String ORACLE = "oracle";
+
+  /** Each class has a thousand times the share of the next: what one leaves goes to the next. */
+  private static final PerClass IN_ORDER = new PerClass(1 - 1e-3 - 1e-6, 1e-3, 1e-6, 1e-9);
+
   /** Runs the strategy once. */
   interface Maker {
     Outcome run(RecordedSet set, AllocationSettings ours, double budget, long seed);
   }
 
-  static Strategy ours() {
+  /** Ours, with settings changed. */
+  static Strategy ours(String name, List<String> changes) {
     return new Strategy(
-        "spanthrift",
-        (set, settings, budget, seed) -> {
+        name,
+        (set, usual, budget, seed) -> {
+          AllocationSettings settings = Vary.with(usual, changes);
           Allowance allowance = new Allowance.ShareOfTraffic(budget);
           return new FleetSimulation(
                   set.recording,
@@ -34,9 +45,7 @@ record Strategy(String name, Maker maker) {
 
   /** One that spends in the order of its score columns, without a base rate. */
   static Strategy other(
-      String name,
-      double base,
-      java.util.function.Function<RecordedSet, DoubleFunction<Scorer>> scorers) {
+      String name, double base, Function<RecordedSet, DoubleFunction<Scorer>> scorers) {
     return new Strategy(
         name,
         (set, ours, budget, seed) -> {
@@ -57,7 +66,7 @@ record Strategy(String name, Maker maker) {
 
   private static AllocationSettings inOrder(AllocationSettings ours, double base) {
     return new AllocationSettings(
-        new PerClass(1, 0, 0, 0),
+        IN_ORDER,
         ours.exponents(),
         ours.slowCap(),
         ours.newCountMax(),
@@ -68,5 +77,19 @@ record Strategy(String name, Maker maker) {
         ours.demandHalfLife(),
         ours.askAfter(),
         ours.rootWait());
+  }
+
+  /** All that are compared, ours first. */
+  static List<Strategy> all() {
+    double none = 1e-6;
+    return List.of(
+        ours(OURS, List.of()),
+        other(UNIFORM, none, set -> b -> Baselines.uniform()),
+        other("tail", none, set -> b -> Baselines.tail()),
+        other("equal-path", none, set -> b -> Baselines.equalPerPath()),
+        other("ema", none, set -> Baselines::emaDynamic),
+        other("ema-throughput", none, set -> Baselines::emaThroughput),
+        other("windowed", none, set -> Baselines::windowedThroughput),
+        other(ORACLE, .15, set -> b -> Baselines.oracle(set)));
   }
 }

@@ -3,12 +3,21 @@ package dev.spanthrift.bench.score;
 import dev.spanthrift.sampler.budget.AllocationSettings;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.List;
 
 /** Settings with one component changed, as {@code base=.2} or {@code shares.error=.4}. */
 final class Vary {
   private Vary() {}
 
-  static AllocationSettings with(AllocationSettings settings, String change) {
+  static AllocationSettings with(AllocationSettings settings, List<String> changes) {
+    AllocationSettings changed = settings;
+    for (String change : changes) {
+      changed = with(changed, change);
+    }
+    return changed;
+  }
+
+  private static AllocationSettings with(AllocationSettings settings, String change) {
     int equals = change.indexOf('=');
     String[] path = change.substring(0, equals).split("\\.");
     return (AllocationSettings) with((Record) settings, path, 0, change.substring(equals + 1));

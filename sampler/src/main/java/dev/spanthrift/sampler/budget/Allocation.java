@@ -30,6 +30,9 @@ public final class Allocation implements Allocator {
   /** A cold sampler begins with so many seconds of the allowance, or its first errors were lost. */
   private static final double ADVANCE_SECONDS = TAU_SECONDS_MIN;
 
+  /** At a start everything is new: an hour's memory of that would hold back what is new later. */
+  private static final double NEW_HALF_LIFE = 300;
+
   private final AllocationSettings settings;
   private final Scorer scorer;
   private final FleetSums fleetSums;
@@ -266,8 +269,9 @@ public final class Allocation implements Allocator {
     double keep = Math.exp(-Math.log(2) * active / halfLife);
     demandSeconds = demandSeconds * keep + active;
     slow.fade(keep);
-    for (int i = FleetReport.DEMAND; i < own.length; i++) {
-      own[i] *= keep;
+    double keepNew = Math.exp(-Math.log(2) * active / NEW_HALF_LIFE);
+    for (int c = 0; c < TraceClass.COUNT; c++) {
+      scaleDemand(own, c, c == TraceClass.NEW.ordinal() ? keepNew : keep);
     }
     double keepOverlap = Math.exp(-Math.log(2) * active / OVERLAP_HALF_LIFE);
     overlapBelief *= keepOverlap;
@@ -276,11 +280,24 @@ public final class Allocation implements Allocator {
     }
   }
 
+  /** Time over which the demand of new paths was summed up, recent time more than old. */
+  private double newSeconds() {
+    double halves = activeSeconds / NEW_HALF_LIFE;
+    return NEW_HALF_LIFE / Math.log(2) * (1 - Math.exp(-Math.log(2) * halves));
+  }
+
+  private static void scaleDemand(double[] sums, int c, double factor) {
+    int from = FleetReport.DEMAND + c * FleetReport.DEMAND_LENGTH;
+    for (int i = from; i < from + FleetReport.DEMAND_LENGTH; i++) {
+      sums[i] *= factor;
+    }
+  }
+
   private void exchangeReports() {
     System.arraycopy(own, 0, report, 0, own.length);
-    double seconds = Math.max(Flow.SECONDS_MIN, demandSeconds);
-    for (int i = FleetReport.DEMAND; i < own.length; i++) {
-      report[i] /= seconds;
+    for (int c = 0; c < TraceClass.COUNT; c++) {
+      double seconds = c == TraceClass.NEW.ordinal() ? newSeconds() : demandSeconds;
+      scaleDemand(report, c, 1 / Math.max(Flow.SECONDS_MIN, seconds));
     }
     report[FleetReport.LAST_ARRIVAL] = lastArrivalSeconds();
     report[FleetReport.ACTIVE_SECONDS] = activeSeconds;

@@ -46,12 +46,12 @@ public record AllocationSettings(
 
   public static final AllocationSettings DEFAULT =
       new AllocationSettings(
-          new PerClass(.50, .20, .15, .15),
+          new PerClass(.60, .20, .08, .12),
           new PerClass(.5, .3, 1, .3),
           30,
           6,
           .001,
-          .15,
+          .20,
           Duration.ofMinutes(15),
           1.0 / 8,
           Duration.ofHours(1),

@@ -17,6 +17,8 @@ public final class Outcome {
   double minutes;
   double minutesOver;
   long nanosDeciding;
+  long nanosTicking;
+  long ticks;
 
   Outcome(int spans) {
     probability = new float[spans];
@@ -81,5 +83,10 @@ public final class Outcome {
   /** Time spent in reading and deciding per span. */
   public double nanosPerSpan() {
     return (double) nanosDeciding / Math.max(1, spanCount);
+  }
+
+  /** Time spent in a tick of a pod: prices, the ledger's batch, decisions on roots. */
+  public double nanosPerTick() {
+    return (double) nanosTicking / Math.max(1, ticks);
   }
 }

@@ -2,11 +2,13 @@ package dev.spanthrift.sampler.simulation;
 
 import dev.spanthrift.sampler.signal.ErrorSignatures;
 import dev.spanthrift.sampler.signal.Operations;
+import dev.spanthrift.sampler.trace.Fragment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Recorded requests as columns, in the order in which they were sent; no span bytes.
@@ -109,6 +111,37 @@ public final class Recording {
 
   int endSpan(int part) {
     return part + 1 < parts ? firstSpan[part + 1] : spans;
+  }
+
+  /** Index of the pod that sent a part. */
+  public int podOfPart(int part) {
+    return pod[part];
+  }
+
+  /** The spans of a part, from its first to the next part's first. */
+  public IntStream spansOfPart(int part) {
+    return IntStream.range(firstSpan[part], endSpan(part));
+  }
+
+  /** Adds a span's columns to a fragment. */
+  public void copySpan(int span, Fragment to) {
+    to.add(
+        spanId[span],
+        parentId[span],
+        startNanos[span],
+        durationNanos[span],
+        operation[span],
+        signature[span],
+        flags[span],
+        bytes[span]);
+  }
+
+  public Operations operations() {
+    return operations;
+  }
+
+  public ErrorSignatures signatures() {
+    return signatures;
   }
 
   public long traceIdHigh(int index) {

@@ -95,7 +95,10 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
         submit(fragment);
       }
     }
+    long began = System.nanoTime();
     decisions.tick(nowNanos);
+    outcome.nanosTicking += System.nanoTime() - began;
+    outcome.ticks++;
   }
 
   private boolean isDue(SimulatedFragment fragment) {
@@ -135,16 +138,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
     long randomness = StableHash.mix(low ^ StableHash.mix(seed)) & RANDOMNESS_MASK;
     columns.begin(recording.traceIdHigh(trace), low, randomness);
     for (int i = 0; i < fragment.size; i++) {
-      int s = fragment.spans[i];
-      columns.add(
-          recording.spanId[s],
-          recording.parentId[s],
-          recording.startNanos[s],
-          recording.durationNanos[s],
-          recording.operation[s],
-          recording.signature[s],
-          recording.flags[s],
-          recording.bytes[s]);
+      recording.copySpan(fragment.spans[i], columns);
     }
   }
 
