@@ -114,7 +114,7 @@ public final class DecideSpeed {
       long began = System.nanoTime();
       Reading reading = new Reading();
       reader.read(columns, reading);
-      decisions.submit(fragment, reading, reading.path(), nowNanos);
+      decisions.submit(fragment, reading, reading.path(), 1, nowNanos);
       sinceTick += fragment.length;
       if (sinceTick >= SPANS_PER_SECOND) {
         sinceTick = 0;
