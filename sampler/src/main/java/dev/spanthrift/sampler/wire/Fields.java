@@ -46,6 +46,13 @@ public final class Fields {
   /** Status. */
   static final int STATUS_CODE = 3 << 3 | VARINT;
 
+  // KeyValue and AnyValue
+  static final int KEY_VALUE_KEY = 1 << 3 | LENGTH_DELIMITED;
+  static final int KEY_VALUE_VALUE = 2 << 3 | LENGTH_DELIMITED;
+  static final int ANY_VALUE_STRING = 1 << 3 | LENGTH_DELIMITED;
+  static final int ANY_VALUE_BOOL = 2 << 3 | VARINT;
+  static final int ANY_VALUE_INT = 3 << 3 | VARINT;
+
   /** Field numbers under which messages carry their attributes. */
   public static final int ATTRIBUTES_OF_RESOURCE = 1;
 

@@ -180,7 +180,13 @@ public final class Scanner extends Wire {
         case Fields.SPAN_KIND -> kind = (int) readVarint(end);
         case Fields.SPAN_START -> startNanos = readFixed64(end);
         case Fields.SPAN_END -> endNanos = readFixed64(end);
-        case Fields.SPAN_ATTRIBUTE -> walk(Shape.KEY_VALUE, end);
+        case Fields.SPAN_ATTRIBUTE -> {
+          int length = readLength(end);
+          int attributeEnd = position + length;
+          if (!skipUsualAttribute(attributeEnd)) {
+            Shape.walk(this, Shape.KEY_VALUE, attributeEnd, 5);
+          }
+        }
         case Fields.SPAN_EVENT -> walk(Shape.EVENT, end);
         case Fields.SPAN_LINK -> walk(Shape.LINK, end);
         case Fields.SPAN_STATUS -> {
@@ -202,6 +208,40 @@ public final class Scanner extends Wire {
   private void walk(Shape shape, int limit) {
     int length = readLength(limit);
     Shape.walk(this, shape, position + length, 5);
+  }
+
+  /**
+   * Steps over an attribute as nearly all are encoded, or says no and stays: a short key, then a
+   * short text, a boolean or a small number, and nothing else. Half of a scan's time is attributes.
+   *
+   * <pre>
+   * 0a length key 12 length (0a length text | 10 value | 18 value)
+   * </pre>
+   */
+  private boolean skipUsualAttribute(int end) {
+    byte[] bytes = buffer;
+    int at = position;
+    if (end - at < 6 || bytes[at] != Fields.KEY_VALUE_KEY || bytes[at + 1] < 0) {
+      return false;
+    }
+    int value = at + 2 + bytes[at + 1];
+    if (end - value < 4 || bytes[value] != Fields.KEY_VALUE_VALUE) {
+      return false;
+    }
+    int length = bytes[value + 1];
+    int kind = bytes[value + 2];
+    int last = bytes[value + 3]; // length of a text, or the value
+    boolean usual =
+        length == end - value - 2
+            && (kind == Fields.ANY_VALUE_STRING
+                ? last == length - 2
+                : (kind == Fields.ANY_VALUE_BOOL || kind == Fields.ANY_VALUE_INT)
+                    && length == 2
+                    && last >= 0);
+    if (usual) {
+      position = end;
+    }
+    return usual;
   }
 
   /** Repeated status messages merge: a code stands until another one comes. */
