@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the command line asks for.
  *
+ * @param from the first seed
  * @param json file for the figures, or none
  * @param plot file for the plot, or none
  */
@@ -18,6 +19,7 @@ record Options(
     List<Double> budgets,
     List<Strategy> strategies,
     int seeds,
+    int from,
     AllocationSettings settings,
     @Nullable Path json,
     @Nullable Path plot) {
@@ -27,6 +29,7 @@ record Options(
         SET                 folder with traces.otlp.zst, requests.csv.gz, labels.csv.gz
         --budget 1,5,10     budgets, in % of the bytes that arrive
         --seeds 5           runs with different randomness; mean and spread are shown
+        --from 1            the first seed: take one that nothing was tuned with
         --only NAME,…       only these samplers
         --set KEY=VALUE     changes a setting of ours: base=.2, shares.error=.4, carryOver=60 (s)
         --try KEY=VALUE,…   one more sampler: ours with settings changed; may be repeated
@@ -41,12 +44,14 @@ record Options(
     List<Strategy> tries = new ArrayList<>();
     List<String> changes = new ArrayList<>();
     int seeds = 5;
+    int from = 1;
     Path json = null;
     Path plot = null;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--budget" -> budgets = budgets(value(args, ++i));
         case "--seeds" -> seeds = Integer.parseInt(value(args, ++i));
+        case "--from" -> from = Integer.parseInt(value(args, ++i));
         case "--only" -> strategies = only(Arrays.asList(value(args, ++i).split(",")));
         case "--set" -> changes.add(value(args, ++i));
         case "--try" -> tries.add(changed(value(args, ++i)));
@@ -61,7 +66,8 @@ record Options(
     List<Strategy> all = new ArrayList<>(strategies);
     all.addAll(tries);
     AllocationSettings settings = Vary.with(AllocationSettings.DEFAULT, changes);
-    return new Options(List.copyOf(sets), budgets, List.copyOf(all), seeds, settings, json, plot);
+    return new Options(
+        List.copyOf(sets), budgets, List.copyOf(all), seeds, from, settings, json, plot);
   }
 
   private static String value(String[] args, int i) {

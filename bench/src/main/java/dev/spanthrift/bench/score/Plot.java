@@ -17,7 +17,7 @@ final class Plot {
   private static final int RIGHT = 12;
   private static final int BOTTOM = 40;
   private static final int LEGEND = 46;
-  private static final double BYTES_MIN = .5;
+  private static final double BYTES_MIN = .3;
   private static final double BYTES_MAX = 25;
   private static final List<String> COLOURS =
       List.of(

@@ -50,7 +50,8 @@ public final class Score {
       for (Strategy strategy : options.strategies()) {
         System.err.printf("%s: %s at %.0f %%%n", set.name, strategy.name(), budget * 100);
         List<Map<String, Double>> figures = new ArrayList<>();
-        for (int seed = 1; seed <= options.seeds(); seed++) {
+        int end = options.from() + options.seeds();
+        for (int seed = options.from(); seed < end; seed++) {
           figures.add(measure.of(strategy.maker().run(set, options.settings(), budget, seed)));
         }
         runs.add(new SetScore.Run(strategy.name(), budget, Figures.of(figures)));

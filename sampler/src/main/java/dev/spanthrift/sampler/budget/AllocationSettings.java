@@ -51,7 +51,7 @@ public record AllocationSettings(
           30,
           6,
           .001,
-          .20,
+          .15,
           Duration.ofMinutes(15),
           1.0 / 8,
           Duration.ofHours(1),
