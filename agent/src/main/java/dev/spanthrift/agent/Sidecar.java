@@ -19,6 +19,7 @@ import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
+import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.budget.MoneyView;
@@ -91,11 +92,12 @@ public final class Sidecar implements SidecarProgram {
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
     PolicyStore policies = wiring.policyStore();
     Treasurer treasurer = openBooks(settings);
+    BudgetParts budget = wiring.budget(treasurer);
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
             judge == null ? wiring.judge(policies.current()) : judge,
-            wiring.budget(treasurer),
+            budget,
             routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
     this.learned = learned;
@@ -116,7 +118,7 @@ public final class Sidecar implements SidecarProgram {
         loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
-    treasurer.every(timer, () -> grant(treasurer, pipeline));
+    treasurer.every(timer, () -> grant(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
@@ -135,10 +137,13 @@ public final class Sidecar implements SidecarProgram {
   }
 
   /** Step account, once a second: what was spent becomes the next allowance. */
-  private static void grant(Treasurer treasurer, Pipeline pipeline) {
+  private static void grant(Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget) {
     ResourceContext resource = pipeline.resource();
     if (resource != null) {
       treasurer.follow(resource);
+    }
+    if (budget != null) {
+      treasurer.outstanding(budget.ledger().outstanding());
     }
     pipeline.allowance(new Allowance.PerSecond(treasurer.allowancePerSecond()));
   }

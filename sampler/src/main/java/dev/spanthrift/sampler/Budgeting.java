@@ -39,6 +39,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     boolean kept;
     boolean free; // kept at a moment when nothing costs anything
     double probability;
+    @Nullable String policy; // that gave the probability
     boolean gone; // decided under pressure: the verdict comes too late
     long lastPrice;
 
@@ -49,6 +50,8 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   /** What becomes of a fragment. */
   interface Settlement {
+    void decided(int slot, double probability);
+
     void keep(int slot, double probability, String reason);
 
     void drop(int slot, String reason);
@@ -136,6 +139,24 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
         now);
   }
 
+  /** Whether other pods may keep what this one drops, and with a larger probability. */
+  boolean asksOthers() {
+    return !parts.ledger().isSolo();
+  }
+
+  /** Lets a fragment wait for the ledger to which a policy gave a probability below 1. */
+  void sampledByPolicy(
+      int slot, Fragment fragment, double probability, boolean kept, String policy, long now) {
+    Waiter waiter = new Waiter(slot);
+    waiter.policy = policy;
+    waiter.kept = kept;
+    waiter.probability = probability;
+    waiters.put(slot, waiter);
+    hold.limbo(slot);
+    Reading trace = Reading.ofTrace(fragment);
+    decisions.sampleByPolicy(waiter, trace, probability, kept, treasury.isFree(), now);
+  }
+
   /** Charges one late span of a kept trace. */
   void spend(long traceIdHigh, long traceIdLow, int bytes, long now) {
     long cost = price.price(bytes, 1);
@@ -209,10 +230,21 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     waiter.lastPrice = price.price(hold.bytes(slot), hold.spans(slot));
     waiter.gone = true;
     if (waiter.kept) {
-      settlement.keep(slot, waiter.probability, reasons[TraceClass.BASE.ordinal()]);
+      settlement.keep(slot, waiter.probability, keptBy(waiter, TraceClass.BASE));
     } else {
-      settlement.drop(slot, DROPPED);
+      settlement.drop(slot, droppedBy(waiter));
     }
+  }
+
+  private String keptBy(Waiter waiter, TraceClass reason) {
+    if (waiter.policy != null && waiter.kept) {
+      return waiter.policy;
+    }
+    return waiter.free ? FREE : reasons[reason.ordinal()];
+  }
+
+  private static String droppedBy(Waiter waiter) {
+    return waiter.policy == null ? DROPPED : waiter.policy;
   }
 
   private @Nullable Waiter take(int slot) {
@@ -229,13 +261,16 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void decided(Waiter waiter, boolean kept, double probability) {
     waiter.kept = kept;
     waiter.probability = probability;
+    if (!waiter.gone) {
+      settlement.decided(waiter.slot, probability);
+    }
   }
 
   @Override
   public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.keep(waiter.slot, probability, waiter.free ? FREE : reasons[reason.ordinal()]);
+      settlement.keep(waiter.slot, probability, keptBy(waiter, reason));
     }
   }
 
@@ -243,7 +278,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void drop(Waiter waiter, double probability) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.drop(waiter.slot, DROPPED);
+      settlement.drop(waiter.slot, droppedBy(waiter));
     }
   }
 }

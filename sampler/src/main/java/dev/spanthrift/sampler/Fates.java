@@ -16,6 +16,12 @@ public interface Fates {
         public void dropped(long high, long low, int spans, long bytes, String reason) {}
       };
 
+  /**
+   * The budget found a probability, before it looked at the trace's randomness; what another pod
+   * told may raise it yet.
+   */
+  default void decided(long traceIdHigh, long traceIdLow, double probability) {}
+
   /** A fragment, or one late span, is kept and will be shipped. */
   void kept(long traceIdHigh, long traceIdLow, int spans, long bytes, String reason);
 

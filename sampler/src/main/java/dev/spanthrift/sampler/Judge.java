@@ -43,6 +43,12 @@ public interface Judge {
   /** Learns what became of it; called once for each fragment, after its last word. */
   default void decided(Fragment fragment, Verdict verdict, boolean kept) {}
 
+  /**
+   * Learns that the fragment which it has just judged to be kept for certain goes to the budget,
+   * because policies have taken their share of the money.
+   */
+  default void overShare(Fragment fragment) {}
+
   /** Whether an error that comes late for a dropped trace is judged as a fragment of its own. */
   default boolean judgesLateErrors() {
     return true;

@@ -51,6 +51,11 @@ public final class PolicyJudge implements Judge {
     }
   }
 
+  @Override
+  public void overShare(Fragment fragment) {
+    policies.countOverShare(fragment, decision);
+  }
+
   /** A rate is a part of what arrived; what upstream left out counts into its probability. */
   private void sample(long upstream, Verdict verdict) {
     double probability = decision.probability();

@@ -335,7 +335,7 @@ public final class Sampler {
       verdict.keep(KILL_SWITCH);
     } else {
       judge.judge(fragment, hold.facts(slot), hold.factsOffset(slot), now, verdict);
-      handOver();
+      handOver(judge);
     }
     if (budget != null && verdict.isLeftToBudget()) {
       budget.submit(slot, fragment, isFirst(slot), verdict.weight(), now);
@@ -344,7 +344,9 @@ public final class Sampler {
     long threshold = thresholdOf(verdict.probability());
     boolean kept = threshold <= fragment.randomness();
     judge.decided(fragment, verdict, kept);
-    if (kept) {
+    if (budget != null && budget.asksOthers() && isDrawn()) {
+      budget.sampledByPolicy(slot, fragment, verdict.probability(), kept, verdict.reason(), now);
+    } else if (kept) {
       if (budget != null) {
         budget.keptByPolicy(fragment, verdict.probability(), now);
       }
@@ -354,10 +356,16 @@ public final class Sampler {
     }
   }
 
+  /** Whether the verdict is a probability, which leaves it to the trace's randomness. */
+  private boolean isDrawn() {
+    return verdict.probability() > 0 && verdict.probability() < 1;
+  }
+
   /** What a policy would keep beyond the policies' share of the money is the budget's to choose. */
-  private void handOver() {
+  private void handOver(Judge judge) {
     if (budget != null && verdict.isCertain() && !budget.admits(fragment)) {
       counters.overPolicyShare++;
+      judge.overShare(fragment);
       verdict.leaveToBudget(verdict.reason(), 1);
     }
   }
@@ -368,6 +376,11 @@ public final class Sampler {
 
   /** The budget's verdicts. */
   private final class Settlement implements Budgeting.Settlement {
+    @Override
+    public void decided(int slot, double probability) {
+      fates.decided(hold.traceIdHigh(slot), hold.traceIdLow(slot), probability);
+    }
+
     @Override
     public void keep(int slot, double probability, String reason) {
       Sampler.this.keep(slot, thresholdOf(probability), false, reason);

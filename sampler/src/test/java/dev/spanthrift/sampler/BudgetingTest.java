@@ -15,6 +15,7 @@ import dev.spanthrift.sampler.budget.Treasury;
 import dev.spanthrift.sampler.policy.Action;
 import dev.spanthrift.sampler.policy.Condition;
 import dev.spanthrift.sampler.policy.Policy;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.ValueTest;
@@ -55,13 +56,15 @@ class BudgetingTest {
         List.of());
   }
 
-  private static Sampler sampler(
+  private PolicySet set = PolicySet.compile(PolicyDocument.EMPTY);
+
+  private Sampler sampler(
       KeepLedger ledger, Allowance allowance, Treasury treasury, List<Policy> policies) {
     AllocationSettings settings = AllocationSettings.DEFAULT.withCarryOver(Duration.ofSeconds(60));
     BudgetParts parts =
         new BudgetParts(
             settings, allowance, PriceOf.BYTES, ledger, new InProcessFleetSums(), "pod", treasury);
-    PolicySet set = PolicySet.compile(new PolicyDocument(policies, Action.BUDGET));
+    set = PolicySet.compile(new PolicyDocument(policies, Action.BUDGET));
     return new Sampler(SamplerSettings.DEFAULT, new PolicyJudge(set), SliceCodec.deflate(), parts);
   }
 
@@ -205,6 +208,10 @@ class BudgetingTest {
     assertTrue(byPolicy > 100 && byPolicy < 200, "some 140 spans for 10 kB, not " + byPolicy);
     long share = counts.received() / 2 - byPolicy;
     assertEquals((double) share, (double) counts.overPolicyShare(), share * 0.05);
+    PolicyCounts ofPolicy = set.counts().getFirst();
+    assertEquals(byPolicy, ofPolicy.kept().spans(), "handed over is not kept");
+    assertEquals(counts.overPolicyShare(), ofPolicy.overShare().traces());
+    assertEquals(byPolicy + ofPolicy.overShare().spans(), ofPolicy.matched().spans());
     assertTrue(kept(shipped, "GET /carts") > byPolicy + 300, "the rest went to the allocation");
     assertTrue(counts.keptBytes() < 0.12 * counts.receivedBytes(), "and the budget holds");
   }

@@ -120,7 +120,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /** From now on the budgets that pay for this resource: a sidecar has one. */
   public synchronized void follow(ResourceContext resource) {
-    purse = controller.purse(key -> attribute(resource, key));
+    Purse next = controller.purse(key -> attribute(resource, key));
+    if (next != purse) {
+      purse.outstanding(0); // what waits goes with the traffic
+      purse = next;
+    }
   }
 
   private static @Nullable String attribute(ResourceContext resource, String key) {
@@ -130,6 +134,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     return attributes.find(key.getBytes(UTF_8)) && attributes.readValue() == Attributes.STRING
         ? new String(message, attributes.valueOffset(), attributes.valueLength(), UTF_8)
         : null;
+  }
+
+  /** Takes what the keep ledger holds: allowed, but neither spent nor expired; in picos. */
+  public synchronized void outstanding(double picos) {
+    purse.outstanding(picos);
   }
 
   /** Picos that may be spent in a second on what this program receives. */

@@ -114,6 +114,16 @@ class TreasurerTest {
   }
 
   @Test
+  void s5_allowsNothingThatStillWaitsInTheLedger() throws Exception {
+    Treasurer treasurer = open("budgets: [{amount: 100}]");
+    treasurer.tick();
+    assertTrue(treasurer.allowancePerSecond() > 0);
+    treasurer.outstanding(100e12);
+    treasurer.tick();
+    assertEquals(0, treasurer.allowancePerSecond());
+  }
+
+  @Test
   void closesThoughThePipelineNeverStarted() throws Exception {
     Treasurer treasurer =
         Treasurer.open(

@@ -158,6 +158,34 @@ class WhatIfTest {
     assertTrue(joined.spans() > 300, "joined " + joined);
   }
 
+  /** Three pods, three probabilities: the largest keeps all parts, and is stamped on them. */
+  @Test
+  void s3_aTraceThatOnePodKeepsIsNotCutByASmallerProbabilityOfAnother() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(814, 4000);
+    List<Policy> policies =
+        List.of(probability("front", .1), probability("cart", .4), probability("bank", .2));
+    PolicyDocument policy = new PolicyDocument(policies, Action.BUDGET);
+    Shipped shipped = new Shipped();
+    Answer answer = WhatIf.answer(traffic, question(policy, .5, true), shipped);
+    assertEquals(.4 * 4000, answer.kept().traces(), 4 * Math.sqrt(4000 * .4 * .6));
+    assertEquals(answer.kept().traces(), answer.wholeTraces());
+    long[] stamped = {0};
+    for (byte[] request : shipped.requests) {
+      spans(request, span -> stamped[0] += span.getTraceState().contains("th:999") ? 1 : 0);
+    }
+    assertEquals(answer.kept().spans(), stamped[0], "with 1 - 0.4");
+    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    assertTrue(joined.spans() > answer.kept().spans() / 4, "joined " + joined);
+    assertEquals(
+        Set.of("front", "cart", "bank"), answer.droppedByReason().keySet(), "by their policies");
+  }
+
+  private static Policy probability(String service, double probability) {
+    Condition match =
+        new Condition.Attribute(Where.RESOURCE, "service.name", new ValueTest.In(Set.of(service)));
+    return new Policy(service, match, new Action.Probability(probability));
+  }
+
   @Test
   void s6_aWeightLiftsTheWholeTraceWhicheverPodItsPolicyMatchesIn() throws Exception {
     MadeTraffic traffic = new MadeTraffic(813, 6000);

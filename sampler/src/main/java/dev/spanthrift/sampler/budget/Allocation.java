@@ -154,7 +154,7 @@ public final class Allocation implements Allocator {
   private double cheapest() {
     double best = base;
     reason = TraceClass.BASE;
-    double thrift = thrift();
+    double thrift = thrift(candidate.digest.reserved);
     for (int c = 0; c < TraceClass.COUNT; c++) {
       if (scores[c] > 0) {
         demand(c, scores[c]);
@@ -180,12 +180,19 @@ public final class Allocation implements Allocator {
         || takenSinceTick[c] < settings.shares().of(c) * levelAtTick;
   }
 
-  /** Reservations made since the prices were computed lower them, as an emptier level would. */
-  private double thrift() {
-    if (level <= 0) {
-      return 0;
+  /**
+   * Reservations made since the prices were computed lower them, as an emptier level would.
+   *
+   * <p>But not the trace's own: that another pod has reserved for it says that its randomness is
+   * high, and no probability may depend on that.
+   */
+  private double thrift(long ownReserved) {
+    double others = level + ownReserved;
+    if (others <= 0 || levelAtTick <= 0) {
+      return others <= 0 ? 0 : 1;
     }
-    return level < levelAtTick ? Math.sqrt(level / levelAtTick) : 1;
+    double before = levelAtTick + ownReserved;
+    return Math.sqrt(before / levelAtTick) * Math.sqrt(Math.min(1, others / before));
   }
 
   private void demand(int c, double score) {

@@ -182,15 +182,19 @@ public final class BudgetController {
     lastNanos = started ? Math.max(lastNanos, monotonicNanos) : monotonicNanos;
     boolean jumped = clock.hasJumped() || (!started && now.plusSeconds(60).isBefore(saved));
     started = true;
-    boolean rolled = false;
+    boolean plan = false;
     for (Account account : accounts) {
-      rolled |= account.roll(now, jumped);
+      plan |= account.roll(now, jumped);
+    }
+    for (Purse purse : purses) {
+      plan |= purse.toldFirst;
+      purse.toldFirst = false;
     }
     kept.roll(now, jumped);
     all.roll(now, jumped);
     settle(now, Math.min(elapsed, TICK_SECONDS_MAX));
     sincePlan += elapsed;
-    if (rolled || sincePlan >= Pacing.PLAN_SECONDS) {
+    if (plan || sincePlan >= Pacing.PLAN_SECONDS) {
       sincePlan = 0;
       plan(now);
     }

@@ -28,6 +28,8 @@ public final class Decisions<T> {
     boolean kept;
     TraceClass reason = TraceClass.BASE;
     long seen;
+    boolean byPolicy; // nothing is learned from it
+    boolean free; // nothing is charged for it
 
     Waiting(T fragment, Reading reading) {
       this.fragment = fragment;
@@ -153,6 +155,33 @@ public final class Decisions<T> {
     }
   }
 
+  /**
+   * Takes a fragment to which a policy gave a probability below 1: a keep is told, and kept or not
+   * it asks at the end of the wait, because another pod may have kept the trace with a larger one.
+   *
+   * @param kept whether its randomness passes the policy's probability
+   * @param free whether nothing is charged at this moment
+   */
+  public void sampleByPolicy(
+      T fragment, Reading trace, double probability, boolean kept, boolean free, long nowNanos) {
+    now = nowNanos;
+    long amount = price.applyAsLong(fragment);
+    allocator.arrived(amount, nowNanos);
+    next.part(trace.traceIdHigh(), trace.traceIdLow()).set(0, 0, amount, trace.isRoot(), 1);
+    if (kept) {
+      long reserve = free ? 0 : allocator.usualWhole(amount, nowNanos);
+      tell(trace.traceIdHigh(), trace.traceIdLow(), probability, TraceClass.POLICY, reserve);
+    }
+    Waiting<T> waiting = new Waiting<>(fragment, trace);
+    waiting.probability = probability;
+    waiting.kept = kept;
+    waiting.byPolicy = true;
+    waiting.free = free;
+    waiting.reason = TraceClass.POLICY;
+    waiting.dueNanos = now + waitNanos;
+    limbo.add(waiting);
+  }
+
   /** Charges spans that a trace which is kept here costs besides. */
   public void spend(long traceIdHigh, long traceIdLow, long amount, long nowNanos) {
     allocator.arrived(amount, nowNanos);
@@ -232,7 +261,7 @@ public final class Decisions<T> {
       reading.add(roots.remove());
     }
     for (Waiting<T> w = limbo.peek(); w != null && w.dueNanos <= now; w = limbo.peek()) {
-      long cost = price.applyAsLong(w.fragment);
+      long cost = w.free ? 0 : price.applyAsLong(w.fragment);
       batch.ask(w.reading.traceIdHigh(), w.reading.traceIdLow(), w.kept, cost);
       asking.add(limbo.remove());
     }
@@ -256,7 +285,10 @@ public final class Decisions<T> {
 
   private void settle(Waiting<T> waiting, LedgerBatch batch, int i) {
     double told = batch.askTold(i);
-    allocator.learnWhole(waiting.reading, waiting.seen, batch.askWhole(i), batch.askRooted(i), now);
+    if (!waiting.byPolicy) {
+      boolean rooted = batch.askRooted(i);
+      allocator.learnWhole(waiting.reading, waiting.seen, batch.askWhole(i), rooted, now);
+    }
     double inclusion = Math.max(waiting.probability, told);
     if (waiting.kept || told > 0) {
       TraceClass first = told > 0 ? batch.askClass(i) : waiting.reason;

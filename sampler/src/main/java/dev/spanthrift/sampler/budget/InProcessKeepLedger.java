@@ -156,6 +156,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     TraceDigest answer = batch.answerRead(i).clear();
     if (slot != NONE) {
       answer.set(path[slot], errors[slot], whole[slot], rooted[slot], weight[slot]);
+      answer.reserved(reserved[slot]);
     }
   }
 
@@ -283,6 +284,11 @@ public final class InProcessKeepLedger implements KeepLedger {
   /** Money held for traces that are kept but not yet spent. */
   public synchronized double reservedSum() {
     return reservedSum;
+  }
+
+  @Override
+  public synchronized double outstanding() {
+    return Math.max(0, available + reservedSum);
   }
 
   /** Allowance that nobody used in time. */

@@ -18,6 +18,11 @@ public interface KeepLedger {
    */
   void exchange(LedgerBatch batch, long nowNanos, Consumer<LedgerBatch> answered);
 
+  /** Money that came in and is neither spent nor expired; NaN where that is not known. */
+  default double outstanding() {
+    return Double.NaN;
+  }
+
   /** Whether no other pod can tell: then nobody has to wait. */
   boolean isSolo();
 }

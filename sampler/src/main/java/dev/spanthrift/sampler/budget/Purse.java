@@ -29,6 +29,7 @@ public final class Purse {
   private volatile double published;
   double outstanding;
   private boolean told;
+  boolean toldFirst; // since the last tick: what was planned knew nothing of it
 
   Purse(long budgets) {
     this.budgets = budgets;
@@ -66,11 +67,15 @@ public final class Purse {
 
   /**
    * Tells what was allowed and is neither spent nor expired: level and reservations of the ledger,
-   * in picos. Without it the controller guesses from what it allowed.
+   * in picos. Until it is told, and where it is not known, the controller guesses from what it
+   * allowed: after a restart nothing, though the level may have been restored.
    */
   public void outstanding(double picos) {
-    told = true;
-    outstanding = Double.isFinite(picos) ? Math.max(0, picos) : outstanding;
+    if (Double.isFinite(picos)) {
+      toldFirst |= !told;
+      told = true;
+      outstanding = Math.max(0, picos);
+    }
   }
 
   /** Takes the counts since the last tick. */

@@ -13,6 +13,7 @@ public final class TraceDigest {
   long price;
   boolean rooted;
   double weight = 1;
+  long reserved;
 
   public TraceDigest clear() {
     path = 0;
@@ -20,6 +21,7 @@ public final class TraceDigest {
     price = 0;
     rooted = false;
     weight = 1;
+    reserved = 0;
     return this;
   }
 
@@ -30,6 +32,7 @@ public final class TraceDigest {
     price = fragmentPrice;
     rooted = reading.isRoot();
     weight = 1;
+    reserved = 0;
     return this;
   }
 
@@ -40,6 +43,11 @@ public final class TraceDigest {
     this.errors = errors;
     this.price = price;
     this.rooted = rooted;
+  }
+
+  /** Tells what the trace holds of the level; for a ledger that answers. */
+  public void reserved(long amount) {
+    reserved = amount;
   }
 
   /** Sum of the distinct edges' hashes of all pods. */

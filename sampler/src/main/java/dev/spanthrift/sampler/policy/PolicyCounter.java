@@ -9,6 +9,7 @@ final class PolicyCounter {
     KEPT,
     DROPPED,
     LEFT_TO_BUDGET,
+    OVER_SHARE,
     MORE,
     LESS
   }
@@ -18,6 +19,12 @@ final class PolicyCounter {
     final LongAdder spans = new LongAdder();
     final LongAdder bytes = new LongAdder();
 
+    void add(long traceCount, long spanCount, long byteCount) {
+      traces.add(traceCount);
+      spans.add(spanCount);
+      bytes.add(byteCount);
+    }
+
     PolicyCounts.Amount read() {
       return new PolicyCounts.Amount(traces.sum(), spans.sum(), bytes.sum());
     }
@@ -26,6 +33,7 @@ final class PolicyCounter {
   private final Sums kept = new Sums();
   private final Sums dropped = new Sums();
   private final Sums leftToBudget = new Sums();
+  private final Sums overShare = new Sums();
   private final Sums more = new Sums();
   private final Sums less = new Sums();
 
@@ -34,23 +42,28 @@ final class PolicyCounter {
       case KEPT -> kept;
       case DROPPED -> dropped;
       case LEFT_TO_BUDGET -> leftToBudget;
+      case OVER_SHARE -> overShare;
       case MORE -> more;
       case LESS -> less;
     };
   }
 
   void add(Effect effect, Fragment fragment) {
-    Sums sums = sums(effect);
-    sums.traces.increment();
-    sums.spans.add(fragment.size());
-    sums.bytes.add(fragment.bytes());
+    sums(effect).add(1, fragment.size(), fragment.bytes());
+  }
+
+  /** Counts what was counted as one thing as another. */
+  void move(Effect from, Effect to, Fragment fragment) {
+    sums(from).add(-1, -fragment.size(), -fragment.bytes());
+    add(to, fragment);
   }
 
   PolicyCounts read(String name, boolean shadow) {
     PolicyCounts.Amount k = kept.read();
     PolicyCounts.Amount d = dropped.read();
     PolicyCounts.Amount l = leftToBudget.read();
-    PolicyCounts.Amount matched = k.plus(d).plus(l);
-    return new PolicyCounts(name, shadow, matched, k, d, l, more.read(), less.read());
+    PolicyCounts.Amount o = overShare.read();
+    PolicyCounts.Amount matched = k.plus(d).plus(l).plus(o);
+    return new PolicyCounts(name, shadow, matched, k, d, l, o, more.read(), less.read());
   }
 }

@@ -139,6 +139,16 @@ public final class PolicySet {
     }
   }
 
+  /**
+   * Corrects the count of a keep that {@link #decide} has just given: there was no money for it in
+   * the policies' share, and the budget decides.
+   */
+  public void countOverShare(Fragment fragment, Decision decided) {
+    int index = decided.policy();
+    CompiledPolicy deciding = index == Decision.FALLBACK ? fallback : policies[index];
+    deciding.counter().move(Effect.KEPT, Effect.OVER_SHARE, fragment);
+  }
+
   private void countShadows(Fragment fragment, long nowNanos, Effect real, Decision decided) {
     Decision wouldBe = decided.scratch();
     for (int i = 0; i < decided.shadowCount(); i++) {

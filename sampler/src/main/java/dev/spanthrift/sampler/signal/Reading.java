@@ -1,5 +1,7 @@
 package dev.spanthrift.sampler.signal;
 
+import dev.spanthrift.sampler.trace.Fragment;
+
 /**
  * What one fragment says: all that allocation needs, once the spans are no longer at hand.
  *
@@ -19,6 +21,18 @@ public final class Reading {
   double lostNanos;
   long culprit;
   long path;
+
+  /** Of a fragment that nothing is learned from: its trace, and whether the root is in it. */
+  public static Reading ofTrace(Fragment fragment) {
+    Reading reading = new Reading();
+    reading.traceIdHigh = fragment.traceIdHigh();
+    reading.traceIdLow = fragment.traceIdLow();
+    reading.randomness = fragment.randomness();
+    for (int i = 0; i < fragment.size(); i++) {
+      reading.root |= fragment.parentSpanId(i) == 0;
+    }
+    return reading;
+  }
 
   public long traceIdHigh() {
     return traceIdHigh;

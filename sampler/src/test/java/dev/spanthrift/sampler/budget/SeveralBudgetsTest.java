@@ -93,6 +93,29 @@ class SeveralBudgetsTest {
     assertEquals(4.4, spent[1] - spent[2], .4, what);
   }
 
+  /** After a restart the level is there again before the controller has planned with it. */
+  @Test
+  void s5_moneyThatARestoredLevelHoldsIsNotAllowedTwice() {
+    BudgetController controller =
+        new BudgetController(List.of(budget("all", "10", Map.of())), perSpan());
+    Purse purse = controller.purse(key -> null);
+    pass(controller, 0);
+    assertTrue(purse.allowancePerSecond() > 0);
+    purse.outstanding(10e12);
+    pass(controller, 1);
+    assertEquals(0, purse.allowancePerSecond(), "all of it waits in the level");
+    purse.outstanding(5e12);
+    pass(controller, 1);
+    assertEquals(0, purse.allowancePerSecond(), "the next plan is due after ten seconds");
+    pass(controller, 10);
+    double allowed = purse.allowancePerSecond() * (12 * 3600 - 12);
+    assertEquals(5e12, allowed, .01 * allowed);
+    purse.outstanding(Double.NaN);
+    pass(controller, 10);
+    allowed = purse.allowancePerSecond() * (12 * 3600 - 22);
+    assertEquals(5e12, allowed, .01 * allowed, "what is not known changes nothing");
+  }
+
   @Test
   void partsOfABillSumToTheBillToTheLastDigit() {
     BudgetController controller =
