@@ -151,7 +151,7 @@ public record SpanthriftSettings(
   public record Export(
       @Setting(value = "A request is sent when it has this size.", byDefault = "512KiB")
           ByteSize batchBytes,
-      @Setting(value = "A request is sent this long after its first span.", byDefault = "200ms")
+      @Setting(value = "A request is sent this long after its first span.", byDefault = "1s")
           Duration delay) {
     public Export {
       new Checks()

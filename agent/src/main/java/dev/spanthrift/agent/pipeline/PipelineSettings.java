@@ -23,6 +23,6 @@ public record PipelineSettings(
           SamplerSettings.DEFAULT,
           131_072,
           512 * 1024,
-          Duration.ofMillis(200),
+          Duration.ofSeconds(1),
           Duration.ofMillis(100));
 }

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rate, errors and durations by operation, of every span received: exact, and bounded.
@@ -29,26 +28,23 @@ public final class OperationMeasures {
   private static final long HALF = mantissaOf(0.5);
   private static final long THREE_QUARTERS = mantissaOf(0.75);
 
+  private static final int ERRORS = 0;
+  private static final int ZEROS = 1;
+  private static final int FIRST = 2;
+  private static final int WIDTH = FIRST + BUCKETS;
+  private static final int UNKNOWN = 0;
+  private static final int OTHER_ROW = 1;
+  private static final int FIRST_OWN = 2;
+
   private final Operations operations;
   private final int bound;
-  private @Nullable Row[] rowOf = new Row[64]; // by id of the operation
-  private final List<Row> rows = new ArrayList<>();
-  private final Row other = new Row(OTHER, OTHER);
+  private final List<String> services = new ArrayList<>(); // by row, as the names
+  private final List<String> names = new ArrayList<>();
+  private int[] rowOf = new int[64]; // by id of the operation
 
-  private static final class Row {
-    final String service;
-    final String operation;
-    long spans;
-    long errors;
-    long zeros;
-    double durationSumNanos;
-    final long[] buckets = new long[BUCKETS];
-
-    Row(String service, String operation) {
-      this.service = service;
-      this.operation = operation;
-    }
-  }
+  // By row. Few arrays, because each is a cache line more for a span that finds the cache cold.
+  private double[] durationSumNanos = new double[16];
+  private long[] counts = new long[16 * WIDTH];
 
   private record Key(String service, String operation) {}
 
@@ -59,6 +55,8 @@ public final class OperationMeasures {
   OperationMeasures(Operations operations, int bound) {
     this.operations = operations;
     this.bound = bound;
+    add("", ""); // UNKNOWN
+    add(OTHER, OTHER);
   }
 
   /**
@@ -67,28 +65,38 @@ public final class OperationMeasures {
    * @param operation id from the operations table
    */
   public void measure(int operation, String service, boolean error, long durationNanos) {
-    Row known = operation < rowOf.length ? rowOf[operation] : null;
-    Row row = known == null ? learn(operation, service) : known;
-    row.spans++;
-    row.errors += error ? 1 : 0;
+    int known = operation < rowOf.length ? rowOf[operation] : UNKNOWN;
+    int row = known == UNKNOWN ? learn(operation, service) : known;
+    int at = row * WIDTH;
+    if (error) {
+      counts[at + ERRORS]++;
+    }
     if (durationNanos > 0) {
-      row.durationSumNanos += durationNanos;
-      row.buckets[index(durationNanos) - LOWEST]++;
+      durationSumNanos[row] += durationNanos;
+      counts[at + FIRST - LOWEST + index(durationNanos)]++;
     } else {
-      row.zeros++;
+      counts[at + ZEROS]++;
     }
   }
 
-  private Row learn(int operation, String service) {
+  private int learn(int operation, String service) {
     if (operation >= rowOf.length) {
       rowOf = Arrays.copyOf(rowOf, Math.max(operation + 1, rowOf.length * 2));
     }
-    Row row = other;
-    if (rows.size() < bound && !operations.isShared(operation)) {
-      row = new Row(service, operations.name(operation));
-      rows.add(row);
-    }
+    boolean own = names.size() - FIRST_OWN < bound && !operations.isShared(operation);
+    int row = own ? add(service, operations.name(operation)) : OTHER_ROW;
     rowOf[operation] = row;
+    return row;
+  }
+
+  private int add(String service, String name) {
+    int row = names.size();
+    services.add(service);
+    names.add(name);
+    if (row == durationSumNanos.length) {
+      durationSumNanos = Arrays.copyOf(durationSumNanos, row * 2);
+      counts = Arrays.copyOf(counts, row * 2 * WIDTH);
+    }
     return row;
   }
 
@@ -112,46 +120,51 @@ public final class OperationMeasures {
 
   /** A copy of all that was counted; operations of the same names are one. */
   public List<MeasuredOperation> read() {
-    Map<Key, Row> merged = new LinkedHashMap<>();
-    for (Row row : rows) {
+    Map<Key, Sum> merged = new LinkedHashMap<>();
+    for (int row = FIRST_OWN; row < names.size(); row++) {
       merge(merged, row);
     }
-    if (other.spans > 0) {
-      merge(merged, other);
-    }
-    return merged.values().stream().map(OperationMeasures::copy).toList();
+    merge(merged, OTHER_ROW);
+    return merged.entrySet().stream()
+        .filter(entry -> entry.getValue().spans() > 0)
+        .map(entry -> entry.getValue().measured(entry.getKey()))
+        .toList();
   }
 
-  private static void merge(Map<Key, Row> merged, Row row) {
-    Row sum =
-        merged.computeIfAbsent(
-            new Key(row.service, row.operation), key -> new Row(row.service, row.operation));
-    sum.spans += row.spans;
-    sum.errors += row.errors;
-    sum.zeros += row.zeros;
-    sum.durationSumNanos += row.durationSumNanos;
-    for (int i = 0; i < BUCKETS; i++) {
-      sum.buckets[i] += row.buckets[i];
+  private void merge(Map<Key, Sum> merged, int row) {
+    Sum sum = merged.computeIfAbsent(new Key(services.get(row), names.get(row)), key -> new Sum());
+    sum.durationNanos += durationSumNanos[row];
+    for (int i = 0; i < WIDTH; i++) {
+      sum.counts[i] += counts[row * WIDTH + i];
     }
   }
 
-  private static MeasuredOperation copy(Row row) {
-    int from = 0;
-    while (from < BUCKETS && row.buckets[from] == 0) {
-      from++;
+  private static final class Sum {
+    final long[] counts = new long[WIDTH];
+    double durationNanos;
+
+    long spans() {
+      return Arrays.stream(counts, ZEROS, WIDTH).sum();
     }
-    int to = BUCKETS;
-    while (to > from && row.buckets[to - 1] == 0) {
-      to--;
+
+    MeasuredOperation measured(Key key) {
+      int from = FIRST;
+      while (from < WIDTH && counts[from] == 0) {
+        from++;
+      }
+      int to = WIDTH;
+      while (to > from && counts[to - 1] == 0) {
+        to--;
+      }
+      return new MeasuredOperation(
+          key.service,
+          key.operation,
+          spans(),
+          counts[ERRORS],
+          durationNanos,
+          counts[ZEROS],
+          from - FIRST + LOWEST,
+          Arrays.copyOfRange(counts, from, to));
     }
-    return new MeasuredOperation(
-        row.service,
-        row.operation,
-        row.spans,
-        row.errors,
-        row.durationSumNanos,
-        row.zeros,
-        from + LOWEST,
-        Arrays.copyOfRange(row.buckets, from, to));
   }
 }
