@@ -76,6 +76,7 @@ final class Baselines {
     final double budget;
     private int nextSecond;
     private double seen;
+    private double seenBefore; // at the last update
 
     ByKey(double budget, int intervalSeconds) {
       this.budget = budget;
@@ -91,8 +92,9 @@ final class Baselines {
 
     @Override
     public void tick(int nowSeconds) {
-      if (nowSeconds >= nextSecond) {
+      if (nowSeconds >= nextSecond || isBurst(seen - seenBefore)) {
         nextSecond = nowSeconds + interval;
+        seenBefore = seen;
         update();
         counts = new HashMap<>();
       }
@@ -101,6 +103,10 @@ final class Baselines {
     /** A goal that a user could have set: the budget's share of an interval's mean traffic. */
     double goal(double intervals) {
       return Math.max(1e-3, budget * seen / Math.max(1, intervals));
+    }
+
+    boolean isBurst(double countSoFar) {
+      return false;
     }
 
     abstract void update();
@@ -118,6 +124,11 @@ final class Baselines {
           rates = DynSampler.average(1 / this.budget, averages.values);
         }
       }
+
+      @Override
+      boolean isBurst(double countSoFar) {
+        return averages.isBurst(countSoFar);
+      }
     };
   }
 
@@ -134,6 +145,11 @@ final class Baselines {
         if (!averages.values.isEmpty()) {
           rates = DynSampler.throughput(goal(intervals), averages.values);
         }
+      }
+
+      @Override
+      boolean isBurst(double countSoFar) {
+        return averages.isBurst(countSoFar);
       }
     };
   }

@@ -67,9 +67,14 @@ final class DynSampler {
 
   /** The moving averages of EMASampleRate and EMAThroughput. */
   static final class Averages {
+    private static final int BURST_DETECTION_DELAY = 3; // intervals
+    private static final double BURST_MULTIPLE = 2;
+
     final Map<String, Double> values = new HashMap<>();
     private final double weight;
     private final double ageOut;
+    private int intervals;
+    private double sum;
 
     Averages(double weight, double ageOut) {
       this.weight = weight;
@@ -86,6 +91,13 @@ final class DynSampler {
       }
       values.replaceAll((k, m) -> weight * counts.getOrDefault(k, 0.0) + (1 - weight) * m);
       values.values().removeIf(m -> m < ageOut);
+      intervals++;
+      sum = values.values().stream().mapToDouble(m -> Math.max(1, m)).sum();
+    }
+
+    /** Whether an interval that is not over has so much that it ends at once. */
+    boolean isBurst(double countSoFar) {
+      return intervals >= BURST_DETECTION_DELAY && countSoFar >= BURST_MULTIPLE * sum;
     }
   }
 

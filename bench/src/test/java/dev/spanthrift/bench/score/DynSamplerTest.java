@@ -1,6 +1,8 @@
 package dev.spanthrift.bench.score;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.List;
@@ -99,5 +101,14 @@ class DynSamplerTest {
     DynSampler.Averages averages = averagesAfter(1, Map.of("a", 1.0, "b", 100.0));
     averages.update(Map.of("b", 100.0));
     assertEquals(Set.of("b"), averages.values.keySet());
+  }
+
+  @Test
+  void twiceTheUsualTrafficIsABurstFromTheThirdIntervalOn() {
+    Map<String, Double> usual = Map.of("a", 60.0, "b", 40.0);
+    assertFalse(averagesAfter(2, usual).isBurst(1e9), "too early to tell");
+    DynSampler.Averages averages = averagesAfter(20, usual);
+    assertFalse(averages.isBurst(199));
+    assertTrue(averages.isBurst(200));
   }
 }
