@@ -125,6 +125,9 @@ final class SendCommand implements Callable<Integer> {
               .play(recording, (sent, bytes) -> progress.at(sent, requests, words(sent, bytes)));
       progress.end(outcome.requests(), requests, words(outcome.requests(), outcome.bytes()));
       summary(outcome, (System.nanoTime() - start) / 1e9);
+      if (outcome.hopeless() != null) {
+        context.say("spanthrift: " + outcome.hopeless());
+      }
       return outcome.complete() ? Context.OK : Context.FAILED;
     }
   }

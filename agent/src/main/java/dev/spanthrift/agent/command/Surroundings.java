@@ -2,6 +2,7 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.config.DestinationSettings;
 import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.exporter.NetworkWords;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -31,10 +32,23 @@ final class Surroundings {
   List<Check> checks() {
     List<Check> checks = new ArrayList<>();
     checks.add(
-        port("OTLP/gRPC port", settings.listen().grpc().host(), settings.listen().grpc().port()));
+        port(
+            "OTLP/gRPC port",
+            settings.listen().grpc().host(),
+            settings.listen().grpc().port(),
+            "SPANTHRIFT_LISTEN_GRPC_PORT"));
     checks.add(
-        port("OTLP/HTTP port", settings.listen().http().host(), settings.listen().http().port()));
-    checks.add(port("admin port", settings.admin().host(), settings.admin().port()));
+        port(
+            "OTLP/HTTP port",
+            settings.listen().http().host(),
+            settings.listen().http().port(),
+            "SPANTHRIFT_LISTEN_HTTP_PORT"));
+    checks.add(
+        port(
+            "admin port",
+            settings.admin().host(),
+            settings.admin().port(),
+            "SPANTHRIFT_ADMIN_PORT"));
     checks.add(stateDir(settings.stateDir()));
     addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
     addFile(checks, "listen.tls.key", settings.listen().tls().key());
@@ -49,7 +63,7 @@ final class Surroundings {
     return checks;
   }
 
-  private static Check port(String name, String host, int port) {
+  private static Check port(String name, String host, int port, String variable) {
     String what = name + " " + host + ":" + port;
     if (port == 0) {
       return new Check(what, true, "any free one");
@@ -59,8 +73,7 @@ final class Surroundings {
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
       return new Check(what, true, "free");
     } catch (IOException e) {
-      return new Check(
-          what, false, e.getMessage() + "; stop what uses it or choose another host or port");
+      return new Check(what, false, NetworkWords.ofPort(e, host, port, variable));
     }
   }
 

@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,6 +17,9 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "VERB",
     commandListHeading = "%nVerbs:%n")
 public final class Verbs {
+  /** Held, because the JDK forgets the level of a logger that nobody holds. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
   private Verbs() {}
 
   /**
@@ -34,6 +39,8 @@ public final class Verbs {
   }
 
   static CommandLine commandLine(Context context) {
+    // Its warnings are stack traces, one for each attempt; the destination says the same in a line.
+    GRPC.setLevel(Level.SEVERE);
     return new CommandLine(new Verbs())
         .addSubcommand(new RunCommand(context))
         .addSubcommand(new CheckCommand(context))
