@@ -35,7 +35,8 @@ public record CollectorFile(
       throws SettingsException {
     String source = String.valueOf(file.getFileName());
     Remarks remarks = new Remarks();
-    YamlNode root = parsed(text(file), source, new CollectorExpansion(environment, false), remarks);
+    YamlNode root =
+        parsed(text(file), source, new CollectorExpansion(environment, false, remarks), remarks);
     return read(Place.root(root, source, remarks), version, false);
   }
 

@@ -23,7 +23,7 @@ public record Import(Map<String, Object> settings, List<Remark> remarks) {
   public static Import read(Path file, Map<String, String> environment) throws SettingsException {
     String source = String.valueOf(file.getFileName());
     Remarks remarks = new Remarks();
-    CollectorExpansion expansion = new CollectorExpansion(environment, true);
+    CollectorExpansion expansion = new CollectorExpansion(environment, true, remarks);
     YamlNode node = CollectorFile.parsed(CollectorFile.text(file), source, expansion, remarks);
     Place root = Place.root(node, source, remarks);
     if (root.child("Samplers").exists() || root.child("RulesVersion").exists()) {

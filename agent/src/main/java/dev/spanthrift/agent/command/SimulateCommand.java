@@ -64,8 +64,9 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "FILE",
       description =
-          "Policies, YAML or JSON with the keys policies and default. Without it all is left to"
-              + " the budget.")
+          "Policies: YAML or JSON with the keys policies and default, or a whole configuration, of"
+              + " which policies and defaultProbability are used. Without it all is left to the"
+              + " budget.")
   private @Nullable Path policy;
 
   @Option(
@@ -142,14 +143,14 @@ final class SimulateCommand implements Callable<Integer> {
   private int live(String url) throws InterruptedException {
     try {
       LiveSimulation simulation = new LiveSimulation(url);
-      Answer answer = simulation.ask(policy, budget);
+      Answer answer = simulation.ask(document(policy), budget);
       if (compare == null && compareBudget == null) {
         print(answer);
       } else {
         print(
             answer,
             simulation.ask(
-                compare == null ? policy : compare,
+                document(compare == null ? policy : compare),
                 compareBudget == null ? budget : compareBudget));
       }
       return Context.OK;
@@ -231,7 +232,7 @@ final class SimulateCommand implements Callable<Integer> {
   private Question question(
       @Nullable Path file, @Nullable String money, boolean byPod, SimulationBasis basis)
       throws IOException {
-    PolicyDocument document = file == null ? PolicyDocument.EMPTY : PolicyFile.read(file);
+    PolicyDocument document = document(file);
     @Nullable BudgetText parsed = budget(money, basis.price());
     return new Question(
         document,
@@ -241,6 +242,17 @@ final class SimulateCommand implements Callable<Integer> {
         basis.price().currency().getCurrencyCode(),
         byPod,
         basis.sampler());
+  }
+
+  private PolicyDocument document(@Nullable Path file) throws IOException {
+    if (file == null) {
+      return PolicyDocument.EMPTY;
+    }
+    PolicyFile read = PolicyFile.read(file, context.environment());
+    if (!read.note().isEmpty()) {
+      context.say("spanthrift: " + read.note());
+    }
+    return read.document();
   }
 
   private @Nullable BudgetText budget(@Nullable String money, TrafficPrice price) {

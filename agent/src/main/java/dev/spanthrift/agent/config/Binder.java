@@ -85,7 +85,8 @@ final class Binder {
             (key, node) -> {
               if (!known.contains(key)) {
                 String right =
-                    Keys.nearest(path, key)
+                    Nearest.synonym(key, node.plain(), Set.copyOf(known))
+                        .or(() -> Keys.nearest(path, key))
                         .map(nearest -> "unknown key; did you mean " + nearest + "?")
                         .orElse("unknown key; known here: " + String.join(", ", known));
                 problems.add(new Problem(Keys.join(path, key), null, node.where(), right));
