@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.collector;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.YamlNode;
 import dev.spanthrift.sampler.policy.collector.CollectorVersion;
@@ -24,7 +25,8 @@ public record Import(Map<String, Object> settings, List<Remark> remarks) {
     String source = String.valueOf(file.getFileName());
     Remarks remarks = new Remarks();
     CollectorExpansion expansion = new CollectorExpansion(environment, true, remarks);
-    YamlNode node = CollectorFile.parsed(CollectorFile.text(file), source, expansion, remarks);
+    YamlNode node =
+        CollectorFile.parsed(InputFile.text("import", file), source, expansion, remarks);
     Place root = Place.root(node, source, remarks);
     if (root.child("Samplers").exists() || root.child("RulesVersion").exists()) {
       return refinery(root);

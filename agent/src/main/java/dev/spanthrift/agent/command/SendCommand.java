@@ -3,6 +3,7 @@ package dev.spanthrift.agent.command;
 import dev.spanthrift.agent.client.GrpcClient;
 import dev.spanthrift.agent.client.OtlpClient;
 import dev.spanthrift.agent.client.PlainHttpClient;
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.recording.Player;
 import dev.spanthrift.agent.recording.Recording;
 import dev.spanthrift.agent.recording.Timetable;
@@ -10,7 +11,6 @@ import dev.spanthrift.agent.terminal.Progress;
 import dev.spanthrift.agent.terminal.Terminal;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -91,17 +91,24 @@ final class SendCommand implements Callable<Integer> {
       throw usage("--to is host:port, such as localhost:4317; --pause-max is at least 0");
     }
     String host = to.substring(0, colon).replaceAll("^\\[|]$", "");
-    if (!Files.isReadable(file)) {
-      context.say("spanthrift: " + file + " cannot be read");
+    String refusal = InputFile.refusal(file);
+    if (refusal != null) {
+      context.say("spanthrift: FILE = " + file + ": " + refusal);
       return Context.FAILED;
     }
     try (OtlpClient client =
         transport.overHttp() ? new PlainHttpClient(host, port) : new GrpcClient(host, port)) {
       return send(client, pace);
-    } catch (IOException | MalformedException e) {
-      context.say("spanthrift: " + file + ": " + e.getMessage());
-      return Context.FAILED;
+    } catch (MalformedException e) {
+      return unreadable(e.getMessage() + ": is this a recording?");
+    } catch (IOException e) {
+      return unreadable(e.getMessage());
     }
+  }
+
+  private int unreadable(@Nullable String why) {
+    context.say("spanthrift: FILE = " + file + ": " + why);
+    return Context.FAILED;
   }
 
   private int send(OtlpClient client, Player.Pace pace) throws IOException, InterruptedException {
@@ -124,6 +131,9 @@ final class SendCommand implements Callable<Integer> {
           new Player(client, timetable, pace)
               .play(recording, (sent, bytes) -> progress.at(sent, requests, words(sent, bytes)));
       progress.end(outcome.requests(), requests, words(outcome.requests(), outcome.bytes()));
+      if (outcome.requests() == 0) {
+        return unreadable("holds no request: is this a recording?");
+      }
       summary(outcome, (System.nanoTime() - start) / 1e9);
       if (outcome.hopeless() != null) {
         context.say("spanthrift: " + outcome.hopeless());

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.money.ModelException;
@@ -17,7 +18,6 @@ import dev.spanthrift.sampler.budget.AllocationSettings;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Currency;
 import java.util.LinkedHashMap;
@@ -163,8 +163,9 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private int recorded(Path recording, boolean byPod) throws InterruptedException {
-    if (!Files.isRegularFile(recording) || !Files.isReadable(recording)) {
-      context.say("spanthrift: " + recording + " cannot be read");
+    String refusal = InputFile.refusal(recording);
+    if (refusal != null) {
+      context.say("spanthrift: --recording = " + recording + ": " + refusal);
       return Context.FAILED;
     }
     try {
@@ -175,10 +176,16 @@ final class SimulateCommand implements Callable<Integer> {
       }
       run(traffic, questions.first(), questions.other());
       return Context.OK;
-    } catch (IOException | MalformedException e) {
-      context.say("spanthrift: " + recording + ": " + e.getMessage());
-      return Context.FAILED;
+    } catch (MalformedException e) {
+      return unreadable(recording, e.getMessage() + ": is this a recording?");
+    } catch (IOException e) {
+      return unreadable(recording, e.getMessage());
     }
+  }
+
+  private int unreadable(Path recording, @Nullable String why) {
+    context.say("spanthrift: --recording = " + recording + ": " + why);
+    return Context.FAILED;
   }
 
   private record Questions(Question first, @Nullable Question other) {}

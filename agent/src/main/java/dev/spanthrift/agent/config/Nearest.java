@@ -19,6 +19,8 @@ final class Nearest {
   private static final Map<String, String[]> SYNONYMS =
       Map.ofEntries(
           Map.entry("defaultprobability", words("default: {probability: %}")),
+          Map.entry("defaultprob", words("default: {probability: %}", "defaultProbability")),
+          Map.entry("defaultrate", words("default: {probability: %}", "defaultProbability")),
           Map.entry("defaultaction", words("default: {%: true}")),
           Map.entry("fallback", words("default", "defaultProbability")),
           Map.entry("default", words("defaultProbability: 0.1, without a section")),
@@ -109,9 +111,16 @@ final class Nearest {
         best = key;
       }
     }
-    return least <= Math.max(1, unknown.length() / 3)
-        ? Optional.ofNullable(best)
-        : Optional.empty();
+    boolean near = least <= Math.max(2, unknown.length() / 3) && least < unknown.length() - 1;
+    return near ? Optional.ofNullable(best) : beginning(unknown, known);
+  }
+
+  private static Optional<String> beginning(String unknown, Set<String> known) {
+    String lower = unknown.toLowerCase(Locale.ROOT);
+    return new TreeSet<>(known)
+        .stream()
+            .filter(key -> lower.length() > 2 && key.toLowerCase(Locale.ROOT).startsWith(lower))
+            .findFirst();
   }
 
   /** Levenshtein distance, case of the second ignored. */

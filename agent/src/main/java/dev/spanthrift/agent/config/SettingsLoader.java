@@ -1,9 +1,6 @@
 package dev.spanthrift.agent.config;
 
 import dev.spanthrift.sampler.wire.Signal;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * The door: one file and the environment become {@link SpanthriftSettings}, or a list of problems.
  */
 public final class SettingsLoader {
-  private static final long FILE_BYTES_MAX = 4 << 20;
-
   /** Read by the launcher and by the command line, not part of the tree. */
   private static final Set<String> OTHER_VARIABLES =
       Set.of("SPANTHRIFT_CONFIG", "SPANTHRIFT_JAVA_OPTS", "SPANTHRIFT_JAVA_HOME");
@@ -119,21 +114,12 @@ public final class SettingsLoader {
       Path file, Map<String, String> environment, List<Problem> problems) {
     String name = String.valueOf(file.getFileName());
     try {
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        problems.add(new Problem("--config", file.toString(), "", "a file of at most 4 MiB"));
-        return null;
-      }
-      String text = Files.readString(file, StandardCharsets.UTF_8);
+      String text = InputFile.text("--config", file);
       return YamlReader.read(text, name, true, new Expansion(environment), problems);
-    } catch (IOException e) {
-      problems.add(
-          new Problem("--config", file.toString(), "", "a readable file in UTF-8; " + reason(e)));
+    } catch (SettingsException e) {
+      problems.addAll(e.problems());
       return null;
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getClass().getSimpleName().replace("Exception", "");
   }
 
   private static List<String> warnings(Binder binder, Map<String, String> environment) {

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.simulation;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.PolicyKeys;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.sampler.PolicyJudge;
@@ -7,8 +8,6 @@ import dev.spanthrift.sampler.policy.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,26 +19,15 @@ import java.util.stream.Collectors;
  * @param note what of a configuration was not used, for people; empty when there is nothing to say
  */
 public record PolicyFile(PolicyDocument document, String note) {
-  private static final long BYTES_MAX = 1 << 20;
-
   /**
    * Reads and checks it.
    *
    * @throws IOException with everything that is wrong, a line each
    */
   public static PolicyFile read(Path file, Map<String, String> environment) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new IOException(file + " is a folder; a file with policies is needed");
-    }
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw new IOException(
-          file + (Files.exists(file) ? " cannot be read" : " does not exist") + " (--policy)");
-    }
-    if (Files.size(file) > BYTES_MAX) {
-      throw new IOException(file + " is larger than 1 MiB: is this a policy?");
-    }
     try {
-      PolicyKeys.Read read = PolicyKeys.read(text(file), String.valueOf(file), environment);
+      PolicyKeys.Read read =
+          PolicyKeys.read(InputFile.text("--policy", file), String.valueOf(file), environment);
       return new PolicyFile(checked(read.document()), note(file, read));
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
@@ -49,10 +37,6 @@ public record PolicyFile(PolicyDocument document, String note) {
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
-  }
-
-  private static String text(Path file) throws IOException {
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }
 
   private static String note(Path file, PolicyKeys.Read read) {

@@ -205,7 +205,14 @@ class SendCommandTest {
     Console console = send("--to", "127.0.0.1:1");
     assertEquals(1, console.code());
     assertTrue(console.err().contains("other: "), console.err());
+    assertTrue(console.err().contains("is this a recording?"), console.err());
     file = folder.resolve("absent");
-    assertTrue(send("--to", "127.0.0.1:1").err().contains("cannot be read"));
+    assertTrue(send("--to", "127.0.0.1:1").err().contains("absent: no such file"));
+    file = folder;
+    assertTrue(send("--to", "127.0.0.1:1").err().contains(": is a folder"));
+    file = Files.write(folder.resolve("empty"), new byte[0]);
+    console = send("--to", "127.0.0.1:1");
+    assertEquals(1, console.code(), "nothing was sent");
+    assertTrue(console.err().contains("empty: holds no request"), console.err());
   }
 }

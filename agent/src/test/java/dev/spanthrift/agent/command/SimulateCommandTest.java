@@ -183,8 +183,10 @@ class SimulateCommandTest {
     assertFails(simulate(), "empty: holds no request");
     file = Files.writeString(folder.resolve("other"), "hello, this is no recording at all");
     assertFails(simulate(), "other: ");
+    file = folder;
+    assertFails(simulate(), ": is a folder; give the path of a file");
     file = folder.resolve("absent");
-    assertFails(simulate(), "absent cannot be read");
+    assertFails(simulate(), "absent: no such file; give the path of one");
   }
 
   private static void assertFails(Console console, String words) {
@@ -195,11 +197,47 @@ class SimulateCommandTest {
 
   @Test
   void s8_badPoliciesFailWithTheirPlace() throws Exception {
-    assertFails(simulate("--policy", folder.resolve("none.yaml").toString()), "none.yaml cannot");
+    assertFails(simulate("--policy", folder.resolve("none.yaml").toString()), "none.yaml: no such");
     assertFails(simulate("--policy", policy("policies: [")), "not YAML");
     assertFails(simulate("--policy", policy("just words")), "has the keys policies and default");
     assertFails(simulate("--policy", policy("policies:\n- {name: a, keeep: true}")), "/policies/0");
     assertFails(simulate("--policy", policy("default: {probability: 7}")), "/default");
+  }
+
+  @Test
+  void s8_aWholeConfigurationIsAPolicyToo() throws Exception {
+    String policies = "policies: [{name: some, match: {kind: INTERNAL}, drop: true}]\n";
+    String other =
+        "destinations: [{name: b, endpoint: 'http://b:1', headers: {a: '${env:UNSET_ONE}'}}]\n"
+            + "hold: {pause: 2s}\n";
+    Console document = simulate("--policy", policy(policies + "default: {probability: 0.25}\n"));
+    Console whole = simulate("--policy", policy(policies + "defaultProbability: 0.25\n" + other));
+    assertEquals(0, whole.code(), whole.err());
+    assertEquals(document.out(), whole.out());
+    assertEquals("", document.err());
+    assertTrue(
+        whole
+            .err()
+            .contains(
+                "is a whole configuration: policies and defaultProbability are used,"
+                    + " not destinations, hold (--config takes those)"),
+        whole.err());
+    Console compared =
+        simulate("--compare", policy("defaultProbability: 0.5\n" + other), "-o", "json");
+    assertEquals(0, compared.code(), compared.err());
+  }
+
+  @Test
+  void s8_aWholeConfigurationWithAWrongKeyFailsWithItsLine() throws Exception {
+    assertFails(
+        simulate("--policy", policy("listen: {}\ndefualtProbability: 0.1\n")),
+        "policy.yaml:2): unknown key; did you mean defaultProbability?");
+    assertFails(
+        simulate("--policy", policy("listen: {}\ndefault: {probability: 0.1}\n")),
+        "policy.yaml:2): unknown key; did you mean defaultProbability: 0.1, without a section?");
+    assertFails(
+        simulate("--policy", policy("listen: {}\ndefaultProbability: much\n")),
+        "defaultProbability = much (");
   }
 
   @Test
