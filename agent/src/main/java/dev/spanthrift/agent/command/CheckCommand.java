@@ -42,7 +42,7 @@ final class CheckCommand implements Callable<Integer> {
     try {
       SettingsLoader.Loaded loaded = config.load(context.environment());
       checks.add(new Check("configuration", true, "read"));
-      loaded.warnings().forEach(warning -> checks.add(new Check("warning", true, warning)));
+      loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(new Surroundings(loaded.settings()).checks());
     } catch (SettingsException e) {

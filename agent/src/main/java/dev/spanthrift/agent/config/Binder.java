@@ -36,6 +36,11 @@ final class Binder {
     return variablesUsed;
   }
 
+  /** File and line, or the variable, that a value came from; empty when it has none. */
+  String place(String path) {
+    return places.getOrDefault(path, "");
+  }
+
   /**
    * Fills one record.
    *

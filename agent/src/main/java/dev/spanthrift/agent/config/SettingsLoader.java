@@ -97,7 +97,27 @@ public final class SettingsLoader {
       throw new SettingsException(problems);
     }
     warnOfSignalsWithoutDestination(settings, warnings);
+    warnOfBudgetWithoutChoice(settings, binder.place("defaultProbability"), warnings);
     return new Loaded(settings, warnings);
+  }
+
+  /** Only what policies leave to it, or what none decides at a probability of 1, is its choice. */
+  private static void warnOfBudgetWithoutChoice(
+      SpanthriftSettings settings, String where, List<String> warnings) {
+    double probability = settings.defaultProbability().value();
+    boolean asked =
+        settings.policies().stream()
+            .anyMatch(policy -> policy.containsKey("budget") || policy.containsKey("weight"));
+    if (!settings.budgets().isEmpty() && probability < 1 && !asked) {
+      Problem problem =
+          new Problem(
+              "defaultProbability",
+              String.valueOf(probability),
+              where,
+              "budgets have nothing to choose from, because this decides all that no policy does;"
+                  + " remove it or write 1, or give a policy budget: true, or remove budgets");
+      warnings.add(problem.toString());
+    }
   }
 
   private static void warnOfSignalsWithoutDestination(

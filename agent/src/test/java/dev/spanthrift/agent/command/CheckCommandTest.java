@@ -44,6 +44,30 @@ class CheckCommandTest {
   }
 
   @Test
+  void aBudgetThatHasNothingToChooseFromIsAWarningOfCheckAndRun() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("b.yaml"),
+            """
+            budgets: [{amount: 3}]
+            defaultProbability: 0.1
+            """);
+    String said = "defaultProbability = 0.1 (b.yaml:2): budgets have nothing to choose from";
+    Console console = Console.run(environment, "check", "--config", file.toString());
+    assertTrue(
+        console.out().matches("(?s).*warn    configuration +\\Q" + said + "\\E.*"), console.out());
+    Console run = Console.run(environment, "run", "--config", file.toString());
+    assertTrue(run.err().contains("spanthrift: " + said), run.err());
+    environment.put("SPANTHRIFT_DEFAULT_PROBABILITY", "1");
+    assertFalse(
+        Console.run(environment, "check", "--config", file.toString()).out().contains("warn"));
+    environment.put("SPANTHRIFT_DEFAULT_PROBABILITY", "0.5");
+    environment.put("SPANTHRIFT_POLICIES", "[{name: a, budget: true}]");
+    assertFalse(
+        Console.run(environment, "check", "--config", file.toString()).out().contains("warn"));
+  }
+
+  @Test
   void aBackendThatDoesNotAnswerFails() throws Exception {
     int port;
     try (ServerSocket gone = listener()) {
