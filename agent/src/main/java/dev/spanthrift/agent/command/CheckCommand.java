@@ -21,7 +21,10 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin private final ConfigOption config = new ConfigOption();
 
-  @Option(names = "-o", paramLabel = "table|json", description = "Form of the answer.")
+  @Option(
+      names = "-o",
+      paramLabel = "table|json",
+      description = "Form of the answer. Default: table.")
   private Form form = Form.TABLE;
 
   private enum Form {

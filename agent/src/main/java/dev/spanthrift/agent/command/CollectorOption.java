@@ -36,6 +36,8 @@ final class CollectorOption {
   @Nullable CollectorFile read(Context context) throws SettingsException {
     Path chosen = file;
     if (chosen == null) {
+      requireAbsent("--strict", strict);
+      requireAbsent("--collector-version", version != null);
       return null;
     }
     CollectorFile read = CollectorFile.read(chosen, context.environment(), version());
@@ -44,6 +46,13 @@ final class CollectorOption {
       Notes.requireNothingLost(read.remarks());
     }
     return read;
+  }
+
+  private static void requireAbsent(String option, boolean given) throws SettingsException {
+    if (given) {
+      throw new SettingsException(
+          List.of(new Problem(option, null, "", "goes with --collector FILE, which is not there")));
+    }
   }
 
   private CollectorVersion version() throws SettingsException {

@@ -23,7 +23,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "Ends by itself after this many seconds; without it Ctrl-C ends it.")
+      description = "Ends by itself after this many seconds. Default: 0, Ctrl-C ends it.")
   private long seconds;
 
   DemoCommand(Context context) {

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.collector.CollectorFile;
 import dev.spanthrift.agent.config.DestinationSettings;
+import dev.spanthrift.agent.config.Problem;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SettingsLoader;
 import dev.spanthrift.agent.config.SpanthriftSettings;
@@ -38,6 +39,10 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       CollectorFile file = collector.read(context);
+      if (file != null && config.given()) {
+        throw new SettingsException(
+            List.of(new Problem("--config", null, "", "either this or --collector, not both")));
+      }
       if (file != null) {
         return runCollector(file);
       }

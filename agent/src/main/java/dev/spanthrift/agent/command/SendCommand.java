@@ -40,7 +40,11 @@ final class SendCommand implements Callable<Integer> {
               + " beside it gives the times.")
   private Path file = Path.of("");
 
-  @Option(names = "--to", required = true, paramLabel = "HOST:PORT", description = "Where to.")
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "Where to, such as localhost:4317; 4318 with --http.")
   private String to = "";
 
   @Option(
@@ -67,7 +71,7 @@ final class SendCommand implements Callable<Integer> {
 
   /** One of the two; gRPC when neither is named. */
   private static final class Transport {
-    @Option(names = "--grpc", description = "OTLP over gRPC (default).")
+    @Option(names = "--grpc", description = "OTLP over gRPC. Default.")
     private boolean grpc;
 
     @Option(names = "--http", description = "OTLP over HTTP.")

@@ -77,7 +77,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--budget",
-      paramLabel = "10%%|AMOUNT/PERIOD",
+      paramLabel = "10%|AMOUNT/PERIOD",
       description =
           "Share of the price of what arrives, or money by time, such as 25/month. Without it what"
               + " policies leave to a budget is kept.")
@@ -85,7 +85,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--compare-budget",
-      paramLabel = "10%%|AMOUNT/PERIOD",
+      paramLabel = "10%|AMOUNT/PERIOD",
       description = "Budget of the other side. Default: the same.")
   private @Nullable String compareBudget;
 
@@ -115,7 +115,10 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Other randomness for the traces; 0 takes the recorded ids. Default: 0.")
   private long seed;
 
-  @Option(names = "-o", paramLabel = "table|json", description = "Form of the answer.")
+  @Option(
+      names = "-o",
+      paramLabel = "table|json",
+      description = "Form of the answer. Default: table.")
   private Form form = Form.TABLE;
 
   private enum Form {

@@ -1,14 +1,18 @@
 package dev.spanthrift.agent.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class VerbsTest {
   @Test
@@ -25,6 +29,54 @@ class VerbsTest {
     Console console = Console.run(Map.of(), "help", "send");
     assertEquals(0, console.code());
     assertTrue(console.out().contains("--fresh-times"), console.out());
+  }
+
+  @Test
+  void everyVerbHasHelpADescriptionAndOptionsThatSayTheirDefault() {
+    Map<String, CommandLine> verbs =
+        Verbs.commandLine(
+                new Context(
+                    Map.of(),
+                    new PrintWriter(new StringWriter()),
+                    new PrintWriter(new StringWriter()),
+                    RunStub::new))
+            .getSubcommands();
+    assertTrue(verbs.size() >= 8, verbs.toString());
+    verbs.forEach(
+        (name, verb) -> {
+          Console console = Console.run(Map.of(), name, "--help");
+          assertEquals(0, console.code(), name);
+          assertEquals("", console.err(), name);
+          assertTrue(console.out().contains("Usage: spanthrift " + name), console.out());
+          assertTrue(!console.out().contains("%%") && !console.out().contains("Unknown"), name);
+          assertTrue(verb.getCommandSpec().usageMessage().description().length > 0, name);
+          verb.getCommandSpec()
+              .options()
+              .forEach(
+                  option -> {
+                    String said = String.join(" ", option.description());
+                    assertFalse(said.isBlank(), option.longestName());
+                    boolean hasDefault =
+                        option.getValue() != null && !option.typeInfo().isBoolean();
+                    assertTrue(
+                        !hasDefault || option.required() || said.contains("Default: "),
+                        name + " " + option.longestName() + ": " + said);
+                  });
+        });
+    Console root = Console.run(Map.of(), "--help");
+    assertEquals(0, root.code());
+    assertTrue(root.out().contains("Exit codes: 0"), root.out());
+    assertTrue(Console.run(Map.of(), "--version").out().startsWith("spanthrift "));
+    assertTrue(Console.run(Map.of(), "simulate", "-h").out().contains("10%|AMOUNT"));
+  }
+
+  @Test
+  void optionsThatDoNotGoTogetherAreRefused() {
+    assertTrue(Console.run(Map.of(), "run", "--strict").err().contains("goes with --collector"));
+    assertTrue(
+        Console.run(Map.of(), "run", "--collector-version", "0.150.0")
+            .err()
+            .contains("goes with --collector"));
   }
 
   @Test
