@@ -92,13 +92,13 @@ public final class PolicyKeys {
             problems.add(new Problem(key, null, node.where(), "unknown key; " + right));
           }
         });
-    Action fallback = fallback(entries.get("defaultProbability"), problems);
+    Action fallback = fallback(given(entries.get("defaultProbability")), problems);
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);
     }
-    YamlNode policies = entries.get("policies");
+    YamlNode policies = given(entries.get("policies"));
     PolicyDocument document =
-        isNothing(policies)
+        policies == null
             ? PolicyDocument.EMPTY
             : PolicyParser.parse(Map.of("policies", policies.plain()));
     TreeSet<String> others = new TreeSet<>(entries.keySet());
@@ -106,13 +106,13 @@ public final class PolicyKeys {
     return new Read(new PolicyDocument(document.policies(), fallback), true, List.copyOf(others));
   }
 
-  private static boolean isNothing(@Nullable YamlNode node) {
-    return node == null || node instanceof YamlNode.Scalar scalar && scalar.isNothing();
+  private static @Nullable YamlNode given(@Nullable YamlNode node) {
+    return node instanceof YamlNode.Scalar scalar && scalar.isNothing() ? null : node;
   }
 
   /** As {@code run} has it: 1, the default, leaves to the budget what no policy decides. */
   private static Action fallback(@Nullable YamlNode node, List<Problem> problems) {
-    if (isNothing(node)) {
+    if (node == null) {
       return Action.BUDGET;
     }
     try {
