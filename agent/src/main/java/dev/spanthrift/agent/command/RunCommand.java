@@ -10,6 +10,7 @@ import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
 import dev.spanthrift.sampler.CollectorJudge;
 import dev.spanthrift.sampler.Judge;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -79,13 +80,20 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private void stop(SidecarProgram program, SpanthriftSettings settings) {
+    Duration deadline = settings.shutdown().deadline();
+    context.say(
+        "spanthrift: ending; what waits is decided and sent, which may take up to "
+            + deadline.toSeconds()
+            + " s");
+    program.stop(deadline);
+  }
+
   private int start(SpanthriftSettings settings, @Nullable Judge judge)
       throws StartException, InterruptedException {
     SidecarProgram program = context.sidecar().get();
     // Before the start, so that a signal during it also ends clean.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> program.stop(settings.shutdown().deadline()), "shutdown"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(program, settings), "shutdown"));
     SidecarProgram.Ports ports =
         judge == null ? program.start(settings) : program.start(settings, judge);
     context.say(

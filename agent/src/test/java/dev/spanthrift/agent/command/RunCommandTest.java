@@ -38,6 +38,9 @@ class RunCommandTest {
           err.readLine());
       process.toHandle().destroy(); // Process.destroy() would close the pipes
       assertEquals("stopped within PT7S", out.readLine());
+      assertEquals(
+          "spanthrift: ending; what waits is decided and sent, which may take up to 7 s",
+          err.readLine());
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
     } finally {
       process.destroyForcibly();

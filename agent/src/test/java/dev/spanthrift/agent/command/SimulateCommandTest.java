@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,12 +69,48 @@ class SimulateCommandTest {
     assertTrue(shape.contains("  kept by errors  #  #  #"), console.out());
     assertTrue(shape.contains("  dropped by budget  #  #  #"), console.out());
     assertTrue(shape.contains("# % of the bytes; cost # USD instead of #, saved #"), console.out());
+    assertTrue(
+        shape.contains(
+            "of these, # points are kept by policies whatever the budget; it chose # points"),
+        console.out());
     assertTrue(shape.contains("whole traces # of # kept (# %)"), console.out());
     assertTrue(
         shape.contains("error traces # of # kept (# %); error signatures #, lost #"),
         console.out());
     assertTrue(shape.contains("operation  spans  kept  count  p#  p#  p#"), console.out());
     assertTrue(console.out().contains("bank op a"), console.out());
+  }
+
+  @Test
+  void s8_aBudgetThatPoliciesOvershootIsShownAndEveryReasonIsExplained() throws Exception {
+    Console console =
+        simulate(
+            "--policy", policy("policies: [{name: most, probability: 0.6}]"), "--budget", "1%");
+    assertFalse(console.out().contains("whatever the budget"), "the budget was not asked");
+    console =
+        simulate(
+            "--policy",
+            policy("policies: [{name: bank, match: {service: bank}, keep: true}]"),
+            "--budget",
+            "5%");
+    String out = console.out();
+    Matcher said =
+        Pattern.compile("of these, ([0-9.]+) points are kept by policies.*chose ([0-9.]+) p")
+            .matcher(out);
+    assertTrue(said.find(), out);
+    double policies = Double.parseDouble(said.group(1));
+    assertTrue(policies > 5, out);
+    Matcher share = Pattern.compile("([0-9.]+) % of the bytes").matcher(out);
+    assertTrue(share.find(), out);
+    assertEquals(
+        Double.parseDouble(share.group(1)), policies + Double.parseDouble(said.group(2)), 0.2, out);
+    String legend = out.substring(out.indexOf("reasons that are not names of policies:"));
+    for (String line : out.split("\n")) {
+      Matcher reason = Pattern.compile("  (?:kept|dropped) by (\\S+) .*").matcher(line);
+      if (reason.matches() && !reason.group(1).equals("bank")) {
+        assertTrue(legend.contains("  " + reason.group(1) + ": "), line + " in " + legend);
+      }
+    }
   }
 
   @Test
