@@ -2,6 +2,9 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SettingsLoader;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.Treasurer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -47,6 +50,7 @@ final class CheckCommand implements Callable<Integer> {
       checks.add(new Check("configuration", true, "read"));
       loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
       checks.addAll(PolicyCheck.of(loaded.settings()));
+      checks.addAll(money(loaded.settings()));
       checks.addAll(new Surroundings(loaded.settings()).checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
@@ -59,6 +63,15 @@ final class CheckCommand implements Callable<Integer> {
     }
     context.out().flush();
     return ok ? Context.OK : Context.FAILED;
+  }
+
+  private static List<Check> money(SpanthriftSettings settings) {
+    try {
+      Treasurer.check(settings);
+      return List.of();
+    } catch (ModelException e) {
+      return List.of(new Check("price and budgets", false, String.valueOf(e.getMessage())));
+    }
   }
 
   private void table(List<Check> checks) {

@@ -27,6 +27,7 @@ final class RunCommand implements Callable<Integer> {
           + " or destinations in the file";
 
   private final Context context;
+  private volatile boolean started;
 
   @Mixin private final ConfigOption config = new ConfigOption();
 
@@ -82,20 +83,31 @@ final class RunCommand implements Callable<Integer> {
 
   private void stop(SidecarProgram program, SpanthriftSettings settings) {
     Duration deadline = settings.shutdown().deadline();
+    if (started) {
+      sayThatItEnds(deadline);
+    }
+    program.stop(deadline);
+  }
+
+  private void sayThatItEnds(Duration deadline) {
     context.say(
         "spanthrift: ending; what waits is decided and sent, which may take up to "
             + deadline.toSeconds()
             + " s");
-    program.stop(deadline);
   }
 
   private int start(SpanthriftSettings settings, @Nullable Judge judge)
       throws StartException, InterruptedException {
     SidecarProgram program = context.sidecar().get();
+    new Surroundings(settings)
+        .mayBeAbsent().stream()
+            .filter(check -> !check.ok())
+            .forEach(check -> context.say("spanthrift: " + check.check() + ": " + check.detail()));
     // Before the start, so that a signal during it also ends clean.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(program, settings), "shutdown"));
     SidecarProgram.Ports ports =
         judge == null ? program.start(settings) : program.start(settings, judge);
+    started = true;
     context.say(
         "spanthrift: OTLP/gRPC on %s:%d, OTLP/HTTP on %s:%d, page http://%s:%d/, to %s"
             .formatted(

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.config.DestinationSettings;
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.exporter.NetworkWords;
 import java.io.IOException;
@@ -49,8 +50,7 @@ final class Surroundings {
             settings.admin().host(),
             settings.admin().port(),
             "SPANTHRIFT_ADMIN_PORT"));
-    checks.add(stateDir(settings.stateDir()));
-    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+    checks.addAll(mayBeAbsent());
     addFile(checks, "listen.tls.key", settings.listen().tls().key());
     addCertificate(checks, "listen.tls.certificate", settings.listen().tls().certificate());
     addCertificate(checks, "listen.tls.clientAuthority", settings.listen().tls().clientAuthority());
@@ -60,6 +60,14 @@ final class Surroundings {
     for (DestinationSettings destination : settings.destinations()) {
       checks.add(Reach.of(destination));
     }
+    return checks;
+  }
+
+  /** Without these the program runs, but forgets or refuses something. */
+  List<Check> mayBeAbsent() {
+    List<Check> checks = new ArrayList<>();
+    checks.add(stateDir(settings.stateDir()));
+    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
     return checks;
   }
 
@@ -94,8 +102,10 @@ final class Surroundings {
 
   private static void addFile(List<Check> checks, String key, @Nullable Path file) {
     if (file != null) {
-      boolean readable = Files.isReadable(file) && Files.isRegularFile(file);
-      checks.add(new Check(key, readable, file + (readable ? " is readable" : " cannot be read")));
+      String refusal = InputFile.refusal(file);
+      checks.add(
+          new Check(
+              key, refusal == null, file + (refusal == null ? " is readable" : ": " + refusal)));
     }
   }
 

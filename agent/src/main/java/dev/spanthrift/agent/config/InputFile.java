@@ -5,10 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Files that a person names: what is wrong with one is said the same by every verb. */
@@ -47,11 +50,21 @@ public final class InputFile {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw wrong(option, file, "no text in UTF-8; give a file in YAML");
-    } catch (NoSuchFileException | AccessDeniedException e) {
-      throw wrong(option, file, "it has gone or may not be read; give the path of a file");
     } catch (IOException e) {
-      throw wrong(option, file, "cannot be read: " + e.getMessage());
+      throw wrong(option, file, "cannot be read: " + reason(e));
     }
+  }
+
+  /** What an exception about a file says to people; its own text is a path and a class. */
+  public static String reason(Throwable error) {
+    return switch (error) {
+      case NoSuchFileException e -> "there is no such file or folder";
+      case AccessDeniedException e -> "this user may not";
+      case FileAlreadyExistsException e -> "it is a file, not a folder";
+      case FileSystemException e when e.getReason() != null -> e.getReason();
+      case CharacterCodingException e -> "no text in UTF-8";
+      default -> Objects.requireNonNullElse(error.getMessage(), "damaged");
+    };
   }
 
   private static SettingsException wrong(String option, Path file, String right) {
