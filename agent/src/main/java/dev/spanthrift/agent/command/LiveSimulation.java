@@ -2,6 +2,7 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.config.PolicyParser;
 import dev.spanthrift.agent.simulation.Answer;
+import dev.spanthrift.exporter.NetworkWords;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -30,10 +31,11 @@ final class LiveSimulation {
    * @throws IllegalArgumentException when it is no URL
    */
   LiveSimulation(String url) {
-    base = URI.create(url.replaceAll("/+$", "") + "/api/v1/policy:simulate");
-    if (base.getHost() == null || !"http".equals(base.getScheme())) {
-      throw new IllegalArgumentException("--live is a URL such as http://127.0.0.1:4321");
+    if (!url.matches("http://[^/@\\s]+/*")) {
+      throw new IllegalArgumentException(
+          "--live is a URL such as http://127.0.0.1:4321, not " + url);
     }
+    base = URI.create(url.replaceAll("/+$", "") + "/api/v1/policy:simulate");
   }
 
   /**
@@ -56,7 +58,7 @@ final class LiveSimulation {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       return read(answer);
     } catch (ConnectException e) {
-      throw new IOException("nobody answers at " + base, e);
+      throw new IOException(NetworkWords.of(e, base.getAuthority()) + " (--live)", e);
     }
   }
 

@@ -91,8 +91,11 @@ final class SendCommand implements Callable<Integer> {
     Player.Pace pace = new Player.Pace(speed(), freshTimes, freshIds ? mask() : 0);
     int colon = to.lastIndexOf(':');
     int port = port(to.substring(colon + 1));
-    if (colon < 1 || port < 1 || pauseMaxSeconds < 0) {
-      throw usage("--to is host:port, such as localhost:4317; --pause-max is at least 0");
+    if (colon < 1 || port < 1 || port > 65_535 || to.contains("/")) {
+      throw usage("--to is host:port without http://, such as localhost:4317; not " + to);
+    }
+    if (!(pauseMaxSeconds >= 0)) {
+      throw usage("--pause-max is at least 0, not " + pauseMaxSeconds);
     }
     String host = to.substring(0, colon).replaceAll("^\\[|]$", "");
     String refusal = InputFile.refusal(file);

@@ -80,6 +80,7 @@ public final class SettingsLoader {
     if (root == null && !problems.isEmpty()) {
       throw new SettingsException(problems);
     }
+    refuseCollector(root);
     Binder binder = new Binder(environment, problems);
     SpanthriftSettings settings = binder.bind(SpanthriftSettings.class, root, "");
     List<String> warnings = warnings(binder, environment);
@@ -99,6 +100,21 @@ public final class SettingsLoader {
     warnOfSignalsWithoutDestination(settings, warnings);
     warnOfBudgetWithoutChoice(settings, binder.place("defaultProbability"), warnings);
     return new Loaded(settings, warnings);
+  }
+
+  /** Else each of its keys would be an unknown one. */
+  private static void refuseCollector(@Nullable YamlNode root) throws SettingsException {
+    if (root instanceof YamlNode.Mapping mapping
+        && mapping.entries().keySet().containsAll(Set.of("service", "exporters"))) {
+      throw new SettingsException(
+          List.of(
+              new Problem(
+                  "service",
+                  null,
+                  root.where(),
+                  "this is the configuration of an OpenTelemetry Collector; use run --collector"
+                      + " FILE, or import FILE to make one of ours")));
+    }
   }
 
   /** Only what policies leave to it, or what none decides at a probability of 1, is its choice. */

@@ -44,6 +44,41 @@ class CheckCommandTest {
   }
 
   @Test
+  void priceListAndBudgetsThatDoNotFitFail() throws Exception {
+    environment.put("SPANTHRIFT_PRICE_MODEL", "datadog");
+    Console console = Console.run(environment, "check");
+    assertTrue(
+        console.out().matches("(?s).*FAILED  price and budgets +price.model = datadog: no such.*"),
+        console.out());
+    environment.put("SPANTHRIFT_PRICE_MODEL", "");
+    environment.put("SPANTHRIFT_BUDGETS", "[{amount: 3, currency: EUR}]");
+    console = Console.run(environment, "check");
+    assertTrue(console.out().contains("budgets[0].currency = EUR"), console.out());
+  }
+
+  @Test
+  void aTakenPortIsSaidAsRunSaysItAndASilentBackendAsSendDoes() throws Exception {
+    try (ServerSocket taken = listener()) {
+      int port = taken.getLocalPort();
+      environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", String.valueOf(port));
+      Console console = Console.run(environment, "check");
+      assertTrue(
+          console
+              .out()
+              .contains("127.0.0.1:" + port + " is in use; set SPANTHRIFT_LISTEN_GRPC_PORT to"),
+          console.out());
+    }
+    int gone;
+    try (ServerSocket backend = listener()) {
+      gone = backend.getLocalPort();
+    }
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + gone);
+    String said = "nothing listens on 127.0.0.1:" + gone + ": connection refused";
+    Console console = Console.run(environment, "check");
+    assertTrue(console.out().contains(said), console.out());
+  }
+
+  @Test
   void aBudgetThatHasNothingToChooseFromIsAWarningOfCheckAndRun() throws Exception {
     Path file =
         Files.writeString(

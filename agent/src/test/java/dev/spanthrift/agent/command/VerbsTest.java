@@ -88,6 +88,11 @@ class VerbsTest {
             new String[] {"run", "--nonsense"},
             new String[] {"send"},
             new String[] {"send", "file", "--to", "nowhere"},
+            new String[] {"send", "file", "--to", "http://localhost:4317"},
+            new String[] {"send", "file", "--to", "localhost:65536"},
+            new String[] {"send", "file", "--to", "localhost:4317", "--pause-max", "-1"},
+            new String[] {"simulate", "--live", "127.0.0.1:4321"},
+            new String[] {"demo", "--seconds", "-4"},
             new String[] {"send", "file", "--to", "host:1", "--speed", "fast"},
             new String[] {"send", "file", "--to", "host:1", "--http", "--grpc"},
             new String[] {"check", "-o", "xml"},
@@ -118,6 +123,19 @@ class VerbsTest {
     assertTrue(console.err().contains("did you mean admin?"), console.err());
     Console named = Console.run(Map.of("SPANTHRIFT_CONFIG", file.toString()), "run");
     assertTrue(named.err().contains("c.yaml:2"), named.err());
+  }
+
+  @Test
+  void aFileOfTheOtherKindIsToldWhereItBelongs(@TempDir Path folder) throws Exception {
+    Path theirs = Files.writeString(folder.resolve("otelcol.yaml"), "exporters: {}\nservice: {}\n");
+    Console run = Console.run(Map.of(), "run", "--config", theirs.toString());
+    assertTrue(run.err().contains("service (otelcol.yaml:1): this is the conf"), run.err());
+    assertTrue(run.err().contains("use run --collector"), run.err());
+    assertFalse(run.err().contains("unknown key"), run.err());
+    Path ours = Files.writeString(folder.resolve("ours.yaml"), "policies: []\n");
+    Console imported = Console.run(Map.of(), "import", ours.toString());
+    assertEquals(1, imported.code());
+    assertTrue(imported.err().contains("use run --config"), imported.err());
   }
 
   @Test
