@@ -10,7 +10,9 @@ final class EndWords {
 
   static String of(PipelineStatus.Spans spans) {
     String failed =
-        spans.failedByReason().isEmpty() ? "" : list(", failed: ", spans.failedByReason());
+        spans.failedByReason().isEmpty()
+            ? ", none failed"
+            : list(", failed: ", spans.failedByReason());
     return String.format(
         Locale.ROOT,
         "%,d spans received, %,d kept, %,d dropped, %,d still held; %,d shipped, %,d still"
