@@ -63,7 +63,9 @@ public final class GrpcClient implements OtlpClient {
           new Reply.TryAgain(reason, PAUSE_MILLIS);
       case UNAUTHENTICATED, PERMISSION_DENIED ->
           new Reply.Refused(reason + " (it wants credentials, and send has none)", true);
-      case UNIMPLEMENTED -> new Reply.Refused(reason + " (no OTLP/gRPC port for traces)", true);
+      case UNIMPLEMENTED ->
+          new Reply.Refused(
+              reason + " (no OTLP/gRPC port for traces: is it the HTTP port, --http?)", true);
       case RESOURCE_EXHAUSTED ->
           new Reply.Refused(reason + " (too much or too large for it; a lower --speed?)", false);
       default -> new Reply.Refused(reason, false);

@@ -46,6 +46,9 @@ final class RunCommand implements Callable<Integer> {
             List.of(new Problem("--config", null, "", "either this or --collector, not both")));
       }
       if (file != null) {
+        if (!context.environment().getOrDefault("SPANTHRIFT_CONFIG", "").isEmpty()) {
+          context.say("spanthrift: SPANTHRIFT_CONFIG is not used, because --collector is given");
+        }
         return runCollector(file);
       }
       SettingsLoader.Loaded loaded = config.load(context.environment());

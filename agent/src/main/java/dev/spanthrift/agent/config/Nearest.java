@@ -77,10 +77,24 @@ final class Nearest {
   /** What would be right in place of an unknown key among these, for people. */
   static String suggestion(String unknown, @Nullable Object value, Set<String> known) {
     String all = "one of " + String.join(", ", new TreeSet<>(known));
+    if (unknown.equals("defaultProbability") && known.contains("default") && isZero(value)) {
+      return "did you mean default: {drop: true}? Known here: " + all.substring(7);
+    }
+    if (known.equals(PolicyKeys.DOCUMENT) && isOfConfiguration(unknown)) {
+      return "leave it out: it belongs in the configuration, not among policies; " + all;
+    }
     return synonym(unknown, value, known)
         .or(() -> typo(unknown, known))
         .map(right -> "did you mean " + right + "? Known here: " + all.substring(7))
         .orElse(all);
+  }
+
+  private static boolean isZero(@Nullable Object value) {
+    return value instanceof Number number && number.doubleValue() == 0;
+  }
+
+  private static boolean isOfConfiguration(String key) {
+    return !SYNONYMS.containsKey(key.toLowerCase(Locale.ROOT)) && Keys.all().contains(key);
   }
 
   /** By meaning. */

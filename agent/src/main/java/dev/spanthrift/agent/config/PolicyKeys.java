@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * only {@code policies} and {@code defaultProbability} are read, and no variable of other keys.
  */
 public final class PolicyKeys {
-  private static final Set<String> DOCUMENT = Set.of("policies", "default");
+  static final Set<String> DOCUMENT = Set.of("policies", "default");
   private static final Set<String> USED = Set.of("policies", "default", "defaultProbability");
   private static final Set<String> CONFIGURATION =
       Keys.all().stream().filter(key -> !key.contains(".")).collect(Collectors.toSet());

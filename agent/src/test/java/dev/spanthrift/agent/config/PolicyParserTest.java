@@ -72,6 +72,8 @@ class PolicyParserTest {
     Map<String, String> meant =
         Map.of(
             "defaultProbability: 0.1", "did you mean default: {probability: 0.1}?",
+            "defaultProbability: 0", "did you mean default: {drop: true}?",
+            "hold: {pause: 1s}", "leave it out: it belongs in the configuration",
             "polices: []", "did you mean policies?",
             "policies: [{name: a, latency: 1s, keep: true}]", "one of budget, ",
             "policies: [{name: a, match: {latency: 1s}, keep: true}]", "mean slowerThan: 1s?",
