@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -88,11 +87,10 @@ class NetworkWordsTest {
 
   @Test
   void aPortThatIsNotOursToOpenIsCalledSo() {
-    Throwable denied = new Errors.NativeIoException("bind(..) failed", -13, false);
+    IOException denied = new IOException("bind(..) failed with error(-13): Permission denied");
     assertEquals(
         "127.0.0.1:80 is not permitted to this user; set X_PORT to 1024 or above",
-        NetworkWords.ofPort(
-            new IOException("Permission denied", denied), "127.0.0.1", 80, "X_PORT"));
+        NetworkWords.ofPort(new RuntimeException(denied), "127.0.0.1", 80, "X_PORT"));
     assertEquals(
         "9.9.9.9:80: no such address on this machine; set X_HOST to one, such as 127.0.0.1",
         NetworkWords.ofPort(

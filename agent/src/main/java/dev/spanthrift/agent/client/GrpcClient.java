@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.Set;
@@ -53,10 +54,11 @@ public final class GrpcClient implements OtlpClient {
     Throwable cause = status.getCause();
     String reason = status.getCode() + ": " + words(status);
     if (cause != null && BROKEN.contains(status.getCode())) {
-      return new Reply.Unreachable(unreachable(cause));
+      boolean certain = cause instanceof ConnectException || cause instanceof UnknownHostException;
+      return new Reply.Unreachable(unreachable(cause), certain);
     }
     if (reason.contains("waiting_for_connection")) {
-      return new Reply.Unreachable("nothing answers on " + at + ": connection timed out");
+      return new Reply.Unreachable("nothing answers on " + at + ": connection timed out", true);
     }
     return switch (status.getCode()) {
       case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, DATA_LOSS ->

@@ -13,8 +13,12 @@ public interface OtlpClient extends AutoCloseable {
     /** Taken, all of it or but for some items. */
     record Accepted(long rejected) implements Reply {}
 
-    /** Nobody is there, or it is not OTLP: what is sent later will not fare better. */
-    record Unreachable(String reason) implements Reply {}
+    /**
+     * Nobody is there, or it is not OTLP: what is sent later will not fare better.
+     *
+     * @param certain false for a connection that broke, which a server at work may do too
+     */
+    record Unreachable(String reason, boolean certain) implements Reply {}
 
     /** Not now; the same request may be sent again. */
     record TryAgain(String reason, long afterMillis) implements Reply {}

@@ -38,7 +38,7 @@ public final class PlainHttpClient implements OtlpClient {
     try {
       return reply(client.send(post, HttpResponse.BodyHandlers.ofByteArray()));
     } catch (ConnectException | HttpConnectTimeoutException e) {
-      return new Reply.Unreachable(NetworkWords.of(e, at));
+      return new Reply.Unreachable(NetworkWords.of(e, at), true);
     } catch (HttpTimeoutException e) {
       return new Reply.TryAgain(NetworkWords.of(e, at), PAUSE_MILLIS);
     } catch (IOException e) {
@@ -46,7 +46,8 @@ public final class PlainHttpClient implements OtlpClient {
           at
               + " does not speak HTTP, or closes the connection: is it a gRPC port (--grpc)? ("
               + NetworkWords.of(e, "")
-              + ")");
+              + ")",
+          false);
     }
   }
 

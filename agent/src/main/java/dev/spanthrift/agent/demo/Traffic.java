@@ -147,7 +147,8 @@ final class Traffic implements AutoCloseable {
           }
           case Reply.TryAgain(String reason, long afterMillis) ->
               TimeUnit.MILLISECONDS.sleep(afterMillis);
-          case Reply.Unreachable(String reason) -> TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+          case Reply.Unreachable(String reason, boolean certain) ->
+              TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
           case Reply.Refused(String reason, boolean always) -> {
             spansLost.add(spans);
             return;

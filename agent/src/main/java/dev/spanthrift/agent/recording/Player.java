@@ -22,6 +22,7 @@ public final class Player {
   private static final int UNDER_WAY_MAX = 64;
   private static final int ATTEMPTS_MAX = 20;
   private static final int REASONS_MAX = 20;
+  private static final int BROKEN_MAX = 3;
   private static final long PAUSE_MILLIS = 200;
 
   private final OtlpClient client;
@@ -165,8 +166,10 @@ public final class Player {
           }
           return reason;
         }
-        case Reply.Unreachable(String reason) -> {
-          giveUp(reason);
+        case Reply.Unreachable(String reason, boolean certain) -> {
+          if (certain || attempt == BROKEN_MAX) {
+            giveUp(reason);
+          }
           if (attempt == ATTEMPTS_MAX || hopeless != null) {
             return reason;
           }

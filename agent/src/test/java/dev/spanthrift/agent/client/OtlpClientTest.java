@@ -104,7 +104,7 @@ class OtlpClientTest {
         OtlpClient http = new PlainHttpClient("nowhere.invalid", 4317)) {
       for (OtlpClient client : List.of(grpc, http)) {
         assertEquals(
-            new Reply.Unreachable("nowhere.invalid:4317: its name is not known to DNS"),
+            new Reply.Unreachable("nowhere.invalid:4317: its name is not known to DNS", true),
             client.send(Signal.TRACES, REQUEST));
       }
     }
