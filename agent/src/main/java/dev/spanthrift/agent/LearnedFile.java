@@ -1,5 +1,6 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.control.StateFile;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
@@ -52,7 +53,7 @@ final class LearnedFile implements AutoCloseable {
       restored.warning().ifPresentOrElse(log::warn, () -> say(restored.ageSeconds()));
     } catch (IOException | RuntimeException e) {
       pipeline.snapshotIgnored();
-      log.warn("saved learned state is ignored: {}", e.toString());
+      log.warn("saved learned state is ignored: {}", InputFile.reason(e));
     }
   }
 
@@ -79,7 +80,8 @@ final class LearnedFile implements AutoCloseable {
       saveFailed = false;
     } catch (IOException | RuntimeException e) {
       if (!saveFailed) {
-        log.warn("what was learned cannot be saved in {}: {}", file.getParent(), e.toString());
+        log.warn(
+            "what was learned cannot be saved in {}: {}", file.getParent(), InputFile.reason(e));
       }
       saveFailed = true;
     }

@@ -65,9 +65,23 @@ final class Wiring {
   }
 
   Destination open(DestinationSettings destination) {
-    return Destinations.open(
-        destination,
-        new dev.spanthrift.exporter.destination.Loops(loops.group(), loops.clientChannel()));
+    try {
+      return Destinations.open(
+          destination,
+          new dev.spanthrift.exporter.destination.Loops(loops.group(), loops.clientChannel()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "destination " + destination.name() + ": " + inOurKeys(String.valueOf(e.getMessage())),
+          e);
+    }
+  }
+
+  /** The exporter has words of its own. */
+  private static String inOurKeys(String message) {
+    return message
+        .replace("tls.caFile", "authority")
+        .replace("tls.certFile", "clientCertificate")
+        .replace("tls.keyFile", "clientKey");
   }
 
   private DestinationSettings destination(dev.spanthrift.agent.config.DestinationSettings from) {
@@ -210,7 +224,12 @@ final class Wiring {
           Set.of(),
           ControlSettings.DEFAULT_BODY_BYTES_MAX);
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("admin.host " + admin.host() + ": no such host", e);
+      throw new IllegalArgumentException(
+          "admin.host = "
+              + admin.host()
+              + ": no such address; set SPANTHRIFT_ADMIN_HOST to one of this machine, such as"
+              + " 127.0.0.1",
+          e);
     }
   }
 

@@ -13,11 +13,22 @@ public interface OtlpClient extends AutoCloseable {
     /** Taken, all of it or but for some items. */
     record Accepted(long rejected) implements Reply {}
 
+    /**
+     * Nobody is there, or it is not OTLP: what is sent later will not fare better.
+     *
+     * @param certain false for a connection that broke, which a server at work may do too
+     */
+    record Unreachable(String reason, boolean certain) implements Reply {}
+
     /** Not now; the same request may be sent again. */
     record TryAgain(String reason, long afterMillis) implements Reply {}
 
-    /** Not at all. */
-    record Refused(String reason) implements Reply {}
+    /**
+     * Not at all.
+     *
+     * @param always the other side takes nothing from us, whatever we send
+     */
+    record Refused(String reason, boolean always) implements Reply {}
   }
 
   /**
@@ -26,6 +37,11 @@ public interface OtlpClient extends AutoCloseable {
    * @throws InterruptedException when the caller is to stop
    */
   Reply send(Signal signal, byte[] request) throws InterruptedException;
+
+  /** An address as a person writes it. */
+  static String at(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
 
   /** Closes connections at once. */
   @Override

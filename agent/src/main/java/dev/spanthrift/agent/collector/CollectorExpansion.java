@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
  * does: what is not set and has no default becomes empty; {@code $$} is one dollar sign.
  *
  * @param keepHeaders leave variables in headers, because they are secrets
+ * @param remarks told of variables that are not set
  */
-record CollectorExpansion(Map<String, String> environment, boolean keepHeaders)
+record CollectorExpansion(Map<String, String> environment, boolean keepHeaders, Remarks remarks)
     implements Substitution {
   private static final Pattern FORM =
       Pattern.compile(
@@ -39,19 +40,22 @@ record CollectorExpansion(Map<String, String> environment, boolean keepHeaders)
             new Problem(path, matcher.group(), where, "only ${env:NAME} is replaced here"));
       }
       matcher.appendReplacement(
-          out, Matcher.quoteReplacement(keep ? kept(matcher) : value(matcher)));
+          out, Matcher.quoteReplacement(keep ? kept(matcher) : value(matcher, path, where)));
     }
     String expanded = matcher.appendTail(out).toString();
     return new YamlNode.Scalar(expanded, whole ? kind(expanded) : Kind.TEXT, where);
   }
 
-  private String value(Matcher matcher) {
+  private String value(Matcher matcher, String path, String where) {
     String name = matcher.group(1);
     if (name == null) {
       return "$";
     }
     String value = environment.getOrDefault(name, "");
     String otherwise = matcher.group(2);
+    if (value.isEmpty() && otherwise == null) {
+      remarks.unset(path, where, name);
+    }
     return value.isEmpty() && otherwise != null ? otherwise : value;
   }
 

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.collector;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.Problem;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SettingsLoader;
@@ -7,9 +8,6 @@ import dev.spanthrift.agent.config.YamlNode;
 import dev.spanthrift.agent.config.YamlReader;
 import dev.spanthrift.sampler.policy.collector.CollectorVersion;
 import dev.spanthrift.sampler.policy.collector.SamplingStage;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +21,6 @@ import java.util.Map;
  */
 public record CollectorFile(
     Map<String, Object> settings, List<SamplingStage> stages, List<Remark> remarks) {
-  private static final long FILE_BYTES_MAX = 4 << 20;
-
   /**
    * Reads it to be run.
    *
@@ -35,7 +31,12 @@ public record CollectorFile(
       throws SettingsException {
     String source = String.valueOf(file.getFileName());
     Remarks remarks = new Remarks();
-    YamlNode root = parsed(text(file), source, new CollectorExpansion(environment, false), remarks);
+    YamlNode root =
+        parsed(
+            InputFile.text("--collector", file),
+            source,
+            new CollectorExpansion(environment, false, remarks),
+            remarks);
     return read(Place.root(root, source, remarks), version, false);
   }
 
@@ -60,20 +61,6 @@ public record CollectorFile(
       throw new SettingsException(problems);
     }
     return root;
-  }
-
-  static String text(Path file) throws SettingsException {
-    try {
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        throw new IOException("larger than 4 MiB");
-      }
-      return Files.readString(file, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new SettingsException(
-          List.of(
-              new Problem(
-                  "file", file.toString(), "", "a readable file in UTF-8 of at most 4 MiB")));
-    }
   }
 
   /** Our settings with what stands in the file; variables of ours go before it. */

@@ -109,7 +109,7 @@ final class ExporterReader {
   private Map<String, Object> withHttp(Place at, Map<String, Object> map) {
     map.put("protocol", "http/protobuf");
     if (at.child("encoding").text("proto").equals("json")) {
-      remarks.note(at.child("encoding"), "protobuf is sent, which every OTLP backend takes");
+      remarks.otherwise(at.child("encoding"), "protobuf is sent, which every OTLP backend takes");
     }
     if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
       tls(at.child("tls"), map);
@@ -167,7 +167,7 @@ final class ExporterReader {
       case "gzip", "zstd", "none" -> named;
       case "" -> "none";
       default -> {
-        remarks.note(at, "gzip takes its place");
+        remarks.otherwise(at, "gzip takes its place");
         yield "gzip";
       }
     };
@@ -179,7 +179,7 @@ final class ExporterReader {
     }
     for (String key : List.of("initial_interval", "max_interval", "multiplier")) {
       if (at.child(key).given()) {
-        remarks.note(at.child(key), "intervals between attempts are our own");
+        remarks.otherwise(at.child(key), "intervals between attempts are our own");
       }
     }
     long elapsed = at.child("max_elapsed_time").nanos(TimeUnit.MINUTES.toNanos(5));
@@ -194,10 +194,10 @@ final class ExporterReader {
     if (at.child("sizer").text("requests").equals("bytes")) {
       map.put("queueBytesMax", Math.max(64 << 10, size.whole(64 << 20)) + "B");
     } else if (size.given() && size.whole(QUEUE_REQUESTS) != QUEUE_REQUESTS) {
-      remarks.note(size, "the queue is bounded in bytes; queueBytesMax stays at its default");
+      remarks.otherwise(size, "the queue is bounded in bytes; queueBytesMax stays at its default");
     }
     if (!at.child("enabled").flag(true)) {
-      remarks.note(at.child("enabled"), "there always is a queue in memory");
+      remarks.otherwise(at.child("enabled"), "there always is a queue in memory");
     }
     if (at.child("storage").given()) {
       remarks.lost(at.child("storage"), "the queue is in memory and ends with the process");

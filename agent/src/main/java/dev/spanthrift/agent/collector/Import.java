@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.collector;
 
+import dev.spanthrift.agent.config.InputFile;
+import dev.spanthrift.agent.config.Problem;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.YamlNode;
 import dev.spanthrift.sampler.policy.collector.CollectorVersion;
@@ -23,16 +25,34 @@ public record Import(Map<String, Object> settings, List<Remark> remarks) {
   public static Import read(Path file, Map<String, String> environment) throws SettingsException {
     String source = String.valueOf(file.getFileName());
     Remarks remarks = new Remarks();
-    CollectorExpansion expansion = new CollectorExpansion(environment, true);
-    YamlNode node = CollectorFile.parsed(CollectorFile.text(file), source, expansion, remarks);
+    CollectorExpansion expansion = new CollectorExpansion(environment, true, remarks);
+    YamlNode node =
+        CollectorFile.parsed(InputFile.text("import", file), source, expansion, remarks);
     Place root = Place.root(node, source, remarks);
     if (root.child("Samplers").exists() || root.child("RulesVersion").exists()) {
       return refinery(root);
     }
+    refuseOurs(root);
     CollectorFile read = CollectorFile.read(root, CollectorVersion.NEWEST, true);
     Map<String, Object> settings = new LinkedHashMap<>(read.settings());
     settings.putAll(new PolicyTranslation(remarks, root).translate(read.stages()));
     return new Import(settings, remarks.all());
+  }
+
+  private static void refuseOurs(Place root) throws SettingsException {
+    boolean ours =
+        root.child("destinations").exists()
+            || root.child("policies").exists()
+            || root.child("listen").exists();
+    if (ours && !root.child("service").exists()) {
+      throw new SettingsException(
+          List.of(
+              new Problem(
+                  "the file",
+                  null,
+                  root.where(),
+                  "this is a configuration of ours already; use run --config FILE")));
+    }
   }
 
   private static Import refinery(Place root) throws SettingsException {

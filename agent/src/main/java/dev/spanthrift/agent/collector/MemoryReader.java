@@ -75,7 +75,8 @@ final class MemoryReader {
               + " MiB of this heap, although they take a quarter of the Collector's memory here;"
               + " above it the oldest traces are decided early; set SPANTHRIFT_JAVA_OPTS=-Xmx…");
     } else if (limit > 0) {
-      remarks.note(at, "at the limit the oldest traces are decided early, and nobody is refused");
+      remarks.otherwise(
+          at, "at the limit the oldest traces are decided early, and nobody is refused");
     }
   }
 

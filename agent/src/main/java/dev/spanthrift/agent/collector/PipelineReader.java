@@ -41,7 +41,9 @@ final class PipelineReader {
       remarks.lost(extension, "extension " + extension.text("") + "; see the admin port");
     }
     if (service.child("telemetry").given()) {
-      remarks.note(service.child("telemetry"), "the program's own telemetry is set otherwise");
+      remarks.lost(
+          service.child("telemetry"),
+          "own telemetry has keys of ours, telemetry.endpoint and more");
     }
     Map<String, Place> pipelines = service.child("pipelines").children();
     if (pipelines.isEmpty()) {
@@ -162,7 +164,7 @@ final class PipelineReader {
             "metadata_keys",
             "metadata_cardinality_limit"));
     if (at.child("send_batch_size").given() || at.child("send_batch_max_size").given()) {
-      remarks.note(at, "requests are cut by bytes, export.batchBytes");
+      remarks.otherwise(at, "requests are cut by bytes, export.batchBytes");
     }
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);

@@ -223,7 +223,7 @@ final class PolicyTranslation {
     if (limit.perSecond() <= 0) {
       return rule.where(Conditions.NEVER);
     }
-    remarks.note(
+    remarks.differs(
         policyAt(name), "keeps an even part of what is above the limit, not the first that comes");
     return combined(name, rule, new Action.Rate(limit.perSecond(), Action.Unit.SPANS));
   }
@@ -243,7 +243,7 @@ final class PolicyTranslation {
 
   /** The first part that matches decides within its allocation. */
   private void composite(String name, Rule before, CollectorPolicy.Composite composite) {
-    remarks.note(
+    remarks.differs(
         policyAt(name), "each part keeps an even share of its traces, within its allocation");
     for (CollectorPolicy.Part part : composite.parts()) {
       String own = name + "/" + part.name();

@@ -63,7 +63,7 @@ final class ReceiverReader {
       if (grpc.exists()
           && http.exists()
           && grpc.child("tls").given() != http.child("tls").given()) {
-        remarks.note(tls, "holds for both ports");
+        remarks.otherwise(tls, "holds for both ports");
       }
     }
     return listen;

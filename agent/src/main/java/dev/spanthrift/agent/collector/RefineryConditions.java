@@ -75,7 +75,7 @@ final class RefineryConditions {
     List<String> fields = fields(at);
     String field = fields.getFirst();
     if (field.equals(DESCENDANTS)) {
-      remarks.note(at, "spans are counted, without events and links");
+      remarks.differs(at, "spans are counted, without events and links");
       return spanCount(operator, at.child("Value").whole(0));
     }
     if (field.equals("duration_ms") || field.equals(ROOT + "duration_ms")) {
@@ -104,7 +104,7 @@ final class RefineryConditions {
   }
 
   private @Nullable Condition duration(Place at, String operator) {
-    remarks.note(at, "the duration of the whole trace is asked for, not that of one span");
+    remarks.differs(at, "the duration of the whole trace is asked for, not that of one span");
     Duration value = Duration.ofNanos((long) (at.child("Value").number(0) * 1e6));
     Condition longer = Condition.Lasts.moreThan(value);
     return switch (operator) {

@@ -153,7 +153,7 @@ final class RefineryRules {
   }
 
   private Action dynamic(Place at, Place rate) {
-    remarks.note(
+    remarks.differs(
         at,
         "keeps an even part; rates by "
             + at.child("FieldList").texts()
@@ -167,7 +167,7 @@ final class RefineryRules {
       remarks.lost(at, "without GoalThroughputPerSec there is no limit to carry over");
       return Optional.empty();
     }
-    remarks.note(
+    remarks.differs(
         at,
         "one limit for this instance, spread evenly; rates by "
             + at.child("FieldList").texts()

@@ -13,7 +13,9 @@ public record Remark(String where, String key, String reason, Kind kind) {
     LEFT_OUT(" is left out: "),
     /** It is there, and some traces are decided otherwise than the foreign program would. */
     DIFFERS(" decides otherwise: "),
-    /** It is done in another way, to the same end. */
+    /** It is received, kept in memory or sent in another way, which an observer can tell. */
+    OTHERWISE(" is done otherwise: "),
+    /** The same comes of it. */
     NOTE(": ");
 
     private final String text;
@@ -23,7 +25,7 @@ public record Remark(String where, String key, String reason, Kind kind) {
     }
   }
 
-  /** Whether decisions or data are others than there; {@code --strict} refuses what is. */
+  /** Whether decisions, data or their way are others than there; {@code --strict} refuses that. */
   public boolean lost() {
     return kind != Kind.NOTE;
   }

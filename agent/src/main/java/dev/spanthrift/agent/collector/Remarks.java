@@ -3,6 +3,7 @@ package dev.spanthrift.agent.collector;
 import dev.spanthrift.agent.config.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What was found while reading: remarks, and problems that the foreign program would refuse too.
@@ -10,6 +11,9 @@ import java.util.List;
 final class Remarks {
   private final List<Remark> remarks = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
+  private final List<Unset> unset = new ArrayList<>();
+
+  private record Unset(String path, String name) {}
 
   void lost(Place at, String reason) {
     add(new Remark(at.where(), at.path(), reason, Remark.Kind.LEFT_OUT));
@@ -17,6 +21,10 @@ final class Remarks {
 
   void differs(Place at, String reason) {
     add(new Remark(at.where(), at.path(), reason, Remark.Kind.DIFFERS));
+  }
+
+  void otherwise(Place at, String reason) {
+    add(new Remark(at.where(), at.path(), reason, Remark.Kind.OTHERWISE));
   }
 
   void note(Place at, String what) {
@@ -30,7 +38,24 @@ final class Remarks {
   }
 
   void wrong(Place at, String right) {
-    problems.add(new Problem(at.path(), at.shown(), at.where(), right));
+    String because =
+        unset.stream()
+            .filter(variable -> variable.path().equals(at.path()))
+            .map(variable -> "; the environment variable " + variable.name() + " is not set")
+            .distinct()
+            .collect(Collectors.joining());
+    problems.add(new Problem(at.path(), at.shown(), at.where(), right + because));
+  }
+
+  /** A variable that is empty, because nobody has set it and the file has no default. */
+  void unset(String path, String where, String name) {
+    unset.add(new Unset(path, name));
+    add(
+        new Remark(
+            where,
+            path,
+            "the environment variable " + name + " is not set, and empty here as in the Collector",
+            Remark.Kind.NOTE));
   }
 
   List<Remark> all() {

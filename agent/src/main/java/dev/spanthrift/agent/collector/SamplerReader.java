@@ -75,12 +75,12 @@ final class SamplerReader {
           "compares the bytes of spans, without those of resource and scope around them");
     }
     if (writable && at.child("num_traces").given()) {
-      remarks.note(
+      remarks.differs(
           at.child("num_traces"),
           "when so many wait, the oldest is decided early rather than let go undecided");
     }
     if (at.child("num_shards").whole(1) > 1) {
-      remarks.note(at.child("num_shards"), "there is one shard, with all of each limit");
+      remarks.differs(at.child("num_shards"), "there is one shard, with all of each limit");
     }
   }
 
@@ -142,7 +142,7 @@ final class SamplerReader {
           }
         };
     if (mode == ProbabilisticSampler.Mode.HASH_SEED && !writable) {
-      remarks.note(at, "kept spans get no th and rv in mode hash_seed");
+      remarks.otherwise(at, "kept spans get no th and rv in mode hash_seed");
     }
     if (writable) {
       remarks.differs(at, "sampling.priority of single spans is not asked for by policies");

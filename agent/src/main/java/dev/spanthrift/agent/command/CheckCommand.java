@@ -2,6 +2,9 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SettingsLoader;
+import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.Treasurer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,7 +24,10 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin private final ConfigOption config = new ConfigOption();
 
-  @Option(names = "-o", paramLabel = "table|json", description = "Form of the answer.")
+  @Option(
+      names = "-o",
+      paramLabel = "table|json",
+      description = "Form of the answer. Default: table.")
   private Form form = Form.TABLE;
 
   private enum Form {
@@ -42,8 +48,9 @@ final class CheckCommand implements Callable<Integer> {
     try {
       SettingsLoader.Loaded loaded = config.load(context.environment());
       checks.add(new Check("configuration", true, "read"));
-      loaded.warnings().forEach(warning -> checks.add(new Check("warning", true, warning)));
+      loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
       checks.addAll(PolicyCheck.of(loaded.settings()));
+      checks.addAll(money(loaded.settings()));
       checks.addAll(new Surroundings(loaded.settings()).checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
@@ -56,6 +63,15 @@ final class CheckCommand implements Callable<Integer> {
     }
     context.out().flush();
     return ok ? Context.OK : Context.FAILED;
+  }
+
+  private static List<Check> money(SpanthriftSettings settings) {
+    try {
+      Treasurer.check(settings);
+      return List.of();
+    } catch (ModelException e) {
+      return List.of(new Check("price and budgets", false, String.valueOf(e.getMessage())));
+    }
   }
 
   private void table(List<Check> checks) {

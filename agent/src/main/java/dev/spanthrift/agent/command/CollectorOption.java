@@ -1,12 +1,10 @@
 package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.collector.CollectorFile;
-import dev.spanthrift.agent.collector.Remark;
 import dev.spanthrift.agent.config.Problem;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.sampler.policy.collector.CollectorVersion;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,7 +19,11 @@ final class CollectorOption {
               + " variables go before it.")
   private @Nullable Path file;
 
-  @Option(names = "--strict", description = "Refuse to start when something would be left out.")
+  @Option(
+      names = "--strict",
+      description =
+          "Refuse to start when anything would be left out, decided or done otherwise than the"
+              + " Collector would.")
   private boolean strict;
 
   @Option(
@@ -34,14 +36,23 @@ final class CollectorOption {
   @Nullable CollectorFile read(Context context) throws SettingsException {
     Path chosen = file;
     if (chosen == null) {
+      requireAbsent("--strict", strict);
+      requireAbsent("--collector-version", version != null);
       return null;
     }
     CollectorFile read = CollectorFile.read(chosen, context.environment(), version());
-    read.remarks().forEach(remark -> context.say("spanthrift: " + remark));
-    if (strict && !read.lost().isEmpty()) {
-      throw new SettingsException(problems(read.lost()));
+    Notes.say(context, read.remarks());
+    if (strict) {
+      Notes.requireNothingLost(read.remarks());
     }
     return read;
+  }
+
+  private static void requireAbsent(String option, boolean given) throws SettingsException {
+    if (given) {
+      throw new SettingsException(
+          List.of(new Problem(option, null, "", "goes with --collector FILE, which is not there")));
+    }
   }
 
   private CollectorVersion version() throws SettingsException {
@@ -52,20 +63,5 @@ final class CollectorOption {
       throw new SettingsException(
           List.of(new Problem("--collector-version", named, "", String.valueOf(e.getMessage()))));
     }
-  }
-
-  private static List<Problem> problems(List<Remark> lost) {
-    List<Problem> problems = new ArrayList<>();
-    for (Remark remark : lost) {
-      problems.add(
-          new Problem(
-              remark.key(),
-              null,
-              remark.where(),
-              (remark.kind() == Remark.Kind.DIFFERS ? "decides otherwise" : "is left out")
-                  + ", which --strict forbids: "
-                  + remark.reason()));
-    }
-    return problems;
   }
 }

@@ -15,6 +15,11 @@ final class ConfigOption {
       description = "YAML file; see spanthrift.example.yaml. Default: SPANTHRIFT_CONFIG, or none.")
   private @Nullable Path file;
 
+  /** Whether one is named on the command line. */
+  boolean given() {
+    return file != null;
+  }
+
   SettingsLoader.Loaded load(Map<String, String> environment) throws SettingsException {
     String named = environment.getOrDefault("SPANTHRIFT_CONFIG", "");
     Path chosen = file == null && !named.isEmpty() ? Path.of(named) : file;

@@ -6,8 +6,12 @@ import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
 import dev.spanthrift.agent.terminal.Terminal;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code spanthrift demo}: everything in one process, on one screen. */
 @Command(
@@ -20,10 +24,12 @@ final class DemoCommand implements Callable<Integer> {
 
   private final Context context;
 
+  @Spec private @Nullable CommandSpec spec;
+
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "Ends by itself after this many seconds; without it Ctrl-C ends it.")
+      description = "Ends by itself after this many seconds. Default: 0, Ctrl-C ends it.")
   private long seconds;
 
   DemoCommand(Context context) {
@@ -32,6 +38,10 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, IOException {
+    if (seconds < 0) {
+      CommandLine verb = spec == null ? new CommandLine(this) : spec.commandLine();
+      throw new CommandLine.ParameterException(verb, "--seconds is at least 0, not " + seconds);
+    }
     Demo demo =
         new Demo(
             context.environment(),
@@ -40,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
             context.sidecar().get());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> demo.stop(STOP_MILLIS), "demo-stop"));
     try {
-      return demo.run(Math.max(0, seconds)) ? Context.OK : Context.FAILED;
+      return demo.run(seconds) ? Context.OK : Context.FAILED;
     } catch (StartException | SettingsException e) {
       context.say("spanthrift: " + e.getMessage());
       return Context.FAILED;

@@ -5,6 +5,7 @@ import dev.spanthrift.agent.config.SettingsException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code spanthrift import FILE}: another program's configuration as ours. */
@@ -19,6 +20,12 @@ final class ImportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "Collector configuration or Refinery rules.")
   private Path file = Path.of("");
 
+  @Option(
+      names = "--strict",
+      description =
+          "Print no configuration when anything would be left out, decided or done otherwise.")
+  private boolean strict;
+
   ImportCommand(Context context) {
     this.context = context;
   }
@@ -27,12 +34,15 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     try {
       Import imported = Import.read(file, context.environment());
+      Notes.say(context, imported.remarks());
+      if (strict) {
+        Notes.requireNothingLost(imported.remarks());
+      }
       context.out().print(imported.text());
       context.out().flush();
-      imported.lost().forEach(remark -> context.say("spanthrift: " + remark));
       return Context.OK;
     } catch (SettingsException e) {
-      context.say("spanthrift: " + file + " cannot be read:");
+      context.say("spanthrift: " + file + " cannot be carried over:");
       e.problems().forEach(problem -> context.say("  " + problem));
       return Context.FAILED;
     }

@@ -1,6 +1,9 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.config.PolicyParser;
 import dev.spanthrift.agent.simulation.Answer;
+import dev.spanthrift.exporter.NetworkWords;
+import dev.spanthrift.sampler.policy.PolicyDocument;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -9,8 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -21,8 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class LiveSimulation {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofMinutes(5);
-  private static final String EVERYTHING_TO_THE_BUDGET =
-      "{\"policies\": [], \"default\": {\"budget\": true}}";
 
   private final URI base;
 
@@ -32,10 +31,11 @@ final class LiveSimulation {
    * @throws IllegalArgumentException when it is no URL
    */
   LiveSimulation(String url) {
-    base = URI.create(url.replaceAll("/+$", "") + "/api/v1/policy:simulate");
-    if (base.getHost() == null || !"http".equals(base.getScheme())) {
-      throw new IllegalArgumentException("--live is a URL such as http://127.0.0.1:4321");
+    if (!url.matches("http://[^/@\\s]+/*")) {
+      throw new IllegalArgumentException(
+          "--live is a URL such as http://127.0.0.1:4321, not " + url);
     }
+    base = URI.create(url.replaceAll("/+$", "") + "/api/v1/policy:simulate");
   }
 
   /**
@@ -43,25 +43,22 @@ final class LiveSimulation {
    *
    * @throws IOException with what the sidecar says is wrong
    */
-  Answer ask(@Nullable Path policy, @Nullable String budget)
+  Answer ask(PolicyDocument policy, @Nullable String budget)
       throws IOException, InterruptedException {
-    byte[] document =
-        policy == null
-            ? EVERYTHING_TO_THE_BUDGET.getBytes(StandardCharsets.UTF_8)
-            : Files.readAllBytes(policy);
+    byte[] document = JsonMapper.shared().writeValueAsBytes(PolicyParser.toMap(policy));
     String query =
         budget == null ? "" : "?budget=" + URLEncoder.encode(budget, StandardCharsets.UTF_8);
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(base + query))
             .timeout(ANSWER)
-            .header("content-type", "application/yaml")
+            .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(document))
             .build();
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       return read(answer);
     } catch (ConnectException e) {
-      throw new IOException("nobody answers at " + base, e);
+      throw new IOException(NetworkWords.of(e, base.getAuthority()) + " (--live)", e);
     }
   }
 

@@ -13,7 +13,7 @@ final class PolicyCheck {
   static List<Check> of(SpanthriftSettings settings) {
     try {
       return PolicySet.compile(PolicyParser.parse(settings)).warnings().stream()
-          .map(warning -> new Check("policies", true, warning.toString()))
+          .map(warning -> Check.warning("policies", warning.toString()))
           .toList();
     } catch (InvalidPolicyException e) {
       return e.problems().stream()

@@ -1,12 +1,14 @@
 package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.config.DestinationSettings;
+import dev.spanthrift.exporter.NetworkWords;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -18,16 +20,17 @@ final class Reach {
 
   static Check of(DestinationSettings destination) {
     String what = "destination " + destination.name() + " " + destination.endpoint();
+    String at = destination.host() + ":" + destination.port();
     try (Socket socket = new Socket()) {
       InetSocketAddress address = new InetSocketAddress(destination.host(), destination.port());
       if (address.isUnresolved()) {
-        return new Check(what, false, "its name is not known to DNS");
+        throw new UnknownHostException(destination.host());
       }
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.connect(address, TIMEOUT_MILLIS);
       return new Check(what, true, destination.tls() ? handshake(socket, destination) : "answers");
     } catch (IOException | IllegalArgumentException e) {
-      return new Check(what, false, "cannot be reached: " + e.getMessage());
+      return new Check(what, false, NetworkWords.of(e, at));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.collector.CollectorFile;
 import dev.spanthrift.agent.config.DestinationSettings;
+import dev.spanthrift.agent.config.Problem;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SettingsLoader;
 import dev.spanthrift.agent.config.SpanthriftSettings;
@@ -9,6 +10,7 @@ import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
 import dev.spanthrift.sampler.CollectorJudge;
 import dev.spanthrift.sampler.Judge;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,7 @@ final class RunCommand implements Callable<Integer> {
           + " or destinations in the file";
 
   private final Context context;
+  private volatile boolean started;
 
   @Mixin private final ConfigOption config = new ConfigOption();
 
@@ -38,7 +41,14 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       CollectorFile file = collector.read(context);
+      if (file != null && config.given()) {
+        throw new SettingsException(
+            List.of(new Problem("--config", null, "", "either this or --collector, not both")));
+      }
       if (file != null) {
+        if (!context.environment().getOrDefault("SPANTHRIFT_CONFIG", "").isEmpty()) {
+          context.say("spanthrift: SPANTHRIFT_CONFIG is not used, because --collector is given");
+        }
         return runCollector(file);
       }
       SettingsLoader.Loaded loaded = config.load(context.environment());
@@ -74,15 +84,33 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private void stop(SidecarProgram program, SpanthriftSettings settings) {
+    Duration deadline = settings.shutdown().deadline();
+    if (started) {
+      sayThatItEnds(deadline);
+    }
+    program.stop(deadline);
+  }
+
+  private void sayThatItEnds(Duration deadline) {
+    context.say(
+        "spanthrift: ending; what waits is decided and sent, which may take up to "
+            + deadline.toSeconds()
+            + " s");
+  }
+
   private int start(SpanthriftSettings settings, @Nullable Judge judge)
       throws StartException, InterruptedException {
     SidecarProgram program = context.sidecar().get();
+    new Surroundings(settings)
+        .mayBeAbsent().stream()
+            .filter(check -> !check.ok())
+            .forEach(check -> context.say("spanthrift: " + check.check() + ": " + check.detail()));
     // Before the start, so that a signal during it also ends clean.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> program.stop(settings.shutdown().deadline()), "shutdown"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(program, settings), "shutdown"));
     SidecarProgram.Ports ports =
         judge == null ? program.start(settings) : program.start(settings, judge);
+    started = true;
     context.say(
         "spanthrift: OTLP/gRPC on %s:%d, OTLP/HTTP on %s:%d, page http://%s:%d/, to %s"
             .formatted(

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.command;
 import dev.spanthrift.agent.client.GrpcClient;
 import dev.spanthrift.agent.client.OtlpClient;
 import dev.spanthrift.agent.client.PlainHttpClient;
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.recording.Player;
 import dev.spanthrift.agent.recording.Recording;
 import dev.spanthrift.agent.recording.Timetable;
@@ -10,7 +11,6 @@ import dev.spanthrift.agent.terminal.Progress;
 import dev.spanthrift.agent.terminal.Terminal;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -40,7 +40,11 @@ final class SendCommand implements Callable<Integer> {
               + " beside it gives the times.")
   private Path file = Path.of("");
 
-  @Option(names = "--to", required = true, paramLabel = "HOST:PORT", description = "Where to.")
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "Where to, such as localhost:4317; 4318 with --http.")
   private String to = "";
 
   @Option(
@@ -67,7 +71,7 @@ final class SendCommand implements Callable<Integer> {
 
   /** One of the two; gRPC when neither is named. */
   private static final class Transport {
-    @Option(names = "--grpc", description = "OTLP over gRPC (default).")
+    @Option(names = "--grpc", description = "OTLP over gRPC. Default.")
     private boolean grpc;
 
     @Option(names = "--http", description = "OTLP over HTTP.")
@@ -87,21 +91,31 @@ final class SendCommand implements Callable<Integer> {
     Player.Pace pace = new Player.Pace(speed(), freshTimes, freshIds ? mask() : 0);
     int colon = to.lastIndexOf(':');
     int port = port(to.substring(colon + 1));
-    if (colon < 1 || port < 1 || pauseMaxSeconds < 0) {
-      throw usage("--to is host:port, such as localhost:4317; --pause-max is at least 0");
+    if (colon < 1 || port < 1 || port > 65_535 || to.contains("/")) {
+      throw usage("--to is host:port without http://, such as localhost:4317; not " + to);
+    }
+    if (!(pauseMaxSeconds >= 0)) {
+      throw usage("--pause-max is at least 0, not " + pauseMaxSeconds);
     }
     String host = to.substring(0, colon).replaceAll("^\\[|]$", "");
-    if (!Files.isReadable(file)) {
-      context.say("spanthrift: " + file + " cannot be read");
+    String refusal = InputFile.refusal(file);
+    if (refusal != null) {
+      context.say("spanthrift: FILE = " + file + ": " + refusal);
       return Context.FAILED;
     }
     try (OtlpClient client =
         transport.overHttp() ? new PlainHttpClient(host, port) : new GrpcClient(host, port)) {
       return send(client, pace);
-    } catch (IOException | MalformedException e) {
-      context.say("spanthrift: " + file + ": " + e.getMessage());
-      return Context.FAILED;
+    } catch (MalformedException e) {
+      return unreadable(e.getMessage() + ": is this a recording?");
+    } catch (IOException e) {
+      return unreadable(e.getMessage());
     }
+  }
+
+  private int unreadable(@Nullable String why) {
+    context.say("spanthrift: FILE = " + file + ": " + why);
+    return Context.FAILED;
   }
 
   private int send(OtlpClient client, Player.Pace pace) throws IOException, InterruptedException {
@@ -124,7 +138,13 @@ final class SendCommand implements Callable<Integer> {
           new Player(client, timetable, pace)
               .play(recording, (sent, bytes) -> progress.at(sent, requests, words(sent, bytes)));
       progress.end(outcome.requests(), requests, words(outcome.requests(), outcome.bytes()));
+      if (outcome.requests() == 0) {
+        return unreadable("holds no request: is this a recording?");
+      }
       summary(outcome, (System.nanoTime() - start) / 1e9);
+      if (outcome.hopeless() != null) {
+        context.say("spanthrift: " + outcome.hopeless());
+      }
       return outcome.complete() ? Context.OK : Context.FAILED;
     }
   }

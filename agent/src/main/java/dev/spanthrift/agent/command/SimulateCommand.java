@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.money.ModelException;
@@ -17,7 +18,6 @@ import dev.spanthrift.sampler.budget.AllocationSettings;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Currency;
 import java.util.LinkedHashMap;
@@ -64,8 +64,9 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "FILE",
       description =
-          "Policies, YAML or JSON with the keys policies and default. Without it all is left to"
-              + " the budget.")
+          "Policies: YAML or JSON with the keys policies and default, or a whole configuration, of"
+              + " which policies and defaultProbability are used. Without it all is left to the"
+              + " budget.")
   private @Nullable Path policy;
 
   @Option(
@@ -76,7 +77,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--budget",
-      paramLabel = "10%%|AMOUNT/PERIOD",
+      paramLabel = "10%|AMOUNT/PERIOD",
       description =
           "Share of the price of what arrives, or money by time, such as 25/month. Without it what"
               + " policies leave to a budget is kept.")
@@ -84,7 +85,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--compare-budget",
-      paramLabel = "10%%|AMOUNT/PERIOD",
+      paramLabel = "10%|AMOUNT/PERIOD",
       description = "Budget of the other side. Default: the same.")
   private @Nullable String compareBudget;
 
@@ -114,7 +115,10 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Other randomness for the traces; 0 takes the recorded ids. Default: 0.")
   private long seed;
 
-  @Option(names = "-o", paramLabel = "table|json", description = "Form of the answer.")
+  @Option(
+      names = "-o",
+      paramLabel = "table|json",
+      description = "Form of the answer. Default: table.")
   private Form form = Form.TABLE;
 
   private enum Form {
@@ -142,14 +146,14 @@ final class SimulateCommand implements Callable<Integer> {
   private int live(String url) throws InterruptedException {
     try {
       LiveSimulation simulation = new LiveSimulation(url);
-      Answer answer = simulation.ask(policy, budget);
+      Answer answer = simulation.ask(document(policy), budget);
       if (compare == null && compareBudget == null) {
         print(answer);
       } else {
         print(
             answer,
             simulation.ask(
-                compare == null ? policy : compare,
+                document(compare == null ? policy : compare),
                 compareBudget == null ? budget : compareBudget));
       }
       return Context.OK;
@@ -162,8 +166,9 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private int recorded(Path recording, boolean byPod) throws InterruptedException {
-    if (!Files.isRegularFile(recording) || !Files.isReadable(recording)) {
-      context.say("spanthrift: " + recording + " cannot be read");
+    String refusal = InputFile.refusal(recording);
+    if (refusal != null) {
+      context.say("spanthrift: --recording = " + recording + ": " + refusal);
       return Context.FAILED;
     }
     try {
@@ -174,10 +179,16 @@ final class SimulateCommand implements Callable<Integer> {
       }
       run(traffic, questions.first(), questions.other());
       return Context.OK;
-    } catch (IOException | MalformedException e) {
-      context.say("spanthrift: " + recording + ": " + e.getMessage());
-      return Context.FAILED;
+    } catch (MalformedException e) {
+      return unreadable(recording, e.getMessage() + ": is this a recording?");
+    } catch (IOException e) {
+      return unreadable(recording, e.getMessage());
     }
+  }
+
+  private int unreadable(Path recording, @Nullable String why) {
+    context.say("spanthrift: --recording = " + recording + ": " + why);
+    return Context.FAILED;
   }
 
   private record Questions(Question first, @Nullable Question other) {}
@@ -231,7 +242,7 @@ final class SimulateCommand implements Callable<Integer> {
   private Question question(
       @Nullable Path file, @Nullable String money, boolean byPod, SimulationBasis basis)
       throws IOException {
-    PolicyDocument document = file == null ? PolicyDocument.EMPTY : PolicyFile.read(file);
+    PolicyDocument document = document(file);
     @Nullable BudgetText parsed = budget(money, basis.price());
     return new Question(
         document,
@@ -241,6 +252,17 @@ final class SimulateCommand implements Callable<Integer> {
         basis.price().currency().getCurrencyCode(),
         byPod,
         basis.sampler());
+  }
+
+  private PolicyDocument document(@Nullable Path file) throws IOException {
+    if (file == null) {
+      return PolicyDocument.EMPTY;
+    }
+    PolicyFile read = PolicyFile.read(file, context.environment());
+    if (!read.note().isEmpty()) {
+      context.say("spanthrift: " + read.note());
+    }
+    return read.document();
   }
 
   private @Nullable BudgetText budget(@Nullable String money, TrafficPrice price) {

@@ -35,6 +35,7 @@ final class SimulationTable {
     line(
         "%n%.1f %% of the bytes; cost %.6f %s instead of %.6f, saved %.6f",
         answer.shareOfBytes() * 100, cost.kept(), cost.currency(), cost.received(), cost.saved());
+    certain(answer);
     line(
         "whole traces %,d of %,d kept (%.1f %%)",
         answer.wholeTraces(),
@@ -42,7 +43,25 @@ final class SimulationTable {
         percent(answer.wholeTraces(), answer.kept().traces()));
     errors(answer.errors());
     operations(answer.operations());
+    legend(answer);
     warnings(answer);
+  }
+
+  /** Policies are not bound by the budget: where they overshoot it, this shows it. */
+  private void certain(Answer answer) {
+    if (ReasonWords.hasBudget(answer)) {
+      line(
+          "of these, %.1f points are kept by policies whatever the budget; it chose %.1f points",
+          ReasonWords.percentOfPolicies(answer), ReasonWords.percentOfBudget(answer));
+    }
+  }
+
+  private void legend(Answer answer) {
+    List<String> lines = ReasonWords.legend(answer);
+    if (!lines.isEmpty()) {
+      line("%nreasons that are not names of policies:");
+      lines.forEach(each -> line("  %s", each));
+    }
   }
 
   private void head(Answer answer) {
@@ -128,6 +147,11 @@ final class SimulationTable {
     row("kept spans", answer.kept().spans(), other.kept().spans(), "%,.0f");
     row("kept MB", answer.kept().bytes() / 1e6, other.kept().bytes() / 1e6, "%,.2f");
     row("% of bytes", answer.shareOfBytes() * 100, other.shareOfBytes() * 100, "%.1f");
+    row(
+        "  of it kept by policies",
+        ReasonWords.percentOfPolicies(answer),
+        ReasonWords.percentOfPolicies(other),
+        "%.1f");
     row("cost " + answer.cost().currency(), answer.cost().kept(), other.cost().kept(), "%.6f");
     row("whole traces", answer.wholeTraces(), other.wholeTraces(), "%,.0f");
     row("error traces", answer.errors().keptTraces(), other.errors().keptTraces(), "%,.0f");

@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.config.DestinationSettings;
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.exporter.NetworkWords;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -31,12 +33,24 @@ final class Surroundings {
   List<Check> checks() {
     List<Check> checks = new ArrayList<>();
     checks.add(
-        port("OTLP/gRPC port", settings.listen().grpc().host(), settings.listen().grpc().port()));
+        port(
+            "OTLP/gRPC port",
+            settings.listen().grpc().host(),
+            settings.listen().grpc().port(),
+            "SPANTHRIFT_LISTEN_GRPC_PORT"));
     checks.add(
-        port("OTLP/HTTP port", settings.listen().http().host(), settings.listen().http().port()));
-    checks.add(port("admin port", settings.admin().host(), settings.admin().port()));
-    checks.add(stateDir(settings.stateDir()));
-    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+        port(
+            "OTLP/HTTP port",
+            settings.listen().http().host(),
+            settings.listen().http().port(),
+            "SPANTHRIFT_LISTEN_HTTP_PORT"));
+    checks.add(
+        port(
+            "admin port",
+            settings.admin().host(),
+            settings.admin().port(),
+            "SPANTHRIFT_ADMIN_PORT"));
+    checks.addAll(mayBeAbsent());
     addFile(checks, "listen.tls.key", settings.listen().tls().key());
     addCertificate(checks, "listen.tls.certificate", settings.listen().tls().certificate());
     addCertificate(checks, "listen.tls.clientAuthority", settings.listen().tls().clientAuthority());
@@ -49,7 +63,15 @@ final class Surroundings {
     return checks;
   }
 
-  private static Check port(String name, String host, int port) {
+  /** Without these the program runs, but forgets or refuses something. */
+  List<Check> mayBeAbsent() {
+    List<Check> checks = new ArrayList<>();
+    checks.add(stateDir(settings.stateDir()));
+    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+    return checks;
+  }
+
+  private static Check port(String name, String host, int port, String variable) {
     String what = name + " " + host + ":" + port;
     if (port == 0) {
       return new Check(what, true, "any free one");
@@ -59,8 +81,7 @@ final class Surroundings {
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
       return new Check(what, true, "free");
     } catch (IOException e) {
-      return new Check(
-          what, false, e.getMessage() + "; stop what uses it or choose another host or port");
+      return new Check(what, false, NetworkWords.ofPort(e, host, port, variable));
     }
   }
 
@@ -81,8 +102,10 @@ final class Surroundings {
 
   private static void addFile(List<Check> checks, String key, @Nullable Path file) {
     if (file != null) {
-      boolean readable = Files.isReadable(file) && Files.isRegularFile(file);
-      checks.add(new Check(key, readable, file + (readable ? " is readable" : " cannot be read")));
+      String refusal = InputFile.refusal(file);
+      checks.add(
+          new Check(
+              key, refusal == null, file + (refusal == null ? " is readable" : ": " + refusal)));
     }
   }
 

@@ -5,16 +5,27 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The command line; its exit codes are 0 ok, 1 failed, 2 usage. */
 @Command(
     name = "spanthrift",
     description = "A tracing sidecar that keeps the traces worth their price.",
     synopsisSubcommandLabel = "VERB",
-    commandListHeading = "%nVerbs:%n")
+    commandListHeading = "%nVerbs:%n",
+    footer = {
+      "",
+      "VERB --help shows its options; spanthrift.example.yaml shows every setting.",
+      "Exit codes: 0 all is well, 1 it failed, 2 wrong usage."
+    })
 public final class Verbs {
+  /** Held, because the JDK forgets the level of a logger that nobody holds. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
   private Verbs() {}
 
   /**
@@ -34,7 +45,10 @@ public final class Verbs {
   }
 
   static CommandLine commandLine(Context context) {
-    return new CommandLine(new Verbs())
+    // Its warnings are stack traces, one for each attempt; the destination says the same in a line.
+    GRPC.setLevel(Level.SEVERE);
+    CommandLine commandLine = new CommandLine(new Verbs());
+    commandLine
         .addSubcommand(new RunCommand(context))
         .addSubcommand(new CheckCommand(context))
         .addSubcommand(new DemoCommand(context))
@@ -47,9 +61,32 @@ public final class Verbs {
         .setErr(context.err())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
-            (e, commandLine, parsed) -> {
+            (e, verb, parsed) -> {
               context.say("spanthrift: " + e);
               return Context.FAILED;
             });
+    helpful(commandLine);
+    commandLine
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Prints the version.")
+                .build())
+        .version(VersionCommand.words());
+    commandLine.getSubcommands().values().forEach(Verbs::helpful);
+    return commandLine;
+  }
+
+  /** {@code --help} everywhere; {@code help VERB} says the same. */
+  private static void helpful(CommandLine verb) {
+    if (verb.getCommandSpec().findOption("--help") == null) {
+      verb.getCommandSpec()
+          .addOption(
+              OptionSpec.builder("-h", "--help")
+                  .usageHelp(true)
+                  .description("Shows this and does nothing.")
+                  .build());
+    }
   }
 }

@@ -15,15 +15,16 @@ final class VersionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String version = VersionCommand.class.getPackage().getImplementationVersion();
-    context
-        .out()
-        .println(
-            "spanthrift "
-                + Objects.requireNonNullElse(version, "unpackaged")
-                + " (Java "
-                + Runtime.version()
-                + ")");
+    context.out().println(words());
     return Context.OK;
+  }
+
+  static String words() {
+    String version = VersionCommand.class.getPackage().getImplementationVersion();
+    return "spanthrift "
+        + Objects.requireNonNullElse(version, "unpackaged")
+        + " (Java "
+        + Runtime.version()
+        + ")";
   }
 }

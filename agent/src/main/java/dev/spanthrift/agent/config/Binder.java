@@ -36,6 +36,11 @@ final class Binder {
     return variablesUsed;
   }
 
+  /** File and line, or the variable, that a value came from; empty when it has none. */
+  String place(String path) {
+    return places.getOrDefault(path, "");
+  }
+
   /**
    * Fills one record.
    *
@@ -44,6 +49,9 @@ final class Binder {
   <T extends Record> @Nullable T bind(Class<T> type, @Nullable YamlNode node, String path) {
     int before = problems.size();
     Map<String, YamlNode> entries = entries(type, node, path);
+    if (problems.size() > before && !(node instanceof YamlNode.Mapping)) {
+      return null; // its keys are not missing, they have no place
+    }
     RecordComponent[] components = type.getRecordComponents();
     @Nullable Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
@@ -68,12 +76,19 @@ final class Binder {
       case YamlNode.Scalar scalar ->
           problems.add(
               new Problem(
-                  path, scalar.text(), scalar.where(), "a section; write its keys below it"));
+                  whole(path),
+                  scalar.text(),
+                  scalar.where(),
+                  "a section; write its keys below it"));
       case YamlNode.Sequence sequence ->
           problems.add(
-              new Problem(path, null, sequence.where(), "a section with keys, not a list"));
+              new Problem(whole(path), null, sequence.where(), "a section with keys, not a list"));
     }
     return Map.of();
+  }
+
+  private static String whole(String path) {
+    return path.isEmpty() ? "the file" : path;
   }
 
   private void refuseUnknown(Class<?> type, YamlNode.Mapping mapping, String path) {
@@ -85,7 +100,8 @@ final class Binder {
             (key, node) -> {
               if (!known.contains(key)) {
                 String right =
-                    Keys.nearest(path, key)
+                    Nearest.synonym(key, node.plain(), Set.copyOf(known))
+                        .or(() -> Keys.nearest(path, key))
                         .map(nearest -> "unknown key; did you mean " + nearest + "?")
                         .orElse("unknown key; known here: " + String.join(", ", known));
                 problems.add(new Problem(Keys.join(path, key), null, node.where(), right));
@@ -165,7 +181,8 @@ final class Binder {
       return List.of();
     }
     if (!(source instanceof YamlNode.Sequence sequence)) {
-      problems.add(new Problem(path, null, source.where(), "a list; begin each element with -"));
+      problems.add(
+          new Problem(path, shown(source), source.where(), "a list; begin each element with -"));
       return List.of();
     }
     Class<? extends Record> type = Keys.elementType(component);
@@ -181,11 +198,20 @@ final class Binder {
     return elements;
   }
 
+  private static @Nullable String shown(YamlNode node) {
+    return node instanceof YamlNode.Scalar scalar ? scalar.text() : null;
+  }
+
   private @Nullable Object rawMap(YamlNode element, String path) {
     if (element instanceof YamlNode.Mapping mapping) {
       return mapping.plain();
     }
-    problems.add(new Problem(path, null, element.where(), "a rule with keys"));
+    problems.add(
+        new Problem(
+            path,
+            shown(element),
+            element.where(),
+            "a rule with keys, such as {name: errors, match: {status: ERROR}, keep: true}"));
     return null;
   }
 

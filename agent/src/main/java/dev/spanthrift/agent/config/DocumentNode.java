@@ -60,7 +60,10 @@ record DocumentNode(String pointer, @Nullable Object value, List<Problem> proble
       if (key instanceof String known && allowed.contains(known)) {
         found.add(known);
       } else {
-        child(String.valueOf(key)).report("no such key: " + key, "one of " + list(allowed));
+        DocumentNode unknown = child(String.valueOf(key));
+        unknown.report(
+            "no such key: " + key,
+            Nearest.suggestion(String.valueOf(key), unknown.value(), allowed));
       }
     }
     return found;

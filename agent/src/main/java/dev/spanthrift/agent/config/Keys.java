@@ -70,7 +70,7 @@ final class Keys {
     int least = Integer.MAX_VALUE;
     for (String key : all()) {
       boolean sameName = key.substring(key.lastIndexOf('.') + 1).equalsIgnoreCase(unknown);
-      int distance = sameName ? 1 : distance(wanted.toLowerCase(Locale.ROOT), key);
+      int distance = sameName ? 1 : Nearest.distance(wanted.toLowerCase(Locale.ROOT), key);
       if (distance < least) {
         least = distance;
         best = key;
@@ -79,24 +79,5 @@ final class Keys {
     return least <= Math.max(2, unknown.length() / 2)
         ? Optional.ofNullable(best)
         : Optional.empty();
-  }
-
-  /** Levenshtein distance, case ignored. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        boolean same = a.charAt(i - 1) == Character.toLowerCase(b.charAt(j - 1));
-        int replaced = diagonal + (same ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

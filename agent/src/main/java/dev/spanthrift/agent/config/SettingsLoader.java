@@ -1,9 +1,6 @@
 package dev.spanthrift.agent.config;
 
 import dev.spanthrift.sampler.wire.Signal;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * The door: one file and the environment become {@link SpanthriftSettings}, or a list of problems.
  */
 public final class SettingsLoader {
-  private static final long FILE_BYTES_MAX = 4 << 20;
-
   /** Read by the launcher and by the command line, not part of the tree. */
   private static final Set<String> OTHER_VARIABLES =
       Set.of("SPANTHRIFT_CONFIG", "SPANTHRIFT_JAVA_OPTS", "SPANTHRIFT_JAVA_HOME");
@@ -85,6 +80,7 @@ public final class SettingsLoader {
     if (root == null && !problems.isEmpty()) {
       throw new SettingsException(problems);
     }
+    refuseCollector(root);
     Binder binder = new Binder(environment, problems);
     SpanthriftSettings settings = binder.bind(SpanthriftSettings.class, root, "");
     List<String> warnings = warnings(binder, environment);
@@ -102,7 +98,42 @@ public final class SettingsLoader {
       throw new SettingsException(problems);
     }
     warnOfSignalsWithoutDestination(settings, warnings);
+    warnOfBudgetWithoutChoice(settings, binder.place("defaultProbability"), warnings);
     return new Loaded(settings, warnings);
+  }
+
+  /** Else each of its keys would be an unknown one. */
+  private static void refuseCollector(@Nullable YamlNode root) throws SettingsException {
+    if (root instanceof YamlNode.Mapping mapping
+        && mapping.entries().keySet().containsAll(Set.of("service", "exporters"))) {
+      throw new SettingsException(
+          List.of(
+              new Problem(
+                  "service",
+                  null,
+                  root.where(),
+                  "this is the configuration of an OpenTelemetry Collector; use run --collector"
+                      + " FILE, or import FILE to make one of ours")));
+    }
+  }
+
+  /** Only what policies leave to it, or what none decides at a probability of 1, is its choice. */
+  private static void warnOfBudgetWithoutChoice(
+      SpanthriftSettings settings, String where, List<String> warnings) {
+    double probability = settings.defaultProbability().value();
+    boolean asked =
+        settings.policies().stream()
+            .anyMatch(policy -> policy.containsKey("budget") || policy.containsKey("weight"));
+    if (!settings.budgets().isEmpty() && probability < 1 && !asked) {
+      Problem problem =
+          new Problem(
+              "defaultProbability",
+              String.valueOf(probability),
+              where,
+              "budgets have nothing to choose from, because this decides all that no policy does;"
+                  + " remove it or write 1, or give a policy budget: true, or remove budgets");
+      warnings.add(problem.toString());
+    }
   }
 
   private static void warnOfSignalsWithoutDestination(
@@ -119,21 +150,12 @@ public final class SettingsLoader {
       Path file, Map<String, String> environment, List<Problem> problems) {
     String name = String.valueOf(file.getFileName());
     try {
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        problems.add(new Problem("--config", file.toString(), "", "a file of at most 4 MiB"));
-        return null;
-      }
-      String text = Files.readString(file, StandardCharsets.UTF_8);
+      String text = InputFile.text("--config", file);
       return YamlReader.read(text, name, true, new Expansion(environment), problems);
-    } catch (IOException e) {
-      problems.add(
-          new Problem("--config", file.toString(), "", "a readable file in UTF-8; " + reason(e)));
+    } catch (SettingsException e) {
+      problems.addAll(e.problems());
       return null;
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getClass().getSimpleName().replace("Exception", "");
   }
 
   private static List<String> warnings(Binder binder, Map<String, String> environment) {

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.exporter.NetworkWords;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +58,9 @@ public final class ControlServer implements AutoCloseable {
     try {
       return application.run();
     } catch (RuntimeException e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
       throw new IllegalStateException(
-          "Cannot open the admin port %s:%d: %s"
-              .formatted(settings.address().getHostAddress(), settings.port(), root.getMessage()),
+          NetworkWords.ofPort(
+              e, settings.address().getHostAddress(), settings.port(), "SPANTHRIFT_ADMIN_PORT"),
           e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +47,7 @@ public final class KillSwitchFile {
     } catch (NoSuchFileException e) {
       return KillSwitch.OFF;
     } catch (IOException | RuntimeException e) {
-      log.warn("stored kill switch {} is damaged and ignored: {}", file, e.toString());
+      log.warn("stored kill switch {} is damaged and ignored: {}", file, InputFile.reason(e));
       return KillSwitch.OFF;
     }
   }

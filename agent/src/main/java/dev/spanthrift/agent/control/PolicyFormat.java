@@ -56,7 +56,7 @@ enum PolicyFormat {
     try {
       root = mapper().readTree(text);
     } catch (JacksonException e) {
-      throw new ProblemException(ProblemType.SYNTAX, e.getOriginalMessage() + place(e));
+      throw new ProblemException(ProblemType.SYNTAX, words(e) + place(e));
     }
     if (root.isMissingNode() || root.isNull()) {
       throw new ProblemException(ProblemType.SYNTAX, "the body is empty");
@@ -84,6 +84,11 @@ enum PolicyFormat {
       case JSON -> JSON_MAPPER;
       case YAML -> Yaml.MAPPER;
     };
+  }
+
+  /** Without the name of the exception below it. */
+  private static String words(JacksonException e) {
+    return String.valueOf(e.getOriginalMessage()).replaceFirst("^([a-z]+\\.)+[A-Z]\\w*: ", "");
   }
 
   private static String place(JacksonException e) {

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
 import dev.spanthrift.agent.pipeline.PolicyProblem;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
@@ -143,7 +144,8 @@ public final class PolicyStore {
     } catch (NoSuchFileException e) {
       log.debug("no stored policy yet");
     } catch (IOException | RuntimeException e) {
-      log.warn("stored policy {} is damaged, the configured one is used: {}", file, e.toString());
+      log.warn(
+          "stored policy {} is damaged, the configured one is used: {}", file, InputFile.reason(e));
     }
     return configured;
   }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.config.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class WriteAccess {
       }
       log.warn("token file {} is empty or above {} bytes: writes refused", file, TOKEN_BYTES_MAX);
     } catch (IOException e) {
-      log.warn("token file cannot be read, writes refused: {}", e.toString());
+      log.warn("token file cannot be read, writes refused: {}", InputFile.reason(e));
     }
     throw new ProblemException(
         ProblemType.WRITES_DISABLED, "the configured token file holds no usable token");

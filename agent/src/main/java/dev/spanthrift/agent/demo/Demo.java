@@ -126,7 +126,11 @@ public final class Demo {
   }
 
   private static FailedTraces.Count failed(Traffic traffic, DemoBackend backend, long before) {
-    return new FailedTraces.Count(traffic.failed().before(before), backend.failed().before(before));
+    FailedTraces made = traffic.failed();
+    FailedTraces arrived = backend.failed();
+    long seen = arrived.before(Long.MAX_VALUE); // before what was made, so that it is never more
+    return new FailedTraces.Count(
+        made.before(before), arrived.before(before), made.before(Long.MAX_VALUE), seen);
   }
 
   /** Ends it from another thread and waits until the summary stands there, or for this long. */

@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The rows of the demo's one screen, of its plain lines, and of the summary. Text only. */
 final class DemoScreen {
   private static final int BAR = 24;
-  private static final int KINDS_MAX = 6;
-  private static final int DROPS_MAX = 3;
+  private static final int KINDS_MAX = 5; // with these two the screen has 23 rows
+  private static final int DROPS_MAX = 2;
+  private static final int WIDTH = 80;
+  private static final String INDENT = " ".repeat(23);
 
   private DemoScreen() {}
 
@@ -125,11 +126,23 @@ final class DemoScreen {
   }
 
   private static String errors(Figures f) {
-    return f.failed().due() == 0
-        ? "ERRORS  no failed trace is old enough yet to be at the backend"
-        : row(
-            "ERRORS  %.1f %% kept: %,d of %,d failed traces are at the backend",
-            f.failed().share() * 100, f.failed().arrived(), f.failed().due());
+    FailedTraces.Count failed = f.failed();
+    if (failed.made() == 0) {
+      return "ERRORS  no trace has failed yet";
+    }
+    if (failed.due() == 0) {
+      return row(
+          "ERRORS  %,d traces failed just now, %,d of them are at the backend",
+          failed.made(), failed.seen());
+    }
+    return row(
+        "ERRORS  %.1f %% kept: %,d of %,d failed traces are at the backend%s",
+        failed.share() * 100,
+        failed.arrived(),
+        failed.due(),
+        failed.made() == failed.due()
+            ? ""
+            : row(", %,d just failed", failed.made() - failed.due()));
   }
 
   private static String money(Figures f) {
@@ -222,8 +235,11 @@ final class DemoScreen {
   }
 
   private static String failed(FailedTraces.Count failed) {
+    if (failed.made() == 0) {
+      return "no trace failed yet";
+    }
     return failed.due() == 0
-        ? "no failed trace due yet"
+        ? row("%,d of %,d failed traces so far", failed.seen(), failed.made())
         : row("%,d of %,d failed traces", failed.arrived(), failed.due());
   }
 
@@ -257,12 +273,8 @@ final class DemoScreen {
             f.failed().arrived(),
             f.failed().due(),
             f.failed().share() * 100));
-    rows.add(row("  kept for             %s", kinds(f.status().spans().keptByReason())));
-    for (String line : budget(f)) {
-      rows.add(
-          line.replaceFirst("^BUDGET  ", "  budget               ")
-              .replaceFirst("^ {8}", " ".repeat(23)));
-    }
+    rows.addAll(kinds(f.status().spans().keptByReason()));
+    rows.addAll(spentAtTheEnd(f));
     rows.add(
         row(
             "  saved                %.4f of %.4f %s; at this pace %,.0f a month",
@@ -271,11 +283,34 @@ final class DemoScreen {
     return rows;
   }
 
-  private static String kinds(Map<String, Long> reasons) {
-    return sorted(reasons).stream()
-        .limit(KINDS_MAX)
-        .map(entry -> row("%s %,d", kind(entry.getKey()), entry.getValue()))
-        .collect(Collectors.joining(", "));
+  private static List<String> kinds(Map<String, Long> reasons) {
+    List<String> rows = new ArrayList<>();
+    String line = "  kept for             ";
+    List<Map.Entry<String, Long>> sorted = sorted(reasons);
+    for (int i = 0; i < sorted.size(); i++) {
+      String end = i + 1 < sorted.size() ? ", " : "";
+      String next = row("%s %,d%s", kind(sorted.get(i).getKey()), sorted.get(i).getValue(), end);
+      if (line.length() + next.strip().length() > WIDTH) {
+        rows.add(line.stripTrailing());
+        line = INDENT;
+      }
+      line += next;
+    }
+    rows.add(line.stripTrailing());
+    return rows;
+  }
+
+  private static List<String> spentAtTheEnd(Figures f) {
+    BudgetView books = f.budget();
+    List<String> rows = new ArrayList<>();
+    for (String line : budget(f)) {
+      rows.add(
+          line.replaceFirst("^BUDGET  ", "  budget               ").replaceFirst("^ {8}", INDENT));
+    }
+    if (books != null && books.forecast() instanceof Forecast.NotEnoughData && rows.size() == 2) {
+      rows.set(1, rows.get(1).replaceFirst(" is over;.*", " is over, too little for a forecast"));
+    }
+    return rows;
   }
 
   private static String clock(double seconds) {

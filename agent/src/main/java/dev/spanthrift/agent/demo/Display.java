@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 
 /** Shows figures: one screen drawn again and again, or plain lines. Not thread-safe. */
 final class Display {
-  private static final String ENTER = "\u001b[?1049h\u001b[?25l";
-  private static final String LEAVE = "\u001b[?25h\u001b[?1049l";
+  private static final String ENTER = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+  private static final String LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
   private static final String HOME = "\u001b[H";
   private static final String END_OF_LINE = "\u001b[K\n";
   private static final String END_OF_SCREEN = "\u001b[J";

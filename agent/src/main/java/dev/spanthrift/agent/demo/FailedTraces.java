@@ -16,11 +16,14 @@ final class FailedTraces {
   private long older;
 
   /**
-   * Of the failed traces that began before a moment: how many were made, how many arrived.
+   * How many were made, and how many arrived.
    *
    * @param due old enough to be decided and delivered, if they are kept
+   * @param arrived of these
+   * @param made all, also those that may still wait
+   * @param seen all that arrived
    */
-  record Count(long due, long arrived) {
+  record Count(long due, long arrived, long made, long seen) {
     /** 1 where there are none. */
     double share() {
       return due == 0 ? 1 : (double) arrived / due;

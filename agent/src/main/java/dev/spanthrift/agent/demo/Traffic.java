@@ -24,6 +24,7 @@ final class Traffic implements AutoCloseable {
   private static final int SPANS_FLUSH = 512;
   private static final int UNDER_WAY_MAX = 48;
   private static final int ATTEMPTS_MAX = 5;
+  private static final long PAUSE_MILLIS = 200;
 
   private final TraceMaker maker;
   private final Incident incident;
@@ -146,7 +147,9 @@ final class Traffic implements AutoCloseable {
           }
           case Reply.TryAgain(String reason, long afterMillis) ->
               TimeUnit.MILLISECONDS.sleep(afterMillis);
-          case Reply.Refused(String reason) -> {
+          case Reply.Unreachable(String reason, boolean certain) ->
+              TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+          case Reply.Refused(String reason, boolean always) -> {
             spansLost.add(spans);
             return;
           }

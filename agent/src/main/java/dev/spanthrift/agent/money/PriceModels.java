@@ -1,12 +1,13 @@
 package dev.spanthrift.agent.money;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.Problem;
+import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.sampler.budget.price.PriceModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The price models that come with the program, and the user's own by file. */
 public final class PriceModels {
-  private static final long FILE_BYTES_MAX = 1 << 20;
 
   private PriceModels() {}
 
@@ -47,15 +47,12 @@ public final class PriceModels {
   private static PriceModel file(String name) throws ModelException {
     try {
       Path file = Path.of(name);
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        throw new ModelException(
-            List.of(new Problem("price.model", name, "", "a file of at most 1 MiB")));
-      }
-      String text = Files.readString(file, StandardCharsets.UTF_8);
+      String text = InputFile.text("price.model", file);
       return ModelReader.read(text, String.valueOf(file.getFileName()));
-    } catch (IOException | InvalidPathException e) {
-      String right = "a readable file in UTF-8; " + e.getClass().getSimpleName();
-      throw new ModelException(List.of(new Problem("price.model", name, "", right)));
+    } catch (SettingsException e) {
+      throw new ModelException(e.problems());
+    } catch (InvalidPathException e) {
+      throw new ModelException(List.of(new Problem("price.model", name, "", "the path of a file")));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.money;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.spanthrift.agent.config.InputFile;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.Spend;
 import dev.spanthrift.agent.control.SpendView;
@@ -96,6 +97,16 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
         pipeline);
   }
 
+  /**
+   * Whether price list and budgets can be used.
+   *
+   * @throws ModelException with all that is wrong
+   */
+  public static void check(SpanthriftSettings settings) throws ModelException {
+    Pricing pricing = Budgets.pricing(settings.price());
+    Budgets.budgets(settings, pricing.model().currency());
+  }
+
   private static BudgetController restored(byte[] bytes, List<Budget> budgets, Pricing pricing) {
     BudgetState.Restored restored = BudgetState.restore(bytes, budgets, pricing);
     restored.warning().ifPresent(log::warn);
@@ -108,7 +119,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
           ? Optional.of(Files.readAllBytes(file))
           : Optional.empty();
     } catch (IOException e) {
-      log.warn("saved budgets are ignored: {}", e.toString());
+      log.warn("saved budgets are ignored: {}", InputFile.reason(e));
       return Optional.empty();
     }
   }
@@ -228,7 +239,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       saveFailed = false;
     } catch (IOException e) {
       if (!saveFailed) {
-        log.warn("budgets cannot be saved in {}: {}", file.getParent(), e.toString());
+        log.warn("budgets cannot be saved in {}: {}", file.getParent(), InputFile.reason(e));
       }
       saveFailed = true;
     }

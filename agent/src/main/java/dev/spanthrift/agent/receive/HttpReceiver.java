@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive;
 
+import dev.spanthrift.exporter.NetworkWords;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
@@ -107,10 +108,9 @@ public final class HttpReceiver {
     try {
       return configured.bindNow();
     } catch (ChannelBindException e) {
-      Throwable why = e.getCause() == null ? e : e.getCause(); // its own words leave that out
       throw new IllegalStateException(
-          "Cannot listen on %s:%d: %s"
-              .formatted(settings.host(), settings.httpPort(), why.getMessage()),
+          NetworkWords.ofPort(
+              e, settings.host(), settings.httpPort(), "SPANTHRIFT_LISTEN_HTTP_PORT"),
           e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive;
 
+import dev.spanthrift.exporter.NetworkWords;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -41,7 +42,7 @@ final class Port {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IllegalStateException(
-          "Cannot listen on %s:%d: %s".formatted(settings.host(), port, bound.cause().getMessage()),
+          NetworkWords.ofPort(bound.cause(), settings.host(), port, "SPANTHRIFT_LISTEN_GRPC_PORT"),
           bound.cause());
     }
     this.listening = bound.channel();

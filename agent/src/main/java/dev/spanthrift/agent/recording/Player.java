@@ -6,6 +6,7 @@ import dev.spanthrift.sampler.wire.Signal;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -21,6 +22,8 @@ public final class Player {
   private static final int UNDER_WAY_MAX = 64;
   private static final int ATTEMPTS_MAX = 20;
   private static final int REASONS_MAX = 20;
+  private static final int BROKEN_MAX = 3;
+  private static final long PAUSE_MILLIS = 200;
 
   private final OtlpClient client;
   private final Timetable timetable;
@@ -31,6 +34,8 @@ public final class Player {
   private final LongAdder bytes = new LongAdder();
   private final LongAdder retries = new LongAdder();
   private final Map<String, Long> refused = new TreeMap<>();
+  private final CountDownLatch gaveUp = new CountDownLatch(1);
+  private volatile @Nullable String hopeless;
 
   /**
    * How fast, and what is made fresh.
@@ -41,14 +46,19 @@ public final class Player {
    */
   public record Pace(double speed, boolean freshTimes, long idMask) {}
 
-  /** What became of the requests. */
+  /**
+   * What became of the requests.
+   *
+   * @param hopeless why sending was given up before the end; null when it was not
+   */
   public record Outcome(
       long requests,
       long accepted,
       long rejectedSpans,
       long bytes,
       long retries,
-      Map<String, Long> refused) {
+      Map<String, Long> refused,
+      @Nullable String hopeless) {
     public Outcome {
       refused = Map.copyOf(refused);
     }
@@ -70,7 +80,8 @@ public final class Player {
   }
 
   /**
-   * Sends all of it and waits for all answers.
+   * Sends all of it and waits for all answers; gives up when nothing was accepted yet and nothing
+   * ever will be.
    *
    * @throws InterruptedException when it is to stop
    */
@@ -83,13 +94,16 @@ public final class Player {
     int index = 0;
     try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
       byte[] request = recording.next();
-      while (request != null && index < timetable.requests()) {
+      while (request != null && index < timetable.requests() && hopeless == null) {
         if (pace.freshTimes() || pace.idMask() != 0) {
           long shift = pace.freshTimes() ? timetable.shiftNanos(index, endUnixNanos) : 0;
           edit.apply(request, shift, pace.idMask());
         }
-        sleepUntil(startNanos + scaled(timetable.sinceStartNanos(index)));
+        awaitTime(startNanos + scaled(timetable.sinceStartNanos(index)));
         permits.acquire();
+        if (hopeless != null) {
+          break;
+        }
         byte[] body = request;
         calls.execute(() -> deliver(body));
         bytes.add(body.length);
@@ -105,10 +119,11 @@ public final class Player {
     return pace.speed() == 0 ? 0 : (long) (nanos / pace.speed());
   }
 
-  private static void sleepUntil(long nanoTime) throws InterruptedException {
+  /** Returns earlier when there is no hope. */
+  private void awaitTime(long nanoTime) throws InterruptedException {
     long left = nanoTime - System.nanoTime();
     if (left > 0) {
-      TimeUnit.NANOSECONDS.sleep(left);
+      gaveUp.await(left, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -128,6 +143,14 @@ public final class Player {
     }
   }
 
+  /** Who has accepted something before may be starting anew. */
+  private void giveUp(String reason) {
+    if (accepted.sum() == 0) {
+      hopeless = reason;
+      gaveUp.countDown();
+    }
+  }
+
   /** Null when it was accepted, else why not. */
   private @Nullable String attempts(byte[] body) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
@@ -137,8 +160,21 @@ public final class Player {
           rejectedSpans.add(rejected);
           return null;
         }
-        case Reply.Refused(String reason) -> {
+        case Reply.Refused(String reason, boolean always) -> {
+          if (always) {
+            giveUp(reason);
+          }
           return reason;
+        }
+        case Reply.Unreachable(String reason, boolean certain) -> {
+          if (certain || attempt == BROKEN_MAX) {
+            giveUp(reason);
+          }
+          if (attempt == ATTEMPTS_MAX || hopeless != null) {
+            return reason;
+          }
+          retries.increment();
+          TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS * Math.min(attempt, 10));
         }
         case Reply.TryAgain(String reason, long afterMillis) -> {
           if (attempt == ATTEMPTS_MAX) {
@@ -154,7 +190,13 @@ public final class Player {
   private Outcome outcome(long requests) {
     synchronized (refused) {
       return new Outcome(
-          requests, accepted.sum(), rejectedSpans.sum(), bytes.sum(), retries.sum(), refused);
+          requests,
+          accepted.sum(),
+          rejectedSpans.sum(),
+          bytes.sum(),
+          retries.sum(),
+          refused,
+          hopeless);
     }
   }
 }

@@ -65,7 +65,8 @@ public final class Recording implements AutoCloseable {
     }
     byte[] request = in.readNBytes(length);
     if (request.length < length) {
-      throw new EOFException("the file ends inside request " + requests);
+      String or = requests == 0 ? ": is this a recording?" : "";
+      throw new EOFException("the file ends inside request " + requests + or);
     }
     requests++;
     return request;

@@ -1,51 +1,36 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.config.PolicyParser;
-import dev.spanthrift.agent.config.Problem;
-import dev.spanthrift.agent.config.YamlNode;
-import dev.spanthrift.agent.config.YamlReader;
+import dev.spanthrift.agent.config.InputFile;
+import dev.spanthrift.agent.config.PolicyKeys;
+import dev.spanthrift.agent.config.SettingsException;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.policy.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A policy document from a file, YAML or JSON: the keys {@code policies} and {@code default}. */
-public final class PolicyFile {
-  private static final long BYTES_MAX = 1 << 20;
-
-  private PolicyFile() {}
-
+/**
+ * Policies from a file, YAML or JSON: a policy document with the keys {@code policies} and {@code
+ * default}, or a whole configuration.
+ *
+ * @param note what of a configuration was not used, for people; empty when there is nothing to say
+ */
+public record PolicyFile(PolicyDocument document, String note) {
   /**
    * Reads and checks it.
    *
    * @throws IOException with everything that is wrong, a line each
    */
-  public static PolicyDocument read(Path file) throws IOException {
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw new IOException(file + " cannot be read");
-    }
-    if (Files.size(file) > BYTES_MAX) {
-      throw new IOException(file + " is larger than 1 MiB: is this a policy?");
-    }
-    List<Problem> problems = new ArrayList<>();
-    YamlNode root = YamlReader.read(Files.readString(file), String.valueOf(file), problems);
-    if (!problems.isEmpty()) {
-      throw new IOException(
-          problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
-    }
-    if (!(root instanceof YamlNode.Mapping mapping)) {
-      throw new IOException(file + ": a policy document has the keys policies and default");
-    }
+  public static PolicyFile read(Path file, Map<String, String> environment) throws IOException {
     try {
-      return checked(PolicyParser.parse(entries(mapping)));
+      PolicyKeys.Read read =
+          PolicyKeys.read(InputFile.text("--policy", file), String.valueOf(file), environment);
+      return new PolicyFile(checked(read.document()), note(file, read));
+    } catch (SettingsException e) {
+      throw new IOException(e.getMessage(), e);
     } catch (InvalidPolicyException e) {
       throw new IOException(
           e.problems().stream().map(p -> file + p.toString()).collect(Collectors.joining("\n")), e);
@@ -54,10 +39,13 @@ public final class PolicyFile {
     }
   }
 
-  private static Map<String, Object> entries(YamlNode.Mapping mapping) {
-    Map<String, Object> entries = new LinkedHashMap<>();
-    mapping.entries().forEach((key, node) -> entries.put(key, node.plain()));
-    return entries;
+  private static String note(Path file, PolicyKeys.Read read) {
+    return read.others().isEmpty()
+        ? ""
+        : file
+            + " is a whole configuration: policies and defaultProbability are used, not "
+            + String.join(", ", read.others())
+            + " (--config takes those)";
   }
 
   /** Compiles it once, so that what makes no sense is said before anything runs. */

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.client;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.client.OtlpClient.Reply;
 import dev.spanthrift.sampler.wire.Signal;
@@ -80,7 +81,7 @@ class OtlpClientTest {
   }
 
   @Test
-  void nobodyThereMayBeTriedAgain() throws Exception {
+  void nobodyThereIsSaidInPlainWords() throws Exception {
     OtlpStub gone = new OtlpStub(request -> OtlpStub.Script.OK);
     int grpcPort = gone.grpcPort();
     int httpPort = gone.httpPort();
@@ -88,6 +89,38 @@ class OtlpClientTest {
     both(
         grpcPort,
         httpPort,
-        client -> assertInstanceOf(Reply.TryAgain.class, client.send(Signal.TRACES, REQUEST)));
+        client -> {
+          Reply.Unreachable reply =
+              assertInstanceOf(Reply.Unreachable.class, client.send(Signal.TRACES, REQUEST));
+          int port = client instanceof GrpcClient ? grpcPort : httpPort;
+          assertEquals(
+              "nothing listens on 127.0.0.1:" + port + ": connection refused", reply.reason());
+        });
+  }
+
+  @Test
+  void aNameThatDoesNotExistIsSaidInPlainWords() throws Exception {
+    try (OtlpClient grpc = new GrpcClient("nowhere.invalid", 4317);
+        OtlpClient http = new PlainHttpClient("nowhere.invalid", 4317)) {
+      for (OtlpClient client : List.of(grpc, http)) {
+        assertEquals(
+            new Reply.Unreachable("nowhere.invalid:4317: its name is not known to DNS", true),
+            client.send(Signal.TRACES, REQUEST));
+      }
+    }
+  }
+
+  @Test
+  void theOtherProtocolsPortIsSaidInPlainWords() throws Exception {
+    try (OtlpStub stub = new OtlpStub(request -> OtlpStub.Script.OK)) {
+      both(
+          stub.httpPort(),
+          stub.grpcPort(),
+          client -> {
+            Reply.Unreachable reply =
+                assertInstanceOf(Reply.Unreachable.class, client.send(Signal.TRACES, REQUEST));
+            assertTrue(reply.reason().contains("does not speak"), reply.reason());
+          });
+    }
   }
 }

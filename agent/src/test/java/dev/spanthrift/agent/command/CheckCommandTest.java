@@ -44,6 +44,65 @@ class CheckCommandTest {
   }
 
   @Test
+  void priceListAndBudgetsThatDoNotFitFail() throws Exception {
+    environment.put("SPANTHRIFT_PRICE_MODEL", "datadog");
+    Console console = Console.run(environment, "check");
+    assertTrue(
+        console.out().matches("(?s).*FAILED  price and budgets +price.model = datadog: no such.*"),
+        console.out());
+    environment.put("SPANTHRIFT_PRICE_MODEL", "");
+    environment.put("SPANTHRIFT_BUDGETS", "[{amount: 3, currency: EUR}]");
+    console = Console.run(environment, "check");
+    assertTrue(console.out().contains("budgets[0].currency = EUR"), console.out());
+  }
+
+  @Test
+  void aTakenPortIsSaidAsRunSaysItAndASilentBackendAsSendDoes() throws Exception {
+    try (ServerSocket taken = listener()) {
+      int port = taken.getLocalPort();
+      environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", String.valueOf(port));
+      Console console = Console.run(environment, "check");
+      assertTrue(
+          console
+              .out()
+              .contains("127.0.0.1:" + port + " is in use; set SPANTHRIFT_LISTEN_GRPC_PORT to"),
+          console.out());
+    }
+    int gone;
+    try (ServerSocket backend = listener()) {
+      gone = backend.getLocalPort();
+    }
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + gone);
+    String said = "nothing listens on 127.0.0.1:" + gone + ": connection refused";
+    Console console = Console.run(environment, "check");
+    assertTrue(console.out().contains(said), console.out());
+  }
+
+  @Test
+  void aBudgetThatHasNothingToChooseFromIsAWarningOfCheckAndRun() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("b.yaml"),
+            """
+            budgets: [{amount: 3}]
+            defaultProbability: 0.1
+            """);
+    String said = "defaultProbability = 0.1 (b.yaml:2): budgets have nothing to choose from";
+    Console console = Console.run(environment, "check", "--config", file.toString());
+    assertTrue(
+        console.out().matches("(?s).*warn    configuration +\\Q" + said + "\\E.*"), console.out());
+    Console run = Console.run(environment, "run", "--config", file.toString());
+    assertTrue(run.err().contains("spanthrift: " + said), run.err());
+    environment.put("SPANTHRIFT_DEFAULT_PROBABILITY", "1");
+    assertFalse(
+        Console.run(environment, "check", "--config", file.toString()).out().contains("warn"));
+    environment.put("SPANTHRIFT_DEFAULT_PROBABILITY", "0.5");
+    environment.put("SPANTHRIFT_POLICIES", "[{name: a, budget: true}]");
+    assertFalse(
+        Console.run(environment, "check", "--config", file.toString()).out().contains("warn"));
+  }
+
+  @Test
   void aBackendThatDoesNotAnswerFails() throws Exception {
     int port;
     try (ServerSocket gone = listener()) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,11 +65,90 @@ class CollectorOptionTest {
     assertTrue(console.err().contains("no sidecar here"), console.err());
   }
 
+  /** What is done in another way, beside what is left out, with the line of each. */
+  @Test
+  void strictRefusesWhateverIsDecidedOrShippedOtherwise() throws IOException {
+    Map<String, String> otherwise =
+        Map.of(
+            "exporters.otlp.compression",
+            "exporters: {otlp: {endpoint: 'b:1', compression: snappy}}",
+            "exporters.otlp.sending_queue.enabled",
+            "exporters: {otlp: {endpoint: 'b:1', sending_queue: {enabled: false}}}",
+            "exporters.otlp.retry_on_failure.max_interval",
+            "exporters: {otlp: {endpoint: 'b:1', retry_on_failure: {max_interval: 3s}}}");
+    for (Map.Entry<String, String> one : otherwise.entrySet()) {
+      Path file = folder.resolve("otherwise.yaml");
+      String exporters = one.getValue();
+      Files.writeString(
+          file, Files.readString(whole).replaceFirst("(?m)^exporters: .*$", exporters));
+      Console free = run("run", "--collector", file.toString());
+      assertTrue(free.err().contains(one.getKey() + " is done otherwise: "), free.err());
+      assertTrue(free.err().contains("no sidecar here"), free.err());
+      for (String[] verb : new String[][] {{"run", "--collector"}, {"import"}}) {
+        String[] arguments = Arrays.copyOf(verb, verb.length + 2);
+        arguments[verb.length] = file.toString();
+        arguments[verb.length + 1] = "--strict";
+        Console console = run(arguments);
+        assertEquals(1, console.code(), console.err());
+        assertEquals("", console.out());
+        assertTrue(
+            console.err().contains(one.getKey() + " (otherwise.yaml:3): is done otherwise, which"),
+            console.err());
+      }
+    }
+  }
+
+  @Test
+  void importAndRunPrintTheSameNotes() {
+    List<String> run = notes(run("run", "--collector", partly.toString()));
+    assertFalse(run.isEmpty());
+    assertEquals(run, notes(run("import", partly.toString())));
+  }
+
+  private static List<String> notes(Console console) {
+    return console
+        .err()
+        .lines()
+        .filter(line -> line.startsWith("spanthrift: partly.yaml"))
+        .toList();
+  }
+
+  @Test
+  void aVariableThatIsNotSetIsNamedWithItsLine() throws IOException {
+    Path file = folder.resolve("unset.yaml");
+    Files.writeString(
+        file, Files.readString(whole).replace("backend:4317", "${env:ST_BACKEND}:4317"));
+    for (String[] verb :
+        new String[][] {{"run", "--collector", file.toString()}, {"import", file.toString()}}) {
+      Console console = run(verb);
+      assertEquals(1, console.code());
+      assertTrue(
+          console
+              .err()
+              .matches(
+                  "(?s).*exporters.otlp.endpoint = :4317 \\(unset.yaml:3\\): an endpoint as"
+                      + " host:port.*; the environment variable ST_BACKEND is not set\n"),
+          console.err());
+    }
+    Files.writeString(
+        file, Files.readString(whole).replace("insecure: true", "insecure: '${env:ST_PLAIN}'"));
+    Console console = run("import", file.toString());
+    assertEquals(0, console.code());
+    assertTrue(
+        console
+            .err()
+            .contains(
+                "unset.yaml:3: exporters.otlp.tls.insecure: the environment variable ST_PLAIN is"
+                    + " not set"),
+        console.err());
+  }
+
   @Test
   void aFileThatIsNoneIsSaid() {
     Console console = run("run", "--collector", folder.resolve("nowhere.yaml").toString());
     assertEquals(1, console.code());
-    assertTrue(console.err().contains("a readable file"), console.err());
+    assertTrue(
+        console.err().contains("nowhere.yaml: no such file; give the path of one"), console.err());
   }
 
   @Test

@@ -215,6 +215,21 @@ class LauncherTest {
   }
 
   @Test
+  void noEscapeSequenceOfTheBuildIsLeftWhereNobodyLooks() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    Files.delete(temp.resolve("the clone/agent/target/spanthrift.jar"));
+    script(
+        tools.resolve("mvn"),
+        "printf '\\033[0m\\033[1mbold\\033[m\\033[0m'\n"
+            + "cat /dev/null > agent/target/spanthrift.jar\n");
+    Result built = launch("help");
+    assertEquals(0, built.code(), built.err());
+    assertTrue(built.err().contains("bold"), built.err());
+    assertFalse(built.err().contains("\u001b"), built.err());
+    assertFalse(built.out().contains("\u001b"), built.out());
+  }
+
+  @Test
   void aBuildThatFailsOrCannotBeIsSaid() throws Exception {
     jdk(root.resolve("opt/jdk"), "25");
     Files.delete(temp.resolve("the clone/agent/target/spanthrift.jar"));
@@ -224,6 +239,7 @@ class LauncherTest {
     script(tools.resolve("mvn"), "echo broken\nexit 3\n");
     Result failed = launch("help");
     assertEquals(1, failed.code());
+    assertTrue(failed.err().contains("broken"), failed.err());
     assertTrue(failed.err().contains("the build failed"), failed.err());
     assertEquals("", failed.out());
   }

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code run} as a process of its own. */
 class RunCommandTest {
@@ -38,7 +40,35 @@ class RunCommandTest {
           err.readLine());
       process.toHandle().destroy(); // Process.destroy() would close the pipes
       assertEquals("stopped within PT7S", out.readLine());
+      assertEquals(
+          "spanthrift: ending; what waits is decided and sent, which may take up to 7 s",
+          err.readLine());
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void whatWillBeForgottenIsSaidBeforeTheStart(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    Process process =
+        start(
+            Map.of(
+                "SPANTHRIFT_STATE_DIR", file.toString(),
+                "SPANTHRIFT_ADMIN_TOKEN_FILE", "/no/token",
+                "SPANTHRIFT_ADMIN_PORT", "1"));
+    try (BufferedReader err = process.errorReader()) {
+      assertEquals(
+          "spanthrift: stateDir %s: %s is not a writable folder; set SPANTHRIFT_STATE_DIR to one"
+              .formatted(file, file),
+          err.readLine());
+      assertEquals(
+          "spanthrift: admin.tokenFile: /no/token: no such file; give the path of one",
+          err.readLine());
+      assertEquals("spanthrift: port 1 is taken", err.readLine());
+      assertEquals(1, process.waitFor());
     } finally {
       process.destroyForcibly();
     }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,13 +133,86 @@ class SendCommandTest {
   }
 
   @Test
+  void nobodyThereEndsItAtOnceWithTheAddress() throws Exception {
+    OtlpStub gone = new OtlpStub(request -> OtlpStub.Script.OK);
+    int grpc = gone.grpcPort();
+    int http = gone.httpPort();
+    gone.close();
+    String said = "spanthrift: nothing listens on 127.0.0.1:%d: connection refused";
+    Console console = send("--to", "127.0.0.1:" + grpc);
+    assertEquals(1, console.code());
+    assertTrue(console.err().contains(said.formatted(grpc)), console.err());
+    assertTrue(console.out().contains("retries 0"), console.out());
+    console = send("--to", "127.0.0.1:" + http, "--http");
+    assertEquals(1, console.code());
+    assertTrue(console.err().contains(said.formatted(http)), console.err());
+  }
+
+  @Test
+  void anUnknownNameIsOneLineWithoutALibrarysStackTrace() {
+    Console console = send("--to", "nowhere.invalid:4317");
+    assertEquals(1, console.code());
+    assertTrue(
+        console.err().contains("spanthrift: nowhere.invalid:4317: its name is not known to DNS"),
+        console.err());
+    assertFalse(Logger.getLogger("io.grpc.internal.X").isLoggable(Level.WARNING));
+  }
+
+  @Test
+  void aServerThatWantsCredentialsEndsItAtOnce() throws Exception {
+    OtlpStub.Script no = new OtlpStub.Script(Status.Code.UNAUTHENTICATED, new byte[0]);
+    try (OtlpStub stub = new OtlpStub(request -> no)) {
+      Console console = send("--to", "127.0.0.1:" + stub.grpcPort(), "--speed", "0.001");
+      assertEquals(1, console.code());
+      assertTrue(console.out().contains("sent 1 requests"), console.out());
+      assertTrue(console.err().contains("UNAUTHENTICATED: scripted"), console.err());
+      assertTrue(console.err().contains("credentials"), console.err());
+    }
+  }
+
+  @Test
+  void aServerThatHasTooMuchIsSaidSo() throws Exception {
+    OtlpStub.Script no = new OtlpStub.Script(Status.Code.RESOURCE_EXHAUSTED, new byte[0]);
+    try (OtlpStub stub = new OtlpStub(request -> no)) {
+      Console console = send("--to", "127.0.0.1:" + stub.grpcPort(), "--speed", "max");
+      assertEquals(1, console.code());
+      assertTrue(console.out().contains("refused 4: RESOURCE_EXHAUSTED"), console.out());
+      assertTrue(console.out().contains("a lower --speed"), console.out());
+    }
+  }
+
+  @Test
+  void whoHasAcceptedBeforeIsTriedAgainWhenGone() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    try (OtlpStub stub =
+        new OtlpStub(
+            request -> {
+              if (calls.incrementAndGet() == 2) {
+                throw new IllegalStateException("scripted");
+              }
+              return OtlpStub.Script.OK;
+            })) {
+      Console console = send("--to", "127.0.0.1:" + stub.httpPort(), "--http");
+      assertEquals(0, console.code(), console.out() + console.err());
+      assertTrue(console.out().contains("retries 1"), console.out());
+    }
+  }
+
+  @Test
   void aFileThatIsNoRecordingFailsWithAWord() throws Exception {
     file = Files.writeString(folder.resolve("other"), "hello, this is no recording at all");
     Files.delete(folder.resolve("requests.csv.gz"));
     Console console = send("--to", "127.0.0.1:1");
     assertEquals(1, console.code());
     assertTrue(console.err().contains("other: "), console.err());
+    assertTrue(console.err().contains("is this a recording?"), console.err());
     file = folder.resolve("absent");
-    assertTrue(send("--to", "127.0.0.1:1").err().contains("cannot be read"));
+    assertTrue(send("--to", "127.0.0.1:1").err().contains("absent: no such file"));
+    file = folder;
+    assertTrue(send("--to", "127.0.0.1:1").err().contains(": is a folder"));
+    file = Files.write(folder.resolve("empty"), new byte[0]);
+    console = send("--to", "127.0.0.1:1");
+    assertEquals(1, console.code(), "nothing was sent");
+    assertTrue(console.err().contains("empty: holds no request"), console.err());
   }
 }

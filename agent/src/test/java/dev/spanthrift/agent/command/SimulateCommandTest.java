@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,12 +69,48 @@ class SimulateCommandTest {
     assertTrue(shape.contains("  kept by errors  #  #  #"), console.out());
     assertTrue(shape.contains("  dropped by budget  #  #  #"), console.out());
     assertTrue(shape.contains("# % of the bytes; cost # USD instead of #, saved #"), console.out());
+    assertTrue(
+        shape.contains(
+            "of these, # points are kept by policies whatever the budget; it chose # points"),
+        console.out());
     assertTrue(shape.contains("whole traces # of # kept (# %)"), console.out());
     assertTrue(
         shape.contains("error traces # of # kept (# %); error signatures #, lost #"),
         console.out());
     assertTrue(shape.contains("operation  spans  kept  count  p#  p#  p#"), console.out());
     assertTrue(console.out().contains("bank op a"), console.out());
+  }
+
+  @Test
+  void s8_aBudgetThatPoliciesOvershootIsShownAndEveryReasonIsExplained() throws Exception {
+    Console console =
+        simulate(
+            "--policy", policy("policies: [{name: most, probability: 0.6}]"), "--budget", "1%");
+    assertFalse(console.out().contains("whatever the budget"), "the budget was not asked");
+    console =
+        simulate(
+            "--policy",
+            policy("policies: [{name: bank, match: {service: bank}, keep: true}]"),
+            "--budget",
+            "5%");
+    String out = console.out();
+    Matcher said =
+        Pattern.compile("of these, ([0-9.]+) points are kept by policies.*chose ([0-9.]+) p")
+            .matcher(out);
+    assertTrue(said.find(), out);
+    double policies = Double.parseDouble(said.group(1));
+    assertTrue(policies > 5, out);
+    Matcher share = Pattern.compile("([0-9.]+) % of the bytes").matcher(out);
+    assertTrue(share.find(), out);
+    assertEquals(
+        Double.parseDouble(share.group(1)), policies + Double.parseDouble(said.group(2)), 0.2, out);
+    String legend = out.substring(out.indexOf("reasons that are not names of policies:"));
+    for (String line : out.split("\n")) {
+      Matcher reason = Pattern.compile("  (?:kept|dropped) by (\\S+) .*").matcher(line);
+      if (reason.matches() && !reason.group(1).equals("bank")) {
+        assertTrue(legend.contains("  " + reason.group(1) + ": "), line + " in " + legend);
+      }
+    }
   }
 
   @Test
@@ -183,8 +221,10 @@ class SimulateCommandTest {
     assertFails(simulate(), "empty: holds no request");
     file = Files.writeString(folder.resolve("other"), "hello, this is no recording at all");
     assertFails(simulate(), "other: ");
+    file = folder;
+    assertFails(simulate(), ": is a folder; give the path of a file");
     file = folder.resolve("absent");
-    assertFails(simulate(), "absent cannot be read");
+    assertFails(simulate(), "absent: no such file; give the path of one");
   }
 
   private static void assertFails(Console console, String words) {
@@ -195,11 +235,47 @@ class SimulateCommandTest {
 
   @Test
   void s8_badPoliciesFailWithTheirPlace() throws Exception {
-    assertFails(simulate("--policy", folder.resolve("none.yaml").toString()), "none.yaml cannot");
+    assertFails(simulate("--policy", folder.resolve("none.yaml").toString()), "none.yaml: no such");
     assertFails(simulate("--policy", policy("policies: [")), "not YAML");
     assertFails(simulate("--policy", policy("just words")), "has the keys policies and default");
     assertFails(simulate("--policy", policy("policies:\n- {name: a, keeep: true}")), "/policies/0");
     assertFails(simulate("--policy", policy("default: {probability: 7}")), "/default");
+  }
+
+  @Test
+  void s8_aWholeConfigurationIsAPolicyToo() throws Exception {
+    String policies = "policies: [{name: some, match: {kind: INTERNAL}, drop: true}]\n";
+    String other =
+        "destinations: [{name: b, endpoint: 'http://b:1', headers: {a: '${env:UNSET_ONE}'}}]\n"
+            + "hold: {pause: 2s}\n";
+    Console document = simulate("--policy", policy(policies + "default: {probability: 0.25}\n"));
+    Console whole = simulate("--policy", policy(policies + "defaultProbability: 0.25\n" + other));
+    assertEquals(0, whole.code(), whole.err());
+    assertEquals(document.out(), whole.out());
+    assertEquals("", document.err());
+    assertTrue(
+        whole
+            .err()
+            .contains(
+                "is a whole configuration: policies and defaultProbability are used,"
+                    + " not destinations, hold (--config takes those)"),
+        whole.err());
+    Console compared =
+        simulate("--compare", policy("defaultProbability: 0.5\n" + other), "-o", "json");
+    assertEquals(0, compared.code(), compared.err());
+  }
+
+  @Test
+  void s8_aWholeConfigurationWithAWrongKeyFailsWithItsLine() throws Exception {
+    assertFails(
+        simulate("--policy", policy("listen: {}\ndefualtProbability: 0.1\n")),
+        "policy.yaml:2): unknown key; did you mean defaultProbability?");
+    assertFails(
+        simulate("--policy", policy("listen: {}\ndefault: {probability: 0.1}\n")),
+        "policy.yaml:2): unknown key; did you mean defaultProbability: 0.1, without a section?");
+    assertFails(
+        simulate("--policy", policy("listen: {}\ndefaultProbability: much\n")),
+        "defaultProbability = much (");
   }
 
   @Test

@@ -1,14 +1,18 @@
 package dev.spanthrift.agent.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class VerbsTest {
   @Test
@@ -28,6 +32,54 @@ class VerbsTest {
   }
 
   @Test
+  void everyVerbHasHelpADescriptionAndOptionsThatSayTheirDefault() {
+    Map<String, CommandLine> verbs =
+        Verbs.commandLine(
+                new Context(
+                    Map.of(),
+                    new PrintWriter(new StringWriter()),
+                    new PrintWriter(new StringWriter()),
+                    RunStub::new))
+            .getSubcommands();
+    assertTrue(verbs.size() >= 8, verbs.toString());
+    verbs.forEach(
+        (name, verb) -> {
+          Console console = Console.run(Map.of(), name, "--help");
+          assertEquals(0, console.code(), name);
+          assertEquals("", console.err(), name);
+          assertTrue(console.out().contains("Usage: spanthrift " + name), console.out());
+          assertTrue(!console.out().contains("%%") && !console.out().contains("Unknown"), name);
+          assertTrue(verb.getCommandSpec().usageMessage().description().length > 0, name);
+          verb.getCommandSpec()
+              .options()
+              .forEach(
+                  option -> {
+                    String said = String.join(" ", option.description());
+                    assertFalse(said.isBlank(), option.longestName());
+                    boolean hasDefault =
+                        option.getValue() != null && !option.typeInfo().isBoolean();
+                    assertTrue(
+                        !hasDefault || option.required() || said.contains("Default: "),
+                        name + " " + option.longestName() + ": " + said);
+                  });
+        });
+    Console root = Console.run(Map.of(), "--help");
+    assertEquals(0, root.code());
+    assertTrue(root.out().contains("Exit codes: 0"), root.out());
+    assertTrue(Console.run(Map.of(), "--version").out().startsWith("spanthrift "));
+    assertTrue(Console.run(Map.of(), "simulate", "-h").out().contains("10%|AMOUNT"));
+  }
+
+  @Test
+  void optionsThatDoNotGoTogetherAreRefused() {
+    assertTrue(Console.run(Map.of(), "run", "--strict").err().contains("goes with --collector"));
+    assertTrue(
+        Console.run(Map.of(), "run", "--collector-version", "0.150.0")
+            .err()
+            .contains("goes with --collector"));
+  }
+
+  @Test
   void wrongUsageIsCodeTwoAndTalk() {
     for (String[] wrong :
         List.of(
@@ -36,6 +88,11 @@ class VerbsTest {
             new String[] {"run", "--nonsense"},
             new String[] {"send"},
             new String[] {"send", "file", "--to", "nowhere"},
+            new String[] {"send", "file", "--to", "http://localhost:4317"},
+            new String[] {"send", "file", "--to", "localhost:65536"},
+            new String[] {"send", "file", "--to", "localhost:4317", "--pause-max", "-1"},
+            new String[] {"simulate", "--live", "127.0.0.1:4321"},
+            new String[] {"demo", "--seconds", "-4"},
             new String[] {"send", "file", "--to", "host:1", "--speed", "fast"},
             new String[] {"send", "file", "--to", "host:1", "--http", "--grpc"},
             new String[] {"check", "-o", "xml"},
@@ -66,6 +123,19 @@ class VerbsTest {
     assertTrue(console.err().contains("did you mean admin?"), console.err());
     Console named = Console.run(Map.of("SPANTHRIFT_CONFIG", file.toString()), "run");
     assertTrue(named.err().contains("c.yaml:2"), named.err());
+  }
+
+  @Test
+  void aFileOfTheOtherKindIsToldWhereItBelongs(@TempDir Path folder) throws Exception {
+    Path theirs = Files.writeString(folder.resolve("otelcol.yaml"), "exporters: {}\nservice: {}\n");
+    Console run = Console.run(Map.of(), "run", "--config", theirs.toString());
+    assertTrue(run.err().contains("service (otelcol.yaml:1): this is the conf"), run.err());
+    assertTrue(run.err().contains("use run --collector"), run.err());
+    assertFalse(run.err().contains("unknown key"), run.err());
+    Path ours = Files.writeString(folder.resolve("ours.yaml"), "policies: []\n");
+    Console imported = Console.run(Map.of(), "import", ours.toString());
+    assertEquals(1, imported.code());
+    assertTrue(imported.err().contains("use run --config"), imported.err());
   }
 
   @Test

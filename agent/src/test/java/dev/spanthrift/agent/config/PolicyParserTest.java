@@ -2,6 +2,7 @@ package dev.spanthrift.agent.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.sampler.policy.Action;
 import dev.spanthrift.sampler.policy.Condition;
@@ -64,6 +65,29 @@ class PolicyParserTest {
             new Action.Probability(0.1)),
         document);
     PolicySet.compile(document);
+  }
+
+  @Test
+  void anUnknownKeyComesWithWhatWasProbablyMeant() {
+    Map<String, String> meant =
+        Map.of(
+            "defaultProbability: 0.1", "did you mean default: {probability: 0.1}?",
+            "defaultProbability: 0", "did you mean default: {drop: true}?",
+            "hold: {pause: 1s}", "leave it out: it belongs in the configuration",
+            "polices: []", "did you mean policies?",
+            "policies: [{name: a, latency: 1s, keep: true}]", "one of budget, ",
+            "policies: [{name: a, match: {latency: 1s}, keep: true}]", "mean slowerThan: 1s?",
+            "policies: [{name: a, match: {servce: x}, keep: true}]", "did you mean service?",
+            "policies: [{name: a, when: {service: x}, keep: true}]", "did you mean match?",
+            "policies: [{name: a, sample: 0.2}]", "did you mean probability: 0.2?",
+            "policies: [{name: a, rate_limit: 5}]", "did you mean rate: {tracesPerSecond: 5}?");
+    meant.forEach(
+        (text, right) -> {
+          InvalidPolicyException refused =
+              assertThrows(InvalidPolicyException.class, () -> parse(text));
+          String said = refused.problems().getFirst().toString();
+          assertTrue(said.contains(right), text + " -> " + said);
+        });
   }
 
   @ParameterizedTest

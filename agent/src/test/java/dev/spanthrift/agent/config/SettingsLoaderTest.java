@@ -177,6 +177,10 @@ class SettingsLoaderTest {
     assertEquals(
         "pause (test.yaml:1): unknown key; did you mean hold.pause?", refusal("pause: 1s\n"));
     assertEquals(
+        "default (test.yaml:1): unknown key; did you mean defaultProbability: 0.1, without a"
+            + " section?",
+        refusal("default: {probability: 0.1}\n"));
+    assertEquals(
         "destinations[0].endpiont (test.yaml:1): unknown key; did you mean"
             + " destinations[].endpoint?",
         refusal("destinations: [{endpoint: 'http://x:1', endpiont: y}]").lines().findFirst().get());

@@ -252,6 +252,24 @@ class PolicyApiTest {
   }
 
   @Test
+  void aBodyThatIsNoTextIsRefusedWithoutAClassName() {
+    port.writer()
+        .put()
+        .uri(PATH)
+        .header(HttpHeaders.IF_MATCH, port.etag())
+        .contentType(MediaType.APPLICATION_YAML)
+        .bodyValue(new byte[] {'a', ':', (byte) 0xff})
+        .exchange()
+        .expectStatus()
+        .isBadRequest()
+        .expectBody()
+        .jsonPath("$.detail")
+        .value(
+            String.class,
+            detail -> assertTrue(detail.contains("UTF-8") && !detail.contains("java."), detail));
+  }
+
+  @Test
   void namesThePlaceOfASyntaxError() {
     for (String body : List.of("{\"policies\":\n[}", "{} {}", "{\"a\":1,\"a\":2}", "null")) {
       put(body, port.etag())

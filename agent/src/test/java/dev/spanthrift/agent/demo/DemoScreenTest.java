@@ -52,7 +52,7 @@ class DemoScreenTest {
   }
 
   private static Figures figures(double seconds, Map<String, Long> kept) {
-    return figures(seconds, kept, new FailedTraces.Count(12, 9), null);
+    return figures(seconds, kept, new FailedTraces.Count(12, 9, 12, 9), null);
   }
 
   private static Figures figures(
@@ -99,7 +99,7 @@ class DemoScreenTest {
   void s9_showsSpendAgainstBudgetForecastAndWhatEachKindOfTraceGets() {
     Map<String, Long> kept = Map.of("budget:error", 150L, "budget:base", 50L);
     Forecast known = new Forecast.Known(usd("0.149"), usd("0.14"), usd("0.1501"));
-    Figures figures = figures(30, kept, new FailedTraces.Count(12, 12), known);
+    Figures figures = figures(30, kept, new FailedTraces.Count(12, 12, 12, 12), known);
     String all = String.join("\n", DemoScreen.rows(figures));
     assertTrue(all.contains("  failed traces              150   75.0 %"), all);
     assertTrue(all.contains("  a few of anything           50   25.0 %"), all);
@@ -114,11 +114,37 @@ class DemoScreenTest {
   @Test
   void saysWhenTheForecastComesAndNothingOfErrorsBeforeAnyIsDue() {
     Forecast soon = new Forecast.NotEnoughData("not enough data", Duration.ofSeconds(75));
-    Figures figures = figures(5, Map.of(), new FailedTraces.Count(0, 0), soon);
+    Figures figures = figures(5, Map.of(), new FailedTraces.Count(0, 0, 0, 0), soon);
     String all = String.join("\n", DemoScreen.rows(figures));
     assertTrue(all.contains("no forecast yet, in 75 s"), all);
     assertFalse(all.contains("% kept"), all);
-    assertTrue(DemoScreen.line(figures).contains("no failed trace due yet"));
+    assertTrue(DemoScreen.line(figures).contains("no trace failed yet"));
+  }
+
+  @Test
+  void failedTracesAreSeenBeforeTheyAreDue() {
+    Figures young = figures(5, Map.of(), new FailedTraces.Count(0, 0, 9, 4), null);
+    String all = String.join("\n", DemoScreen.rows(young));
+    assertTrue(all.contains("9 traces failed just now, 4 of them are at the backend"), all);
+    assertTrue(DemoScreen.line(young).contains("4 of 9 failed traces so far"));
+    Figures both = figures(5, Map.of(), new FailedTraces.Count(4, 4, 9, 6), null);
+    all = String.join("\n", DemoScreen.rows(both));
+    assertTrue(all.contains("100.0 % kept: 4 of 4 failed traces are at the backend, 5 just"), all);
+  }
+
+  @Test
+  void theSummaryFitsEightyColumnsAndSaysWhenThereIsTooLittleForAForecast() {
+    Forecast soon = new Forecast.NotEnoughData("not enough data", Duration.ofSeconds(75));
+    Map<String, Long> kept = new LinkedHashMap<>();
+    for (String name : List.of("error", "slow", "new", "ordinary", "base", "free")) {
+      kept.put("budget:" + name, 1_234_567L);
+    }
+    List<String> rows =
+        DemoScreen.summary(figures(45, kept, new FailedTraces.Count(12, 12, 12, 12), soon));
+    String all = String.join("\n", rows);
+    assertTrue(all.contains("10 % of the hour is over, too little for a forecast\n"), all);
+    assertTrue(all.contains("free of charge 1,234,567"), all);
+    rows.forEach(row -> assertTrue(row.length() <= 80 || row.contains("SUMS"), row));
   }
 
   @Test
@@ -130,7 +156,7 @@ class DemoScreenTest {
     }
     assertEquals(800, made.before(Long.MAX_VALUE));
     assertEquals(780, made.before(1_390));
-    assertEquals(0.5, new FailedTraces.Count(4, 2).share());
+    assertEquals(0.5, new FailedTraces.Count(4, 2, 4, 2).share());
   }
 
   @Test
@@ -155,8 +181,9 @@ class DemoScreenTest {
     }
     Forecast soon = new Forecast.NotEnoughData("not enough data", Duration.ofSeconds(3_000));
     List<String> rows =
-        DemoScreen.rows(figures(70, many, new FailedTraces.Count(100_000, 99_999), soon));
-    assertTrue(rows.size() <= 24, rows.size() + " rows");
+        DemoScreen.rows(
+            figures(70, many, new FailedTraces.Count(100_000, 99_999, 100_000, 99_999), soon));
+    assertTrue(rows.size() <= 23, rows.size() + " rows and the cursor's");
     for (String row : rows) {
       if (!row.startsWith("SUMS")) {
         assertTrue(row.length() <= 80, row);

@@ -54,7 +54,7 @@ class DemoIT {
       int all = Integer.parseInt(failed.group(2));
       assertTrue(all >= 10 && kept >= all * 0.9, demo.out());
       assertTrue(demo.out().contains(" USD for the hour, of which "), demo.out());
-      assertTrue(demo.out().contains("no forecast yet, in "), demo.out());
+      assertTrue(demo.out().contains("too little for a forecast"), demo.out());
       assertTrue(demo.out().contains("  kept for "), demo.out());
     }
   }

@@ -106,7 +106,7 @@ class PriceModelsTest {
     e = assertThrows(ModelException.class, () -> PriceModels.load("xyz"));
     assertTrue(e.getMessage().contains("aws-xray, axiom-cloud"), e.getMessage());
     e = assertThrows(ModelException.class, () -> PriceModels.load("no/such.yaml"));
-    assertTrue(e.getMessage().contains("NoSuchFile"), e.getMessage());
+    assertTrue(e.getMessage().contains("no/such.yaml: no such file"), e.getMessage());
   }
 
   private static final String OWN =

@@ -263,6 +263,9 @@ class GrpcReceiverTest {
     ReceiveSettings same = TestSettings.on(port, 0);
     Exception failure =
         assertThrows(IllegalStateException.class, () -> GrpcReceiver.start(same, loops, intake));
-    assertTrue(failure.getMessage().startsWith("Cannot listen on 127.0.0.1:" + port));
+    assertTrue(
+        failure
+            .getMessage()
+            .startsWith("127.0.0.1:" + port + " is in use; set SPANTHRIFT_LISTEN_GRPC_PORT"));
   }
 }

@@ -33,7 +33,8 @@ final class Complaints {
             return new Quiet(before.untilNanos(), before.suppressed() + 1);
           }
           long suppressed = before == null ? 0 : before.suppressed();
-          log.warn("destination {}: {} ({} more like it)", destination, text, suppressed);
+          String more = suppressed == 0 ? "" : " (" + suppressed + " more like it)";
+          log.warn("destination {}: {}{}", destination, text, more);
           return new Quiet(nowNanos + PAUSE_NANOS, 0);
         });
   }

@@ -1,5 +1,6 @@
 package dev.spanthrift.exporter.destination;
 
+import dev.spanthrift.exporter.NetworkWords;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,15 @@ final class GrpcRules {
   private static String message(Status status) {
     String description = status.getDescription() == null ? "" : status.getDescription();
     Throwable cause = status.getCause();
-    return cause == null ? description : (description + " " + cause).strip();
+    if (cause == null) {
+      return description;
+    }
+    String words = NetworkWords.of(cause);
+    // What grpc itself says of a broken connection tells no more.
+    return description.isEmpty()
+            || description.startsWith("io exception")
+            || description.startsWith("Unable to resolve host")
+        ? words
+        : description + ": " + words;
   }
 }

@@ -156,10 +156,16 @@ final class GrpcSender implements Sender {
       if (status.isOk()) {
         done.accept(accepted);
       } else if (headersSeen && tooLarge(status)) {
-        done.accept(new Outcome.Failed("response_too_large", status.toString()));
+        done.accept(
+            new Outcome.Failed(
+                "response_too_large", String.valueOf(inner(status).getDescription())));
       } else {
         done.accept(GrpcRules.outcome(status, trailers));
       }
+    }
+
+    private static Status inner(Status closed) {
+      return closed.getCause() instanceof StatusRuntimeException e ? e.getStatus() : closed;
     }
 
     /**
@@ -167,8 +173,7 @@ final class GrpcSender implements Sender {
      * that says so about our request sends no headers first.
      */
     private static boolean tooLarge(Status closed) {
-      Status status =
-          closed.getCause() instanceof StatusRuntimeException e ? e.getStatus() : closed;
+      Status status = inner(closed);
       return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
           && status.getDescription() != null
           && status.getDescription().contains("exceeds maximum size");

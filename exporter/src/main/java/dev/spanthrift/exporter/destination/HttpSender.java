@@ -1,5 +1,6 @@
 package dev.spanthrift.exporter.destination;
 
+import dev.spanthrift.exporter.NetworkWords;
 import dev.spanthrift.exporter.destination.DestinationSettings.Compression;
 import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
@@ -148,10 +149,12 @@ final class HttpSender implements Sender {
     @Override
     public void onError(Throwable error) {
       if (error instanceof AnswerBytes.TooLarge) {
-        end(new Outcome.Failed("response_too_large", error.toString()));
+        end(new Outcome.Failed("response_too_large", String.valueOf(error.getMessage())));
       } else {
         connected = false;
-        end(new Outcome.Again("connection", error.toString(), Outcome.Again.OWN_BACKOFF, true));
+        end(
+            new Outcome.Again(
+                "connection", NetworkWords.of(error), Outcome.Again.OWN_BACKOFF, true));
       }
     }
 

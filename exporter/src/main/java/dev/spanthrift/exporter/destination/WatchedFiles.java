@@ -2,11 +2,13 @@ package dev.spanthrift.exporter.destination;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +44,17 @@ final class WatchedFiles<T> {
       this.value = reader.read();
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       IllegalArgumentException bad =
-          DestinationSettings.bad(key, files, "readable PEM files (" + e + ")");
+          DestinationSettings.bad(key, files, "readable PEM files (" + why(e) + ")");
       bad.initCause(e);
       throw bad;
     }
+  }
+
+  /** The text of such an exception about a file is its path alone. */
+  private static String why(Exception e) {
+    return e instanceof NoSuchFileException
+        ? "there is no such file"
+        : Objects.requireNonNullElse(e.getMessage(), "cannot be read");
   }
 
   synchronized T value() {
@@ -57,7 +66,7 @@ final class WatchedFiles<T> {
         log.info("read {} again", files);
       }
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      log.warn("cannot read {} again, the former content stays in use: {}", files, e.toString());
+      log.warn("cannot read {} again, the former content stays in use: {}", files, why(e));
     }
     return value;
   }

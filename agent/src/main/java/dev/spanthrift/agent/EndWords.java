@@ -1,0 +1,40 @@
+package dev.spanthrift.agent;
+
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import java.util.Locale;
+import java.util.Map;
+
+/** The last line of a run: where all spans went. */
+final class EndWords {
+  private EndWords() {}
+
+  static String of(PipelineStatus.Spans spans) {
+    String failed =
+        spans.failedByReason().isEmpty()
+            ? ", none failed"
+            : list(", failed: ", spans.failedByReason());
+    return String.format(
+        Locale.ROOT,
+        "%,d spans received, %,d kept, %,d dropped, %,d still held; %,d shipped, %,d still"
+            + " queued%s",
+        spans.received(),
+        spans.kept(),
+        spans.dropped(),
+        spans.held(),
+        spans.shipped(),
+        spans.queued(),
+        failed);
+  }
+
+  private static String list(String before, Map<String, Long> counts) {
+    StringBuilder text = new StringBuilder();
+    counts.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            entry ->
+                text.append(text.isEmpty() ? before : ", ")
+                    .append(String.format(Locale.ROOT, "%,d ", entry.getValue()))
+                    .append(entry.getKey()));
+    return text.toString();
+  }
+}
