@@ -13,7 +13,7 @@ import dev.spanthrift.agent.simulation.TrafficSize;
 import dev.spanthrift.agent.simulation.WhatIf;
 import dev.spanthrift.agent.terminal.Progress;
 import dev.spanthrift.agent.terminal.Terminal;
-import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.policy.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
@@ -64,8 +64,8 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "FILE",
       description =
-          "Policies, YAML or JSON with the keys policies and default. Without it all is left to"
-              + " the budget.")
+          "Policies, YAML or JSON with the keys policies and default. Without it those of the"
+              + " configuration; without any there, all is left to the budget.")
   private @Nullable Path policy;
 
   @Option(
@@ -78,8 +78,9 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "10%%|AMOUNT/PERIOD",
       description =
-          "Share of the price of what arrives, or money by time, such as 25/month. Without it what"
-              + " policies leave to a budget is kept.")
+          "Share of the price of what arrives, or money by time, such as 25/month. Without it the"
+              + " budgets of the configuration; without any there, what policies leave to a budget"
+              + " is kept.")
   private @Nullable String budget;
 
   @Option(
@@ -230,17 +231,30 @@ final class SimulateCommand implements Callable<Integer> {
 
   private Question question(
       @Nullable Path file, @Nullable String money, boolean byPod, SimulationBasis basis)
-      throws IOException {
-    PolicyDocument document = file == null ? PolicyDocument.EMPTY : PolicyFile.read(file);
+      throws IOException, ModelException {
     @Nullable BudgetText parsed = budget(money, basis.price());
+    Question.@Nullable Plan plan = parsed == null ? basis.plan() : null;
+    boolean budgeted = parsed != null || plan != null;
+    PolicyDocument document = file == null ? policy(basis, budgeted) : PolicyFile.read(file);
     return new Question(
         document,
         parsed == null ? null : parsed.allowance(),
-        parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
+        plan,
+        parsed == null ? basis.allocation() : parsed.allocation(),
         basis.price().price(),
         basis.price().currency().getCurrencyCode(),
         byPod,
         basis.sampler());
+  }
+
+  private static PolicyDocument policy(SimulationBasis basis, boolean budgeted) throws IOException {
+    try {
+      return basis.policy(budgeted);
+    } catch (InvalidPolicyException e) {
+      throw new IOException("policies of the configuration: " + e.problems(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("policies of the configuration: " + e.getMessage(), e);
+    }
   }
 
   private @Nullable BudgetText budget(@Nullable String money, TrafficPrice price) {
