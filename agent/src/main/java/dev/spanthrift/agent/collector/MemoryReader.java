@@ -63,6 +63,15 @@ final class MemoryReader {
         default -> {}
       }
     }
+    boolean limited =
+        named.stream().anyMatch(p -> ExporterReader.type(p.text("")).equals("memory_limiter"));
+    if (!limited) {
+      remarks.note(
+          processors,
+          "without memory_limiter the Collector holds whatever comes; here spans wait in at most "
+              + wanted
+              + " MiB (hold.bytesMax), above which the oldest traces are decided early");
+    }
     hold.put("bytesMax", Texts.mebibytes(wanted));
   }
 

@@ -161,9 +161,11 @@ final class PipelineReader {
             "send_batch_max_size",
             "metadata_keys",
             "metadata_cardinality_limit"));
-    if (at.child("send_batch_size").given() || at.child("send_batch_max_size").given()) {
-      remarks.note(at, "requests are cut by bytes, export.batchBytes");
-    }
+    remarks.note(
+        at,
+        "requests are cut by bytes, export.batchBytes 512KiB, and not at "
+            + at.child("send_batch_size").whole(8192)
+            + " spans");
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);
     settings.put("export", Map.of("delay", Texts.duration(Math.min(most, timeout))));
