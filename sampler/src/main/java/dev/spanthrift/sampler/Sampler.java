@@ -478,9 +478,17 @@ public final class Sampler {
     return new LearnedState.Writer(learned.parts(), unixMillis);
   }
 
-  /** Takes back what an earlier process had learned; call it before the first batch. */
+  /**
+   * Takes back what an earlier process had learned, and plans with it; call it before the first
+   * batch.
+   */
   public LearnedState.Restored restore(byte[] saved, long now, long unixMillis) {
-    return LearnedState.restore(saved, learned::fresh, learned.parts(), now, unixMillis);
+    LearnedState.Restored restored =
+        LearnedState.restore(saved, learned::fresh, learned.parts(), now, unixMillis);
+    if (budget != null && restored.warning().isEmpty()) {
+      budget.tick(now); // else the first second is decided without the money that was left
+    }
+    return restored;
   }
 
   /** How much is learned by now. */
