@@ -79,6 +79,8 @@ class TreasurerTest {
     assertEquals(.2, spend.spent(), 1e-12);
     assertEquals(1.8, spend.saved(), 1e-12);
     assertEquals(2, spend.pricePerGigabyte(), 1e-9);
+    assertEquals(2, spend.nextGigabyte(), 1e-6);
+    assertNull(spend.priceRemark());
     assertEquals(
         "not enough data: 0 of 8 stretches of 30 min seen; a forecast comes in 4 h",
         spend.noForecast());
@@ -89,6 +91,23 @@ class TreasurerTest {
     assertEquals(0, spend.budgets().get(1).spent());
     assertTrue(spend.budgets().getFirst().allowancePerHour() > 100 / 25.0);
     assertTrue(treasurer.allowancePerSecond() > 0);
+  }
+
+  @Test
+  void saysWhyLessThanTheListPriceIsPaidAndWhySavedIsBelowZero() throws Exception {
+    Treasurer treasurer =
+        open("{price: {model: gcp-cloud-trace, ownCpuHour: 1000}, budgets: [{amount: 100}]}");
+    receivedSpans = 10_000;
+    keptSpans = 1_000;
+    treasurer.tick();
+    Spend spend = treasurer.spend();
+    assertTrue(spend.pricePerGigabyte() > .1, () -> "" + spend);
+    assertEquals(0, spend.nextGigabyte(), "2.5 million spans are included");
+    assertTrue(String.valueOf(spend.priceRemark()).contains("included"), () -> "" + spend);
+    assertEquals(0, spend.savedGross(), "what would have been included saves nothing");
+    assertTrue(spend.ownCost() > 0 && spend.saved() < 0, () -> "" + spend);
+    assertEquals(spend.savedGross() - spend.ownCost(), spend.saved(), 1e-12);
+    assertTrue(String.valueOf(spend.remark()).contains("more than it has saved"), () -> "" + spend);
   }
 
   @Test

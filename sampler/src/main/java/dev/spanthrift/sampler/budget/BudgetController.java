@@ -79,7 +79,14 @@ public final class BudgetController {
     price = pricing.spanPrice(Map.of(), Map.of(), recent.mix());
     view =
         new MoneyView(
-            Instant.EPOCH, pricing.model().id(), price, false, List.of(), false, List.of());
+            Instant.EPOCH,
+            pricing.model().id(),
+            price,
+            ownCost,
+            false,
+            List.of(),
+            false,
+            List.of());
     purse(0);
   }
 
@@ -329,10 +336,19 @@ public final class BudgetController {
             now,
             pricing.model().id(),
             price,
+            nextGigabyte(),
             free,
             pricing.broken(expected),
             clock.isStray(),
             budgets);
+  }
+
+  /** By the bill, so that it is less than the list price while an allotment lasts. */
+  private Money nextGigabyte() {
+    Traffic mix = recent.mix();
+    double mixes = mix.bytes() == 0 ? 0 : 1e9 / mix.bytes();
+    Map<Window, Traffic> used = kept.inWindow();
+    return pricing.cost(Pricing.after(used, mix, mixes)).minus(pricing.cost(used));
   }
 
   /** Writes the books; see {@link BudgetState}. */
