@@ -12,7 +12,6 @@ import dev.spanthrift.agent.simulation.TrafficSize;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.AllocationSettings;
 import dev.spanthrift.sampler.budget.price.Pricing;
-import dev.spanthrift.sampler.budget.price.SpanCounters;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.policy.PolicyDocument;
@@ -21,7 +20,11 @@ import java.util.Currency;
 import org.jspecify.annotations.Nullable;
 
 /** What a simulation takes from the configuration: the price of spans, and how they are held. */
-record SimulationBasis(TrafficPrice price, SamplerSettings sampler, SpanthriftSettings settings) {
+record SimulationBasis(
+    TrafficPrice price,
+    SamplerSettings sampler,
+    SpanthriftSettings settings,
+    double eventsPerSpan) {
   private static final double PICOS_PER_BYTE = 1_000; // of a price per gigabyte
 
   /**
@@ -41,7 +44,8 @@ record SimulationBasis(TrafficPrice price, SamplerSettings sampler, SpanthriftSe
         perGigabyte == null
             ? configured(settings, size)
             : plain(perGigabyte, currency == null ? "USD" : currency);
-    return new SimulationBasis(price, sampler(settings), settings);
+    return new SimulationBasis(
+        price, sampler(settings), settings, (double) size.events() / Math.max(1, size.spans()));
   }
 
   /** The configuration's policies; without any in it, all is left to the budget. */
@@ -61,7 +65,8 @@ record SimulationBasis(TrafficPrice price, SamplerSettings sampler, SpanthriftSe
       return null;
     }
     Pricing pricing = Budgets.pricing(settings.price());
-    return new Question.Plan(Budgets.budgets(settings, pricing.model().currency()), pricing);
+    return new Question.Plan(
+        Budgets.budgets(settings, pricing.model().currency()), pricing, eventsPerSpan);
   }
 
   /** The allocation's constants as the running program would take them. */
@@ -75,8 +80,7 @@ record SimulationBasis(TrafficPrice price, SamplerSettings sampler, SpanthriftSe
 
   private static TrafficPrice configured(SpanthriftSettings settings, TrafficSize size)
       throws ModelException {
-    long events = Math.round(size.spans() * SpanCounters.USUAL.events());
-    Traffic recorded = new Traffic(size.bytes(), size.spans(), events, size.traces());
+    Traffic recorded = new Traffic(size.bytes(), size.spans(), size.events(), size.traces());
     return TrafficPrice.of(settings.price(), recorded, size.seconds());
   }
 

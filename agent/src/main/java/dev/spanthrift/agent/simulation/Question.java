@@ -28,8 +28,12 @@ public record Question(
     String currency,
     boolean byPod,
     SamplerSettings sampler) {
-  /** Budgets of a configuration, and the price list that they are spent by. */
-  public record Plan(List<Budget> budgets, Pricing pricing) {
+  /**
+   * Budgets of a configuration, and the price list that they are spent by.
+   *
+   * @param eventsPerSpan mean of the recording
+   */
+  public record Plan(List<Budget> budgets, Pricing pricing, double eventsPerSpan) {
     public Plan {
       budgets = List.copyOf(budgets);
     }

@@ -11,7 +11,6 @@ import dev.spanthrift.sampler.budget.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.PriceOf;
 import dev.spanthrift.sampler.budget.Purse;
 import dev.spanthrift.sampler.budget.Treasury;
-import dev.spanthrift.sampler.budget.price.SpanCounters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +34,7 @@ final class VirtualTreasury {
   private final BudgetController controller;
   private final Supplier<InProcessKeepLedger> ledgers;
   private final Fates fates;
+  private final double eventsPerSpan;
   private final List<Wallet> wallets = new ArrayList<>();
   private final List<PastPeriods> past = new ArrayList<>();
   private final long startMillis;
@@ -44,6 +44,7 @@ final class VirtualTreasury {
     controller = new BudgetController(plan.budgets(), plan.pricing());
     this.ledgers = ledgers;
     this.fates = fates;
+    eventsPerSpan = plan.eventsPerSpan();
     plan.budgets().forEach(budget -> past.add(new PastPeriods()));
     BillingPeriod longest =
         plan.budgets().stream()
@@ -116,8 +117,8 @@ final class VirtualTreasury {
       purse.received(bytes, spans, events(spans), traces(spans));
     }
 
-    private static long events(int spans) {
-      return Math.round(spans * SpanCounters.USUAL.events());
+    private long events(int spans) {
+      return Math.round(spans * eventsPerSpan);
     }
 
     private static long traces(int spans) {

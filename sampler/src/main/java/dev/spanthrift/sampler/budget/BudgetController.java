@@ -2,6 +2,7 @@ package dev.spanthrift.sampler.budget;
 
 import dev.spanthrift.sampler.budget.price.Money;
 import dev.spanthrift.sampler.budget.price.Pricing;
+import dev.spanthrift.sampler.budget.price.SpanCounters;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.budget.price.Window;
@@ -175,6 +176,13 @@ public final class BudgetController {
 
   public MoneyView view() {
     return view;
+  }
+
+  /** Tells what spans were found to hold; the next plan counts with it. */
+  public void means(SpanCounters counted) {
+    pricing.means(counted);
+    kept.reprice();
+    all.reprice();
   }
 
   /** Adds what this program itself cost since the last call. */
