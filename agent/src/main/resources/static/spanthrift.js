@@ -129,12 +129,13 @@ function showState(status) {
 
 function showCards(status, spend) {
   const { spans, rates } = status;
-  const total = spend.spent + spend.saved;
+  const total = spend.spent + spend.savedGross;
   text("saved", money(spend.saved, spend.currency));
-  text("saved-note", percent(spend.saved, total) + " of what all spans would cost");
+  text("saved-note", percent(spend.savedGross, total) + " of what all spans would cost, less own cost " + money(spend.ownCost, spend.currency));
   text("spent", money(spend.spent, spend.currency));
   const budget = spend.budget === undefined ? "no budget" : "of " + money(spend.budget, spend.currency);
-  text("spent-note", spend.period.name + ", " + budget + "; " + money(spend.pricePerGigabyte, spend.currency) + "/GB");
+  text("spent-note", spend.period.name + ", " + budget + "; " + money(spend.nextGigabyte, spend.currency) + "/GB now" +
+    (spend.priceRemark ? ", list " + money(spend.pricePerGigabyte, spend.currency) : ""));
   text("in", count(rates.receivedSpansPerSecond) + "/s");
   text("in-note", bytes(rates.receivedBytesPerSecond) + "/s; " + count(spans.received) + " in all");
   text("out", count(rates.keptSpansPerSecond) + "/s");

@@ -29,13 +29,7 @@ final class Policies implements PolicyCompiler {
 
   /** The document that the settings stand for. */
   static JsonNode configured(SpanthriftSettings settings) {
-    double probability = settings.defaultProbability().value();
-    boolean toBudget = probability == 1 && !settings.budgets().isEmpty();
-    Map<String, Object> fallback =
-        toBudget
-            ? Map.of("budget", true)
-            : probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
-    return JSON.valueToTree(Map.of("policies", settings.policies(), "default", fallback));
+    return JSON.valueToTree(settings.policyDocument(!settings.budgets().isEmpty()));
   }
 
   @Override

@@ -160,7 +160,9 @@ public final class Sidecar implements SidecarProgram {
   private void startTelemetry(Wiring wiring, LivePipeline live) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, live::status, live::measured);
+      telemetry =
+          OwnTelemetry.start(
+              settings, wiring.open(settings.destination()), live::status, live::measured);
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.BudgetSettings;
+import dev.spanthrift.agent.config.Compression;
 import dev.spanthrift.agent.config.ListenSettings;
+import dev.spanthrift.agent.config.Protocol;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.PolicyStore;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the settings tree into the settings of each part. */
 final class Wiring {
   private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
+  private static final long TELEMETRY_QUEUE_BYTES_MAX = 4 << 20;
 
   /** A batch and the stamp of its last span fit into the largest request that is sent. */
   private static final long BATCH_BYTES_MAX = Limits.DEFAULT.requestBytesMax() - 64 * 1024;
@@ -92,18 +95,11 @@ final class Wiring {
     }
     return new DestinationSettings(
         from.name(),
-        switch (from.protocol()) {
-          case GRPC -> DestinationSettings.Protocol.GRPC;
-          case HTTP_PROTOBUF -> DestinationSettings.Protocol.HTTP_PROTOBUF;
-        },
+        protocol(from.protocol()),
         from.endpoint(),
         exact,
         from.headers(),
-        switch (from.compression()) {
-          case GZIP -> DestinationSettings.Compression.GZIP;
-          case ZSTD -> DestinationSettings.Compression.ZSTD;
-          case NONE -> DestinationSettings.Compression.NONE;
-        },
+        compression(from.compression()),
         from.timeout(),
         new Tls(from.authority(), from.clientCertificate(), from.clientKey(), false),
         new Limits(
@@ -113,6 +109,21 @@ final class Wiring {
             Limits.DEFAULT.responseBytesMax(),
             (int) Math.min(MERGE_BYTES, queue)),
         new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), from.retryFor()));
+  }
+
+  private static DestinationSettings.Protocol protocol(Protocol from) {
+    return switch (from) {
+      case GRPC -> DestinationSettings.Protocol.GRPC;
+      case HTTP_PROTOBUF -> DestinationSettings.Protocol.HTTP_PROTOBUF;
+    };
+  }
+
+  private static DestinationSettings.Compression compression(Compression from) {
+    return switch (from) {
+      case GZIP -> DestinationSettings.Compression.GZIP;
+      case ZSTD -> DestinationSettings.Compression.ZSTD;
+      case NONE -> DestinationSettings.Compression.NONE;
+    };
   }
 
   ReceiveSettings grpc() {
@@ -207,10 +218,19 @@ final class Wiring {
     if (endpoint == null) {
       return null;
     }
-    String base = endpoint.toString();
-    String path = Signal.METRICS.httpPath();
-    String url = base.endsWith(path) ? base : base.replaceAll("/+$", "") + path;
-    return new OwnTelemetrySettings(URI.create(url), own.headers(), own.interval(), instance);
+    return new OwnTelemetrySettings(telemetry(own, endpoint), own.interval(), instance);
+  }
+
+  /** What cannot be sent until the next export is given up: its counters say all of it. */
+  private static DestinationSettings telemetry(SpanthriftSettings.Telemetry own, URI endpoint) {
+    boolean exact = endpoint.getPath().endsWith(Signal.METRICS.httpPath());
+    return DestinationSettings.of("own-telemetry", protocol(own.protocol()), endpoint)
+        .withSignalEndpoints(exact ? Map.of(Signal.METRICS, endpoint) : Map.of())
+        .withHeaders(own.headers())
+        .withCompression(compression(own.compression()))
+        .withTls(new Tls(own.authority(), own.clientCertificate(), own.clientKey(), false))
+        .withLimits(new Limits(TELEMETRY_QUEUE_BYTES_MAX, 1, 4 << 20, 64 << 10, 0))
+        .withRetry(new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), own.interval()));
   }
 
   ControlSettings control() {

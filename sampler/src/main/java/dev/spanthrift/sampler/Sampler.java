@@ -109,6 +109,7 @@ public final class Sampler {
     counters.received += batch.size();
     counters.receivedBytes += bytes;
     counters.kept.add(KILL_SWITCH, batch.size(), bytes);
+    counters.keptEvents += counters.contents(batch);
   }
 
   /**
@@ -120,6 +121,7 @@ public final class Sampler {
     internContexts(batch);
     Judge judge = judges.get(judges.current());
     int slot = Hold.NONE;
+    var unused = counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
       counters.received++;
       counters.receivedBytes += batch.bytes(row);
@@ -233,6 +235,7 @@ public final class Sampler {
   private void dropAtOnce(Batch batch, int row, String reason) {
     long high = batch.traceIdHigh(row);
     counters.dropped.add(reason, 1, batch.bytes(row));
+    counters.droppedEvents += batch.events(row);
     fates.dropped(high, batch.traceIdLow(row), 1, batch.bytes(row), reason);
   }
 
@@ -251,6 +254,7 @@ public final class Sampler {
       outbox.add(context, buffer, batch.start(row), batch.bytes(row), decision, randomness);
     }
     counters.kept.add(reason, 1, batch.bytes(row));
+    counters.keptEvents += batch.events(row);
     fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);
   }
 
@@ -395,6 +399,7 @@ public final class Sampler {
   private void keep(int slot, long threshold, boolean byRule, String reason) {
     int spans = hold.spans(slot);
     counters.kept.add(reason, spans, hold.bytes(slot));
+    counters.keptEvents += hold.events(slot);
     fates.kept(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
     remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
     leave(slot);
@@ -409,6 +414,7 @@ public final class Sampler {
   private void dropForgotten(int slot, String reason) {
     int spans = hold.spans(slot);
     counters.dropped.add(reason, spans, hold.bytes(slot));
+    counters.droppedEvents += hold.events(slot);
     fates.dropped(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
     leave(slot);
     hold.release(slot);
@@ -478,9 +484,17 @@ public final class Sampler {
     return new LearnedState.Writer(learned.parts(), unixMillis);
   }
 
-  /** Takes back what an earlier process had learned; call it before the first batch. */
+  /**
+   * Takes back what an earlier process had learned, and plans with it; call it before the first
+   * batch.
+   */
   public LearnedState.Restored restore(byte[] saved, long now, long unixMillis) {
-    return LearnedState.restore(saved, learned::fresh, learned.parts(), now, unixMillis);
+    LearnedState.Restored restored =
+        LearnedState.restore(saved, learned::fresh, learned.parts(), now, unixMillis);
+    if (budget != null && restored.warning().isEmpty()) {
+      budget.tick(now); // else the first second is decided without the money that was left
+    }
+    return restored;
   }
 
   /** How much is learned by now. */
@@ -510,6 +524,7 @@ public final class Sampler {
         counters.late,
         counters.overPolicyShare,
         counters.receivedRoots,
+        counters.contents(),
         SamplerCounts.copy(counters.traceStates));
   }
 }

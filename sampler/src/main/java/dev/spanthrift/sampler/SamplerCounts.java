@@ -1,5 +1,6 @@
 package dev.spanthrift.sampler;
 
+import dev.spanthrift.sampler.wire.Batch;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param overPolicyShare fragments that a policy would keep for certain, handed to the budget
  *     because policies had spent their share
  * @param receivedRoots spans without a parent: the traces that begin here
+ * @param contents of spans, as far as prices ask
  * @param traceStates kept spans by what became of their trace state
  */
 public record SamplerCounts(
@@ -33,6 +35,7 @@ public record SamplerCounts(
     long late,
     long overPolicyShare,
     long receivedRoots,
+    SpanContents contents,
     Map<String, Long> traceStates) {
 
   /** Counts that only the sampler writes. */
@@ -42,9 +45,41 @@ public record SamplerCounts(
     long late;
     long overPolicyShare;
     long receivedRoots;
+    private long attributes;
+    private long events;
+    private long resources;
+    private long resourceBytes;
+    private long resourceAttributes;
+    long keptEvents;
+    long droppedEvents;
     final Fate kept = new Fate();
     final Fate dropped = new Fate();
     final Map<String, long[]> traceStates = new TreeMap<>();
+
+    /** What a batch holds; the events of its spans are the answer. */
+    long contents(Batch batch) {
+      attributes += batch.attributes();
+      resources += batch.resourceMessages();
+      resourceBytes += batch.resourceBytes();
+      resourceAttributes += batch.resourceAttributes();
+      long inside = 0;
+      for (int row = 0; row < batch.size(); row++) {
+        inside += batch.events(row);
+      }
+      events += inside;
+      return inside;
+    }
+
+    SpanContents contents() {
+      return new SpanContents(
+          attributes,
+          events,
+          resources,
+          resourceBytes,
+          resourceAttributes,
+          keptEvents,
+          droppedEvents);
+    }
 
     void traceState(String what) {
       traceStates.computeIfAbsent(what, w -> new long[1])[0]++;

@@ -198,7 +198,9 @@ class BudgetingTest {
           }
         };
     Policy carts = policy("carts", "GET /carts", Action.KEEP);
-    Sampler sampler = sampler(solo(), new Allowance.ShareOfTraffic(0.1), treasury, List.of(carts));
+    Policy trial = new Policy("trial", carts.match(), Action.DROP, true);
+    Sampler sampler =
+        sampler(solo(), new Allowance.ShareOfTraffic(0.1), treasury, List.of(trial, carts));
     allowed[0] = 10_000;
     run(sampler, 300, 100);
     sampler.decideAll(now);
@@ -208,7 +210,10 @@ class BudgetingTest {
     assertTrue(byPolicy > 100 && byPolicy < 200, "some 140 spans for 10 kB, not " + byPolicy);
     long share = counts.received() / 2 - byPolicy;
     assertEquals((double) share, (double) counts.overPolicyShare(), share * 0.05);
-    PolicyCounts ofPolicy = set.counts().getFirst();
+    PolicyCounts ofTrial = set.counts().getFirst();
+    assertEquals(byPolicy, ofTrial.less().spans(), "what the budget decides was not kept for sure");
+    assertEquals(ofTrial.matched(), ofTrial.dropped());
+    PolicyCounts ofPolicy = set.counts().get(1);
     assertEquals(byPolicy, ofPolicy.kept().spans(), "handed over is not kept");
     assertEquals(counts.overPolicyShare(), ofPolicy.overShare().traces());
     assertEquals(byPolicy + ofPolicy.overShare().spans(), ofPolicy.matched().spans());

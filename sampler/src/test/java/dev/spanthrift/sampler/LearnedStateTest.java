@@ -63,6 +63,31 @@ class LearnedStateTest {
     assertEquals("op a", second.sampler.operations().name(operation(second, "op a")));
   }
 
+  /** The first fragments come before the first tick, and are decided with what was left. */
+  @Test
+  void s5_theFirstTraceIsDecidedWithTheMoneyThatWasLeft() {
+    VirtualPod first = pod(SEED);
+    traffic(first, 300);
+    VirtualPod second = restarted(first.snapshot(SAVED), SAVED);
+    double[] probability = {-1};
+    second.sampler.tellFates(
+        new Fates() {
+          @Override
+          public void decided(long high, long low, double p) {
+            probability[0] = p;
+          }
+
+          @Override
+          public void kept(long high, long low, int spans, long bytes, String reason) {}
+
+          @Override
+          public void dropped(long high, long low, int spans, long bytes, String reason) {}
+        });
+    second.trace(3, new Made("op d", 10, true, 200));
+    second.decideWithoutTick();
+    assertTrue(probability[0] > .2, "an error has " + probability[0]);
+  }
+
   private static int operation(VirtualPod pod, String name) {
     for (int id = 0; id < pod.sampler.operations().size(); id++) {
       if (pod.sampler.operations().name(id).equals(name)) {

@@ -341,6 +341,9 @@ class SamplerTest {
     sampler.decideAll(now);
     assertEquals(0, sampler.counts().held(), "seed " + seed);
     assertIdentity();
+    SpanContents contents = sampler.counts().contents();
+    assertTrue(contents.events() > 0 && contents.attributes() > 0, "seed " + seed);
+    assertEquals(contents.events(), contents.keptEvents() + contents.droppedEvents());
   }
 
   @Test

@@ -177,6 +177,12 @@ final class VirtualPod {
     return (38 - Integer.numberOfLeadingZeros(value | 1)) / 7;
   }
 
+  /** Decides what waits, before the budget has ticked. */
+  void decideWithoutTick() {
+    flush();
+    sampler.decide(now + TICK);
+  }
+
   /** Ends a fifth of a second. */
   void tick() {
     flush();

@@ -184,6 +184,9 @@ final class ExporterReader {
     }
     long elapsed = at.child("max_elapsed_time").nanos(TimeUnit.MINUTES.toNanos(5));
     long most = TimeUnit.DAYS.toNanos(1); // 0 means for ever
+    if (elapsed == 0 || elapsed > most) {
+      remarks.note(at.child("max_elapsed_time"), "a request is given up after 24h of attempts");
+    }
     return Texts.duration(elapsed == 0 ? most : Math.min(most, elapsed));
   }
 
@@ -193,8 +196,17 @@ final class ExporterReader {
     Place size = at.child("queue_size");
     if (at.child("sizer").text("requests").equals("bytes")) {
       map.put("queueBytesMax", Math.max(64 << 10, size.whole(64 << 20)) + "B");
-    } else if (size.given() && size.whole(QUEUE_REQUESTS) != QUEUE_REQUESTS) {
-      remarks.otherwise(size, "the queue is bounded in bytes; queueBytesMax stays at its default");
+    } else {
+      String text =
+          "the queue is bounded in bytes, queueBytesMax 64MiB, and not at "
+              + size.whole(QUEUE_REQUESTS)
+              + " "
+              + at.child("sizer").text("requests");
+      if (size.given() && size.whole(QUEUE_REQUESTS) != QUEUE_REQUESTS) {
+        remarks.otherwise(size, text);
+      } else {
+        remarks.note(at, text);
+      }
     }
     if (!at.child("enabled").flag(true)) {
       remarks.otherwise(at.child("enabled"), "there always is a queue in memory");

@@ -63,6 +63,15 @@ final class MemoryReader {
         default -> {}
       }
     }
+    boolean limited =
+        named.stream().anyMatch(p -> ExporterReader.type(p.text("")).equals("memory_limiter"));
+    if (!limited) {
+      remarks.note(
+          processors,
+          "without memory_limiter the Collector holds whatever comes; here spans wait in at most "
+              + wanted
+              + " MiB (hold.bytesMax), above which the oldest traces are decided early");
+    }
     hold.put("bytesMax", Texts.mebibytes(wanted));
   }
 
@@ -75,8 +84,7 @@ final class MemoryReader {
               + " MiB of this heap, although they take a quarter of the Collector's memory here;"
               + " above it the oldest traces are decided early; set SPANTHRIFT_JAVA_OPTS=-Xmx…");
     } else if (limit > 0) {
-      remarks.otherwise(
-          at, "at the limit the oldest traces are decided early, and nobody is refused");
+      remarks.note(at, "at the limit the oldest traces are decided early, and nobody is refused");
     }
   }
 

@@ -163,8 +163,14 @@ final class PipelineReader {
             "send_batch_max_size",
             "metadata_keys",
             "metadata_cardinality_limit"));
+    String text =
+        "requests are cut by bytes, export.batchBytes 512KiB, and not at "
+            + at.child("send_batch_size").whole(8192)
+            + " spans";
     if (at.child("send_batch_size").given() || at.child("send_batch_max_size").given()) {
-      remarks.otherwise(at, "requests are cut by bytes, export.batchBytes");
+      remarks.otherwise(at, text);
+    } else {
+      remarks.note(at, text);
     }
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);

@@ -74,13 +74,33 @@ final class SamplerReader {
           at.child("maximum_trace_size_bytes"),
           "compares the bytes of spans, without those of resource and scope around them");
     }
-    if (writable && at.child("num_traces").given()) {
-      remarks.differs(
-          at.child("num_traces"),
-          "when so many wait, the oldest is decided early rather than let go undecided");
+    Place waiting = at.child("num_traces");
+    String text =
+        "when "
+            + waiting.whole(NUM_TRACES)
+            + " traces wait, the oldest is decided early rather than let go undecided";
+    if (writable && waiting.given()) {
+      remarks.differs(waiting, text);
+    } else if (writable) {
+      remarks.note(at, text);
     }
+    sayWhatIsRemembered(at, waiting.whole(NUM_TRACES));
     if (at.child("num_shards").whole(1) > 1) {
       remarks.differs(at.child("num_shards"), "there is one shard, with all of each limit");
+    }
+  }
+
+  /** The Collector keeps kept and dropped apart, and without a cache what num_traces holds. */
+  private void sayWhatIsRemembered(Place at, long traces) {
+    Place cache = at.child("decision_cache");
+    long kept = cache.child("sampled_cache_size").whole(0);
+    long dropped = cache.child("non_sampled_cache_size").whole(0);
+    if (kept != dropped || (kept > 0 && kept < traces)) {
+      remarks.note(
+          cache,
+          "one memory of "
+              + Math.max(traces, Math.max(kept, dropped))
+              + " decisions, kept and dropped together");
     }
   }
 

@@ -14,7 +14,7 @@ import dev.spanthrift.agent.simulation.TrafficSize;
 import dev.spanthrift.agent.simulation.WhatIf;
 import dev.spanthrift.agent.terminal.Progress;
 import dev.spanthrift.agent.terminal.Terminal;
-import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.policy.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.io.IOException;
@@ -65,8 +65,8 @@ final class SimulateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Policies: YAML or JSON with the keys policies and default, or a whole configuration, of"
-              + " which policies and defaultProbability are used. Without it all is left to the"
-              + " budget.")
+              + " which policies and defaultProbability are used. Without it those of --config;"
+              + " without any there, all is left to the budget.")
   private @Nullable Path policy;
 
   @Option(
@@ -79,8 +79,9 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "10%|AMOUNT/PERIOD",
       description =
-          "Share of the price of what arrives, or money by time, such as 25/month. Without it what"
-              + " policies leave to a budget is kept.")
+          "Share of the price of what arrives, or money by time, such as 25/month. Without it the"
+              + " budgets of the configuration; without any there, what policies leave to a budget"
+              + " is kept.")
   private @Nullable String budget;
 
   @Option(
@@ -241,13 +242,16 @@ final class SimulateCommand implements Callable<Integer> {
 
   private Question question(
       @Nullable Path file, @Nullable String money, boolean byPod, SimulationBasis basis)
-      throws IOException {
-    PolicyDocument document = document(file);
+      throws IOException, ModelException {
     @Nullable BudgetText parsed = budget(money, basis.price());
+    Question.@Nullable Plan plan = parsed == null ? basis.plan() : null;
+    boolean budgeted = parsed != null || plan != null;
+    PolicyDocument document = file == null ? configured(basis, budgeted) : document(file);
     return new Question(
         document,
         parsed == null ? null : parsed.allowance(),
-        parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
+        plan,
+        parsed == null ? basis.allocation() : parsed.allocation(),
         basis.price().price(),
         basis.price().currency().getCurrencyCode(),
         byPod,
@@ -263,6 +267,17 @@ final class SimulateCommand implements Callable<Integer> {
       context.say("spanthrift: " + read.note());
     }
     return read.document();
+  }
+
+  private static PolicyDocument configured(SimulationBasis basis, boolean budgeted)
+      throws IOException {
+    try {
+      return basis.policy(budgeted);
+    } catch (InvalidPolicyException e) {
+      throw new IOException("policies of the configuration: " + e.problems(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("policies of the configuration: " + e.getMessage(), e);
+    }
   }
 
   private @Nullable BudgetText budget(@Nullable String money, TrafficPrice price) {

@@ -41,6 +41,7 @@ final class SimulationTable {
         answer.wholeTraces(),
         answer.kept().traces(),
         percent(answer.wholeTraces(), answer.kept().traces()));
+    budgets("", answer.budgets());
     errors(answer.errors());
     operations(answer.operations());
     legend(answer);
@@ -78,6 +79,24 @@ final class SimulationTable {
 
   private void reasons(String what, Map<String, Amount> reasons) {
     reasons.forEach((reason, amount) -> amount("  " + what + " " + reason, amount));
+  }
+
+  private void budgets(String side, List<Answer.OfBudget> budgets) {
+    for (Answer.OfBudget budget : budgets) {
+      line(
+          "%sbudget %s: spent %.6f %s of %.6f allowed in %.4g periods of %.6g a %s; at most %.6f"
+              + " in one; all received %.6f",
+          side,
+          cut(budget.name(), NAME),
+          budget.spent(),
+          budget.currency(),
+          budget.allowed(),
+          budget.periods(),
+          budget.amount(),
+          budget.period(),
+          budget.spentMost(),
+          budget.received());
+    }
   }
 
   private void errors(Answer.Errors errors) {
@@ -171,6 +190,8 @@ final class SimulationTable {
     row("p50 error, median %", median(answer, 1), median(other, 1), "%.1f");
     row("p95 error, median %", median(answer, 2), median(other, 2), "%.1f");
     row("p99 error, median %", median(answer, 3), median(other, 3), "%.1f");
+    budgets("policy: ", answer.budgets());
+    budgets("compare: ", other.budgets());
     warnings(answer);
     other.warnings().forEach(warning -> line("compare: warning: %s", warning));
   }

@@ -57,23 +57,10 @@ public record DestinationSettings(
   public DestinationSettings {
     headers = Map.copyOf(headers);
     signals = signals.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(signals));
-    new Checks()
+    Checks checks = new Checks();
+    checkEndpoint(checks, endpoint, protocol);
+    checks
         .that(!name.isBlank(), "name", name, "write a name")
-        .that(
-            isHttp(endpoint),
-            "endpoint",
-            endpoint,
-            "write it as http://host:port or https://host:port")
-        .that(
-            endpoint.getRawUserInfo() == null,
-            "endpoint",
-            "(hidden)",
-            "leave user and password out; give them as a header")
-        .that(
-            protocol != Protocol.GRPC || String.valueOf(endpoint.getRawPath()).matches("/?"),
-            "endpoint",
-            endpoint,
-            "gRPC takes no path; write it as http://host:port or https://host:port")
         .that(
             !signals.isEmpty(),
             "signals",
@@ -90,6 +77,26 @@ public record DestinationSettings(
         .between("retryFor", retryFor, Duration.ZERO, Duration.ofDays(1))
         .together("clientCertificate", clientCertificate, "clientKey", clientKey)
         .done();
+  }
+
+  /** What every endpoint must be, whatever is sent there. */
+  static void checkEndpoint(Checks checks, URI endpoint, Protocol protocol) {
+    checks
+        .that(
+            isHttp(endpoint),
+            "endpoint",
+            endpoint,
+            "write it as http://host:port or https://host:port")
+        .that(
+            endpoint.getRawUserInfo() == null,
+            "endpoint",
+            "(hidden)",
+            "leave user and password out; give them as a header")
+        .that(
+            protocol != Protocol.GRPC || String.valueOf(endpoint.getRawPath()).matches("/?"),
+            "endpoint",
+            endpoint,
+            "gRPC takes no path; write it as http://host:port or https://host:port");
   }
 
   private static boolean isHttp(URI endpoint) {

@@ -226,21 +226,30 @@ public record SpanthriftSettings(
 
   /** The program's own metrics. */
   public record Telemetry(
-      @Setting("OTLP/HTTP endpoint for them, such as http://collector:4318; off without it.")
+      @Setting(
+              "Where they go, such as http://collector:4318; http:// or https:// decides about TLS."
+                  + " Off without it.")
           @Nullable URI endpoint,
+      @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
       @Setting(
               value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
               secret = true)
           Map<String, String> headers,
+      @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
+          Compression compression,
+      @Setting("Authorities that its certificate must come from, PEM; the JVM's own if absent.")
+          @Nullable Path authority,
+      @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
+      @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey,
       @Setting(value = "Time between two exports.", byDefault = "60s") Duration interval) {
     public Telemetry {
       headers = Map.copyOf(headers);
-      new Checks()
-          .that(
-              endpoint == null || endpoint.getHost() != null,
-              "endpoint",
-              endpoint,
-              "write it as http://host:port or https://host:port")
+      Checks checks = new Checks();
+      if (endpoint != null) {
+        DestinationSettings.checkEndpoint(checks, endpoint, protocol);
+      }
+      checks
+          .together("clientCertificate", clientCertificate, "clientKey", clientKey)
           .between("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1))
           .done();
     }
@@ -248,7 +257,7 @@ public record SpanthriftSettings(
     /** Without the headers' values. */
     @Override
     public String toString() {
-      return "Telemetry[" + endpoint + " every " + Values.text(interval) + "]";
+      return "Telemetry[" + protocol + " " + endpoint + " every " + Values.text(interval) + "]";
     }
   }
 
@@ -263,6 +272,20 @@ public record SpanthriftSettings(
     public Shutdown {
       new Checks().between("deadline", deadline, Duration.ZERO, Duration.ofMinutes(10)).done();
     }
+  }
+
+  /**
+   * The policy document that these settings stand for.
+   *
+   * @param budgeted whether there is a budget, which then takes what no policy matches
+   */
+  public Map<String, Object> policyDocument(boolean budgeted) {
+    double probability = defaultProbability.value();
+    Map<String, Object> fallback =
+        budgeted && probability == 1
+            ? Map.of("budget", true)
+            : probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
+    return Map.of("policies", policies, "default", fallback);
   }
 
   public SpanthriftSettings {

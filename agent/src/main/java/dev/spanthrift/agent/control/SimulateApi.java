@@ -137,6 +137,7 @@ class SimulateApi {
     return new Question(
         document,
         parsed == null ? null : parsed.allowance(),
+        null,
         parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
         price,
         currency,

@@ -7,15 +7,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Money of one period: the first budget's, or of all traffic where there is none.
+ * Money of one period: the first budget's, or of all traffic where there is none; amounts in units
+ * of the currency.
+ *
+ * <p>{@code saved = savedGross − ownCost}. Spent and saved are by the bill, as the vendor would
+ * write it: an allotment of 50 GB costs nothing, and so saves nothing.
  *
  * @param currency ISO 4217 code
  * @param model the price model's name
- * @param pricePerGigabyte of 10^9 bytes of the spans of late, before compression
+ * @param pricePerGigabyte list price of 10^9 bytes of the spans of late, before compression: at the
+ *     highest tier that this window reaches if it goes on like this, allotments aside. Pacing and
+ *     allocation count with it, because it stays the same for days
+ * @param nextGigabyte what the next 10^9 bytes add to the bill: less than the list price while an
+ *     allotment or a commitment lasts
+ * @param priceRemark why these two differ, if they do
  * @param budget for the whole period; none: nothing is limited
  * @param spent since the period began, or since start when that was later
- * @param saved what the dropped would have cost, less own cost
- * @param ownCost processor and memory of this program
+ * @param savedGross what the dropped would have added to the bill
+ * @param saved the same less own cost; below zero when this program costs more than it saves
+ * @param ownCost processor time and memory of this program, at {@code price.ownCpuHour} and {@code
+ *     price.ownMemoryGbHour}
  * @param forecast none while there is too little data
  * @param noForecast why there is none
  * @param remark such as that sampling now saves nothing
@@ -26,9 +37,12 @@ public record Spend(
     String currency,
     String model,
     double pricePerGigabyte,
+    double nextGigabyte,
+    @Nullable String priceRemark,
     Period period,
     @Nullable Double budget,
     double spent,
+    double savedGross,
     double saved,
     double ownCost,
     @Nullable Forecast forecast,
@@ -56,6 +70,7 @@ public record Spend(
       Period period,
       @Nullable Double budget,
       double spent,
+      double savedGross,
       double saved,
       double ownCost,
       @Nullable Forecast forecast,

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Settings become price list and budgets. */
-final class Budgets {
+public final class Budgets {
   private static final String WATCH = "all";
 
   private Budgets() {}
@@ -30,7 +30,7 @@ final class Budgets {
    *
    * @throws ModelException when the model is unknown, wrong, or has no price
    */
-  static Pricing pricing(SpanthriftSettings.Price price) throws ModelException {
+  public static Pricing pricing(SpanthriftSettings.Price price) throws ModelException {
     PriceModel model = price.model() == null ? flat(price) : PriceModels.load(price.model());
     // The plain price is for spans as they are counted here, without a share of the resource.
     SpanCounters means =
@@ -97,7 +97,8 @@ final class Budgets {
   }
 
   /** The budgets of the settings; without any, one that only keeps the books. */
-  static List<Budget> budgets(SpanthriftSettings settings, Currency list) throws ModelException {
+  public static List<Budget> budgets(SpanthriftSettings settings, Currency list)
+      throws ModelException {
     if (settings.budgets().isEmpty()) {
       BillingPeriod month = BillingPeriod.monthly(ZoneOffset.UTC);
       return List.of(new Budget(WATCH, null, month, Map.of(), Budget.Limits.NONE));

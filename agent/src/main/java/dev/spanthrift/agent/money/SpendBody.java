@@ -28,9 +28,12 @@ final class SpendBody {
         view.budgets().getFirst().spent().currency().getCurrencyCode(),
         view.model(),
         pricePerGigabyte(view.price()),
+        number(view.nextGigabyte()),
+        priceRemark(view),
         first.period(),
         first.budget(),
         first.spent(),
+        first.savedGross(),
         first.saved(),
         first.ownCost(),
         first.forecast(),
@@ -43,11 +46,25 @@ final class SpendBody {
     return price.nominal() ? 0 : price.price(GIGABYTE, USUAL_SPANS) / Money.PICOS;
   }
 
+  private static @Nullable String priceRemark(MoneyView view) {
+    double list = pricePerGigabyte(view.price());
+    double next = number(view.nextGigabyte());
+    return list > 0 && next < list * .99
+        ? "less than the list price is paid while what is included or committed lasts"
+        : null;
+  }
+
   private static @Nullable String remark(MoneyView view) {
     if (view.clockDiffers()) {
       return "the clock has jumped; the new time counts once it has stood for ten minutes";
     }
-    return view.savesNothing().isEmpty() ? null : view.savesNothing();
+    if (!view.savesNothing().isEmpty()) {
+      return view.savesNothing();
+    }
+    BudgetView first = view.budgets().getFirst();
+    return first.saved().signum() < 0
+        ? "this program has cost more than it has saved: see savedGross and ownCost"
+        : null;
   }
 
   private static Spend.OfBudget budget(BudgetView view) {
@@ -66,6 +83,7 @@ final class SpendBody {
         new Spend.Period(name, view.from(), view.to()),
         amount == null ? null : number(amount),
         number(view.spent()),
+        number(view.avoided()),
         number(view.saved()),
         number(view.ownCost()),
         forecast,

@@ -8,6 +8,7 @@ import dev.spanthrift.agent.control.Spend;
 import dev.spanthrift.agent.control.SpendView;
 import dev.spanthrift.agent.control.StateFile;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.budget.Budget;
 import dev.spanthrift.sampler.budget.BudgetController;
 import dev.spanthrift.sampler.budget.BudgetState;
@@ -44,10 +45,13 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final String FILE = "budgets.bin";
   private static final long FILE_BYTES_MAX = 1 << 24;
   private static final long SAVE_NANOS = 60_000_000_000L;
+  private static final double MEANS_WEIGHT = 2_000; // spans that the usual means stand for
+  private static final long MEANS_NANOS = 60_000_000_000L;
   private static final double SPANS_PER_TRACE = 20; // where no trace begins here
 
   private final BudgetController controller;
   private final boolean mayBeFree;
+  private final boolean estimates; // a plain price is for bytes as they are
   private volatile Purse purse;
   private volatile boolean free;
   private final Path file;
@@ -55,6 +59,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private final Supplier<PipelineStatus> pipeline;
   private long lastNanos = System.nanoTime();
   private long savedNanos = lastNanos;
+  private long meansNanos = lastNanos - MEANS_NANOS;
   private Traffic decidedBefore = Traffic.NONE;
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
@@ -68,6 +73,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     this.pipeline = pipeline;
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
+    estimates = settings.price().model() != null;
     mayBeFree = settings.budgets().stream().allMatch(budget -> budget.keepMax().value() >= 1);
     ownCost =
         new OwnCost(
@@ -193,8 +199,12 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   /** Counts since the last call, lets time pass, saves when it is time. */
   public synchronized void tick() {
     long now = System.nanoTime();
-    PipelineStatus.Spans spans = pipeline.get().spans();
-    count(spans);
+    PipelineStatus status = pipeline.get();
+    count(status.spans(), status.contents());
+    if (estimates && now - meansNanos >= MEANS_NANOS) {
+      meansNanos = now;
+      means(status.spans(), status.contents());
+    }
     controller.ownCost(ownCost.since((double) (now - lastNanos)));
     lastNanos = now;
     controller.tick(now, System.currentTimeMillis());
@@ -206,22 +216,37 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   }
 
   /** What still waits for its decision is neither spent nor saved. */
-  private void count(PipelineStatus.Spans spans) {
+  private void count(PipelineStatus.Spans spans, SpanContents contents) {
     double perTrace =
         spans.receivedRoots() > 0
             ? (double) spans.received() / spans.receivedRoots()
             : SPANS_PER_TRACE;
     long decidedBytes = spans.keptBytes() + spans.droppedBytes();
-    Traffic decided = traffic(decidedBytes, spans.kept() + spans.dropped(), perTrace);
-    Traffic kept = traffic(spans.keptBytes(), spans.kept(), perTrace);
+    long decidedEvents = contents.keptEvents() + contents.droppedEvents();
+    Traffic decided =
+        traffic(decidedBytes, spans.kept() + spans.dropped(), decidedEvents, perTrace);
+    Traffic kept = traffic(spans.keptBytes(), spans.kept(), contents.keptEvents(), perTrace);
     add(decided.since(decidedBefore), purse::received);
     add(kept.since(keptBefore), purse::kept);
     decidedBefore = decided;
     keptBefore = kept;
   }
 
-  private static Traffic traffic(long bytes, long spans, double spansPerTrace) {
-    long events = Math.round(spans * SpanCounters.USUAL.events());
+  /** Once a minute, because prices should not change with every request. */
+  private void means(PipelineStatus.Spans spans, SpanContents contents) {
+    controller.means(
+        SpanCounters.USUAL.counted(
+            spans.received(),
+            spans.receivedBytes(),
+            contents.attributes(),
+            contents.events(),
+            contents.resources(),
+            contents.resourceBytes(),
+            contents.resourceAttributes(),
+            MEANS_WEIGHT));
+  }
+
+  private static Traffic traffic(long bytes, long spans, long events, double spansPerTrace) {
     return new Traffic(bytes, spans, events, (long) (spans / spansPerTrace));
   }
 

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.LearnedCounts;
+import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param spans the fate of every span
  * @param held what waits for its decision
  * @param learned how much the sampler knows
+ * @param contents what the spans held, as far as prices ask
  * @param identities the sums of design.md §9, each with both sides
  */
 public record PipelineStatus(
@@ -22,6 +24,7 @@ public record PipelineStatus(
     Spans spans,
     Held held,
     Learned learned,
+    SpanContents contents,
     List<DestinationStatus> destinations,
     List<Identity> identities) {
 
@@ -41,6 +44,7 @@ public record PipelineStatus(
         spans,
         held,
         Learned.of(LearnedCounts.NONE, 0),
+        SpanContents.NONE,
         destinations,
         identities);
   }

@@ -64,6 +64,7 @@ final class StatusReader {
         new PipelineStatus.Held(
             counts.heldTraces(), counts.held(), counts.heldBytes(), heldBytesMax),
         learned,
+        counts.contents(),
         destinations,
         identities(doors, spans, outlet, destinations));
   }

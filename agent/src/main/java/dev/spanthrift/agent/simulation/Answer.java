@@ -12,6 +12,7 @@ import java.util.Map;
  * @param sources pods that they came from
  * @param samplers that ran: one for each source, or one
  * @param seconds from the first request to the last
+ * @param budgets of the configuration, when the question was asked with them
  * @param keptByReason policies by their name, classes of the budget as {@code budget:…}; a trace
  *     stands at the reason that kept the first of it, so that traces add up
  * @param droppedByReason likewise; only traces of which nothing is kept count as traces
@@ -27,6 +28,7 @@ public record Answer(
     Amount kept,
     double shareOfBytes,
     Cost cost,
+    List<OfBudget> budgets,
     long wholeTraces,
     Map<String, Amount> keptByReason,
     Map<String, Amount> droppedByReason,
@@ -49,6 +51,7 @@ public record Answer(
         kept,
         shareOfBytes,
         cost,
+        budgets,
         wholeTraces,
         keptByReason,
         droppedByReason,
@@ -66,6 +69,31 @@ public record Answer(
    * @param received what all of it would cost
    */
   public record Cost(String currency, double received, double kept, double saved) {}
+
+  /**
+   * One budget over the recording, in virtual time that begins with a period; money by the bill,
+   * with allotments and tiers.
+   *
+   * @param scope resource attributes of what it pays for; empty: everything
+   * @param amount for one period
+   * @param period hour, day or month
+   * @param periods that the recording lasts
+   * @param allowed amount × periods; what flows forward inside a period may be spent early
+   * @param spent in all of them
+   * @param spentMost in a single one: above the amount only if the budget is not a hard one
+   * @param received what all of it would have cost
+   */
+  public record OfBudget(
+      String name,
+      Map<String, String> scope,
+      String currency,
+      double amount,
+      String period,
+      double periods,
+      double allowed,
+      double spent,
+      double spentMost,
+      double received) {}
 
   /**
    * What became of errors.

@@ -42,6 +42,7 @@ final class AnswerMaker {
         kept,
         share,
         cost(received, kept),
+        fleet.budgets(seconds),
         books.wholeTraces(),
         books.keptByReason(),
         books.droppedByReason(),
@@ -127,9 +128,9 @@ final class AnswerMaker {
     boolean asked =
         books.keptByReason().keySet().stream().anyMatch(AnswerMaker::isBudget)
             || books.droppedByReason().keySet().stream().anyMatch(AnswerMaker::isBudget);
-    if (question.allowance() == null && asked) {
+    if (!question.hasBudget() && asked) {
       warnings.add("policies leave traces to a budget, and none is given: all of these are kept");
-    } else if (question.allowance() != null && !asked) {
+    } else if (question.hasBudget() && !asked) {
       warnings.add("no policy leaves anything to the budget: it has no effect");
     }
     if (!books.complete()) {
@@ -138,6 +139,7 @@ final class AnswerMaker {
     if (fleet.sources().folded() > 0) {
       warnings.add("more than " + Sources.BOUND + " pods: those above share one sampler");
     }
+    warnings.addAll(fleet.warnings());
     return List.copyOf(warnings);
   }
 

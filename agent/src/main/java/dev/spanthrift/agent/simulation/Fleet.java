@@ -28,21 +28,28 @@ final class Fleet {
   private final Sources sources = new Sources();
   private final List<VirtualPod> pods = new ArrayList<>();
   private final FieldCursor fields = new FieldCursor();
+  private final @Nullable VirtualTreasury treasury;
 
   Fleet(Question question, Fates fates, Consumer<byte[]> shipped) {
     this.question = question;
     this.fates = fates;
     this.shipped = shipped;
     policies = PolicySet.compile(question.policy());
-    ledger =
-        new InProcessKeepLedger(!question.byPod(), question.allocation().askAfter(), LEDGER_BOUND);
+    ledger = ledger();
+    Question.Plan plan = question.plan();
+    treasury = plan == null ? null : new VirtualTreasury(plan, this::ledger, fates);
+  }
+
+  private InProcessKeepLedger ledger() {
+    return new InProcessKeepLedger(
+        !question.byPod(), question.allocation().askAfter(), LEDGER_BOUND);
   }
 
   /** Hands one request to its pod; one that mixes pods is taken apart. */
   void receive(byte[] request, Scanner scanner, Batch whole, long now) {
     int source = sources.podOf(whole);
     if (source >= 0 || !question.byPod()) {
-      pod(source).receive(whole, now);
+      pod(source, whole).receive(whole, now);
       return;
     }
     fields.on(request, 0, request.length);
@@ -51,19 +58,35 @@ final class Fleet {
       int to = fields.position();
       if (fields.field() == RESOURCE_SPANS && fields.isBytes()) {
         Batch part = scanner.scan(request, from, to - from);
-        pod(sources.podOf(part)).receive(part, now);
+        pod(sources.podOf(part), part).receive(part, now);
       }
       from = to;
     }
   }
 
-  private VirtualPod pod(int source) {
+  private VirtualPod pod(int source, Batch first) {
     int index = question.byPod() ? source : 0;
     while (pods.size() <= index) {
-      String name = "pod-" + pods.size();
-      pods.add(new VirtualPod(question.sampler(), policies, budget(name), fates, shipped));
+      pods.add(opened("pod-" + pods.size(), first));
     }
     return pods.get(index);
+  }
+
+  private VirtualPod opened(String name, Batch first) {
+    if (treasury == null) {
+      return new VirtualPod(question.sampler(), policies, budget(name), fates, shipped, null);
+    }
+    VirtualTreasury.Wallet wallet = treasury.wallet(key -> sources.attribute(first, key));
+    BudgetParts parts =
+        new BudgetParts(
+            question.allocation(),
+            wallet.allowance(),
+            treasury.price(),
+            wallet.ledger,
+            wallet.sums,
+            name,
+            wallet);
+    return new VirtualPod(question.sampler(), policies, parts, wallet, shipped, wallet::allowance);
   }
 
   private @Nullable BudgetParts budget(String pod) {
@@ -76,11 +99,37 @@ final class Fleet {
   }
 
   void tick(long now) {
+    if (treasury != null) {
+      treasury.tick(now);
+    }
     pods.forEach(pod -> pod.tick(now));
   }
 
   void end(long now) {
     pods.forEach(pod -> pod.end(now));
+    if (treasury != null) {
+      treasury.tick(now);
+    }
+  }
+
+  /** What became of the configuration's budgets, if they were asked for. */
+  List<Answer.OfBudget> budgets(double seconds) {
+    return treasury == null ? List.of() : treasury.budgets(seconds);
+  }
+
+  /** What the reader should know of the money. */
+  List<String> warnings() {
+    Question.Plan plan = question.plan();
+    if (treasury == null || plan == null) {
+      return List.of();
+    }
+    boolean scoped = plan.budgets().stream().anyMatch(budget -> !budget.scope().isEmpty());
+    if (scoped && !question.byPod()) {
+      return List.of("a single sampler: the budgets of the first resource pay for all of it");
+    }
+    return treasury.wallets() > 1
+        ? List.of("pods that other budgets pay for tell each other nothing of what they keep")
+        : List.of();
   }
 
   int samplers() {

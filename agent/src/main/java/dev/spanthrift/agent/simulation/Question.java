@@ -3,14 +3,18 @@ package dev.spanthrift.agent.simulation;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.AllocationSettings;
 import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.Budget;
+import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.PolicyDocument;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What would be kept if these policies and this budget were in force?
  *
  * @param allowance in picos of the currency; null for no budget, which keeps what policies leave
+ * @param plan budgets by period in place of an allowance
  * @param price of spans
  * @param currency that the price is in
  * @param byPod one sampler for each pod, with a common ledger; else one for all
@@ -18,8 +22,24 @@ import org.jspecify.annotations.Nullable;
 public record Question(
     PolicyDocument policy,
     @Nullable Allowance allowance,
+    @Nullable Plan plan,
     AllocationSettings allocation,
     SpanPrice price,
     String currency,
     boolean byPod,
-    SamplerSettings sampler) {}
+    SamplerSettings sampler) {
+  /**
+   * Budgets of a configuration, and the price list that they are spent by.
+   *
+   * @param eventsPerSpan mean of the recording
+   */
+  public record Plan(List<Budget> budgets, Pricing pricing, double eventsPerSpan) {
+    public Plan {
+      budgets = List.copyOf(budgets);
+    }
+  }
+
+  boolean hasBudget() {
+    return allowance != null || plan != null;
+  }
+}

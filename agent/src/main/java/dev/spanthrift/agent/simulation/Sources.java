@@ -7,6 +7,7 @@ import dev.spanthrift.sampler.wire.Fields;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which pod a resource stands for: {@code k8s.pod.name}, else {@code host.name} or {@code
@@ -64,6 +65,22 @@ final class Sources {
       }
     }
     return service + "/" + (pod.isEmpty() ? host : pod);
+  }
+
+  /** A text attribute of a batch's first resource. */
+  @Nullable String attribute(Batch batch, String key) {
+    Envelopes resources = batch.resources();
+    if (resources.size() == 0) {
+      return null;
+    }
+    attributes.over(
+        resources.messageBuffer(0),
+        resources.messageOffset(0),
+        resources.messageLength(0),
+        Fields.ATTRIBUTES_OF_RESOURCE);
+    return attributes.find(key.getBytes(StandardCharsets.UTF_8))
+        ? SpanReader.text(attributes)
+        : null;
   }
 
   private String key() {

@@ -11,7 +11,7 @@ import java.io.IOException;
  *
  * @param traces counted by their root spans
  */
-public record TrafficSize(long bytes, long spans, long traces, double seconds) {
+public record TrafficSize(long bytes, long spans, long events, long traces, double seconds) {
   private static final int SPANS_PER_REQUEST_MAX = 1 << 20;
 
   /** Reads all of it once. */
@@ -19,6 +19,7 @@ public record TrafficSize(long bytes, long spans, long traces, double seconds) {
     Scanner scanner = new Scanner(SPANS_PER_REQUEST_MAX);
     long bytes = 0;
     long spans = 0;
+    long events = 0;
     long roots = 0;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
@@ -27,6 +28,7 @@ public record TrafficSize(long bytes, long spans, long traces, double seconds) {
         Batch batch = scanner.scan(request, 0, request.length);
         for (int row = 0; row < batch.size(); row++) {
           bytes += batch.bytes(row);
+          events += batch.events(row);
           roots += batch.hasParent(row) ? 0 : 1;
         }
         spans += batch.size();
@@ -36,6 +38,6 @@ public record TrafficSize(long bytes, long spans, long traces, double seconds) {
     } catch (MalformedException | TooManySpansException e) {
       throw new IOException("a request is damaged: " + e.getMessage(), e);
     }
-    return new TrafficSize(bytes, spans, roots, Math.max(1, (last - first) / 1e9));
+    return new TrafficSize(bytes, spans, events, roots, Math.max(1, (last - first) / 1e9));
   }
 }

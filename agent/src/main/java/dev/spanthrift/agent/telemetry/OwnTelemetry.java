@@ -1,13 +1,12 @@
 package dev.spanthrift.agent.telemetry;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
-import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
@@ -22,7 +21,7 @@ import java.util.function.Supplier;
  * Sends the pipeline's figures by the OpenTelemetry SDK to a destination of its own.
  *
  * <p>A thread of the SDK reads and sends; nothing of the SDK is loaded unless this is started. A
- * destination that is away costs one log line per interval, and no memory.
+ * destination that is away costs a log line, and the memory of its short queue.
  */
 public final class OwnTelemetry implements AutoCloseable {
   private static final long LAST_EXPORT_SECONDS = 2;
@@ -33,29 +32,27 @@ public final class OwnTelemetry implements AutoCloseable {
     this.provider = provider;
   }
 
-  /** Begins to send. */
+  /**
+   * Begins to send.
+   *
+   * @param destination opened from {@link OwnTelemetrySettings#destination}; closed with this
+   */
   public static OwnTelemetry start(
       OwnTelemetrySettings settings,
+      Destination destination,
       Supplier<PipelineStatus> source,
       Supplier<List<MeasuredOperation>> measured) {
     SdkMeterProvider provider =
         SdkMeterProvider.builder()
             .setResource(resource(settings.instance()))
             .registerMetricReader(
-                PeriodicMetricReader.builder(exporter(settings))
+                PeriodicMetricReader.builder(new MetricShipper(destination))
                     .setInterval(settings.interval())
                     .build())
             .registerMetricProducer(new OperationProducer(measured))
             .build();
     observe(provider.get("dev.spanthrift"), source);
     return new OwnTelemetry(provider);
-  }
-
-  private static OtlpHttpMetricExporter exporter(OwnTelemetrySettings settings) {
-    OtlpHttpMetricExporterBuilder builder =
-        OtlpHttpMetricExporter.builder().setEndpoint(settings.url()).setCompression("gzip");
-    settings.headers().forEach(builder::addHeader);
-    return builder.build();
   }
 
   private static Resource resource(String instance) {

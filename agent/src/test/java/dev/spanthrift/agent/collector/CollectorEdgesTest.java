@@ -189,8 +189,7 @@ class CollectorEdgesTest {
         read(
             "memory_limiter, tail_sampling",
             tail + "memory_limiter: {limit_mib: %d}".formatted(most));
-    assertEquals(
-        List.of("c.yaml:6: processors.memory_limiter.limit_mib is done otherwise"), lost(fits));
+    assertEquals(List.of(), lost(fits));
     assertEquals(Map.of("bytesMax", most + "MiB"), bytesMax(fits));
     CollectorFile large =
         read(

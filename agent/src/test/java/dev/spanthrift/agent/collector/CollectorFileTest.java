@@ -334,4 +334,37 @@ class CollectorFileTest {
     assertEquals(1, read.lost().size());
     assertTrue(read.lost().getFirst().where().endsWith(":11"), read.lost().toString());
   }
+
+  /** What the Collector's defaults are and ours are not, with its value. */
+  @Test
+  void s7_boundsThatNobodyWroteAreListed() throws Exception {
+    String tail =
+        "processors: {tail_sampling: {policies: [{name: a, type: always_sample}]}, batch: {}}\n";
+    List<String> notes =
+        read(RECEIVER + tail + EXPORTER + pipeline("tail_sampling, batch", "otlp"), Map.of())
+            .remarks()
+            .stream()
+            .filter(remark -> !remark.lost())
+            .map(Remark::toString)
+            .toList();
+    for (String word :
+        List.of(
+            "without memory_limiter .* at most [0-9]+ MiB \\(hold.bytesMax\\)",
+            "queueBytesMax 64MiB, and not at 1000 requests",
+            "export.batchBytes 512KiB, and not at 8192 spans")) {
+      assertTrue(
+          notes.stream().anyMatch(note -> note.matches(".*" + word + ".*")), word + " in " + notes);
+    }
+    String limited = tail.replace("batch: {}", "batch: {}, memory_limiter: {limit_mib: 20}");
+    assertTrue(
+        read(
+                RECEIVER
+                    + limited
+                    + EXPORTER
+                    + pipeline("memory_limiter, tail_sampling, batch", "otlp"),
+                Map.of())
+            .remarks()
+            .stream()
+            .noneMatch(remark -> remark.toString().contains("without memory_limiter")));
+  }
 }

@@ -98,11 +98,16 @@ class CollectorOptionTest {
     }
   }
 
+  /** Beside those, run has what this heap bounds, and import what its policies do otherwise. */
   @Test
-  void importAndRunPrintTheSameNotes() {
-    List<String> run = notes(run("run", "--collector", partly.toString()));
+  void importPrintsTheNotesOfRun() {
+    List<String> run =
+        notes(run("run", "--collector", partly.toString())).stream()
+            .filter(note -> !note.contains("memory_limiter"))
+            .toList();
     assertFalse(run.isEmpty());
-    assertEquals(run, notes(run("import", partly.toString())));
+    List<String> imported = notes(run("import", partly.toString()));
+    assertTrue(imported.containsAll(run), imported + " should have " + run);
   }
 
   private static List<String> notes(Console console) {

@@ -128,6 +128,7 @@ class SimulateCommandTest {
             "kept",
             "shareOfBytes",
             "cost",
+            "budgets",
             "wholeTraces",
             "keptByReason",
             "droppedByReason",
@@ -288,5 +289,68 @@ class SimulateCommandTest {
     assertEquals(2, Console.run(Map.of(), "simulate").code());
     assertEquals(2, simulate("--live", "http://127.0.0.1:4321").code());
     assertEquals(2, Console.run(Map.of(), "simulate", "--live", "here").code());
+  }
+
+  @Test
+  void s8_policiesAndBudgetsOfTheConfigurationAreAskedWith() throws Exception {
+    // 800 traces of about 0.7 KB in 40 s: some 0.0003 USD, of which a ninetieth of 0.0036 is
+    // allowed
+    String given =
+        config(
+            """
+            price: {perGb: 0.50}
+            policies:
+              - {name: failed, match: {status: ERROR}, keep: true}
+            budgets:
+              - {name: all, amount: 0.0036, period: hour}
+              - {name: carts, amount: 0.1, period: day, scope: {service.name: cart}}
+            """);
+    Console console = simulate("--config", given, "-o", "json");
+    assertEquals(0, console.code(), console.err());
+    JsonNode answer = JsonMapper.shared().readTree(console.out());
+    assertTrue(answer.at("/keptByReason").has("failed"), console.out());
+    JsonNode all = answer.at("/budgets/0");
+    assertEquals("all", all.at("/name").asString());
+    assertEquals(0.0036, all.at("/amount").asDouble());
+    assertEquals(
+        0.0036 * answer.at("/seconds").asDouble() / 3600, all.at("/allowed").asDouble(), 1e-9);
+    assertEquals(answer.at("/cost/received").asDouble(), all.at("/received").asDouble(), 1e-9);
+    assertEquals(answer.at("/cost/kept").asDouble(), all.at("/spent").asDouble(), 1e-9);
+    JsonNode carts = answer.at("/budgets/1");
+    assertEquals("cart", carts.at("/scope/service.name").asString());
+    assertTrue(carts.at("/spent").asDouble() < all.at("/spent").asDouble(), console.out());
+    assertTrue(carts.at("/spent").asDouble() > 0, console.out());
+    assertTrue(all.at("/spent").asDouble() < all.at("/received").asDouble() * 0.9, console.out());
+    assertTrue(
+        simulate("--config", given).out().contains("budget carts: spent 0.0000"),
+        "the table says it too");
+  }
+
+  @Test
+  void s8_optionsBeatTheConfiguration() throws Exception {
+    String given =
+        config("{defaultProbability: 0.5, budgets: [{name: all, amount: 0.001, period: hour}]}");
+    Console console =
+        simulate("--config", given, "--policy", policy(ERRORS), "--budget", "10%", "-o", "json");
+    assertEquals(0, console.code(), console.err());
+    JsonNode answer = JsonMapper.shared().readTree(console.out());
+    assertTrue(answer.at("/keptByReason").has("errors"), console.out());
+    assertEquals(0, answer.at("/budgets").size(), console.out());
+    JsonNode half = JsonMapper.shared().readTree(simulate("--config", given, "-o", "json").out());
+    assertEquals(400, half.at("/kept/traces").asInt(), 80);
+    assertTrue(half.at("/warnings").toString().contains("no policy leaves anything"));
+  }
+
+  @Test
+  void s8_anAllotmentIsFreeInVirtualTimeToo() throws Exception {
+    String given =
+        config(
+            "{price: {model: gcp-cloud-trace}, budgets: [{name: all, amount: 1, period: month}]}");
+    Console console = simulate("--config", given, "-o", "json");
+    assertEquals(0, console.code(), console.err());
+    JsonNode answer = JsonMapper.shared().readTree(console.out());
+    assertTrue(answer.at("/cost/kept").asDouble() > 0, "at the list price");
+    assertEquals(0, answer.at("/budgets/0/spent").asDouble(), "2.5 million spans are included");
+    assertTrue(answer.at("/kept/traces").asInt() < 790, "the month's traffic would not be");
   }
 }

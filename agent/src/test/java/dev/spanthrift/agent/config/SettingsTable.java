@@ -131,7 +131,7 @@ final class SettingsTable {
             ByteSize.ofMebibytes(1),
             "1B",
             "from 1KiB to 64MiB"),
-        row("export.delay", Duration.ofMillis(200), "0s", Duration.ZERO, "1h", "from 0s to 1m"),
+        row("export.delay", Duration.ofSeconds(1), "0s", Duration.ZERO, "1h", "from 0s to 1m"),
         row("price.model", NONE, "aws-xray", "aws-xray", "[a]", "one value"),
         row(
             "price.calibration",
@@ -199,12 +199,29 @@ final class SettingsTable {
             "collector",
             "http://host:port"),
         row(
+            "telemetry.protocol",
+            Protocol.HTTP_PROTOBUF,
+            "grpc",
+            Protocol.GRPC,
+            "thrift",
+            "grpc, http/protobuf"),
+        row(
             "telemetry.headers",
             Map.of(),
             "{api-key: a=b}",
             Map.of("api-key", "a=b"),
             "novalue",
             "k=v,k2=v2"),
+        row(
+            "telemetry.compression",
+            Compression.GZIP,
+            "zstd",
+            Compression.ZSTD,
+            "lz4",
+            "gzip, zstd, none"),
+        row("telemetry.authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
+        row("telemetry.clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
+        row("telemetry.clientKey", NONE, "k.pem", null, "k.pem", "together"),
         row(
             "telemetry.interval",
             Duration.ofSeconds(60),

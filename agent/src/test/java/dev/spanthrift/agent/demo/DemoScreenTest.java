@@ -92,7 +92,8 @@ class DemoScreenTest {
     Money zero = usd("0");
     BudgetView books =
         new BudgetView(budget, from, from.plusSeconds(3600), usd("0.014"), zero, zero, forecast, 1);
-    return new MoneyView(from, "flat", SpanPrice.NOMINAL, false, List.of(), false, List.of(books));
+    return new MoneyView(
+        from, "flat", SpanPrice.NOMINAL, books.spent(), false, List.of(), false, List.of(books));
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.spanthrift.agent.config.SettingsLoader;
 import dev.spanthrift.agent.config.SpanthriftSettings;
 import dev.spanthrift.agent.control.Spend;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.budget.price.PriceModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ class TreasurerTest {
   private long receivedSpans;
   private long keptSpans;
   private long roots;
+  private SpanContents contents = SpanContents.NONE;
 
   /** 1000 bytes a span. */
   private PipelineStatus status() {
@@ -43,8 +45,11 @@ class TreasurerTest {
             0,
             0,
             roots);
+    PipelineStatus plain =
+        new PipelineStatus(
+            0, 0, Map.of(), spans, new PipelineStatus.Held(0, 0, 0, 1), List.of(), List.of());
     return new PipelineStatus(
-        0, 0, Map.of(), spans, new PipelineStatus.Held(0, 0, 0, 1), List.of(), List.of());
+        0, 0, Map.of(), spans, plain.held(), plain.learned(), contents, List.of(), List.of());
   }
 
   private SpanthriftSettings settings(String yaml) throws Exception {
@@ -79,6 +84,8 @@ class TreasurerTest {
     assertEquals(.2, spend.spent(), 1e-12);
     assertEquals(1.8, spend.saved(), 1e-12);
     assertEquals(2, spend.pricePerGigabyte(), 1e-9);
+    assertEquals(2, spend.nextGigabyte(), 1e-6);
+    assertNull(spend.priceRemark());
     assertEquals(
         "not enough data: 0 of 8 stretches of 30 min seen; a forecast comes in 4 h",
         spend.noForecast());
@@ -89,6 +96,61 @@ class TreasurerTest {
     assertEquals(0, spend.budgets().get(1).spent());
     assertTrue(spend.budgets().getFirst().allowancePerHour() > 100 / 25.0);
     assertTrue(treasurer.allowancePerSecond() > 0);
+  }
+
+  @Test
+  void saysWhyLessThanTheListPriceIsPaidAndWhySavedIsBelowZero() throws Exception {
+    Treasurer treasurer =
+        open("{price: {model: gcp-cloud-trace, ownCpuHour: 1000}, budgets: [{amount: 100}]}");
+    receivedSpans = 10_000;
+    keptSpans = 1_000;
+    treasurer.tick();
+    Spend spend = treasurer.spend();
+    assertTrue(spend.pricePerGigabyte() > .1, () -> "" + spend);
+    assertEquals(0, spend.nextGigabyte(), "2.5 million spans are included");
+    assertTrue(String.valueOf(spend.priceRemark()).contains("included"), () -> "" + spend);
+    assertEquals(0, spend.savedGross(), "what would have been included saves nothing");
+    assertTrue(spend.ownCost() > 0 && spend.saved() < 0, () -> "" + spend);
+    assertEquals(spend.savedGross() - spend.ownCost(), spend.saved(), 1e-12);
+    assertTrue(String.valueOf(spend.remark()).contains("more than it has saved"), () -> "" + spend);
+  }
+
+  /** A vendor that counts events as records is owed for those that there were. */
+  @Test
+  void s4_eventsOfKeptSpansAreCountedAndNotAssumed() throws Exception {
+    Treasurer treasurer = open("{price: {model: dash0}, budgets: [{amount: 100000}]}");
+    receivedSpans = 200_000_000;
+    keptSpans = 100_000_000;
+    treasurer.tick();
+    double without = treasurer.spend().spent();
+    receivedSpans = 400_000_000;
+    keptSpans = 200_000_000;
+    contents = new SpanContents(0, 200_000_000, 1, 0, 0, 100_000_000, 100_000_000);
+    treasurer.tick();
+    double with = treasurer.spend().spent() - without;
+    assertTrue(without > 0, "spent " + without);
+    assertEquals(2, with / without, .05, "as many events as spans, and all of them kept");
+  }
+
+  /** Documents with the resource in each: the smaller the resource, the less each span costs. */
+  @Test
+  void s4_theEstimatorTakesResourcesAndAttributesAsTheyWereScanned() throws Exception {
+    Treasurer treasurer =
+        open("{price: {model: newrelic-original}, budgets: [{amount:" + " 100000}]}");
+    double usual = treasurer.spend().pricePerGigabyte();
+    receivedSpans = 10_000_000;
+    keptSpans = 1_000_000;
+    contents = new SpanContents(20_000_000, 0, 100_000, 10_000_000, 300_000, 0, 0);
+    treasurer.tick();
+    double before = treasurer.spend().spent();
+    treasurer.tick();
+    assertEquals(before, treasurer.spend().spent(), 1e-9, "new means alone charge nothing");
+    receivedSpans = 20_000_000;
+    keptSpans = 2_000_000;
+    treasurer.tick();
+    Spend spend = treasurer.spend();
+    double measured = 1e9 * (spend.spent() - before) / 1e9; // 1e9 bytes were kept in between
+    assertTrue(measured < .75 * usual, () -> measured + " instead of " + usual);
   }
 
   @Test

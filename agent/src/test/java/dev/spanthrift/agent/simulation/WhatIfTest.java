@@ -55,6 +55,7 @@ class WhatIfTest {
     return new Question(
         policy,
         share == 0 ? null : new Allowance.ShareOfTraffic(share),
+        null,
         AllocationSettings.DEFAULT,
         PRICE,
         "USD",

@@ -9,6 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.receive.TestKeys;
+import dev.spanthrift.exporter.destination.DestinationSettings;
+import dev.spanthrift.exporter.destination.DestinationSettings.Compression;
+import dev.spanthrift.exporter.destination.DestinationSettings.Protocol;
+import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
@@ -20,20 +25,24 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What an OTLP server that is none of ours decodes. */
 class OwnTelemetryTest {
   private final List<ExportMetricsServiceRequest> requests = new CopyOnWriteArrayList<>();
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
+  @TempDir private Path files;
   private HttpServer backend;
 
   @BeforeEach
@@ -83,15 +92,61 @@ class OwnTelemetryTest {
 
   private OwnTelemetrySettings settings(Duration interval) {
     URI url = URI.create("http://localhost:" + backend.getAddress().getPort());
-    return new OwnTelemetrySettings(url, Map.of("Authorization", "secret-9"), interval, "pod-1");
+    return settings(DestinationSettings.of("own", Protocol.HTTP_PROTOBUF, url), interval);
+  }
+
+  private static OwnTelemetrySettings settings(DestinationSettings to, Duration interval) {
+    return new OwnTelemetrySettings(
+        to.withHeaders(Map.of("authorization", "secret-9")).withCompression(Compression.GZIP),
+        interval,
+        "pod-1");
+  }
+
+  private static OwnTelemetry start(
+      OwnTelemetrySettings settings, Supplier<List<MeasuredOperation>> measured) {
+    return OwnTelemetry.start(
+        settings, Destinations.open(settings.destination()), OwnTelemetryTest::status, measured);
   }
 
   @Test
   void arrivesAsOtlpWithEveryFigure() {
-    try (OwnTelemetry telemetry =
-        OwnTelemetry.start(settings(Duration.ofSeconds(1)), OwnTelemetryTest::status, List::of)) {
+    try (OwnTelemetry telemetry = start(settings(Duration.ofSeconds(1)), List::of)) {
       await().atMost(Duration.ofSeconds(20)).until(() -> !requests.isEmpty());
     }
+    assertEveryFigure();
+  }
+
+  @Test
+  void arrivesOverGrpcWithEveryFigure() throws Exception {
+    try (MetricsServer server = new MetricsServer(requests, authorizations, null)) {
+      start(settings(grpc("http", server.port()), Duration.ofHours(1)), List::of).close();
+    }
+    assertEveryFigure();
+  }
+
+  @Test
+  void arrivesOverGrpcWithTls() throws Exception {
+    TestKeys keys = TestKeys.create(files, "backend");
+    try (MetricsServer server = new MetricsServer(requests, authorizations, keys)) {
+      DestinationSettings to = grpc("https", server.port());
+      start(settings(to, Duration.ofHours(1)), List::of).close();
+      assertEquals(0, requests.size(), "a server of an unknown authority was given our metrics");
+      start(
+              settings(
+                  to.withTls(new DestinationSettings.Tls(keys.certificate(), null, null, false)),
+                  Duration.ofHours(1)),
+              List::of)
+          .close();
+    }
+    assertEveryFigure();
+  }
+
+  private static DestinationSettings grpc(String scheme, int port) {
+    return DestinationSettings.of(
+        "own", Protocol.GRPC, URI.create(scheme + "://localhost:" + port));
+  }
+
+  private void assertEveryFigure() {
     Map<String, Long> points = points(requests.getFirst());
     assertEquals(50, points.get("spanthrift.spans{decision=keep, reason=error}"));
     assertEquals(30, points.get("spanthrift.spans{decision=drop, reason=rate}"));
@@ -105,9 +160,7 @@ class OwnTelemetryTest {
 
   @Test
   void operationsArriveAsExponentialHistograms() {
-    OwnTelemetry.start(
-            settings(Duration.ofHours(1)), OwnTelemetryTest::status, OwnTelemetryTest::measured)
-        .close();
+    start(settings(Duration.ofHours(1)), OwnTelemetryTest::measured).close();
     List<Metric> metrics =
         requests.getFirst().getResourceMetrics(0).getScopeMetricsList().stream()
             .flatMap(scope -> scope.getMetricsList().stream())
@@ -135,23 +188,13 @@ class OwnTelemetryTest {
 
   @Test
   void sendsALastTimeWhenClosed() {
-    OwnTelemetry.start(settings(Duration.ofHours(1)), OwnTelemetryTest::status, List::of).close();
+    start(settings(Duration.ofHours(1)), List::of).close();
     assertEquals(1, requests.size());
   }
 
   @Test
-  void refusesSettingsThatCannotWorkAndHidesHeaderValues() {
-    for (String url : List.of("collector:4317", "ftp://a/b", "/v1/metrics")) {
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> new OwnTelemetrySettings(URI.create(url), Map.of(), Duration.ofSeconds(9), "i"),
-          url);
-    }
+  void refusesAnIntervalOfNothingAndHidesHeaderValues() {
     assertThrows(IllegalArgumentException.class, () -> settings(Duration.ZERO));
-    URI own = URI.create("https://a/in/here");
-    assertEquals(
-        "https://a/in/here",
-        new OwnTelemetrySettings(own, Map.of(), Duration.ofSeconds(9), "i").url());
     assertFalse(settings(Duration.ofSeconds(1)).toString().contains("secret-9"));
   }
 

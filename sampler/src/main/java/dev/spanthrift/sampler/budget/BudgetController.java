@@ -2,6 +2,7 @@ package dev.spanthrift.sampler.budget;
 
 import dev.spanthrift.sampler.budget.price.Money;
 import dev.spanthrift.sampler.budget.price.Pricing;
+import dev.spanthrift.sampler.budget.price.SpanCounters;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.budget.price.Window;
@@ -79,7 +80,14 @@ public final class BudgetController {
     price = pricing.spanPrice(Map.of(), Map.of(), recent.mix());
     view =
         new MoneyView(
-            Instant.EPOCH, pricing.model().id(), price, false, List.of(), false, List.of());
+            Instant.EPOCH,
+            pricing.model().id(),
+            price,
+            ownCost,
+            false,
+            List.of(),
+            false,
+            List.of());
     purse(0);
   }
 
@@ -168,6 +176,13 @@ public final class BudgetController {
 
   public MoneyView view() {
     return view;
+  }
+
+  /** Tells what spans were found to hold; the next plan counts with it. */
+  public void means(SpanCounters counted) {
+    pricing.means(counted);
+    kept.reprice();
+    all.reprice();
   }
 
   /** Adds what this program itself cost since the last call. */
@@ -329,10 +344,19 @@ public final class BudgetController {
             now,
             pricing.model().id(),
             price,
+            nextGigabyte(),
             free,
             pricing.broken(expected),
             clock.isStray(),
             budgets);
+  }
+
+  /** By the bill, so that it is less than the list price while an allotment lasts. */
+  private Money nextGigabyte() {
+    Traffic mix = recent.mix();
+    double mixes = mix.bytes() == 0 ? 0 : 1e9 / mix.bytes();
+    Map<Window, Traffic> used = kept.inWindow();
+    return pricing.cost(Pricing.after(used, mix, mixes)).minus(pricing.cost(used));
   }
 
   /** Writes the books; see {@link BudgetState}. */

@@ -1,6 +1,7 @@
 package dev.spanthrift.sampler.budget;
 
 import dev.spanthrift.sampler.budget.price.Cap;
+import dev.spanthrift.sampler.budget.price.Money;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import java.time.Instant;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.List;
 /**
  * All that is known about money at a moment; immutable.
  *
+ * @param nextGigabyte what the next 10^9 bytes of spans as of late would add to the bill
  * @param free whether all that is expected until the vendor's window ends costs nothing more
  * @param broken caps of the vendor that keeping all would break
  * @param clockDiffers whether the wall clock has jumped and is not believed yet
@@ -16,6 +18,7 @@ public record MoneyView(
     Instant now,
     String model,
     SpanPrice price,
+    Money nextGigabyte,
     boolean free,
     List<Cap> broken,
     boolean clockDiffers,

@@ -44,6 +44,11 @@ final class RunningUsage {
     }
   }
 
+  /** Takes the estimators' new means for what was counted, too; that alone charges nothing. */
+  void reprice() {
+    cost = pricing.cost(traffic);
+  }
+
   /** Counts, and answers what that added to the bill; below zero where a volume discount began. */
   Money add(Traffic more) {
     if (more.isNone()) {

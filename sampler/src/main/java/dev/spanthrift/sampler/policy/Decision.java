@@ -32,6 +32,7 @@ public final class Decision {
   private int policy = FALLBACK;
   private String reason = "";
   private int[] shadows = new int[8];
+  private boolean[] less = new boolean[8]; // of these, what was counted as one
   private int shadowCount;
   private @Nullable Decision scratch;
 
@@ -42,8 +43,18 @@ public final class Decision {
   void addShadow(int index) {
     if (shadowCount == shadows.length) {
       shadows = Arrays.copyOf(shadows, shadowCount * 2);
+      less = Arrays.copyOf(less, shadowCount * 2);
     }
+    less[shadowCount] = false;
     shadows[shadowCount++] = index;
+  }
+
+  void markLess(int i) {
+    less[i] = true;
+  }
+
+  boolean isLess(int i) {
+    return less[i];
   }
 
   /** A second holder, for what policies in shadow would say. */

@@ -54,8 +54,13 @@ final class PolicyCounter {
 
   /** Counts what was counted as one thing as another. */
   void move(Effect from, Effect to, Fragment fragment) {
-    sums(from).add(-1, -fragment.size(), -fragment.bytes());
+    takeBack(from, fragment);
     add(to, fragment);
+  }
+
+  /** Undoes one {@link #add}. */
+  void takeBack(Effect effect, Fragment fragment) {
+    sums(effect).add(-1, -fragment.size(), -fragment.bytes());
   }
 
   PolicyCounts read(String name, boolean shadow) {

@@ -141,12 +141,17 @@ public final class PolicySet {
 
   /**
    * Corrects the count of a keep that {@link #decide} has just given: there was no money for it in
-   * the policies' share, and the budget decides.
+   * the policies' share, and the budget decides; so no shadow would have dropped what was kept.
    */
   public void countOverShare(Fragment fragment, Decision decided) {
     int index = decided.policy();
     CompiledPolicy deciding = index == Decision.FALLBACK ? fallback : policies[index];
     deciding.counter().move(Effect.KEPT, Effect.OVER_SHARE, fragment);
+    for (int i = 0; i < decided.shadowCount(); i++) {
+      if (decided.isLess(i)) {
+        policies[decided.shadow(i)].counter().takeBack(Effect.LESS, fragment);
+      }
+    }
   }
 
   private void countShadows(Fragment fragment, long nowNanos, Effect real, Decision decided) {
@@ -160,6 +165,7 @@ public final class PolicySet {
         shadow.counter().add(Effect.MORE, fragment);
       } else if (would == Effect.DROPPED && real == Effect.KEPT) {
         shadow.counter().add(Effect.LESS, fragment);
+        decided.markLess(i);
       }
     }
   }

@@ -82,7 +82,7 @@ public final class Hold {
             signature,
             flags);
     contexts.retain(context);
-    int before = slots.append(slot, record, bytes, now);
+    int before = slots.append(slot, record, bytes, batch.events(row), now);
     if (before != NONE) {
       records.setNext(before, record);
     }
@@ -299,6 +299,10 @@ public final class Hold {
 
   public int spans(int slot) {
     return slots.spans(slot);
+  }
+
+  public long events(int slot) {
+    return slots.events(slot);
   }
 
   public int bytes(int slot) {

@@ -13,8 +13,8 @@ import java.util.Arrays;
  *  3  upstream threshold           11  version (32) | state (8) | indexed (8) | bucket (16)
  *  4  earliest start, Unix ns      12  older slot (32) | younger slot (32)
  *  5  latest end, Unix ns          13  on the wheel: slot before (32) | slot behind (32)
- *  6  first span seen              14  facts
- *  7  last span seen
+ *  6  first span seen              14  events
+ *  7  last span seen               15  facts
  * </pre>
  *
  * <p>Wheel: Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987, scheme 6. A slot is
@@ -40,7 +40,8 @@ final class Slots {
   private static final int MARKS = 11;
   private static final int AGE = 12;
   private static final int WHEEL = 13;
-  private static final int FACTS = 14;
+  private static final int EVENTS = 14;
+  private static final int FACTS = 15;
 
   private static final int NO_BUCKET = 0xffff;
   private static final int INDEXED = 1 << 16;
@@ -114,6 +115,7 @@ final class Slots {
     chunk[at + LAST_SEEN] = now;
     chunk[at + RECORDS] = Rows.pair(NONE, NONE);
     chunk[at + AMOUNT] = 0;
+    chunk[at + EVENTS] = 0;
     chunk[at + MARKS] = Rows.pair(version, INDEXED | NO_BUCKET);
     chunk[at + AGE] = Rows.pair(youngest, NONE);
     Arrays.fill(chunk, at + FACTS, at + FACTS + factWords, 0);
@@ -273,13 +275,14 @@ final class Slots {
   }
 
   /** Appends a record to the fragment's list; the answer is the one before it, or NONE. */
-  int append(int slot, int record, int bytes, long now) {
+  int append(int slot, int record, int bytes, int events, long now) {
     long[] chunk = rows.chunk(slot);
     int at = rows.at(slot);
     int tail = (int) chunk[at + RECORDS];
     int head = tail == NONE ? record : (int) (chunk[at + RECORDS] >>> 32);
     chunk[at + RECORDS] = Rows.pair(head, record);
     chunk[at + AMOUNT] += (1L << 32) + bytes;
+    chunk[at + EVENTS] += events;
     chunk[at + LAST_SEEN] = now;
     return tail;
   }
@@ -356,6 +359,10 @@ final class Slots {
 
   int spans(int slot) {
     return rows.upper(slot, AMOUNT);
+  }
+
+  long events(int slot) {
+    return rows.get(slot, EVENTS);
   }
 
   int bytes(int slot) {

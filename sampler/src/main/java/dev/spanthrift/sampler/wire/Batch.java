@@ -31,16 +31,22 @@ public final class Batch {
   private int[] nameLength = new int[512];
   private int[] traceStateAt = new int[512];
   private int[] traceStateLength = new int[512];
-  private int[] marks = new int[512]; // kind 8 bits, status 8 bits, bits below
+  private int[] marks = new int[512]; // kind 8 bits, status 8 bits, bits below, events 14 bits
   private int[] spanFlags = new int[512];
 
   private static final int HAS_PARENT = 1 << 16;
   private static final int VALID_TRACE_ID = 1 << 17;
+  private static final int EVENTS_SHIFT = 18;
+  private static final int EVENTS_MAX = (1 << 14) - 1;
 
   private final Envelopes resources = new Envelopes();
   private final Envelopes scopes = new Envelopes();
   private int[] resourceOf = new int[16]; // of a scope
   private byte[] requestExtras = NO_BYTES;
+  private long attributes;
+  private long resourceMessages;
+  private long resourceBytes;
+  private long resourceAttributes;
 
   Batch(int spansMax) {
     this.spansMax = spansMax;
@@ -55,6 +61,10 @@ public final class Batch {
     resources.clear(buffer);
     scopes.clear(buffer);
     requestExtras = NO_BYTES;
+    attributes = 0;
+    resourceMessages = 0;
+    resourceBytes = 0;
+    resourceAttributes = 0;
   }
 
   void addRequestExtra(int from, int to) {
@@ -145,6 +155,42 @@ public final class Batch {
     int statusByte = status >= 0 && status < 255 ? status : 255;
     marks[row] |= kindByte | statusByte << 8 | (hasParent ? HAS_PARENT : 0);
     spanFlags[row] = flags;
+  }
+
+  void countSpan(int row, int ofAttributes, int ofEvents) {
+    attributes += ofAttributes;
+    marks[row] |= Math.min(ofEvents, EVENTS_MAX) << EVENTS_SHIFT;
+  }
+
+  void countResource(int length, int ofAttributes) {
+    resourceMessages++;
+    resourceBytes += length;
+    resourceAttributes += ofAttributes;
+  }
+
+  /** Attributes of all spans; those of events and links are not among them. */
+  public long attributes() {
+    return attributes;
+  }
+
+  /** Resource messages of the request. */
+  public long resourceMessages() {
+    return resourceMessages;
+  }
+
+  /** Their bytes. */
+  public long resourceBytes() {
+    return resourceBytes;
+  }
+
+  /** Their attributes. */
+  public long resourceAttributes() {
+    return resourceAttributes;
+  }
+
+  /** Events of a span; 16,383 and more count as so many. */
+  public int events(int row) {
+    return marks[row] >>> EVENTS_SHIFT;
   }
 
   private void resize(int rows) {

@@ -20,6 +20,8 @@ public final class Fields {
   /** ResourceSpans. */
   static final int RESOURCE_SPANS_RESOURCE = 1 << 3 | LENGTH_DELIMITED;
 
+  static final int RESOURCE_ATTRIBUTE = 1 << 3 | LENGTH_DELIMITED;
+
   static final int RESOURCE_SPANS_SCOPE_SPANS = 2 << 3 | LENGTH_DELIMITED;
 
   /** ScopeSpans. */

@@ -14,8 +14,8 @@ package dev.spanthrift.sampler.wire;
  *
  * <p>Fields come in any order; the last of a repeated scalar wins and repeated messages merge;
  * unknown fields, groups and known fields with a foreign wire type are skipped and stay in the
- * span's bytes (specs W1–W4). Attributes are walked, so that what is malformed is found here, but
- * not read. Throws {@link MalformedException} and nothing else; the batch is then empty.
+ * span's bytes (specs W1–W4). Attributes are walked and counted, so that what is malformed is found
+ * here, but not read. Throws {@link MalformedException} and nothing else; the batch is then empty.
  *
  * <p>Not thread-safe: one scanner for each receiving thread.
  */
@@ -93,7 +93,10 @@ public final class Scanner extends Wire {
       } else if (tag == Fields.RESOURCE_SPANS_RESOURCE) {
         int length = readLength(end);
         batch.addResourceMessage(position, length);
+        int resource = position;
         Shape.walk(this, Shape.RESOURCE, position + length, 3);
+        position = resource;
+        batch.countResource(length, resourceAttributes(resource + length));
       } else {
         skip(tag, end, 1);
       }
@@ -112,6 +115,17 @@ public final class Scanner extends Wire {
       }
       position = end;
     }
+  }
+
+  /** Steps over a resource that was walked already; ends where it ends. */
+  private int resourceAttributes(int end) {
+    int count = 0;
+    while (position < end) {
+      int tag = readTag(end);
+      count += tag == Fields.RESOURCE_ATTRIBUTE ? 1 : 0;
+      skip(tag, end, 3);
+    }
+    return count;
   }
 
   private void scanScopeSpans(int end) {
@@ -150,6 +164,8 @@ public final class Scanner extends Wire {
     int flags = 0;
     long startNanos = 0;
     long endNanos = 0;
+    int attributes = 0;
+    int events = 0;
     int body = position;
     while (position < end) {
       int tag = readTag(end);
@@ -183,11 +199,15 @@ public final class Scanner extends Wire {
         case Fields.SPAN_ATTRIBUTE -> {
           int length = readLength(end);
           int attributeEnd = position + length;
+          attributes++;
           if (!skipUsualAttribute(attributeEnd)) {
             Shape.walk(this, Shape.KEY_VALUE, attributeEnd, 5);
           }
         }
-        case Fields.SPAN_EVENT -> walk(Shape.EVENT, end);
+        case Fields.SPAN_EVENT -> {
+          events++;
+          walk(Shape.EVENT, end);
+        }
         case Fields.SPAN_LINK -> walk(Shape.LINK, end);
         case Fields.SPAN_STATUS -> {
           int length = readLength(end);
@@ -203,6 +223,7 @@ public final class Scanner extends Wire {
     batch.setTexts(row, nameAt, nameLength, traceStateAt, traceStateLength);
     batch.setTimes(row, startNanos, endNanos);
     batch.setMarks(row, kind, status, flags, hasParent);
+    batch.countSpan(row, attributes, events);
   }
 
   private void walk(Shape shape, int limit) {

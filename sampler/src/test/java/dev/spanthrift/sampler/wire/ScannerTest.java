@@ -220,14 +220,20 @@ class ScannerTest {
 
   private static void assertMatches(ExportTraceServiceRequest parsed, Batch batch, String message) {
     int row = 0;
+    long attributes = 0;
+    long ofResources = 0;
     for (ResourceSpans resource : parsed.getResourceSpansList()) {
+      ofResources += resource.getResource().getAttributesCount();
       for (ScopeSpans scope : resource.getScopeSpansList()) {
         for (Span span : scope.getSpansList()) {
+          attributes += span.getAttributesCount();
           assertMatches(span, batch, row++, message);
         }
       }
     }
     assertEquals(row, batch.size(), message);
+    assertEquals(attributes, batch.attributes(), message);
+    assertEquals(ofResources, batch.resourceAttributes(), message);
     assertEquals(parsed.getResourceSpansCount(), batch.resources().size(), message);
   }
 
@@ -242,6 +248,7 @@ class ScannerTest {
     assertEquals(span.getFlags(), batch.flags(row), message);
     assertEquals(small(span.getKindValue()), batch.kind(row), message);
     assertEquals(small(span.getStatus().getCodeValue()), batch.statusCode(row), message);
+    assertEquals(span.getEventsCount(), batch.events(row), message);
     assertEquals(!span.getParentSpanId().isEmpty(), batch.hasParent(row), message);
     assertEquals(number(span.getSpanId()), batch.spanId(row), message);
     assertEquals(number(span.getParentSpanId()), batch.parentSpanId(row), message);
