@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import dev.spanthrift.sampler.policy.Action;
+import dev.spanthrift.sampler.policy.Condition;
+import dev.spanthrift.sampler.policy.Policy;
+import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.SpanStatus;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
@@ -223,6 +229,43 @@ class SamplerTest {
     assertEquals("ot=th:8", late.getFirst().getTraceState());
     assertEquals(2, sampler.counts().late());
     assertEquals(1L, sampler.counts().droppedByReason().get(Sampler.LATE));
+  }
+
+  /**
+   * Without a budget there is no ledger: fragments that one process decides one after the other
+   * agree by thresholds and by the memory of decisions.
+   */
+  @Test
+  void w5_fragmentsOfOneTraceAgreeWithoutALedger() throws Exception {
+    Policy errors = new Policy("errors", Condition.Status.of(SpanStatus.ERROR), Action.KEEP);
+    PolicySet set =
+        PolicySet.compile(new PolicyDocument(List.of(errors), new Action.Probability(.5)));
+    sampler =
+        new Sampler(
+            new SamplerSettings(HoldSettings.DEFAULT, 1000, false, 4),
+            new PolicyJudge(set),
+            SliceCodec.deflate());
+    long droppedId = 1; // its randomness is about 0
+    long keptId = (1L << 56) - 1;
+    Span failed =
+        span(droppedId, 2).toBuilder().setStatus(Status.newBuilder().setCodeValue(2)).build();
+    for (List<Span> fragments :
+        List.of(
+            List.of(span(keptId, 1), span(keptId, 2), span(keptId, 3)),
+            List.of(failed, span(droppedId, 3), span(droppedId, 4)))) {
+      for (Span fragment : fragments) {
+        send(request(fragment));
+        advance(Duration.ofSeconds(25));
+        sampler.decideAll(now);
+      }
+    }
+    sampler.stamp();
+    assertEquals(6, spans(ExportTraceServiceRequest.parseFrom(sampler.ship())).size());
+    send(request(span(3, 1)));
+    sampler.decideAll(now);
+    send(request(span(3, 2)));
+    sampler.decideAll(now);
+    assertEquals(2, sampler.counts().dropped(), "and what is dropped stays so");
   }
 
   @Test
