@@ -8,6 +8,7 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.policy.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.Problem;
 import java.util.List;
@@ -67,6 +68,11 @@ final class Policies implements PolicyCompiler {
     PolicySet next = compile(version.root(), current);
     current = next;
     return new PolicyJudge(next);
+  }
+
+  /** What each policy of the newest judge did; none where another system's rules decide. */
+  synchronized List<PolicyCounts> counts() {
+    return current == null ? List.of() : current.counts();
   }
 
   private static PolicySet compile(JsonNode document, @Nullable PolicySet previous) {
