@@ -7,6 +7,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,11 @@ final class LivePipeline implements PipelineView {
 
   public List<MeasuredOperation> measured() {
     return pipeline.measured();
+  }
+
+  @Override
+  public List<PolicyCounts> policies() {
+    return wiring.policyCounts();
   }
 
   @Override

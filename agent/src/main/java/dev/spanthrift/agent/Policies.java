@@ -8,7 +8,9 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.policy.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.Problem;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +40,21 @@ final class Policies implements PolicyCompiler {
       new PolicyJudge(compile(document, null));
       return List.of();
     } catch (InvalidPolicyException invalid) {
-      return invalid.problems().stream()
-          .map(p -> new PolicyProblem(p.pointer(), p.what(), p.suggestion()))
-          .toList();
+      return inWords(invalid.problems());
     } catch (IllegalArgumentException e) {
       return List.of(new PolicyProblem("", String.valueOf(e.getMessage()), ""));
     }
+  }
+
+  @Override
+  public List<PolicyProblem> warnings(JsonNode document) {
+    return check(document).isEmpty() ? inWords(compile(document, null).warnings()) : List.of();
+  }
+
+  private static List<PolicyProblem> inWords(List<Problem> problems) {
+    return problems.stream()
+        .map(p -> new PolicyProblem(p.pointer(), p.what(), p.suggestion()))
+        .toList();
   }
 
   /** A judge for a document in which {@link #check} found no problem. */
@@ -51,6 +62,11 @@ final class Policies implements PolicyCompiler {
     PolicySet next = compile(version.root(), current);
     current = next;
     return new PolicyJudge(next);
+  }
+
+  /** What each policy of the newest judge did; none where another system's rules decide. */
+  synchronized List<PolicyCounts> counts() {
+    return current == null ? List.of() : current.counts();
   }
 
   private static PolicySet compile(JsonNode document, @Nullable PolicySet previous) {

@@ -28,6 +28,7 @@ import dev.spanthrift.sampler.budget.AllocationSettings;
 import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.budget.FleetSums;
 import dev.spanthrift.sampler.budget.InProcessKeepLedger;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
@@ -209,6 +210,10 @@ final class Wiring {
 
   Judge judge(PolicyVersion version) {
     return policies.judge(version);
+  }
+
+  List<PolicyCounts> policyCounts() {
+    return policies.counts();
   }
 
   /** None when our own metrics go nowhere. */

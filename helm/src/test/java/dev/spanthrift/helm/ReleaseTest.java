@@ -33,7 +33,7 @@ class ReleaseTest {
     String notes = notes(Chart.GATEWAY, "replicaCount: 2");
     assertTrue(
         notes.contains("OTEL_EXPORTER_OTLP_ENDPOINT=http://demo-spanthrift.shop:4318"), notes);
-    assertTrue(notes.contains("keep ledger"), notes);
+    assertTrue(notes.contains("route by trace id"), notes);
     assertTrue(notes.contains("admin.tokenSecret.name"), notes);
   }
 
@@ -41,7 +41,7 @@ class ReleaseTest {
   void theNotesOfASidecarSayHowToLookInside() {
     String notes = notes(Chart.SIDECAR, "admin: {tokenSecret: {name: token}}");
     assertTrue(notes.contains("port-forward deployment/demo-spanthrift 4321"), notes);
-    assertFalse(notes.contains("keep ledger"), notes);
+    assertFalse(notes.contains("route by trace id"), notes);
     assertFalse(notes.contains("admin.tokenSecret.name"), notes);
   }
 

@@ -9,15 +9,17 @@ import org.jspecify.annotations.Nullable;
  * on, whole.
  *
  * <p>A judge goes when its last fragment is decided. At most {@link #VERSIONS_MAX} live at once;
- * when policies change faster than fragments are decided, the newest one takes over the place of
- * the one before it.
+ * when policies change faster than fragments are decided, the newest one waits for a place: facts
+ * that one judge has noted mean nothing to another.
  */
 final class JudgeVersions {
   static final int VERSIONS_MAX = 64;
+  private static final int NONE = -1;
 
   private @Nullable Judge[] judges = new Judge[4];
   private int[] fragments = new int[4];
   private int current;
+  private @Nullable Judge waiting;
 
   JudgeVersions(Judge judge) {
     judges[0] = judge;
@@ -46,10 +48,14 @@ final class JudgeVersions {
   }
 
   void use(Judge judge) {
-    if (fragments[current] > 0) {
-      current = freePlace();
+    int place = fragments[current] > 0 ? freePlace() : current;
+    if (place == NONE) {
+      waiting = judge;
+    } else {
+      waiting = null;
+      current = place;
+      judges[current] = judge;
     }
-    judges[current] = judge;
   }
 
   private int freePlace() {
@@ -60,7 +66,7 @@ final class JudgeVersions {
     }
     int size = judges.length;
     if (size >= VERSIONS_MAX) {
-      return current;
+      return NONE;
     }
     judges = Arrays.copyOf(judges, size * 2);
     fragments = Arrays.copyOf(fragments, size * 2);
@@ -76,6 +82,9 @@ final class JudgeVersions {
   }
 
   void tick(long now) {
+    if (waiting != null) {
+      use(waiting);
+    }
     get(current).tick(now);
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -74,16 +75,13 @@ final class KillSwitchApi {
   }
 
   private ResponseEntity<Body> put(@Nullable String ifMatch, boolean dryRun, KillSwitch next) {
-    if (dryRun) {
-      return ResponseEntity.ok(Body.of(next));
-    }
-    boolean done =
-        keeper.set(
-            now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now))), next);
+    Predicate<KillSwitch> expected =
+        now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now)));
+    boolean done = dryRun ? expected.test(keeper.current()) : keeper.set(expected, next);
     if (!done) {
-      throw ProblemException.stale(etag(keeper.current()));
+      throw ProblemException.stale(etag(keeper.current()), List.of());
     }
-    return answer(next);
+    return dryRun ? ResponseEntity.ok(Body.of(next)) : answer(next);
   }
 
   private static ResponseEntity<Body> answer(KillSwitch state) {

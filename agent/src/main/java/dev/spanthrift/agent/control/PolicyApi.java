@@ -21,6 +21,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
 
 /** The policy: read, replace, try. */
 @RestController
@@ -38,11 +39,12 @@ final class PolicyApi {
     this.access = access;
   }
 
-  /** What a write did, or would do on a dry run. */
-  record Change(long version, String etag, boolean changed, boolean dryRun) {}
+  /** What a write did, or would do on a dry run; and what of it is hardly meant. */
+  record Change(
+      long version, String etag, boolean changed, boolean dryRun, List<PolicyProblem> warnings) {}
 
-  /** What a check found. */
-  record Verdict(boolean valid, List<PolicyProblem> errors) {}
+  /** What a check found: what keeps it from being used, and what is hardly meant. */
+  record Verdict(boolean valid, List<PolicyProblem> errors, List<PolicyProblem> warnings) {}
 
   @GetMapping(
       path = "/api/v1/policy",
@@ -87,9 +89,12 @@ final class PolicyApi {
       consumes = {JSON, YAML})
   Mono<Verdict> validate(
       @RequestHeader HttpHeaders headers, @RequestBody(required = false) Mono<byte[]> body) {
-    return text(body)
-        .flatMap(text -> blocking(() -> store.check(sent(headers).read(text))))
-        .map(problems -> new Verdict(problems.isEmpty(), problems));
+    return text(body).flatMap(text -> blocking(() -> verdict(sent(headers).read(text))));
+  }
+
+  private Verdict verdict(JsonNode root) {
+    List<PolicyProblem> problems = store.check(root);
+    return new Verdict(problems.isEmpty(), problems, store.warnings(root));
   }
 
   private String allowed(HttpHeaders headers, @Nullable String ifMatch) {
@@ -103,17 +108,20 @@ final class PolicyApi {
 
   private ResponseEntity<Change> put(
       HttpHeaders headers, String ifMatch, boolean dryRun, byte[] text) {
+    JsonNode root = sent(headers).read(text);
     PolicyOutcome outcome =
         store.replace(
             current -> EntityTags.strongly(ifMatch, etags(current)),
-            sent(headers).read(text),
+            root,
             dryRun,
             pipeline::usePolicy);
     return switch (outcome) {
       case PolicyOutcome.InForce(PolicyVersion document, boolean changed) ->
-          answer(new Change(document.version(), etag(document), changed, dryRun));
+          answer(
+              new Change(
+                  document.version(), etag(document), changed, dryRun, store.warnings(root)));
       case PolicyOutcome.Stale(PolicyVersion current) ->
-          throw ProblemException.stale(etag(current));
+          throw ProblemException.stale(etag(current), Difference.between(current.root(), root));
       case PolicyOutcome.Invalid(List<PolicyProblem> problems) ->
           throw ProblemException.invalid(problems);
     };

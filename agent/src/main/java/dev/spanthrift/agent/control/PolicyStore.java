@@ -77,6 +77,10 @@ public final class PolicyStore {
     return compiler.check(root);
   }
 
+  List<PolicyProblem> warnings(JsonNode root) {
+    return compiler.warnings(root);
+  }
+
   /**
    * Puts a policy in force: on the disk first, then in the pipeline.
    *

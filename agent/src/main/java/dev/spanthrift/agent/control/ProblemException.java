@@ -9,31 +9,37 @@ final class ProblemException extends RuntimeException {
   private final ProblemType type;
   private final transient List<PolicyProblem> errors;
   private final @Nullable String etag;
+  private final transient List<Difference> diff;
 
   ProblemException(ProblemType type, String detail) {
-    this(type, detail, List.of(), null);
+    this(type, detail, List.of(), null, List.of());
   }
 
   private ProblemException(
-      ProblemType type, String detail, List<PolicyProblem> errors, @Nullable String etag) {
+      ProblemType type,
+      String detail,
+      List<PolicyProblem> errors,
+      @Nullable String etag,
+      List<Difference> diff) {
     super(detail, null, false, false);
     this.type = type;
     this.errors = List.copyOf(errors);
     this.etag = etag;
+    this.diff = List.copyOf(diff);
   }
 
   static ProblemException invalid(List<PolicyProblem> errors) {
     String detail = errors.size() == 1 ? errors.getFirst().detail() : errors.size() + " problems";
-    return new ProblemException(ProblemType.INVALID, detail, errors, null);
+    return new ProblemException(ProblemType.INVALID, detail, errors, null, List.of());
   }
 
   static ProblemException invalid(String pointer, String detail, String suggestion) {
     return invalid(List.of(new PolicyProblem(pointer, detail, suggestion)));
   }
 
-  static ProblemException stale(String currentEtag) {
+  static ProblemException stale(String currentEtag, List<Difference> diff) {
     return new ProblemException(
-        ProblemType.STALE, "the current ETag is " + currentEtag, List.of(), currentEtag);
+        ProblemType.STALE, "the current ETag is " + currentEtag, List.of(), currentEtag, diff);
   }
 
   ProblemType type() {
@@ -46,5 +52,9 @@ final class ProblemException extends RuntimeException {
 
   @Nullable String etag() {
     return etag;
+  }
+
+  List<Difference> diff() {
+    return diff;
   }
 }

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control;
 
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -18,6 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Order(-2) // before Spring's own
 final class ProblemHandler implements WebExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+
+  private static final String BUSY_SECONDS = "2"; // most what-ifs have ended by then
+  private static final Pattern FLEET = Pattern.compile("/api/v1/(fleet|rollouts)(/.*)?");
 
   private final JsonMapper mapper;
 
@@ -47,6 +51,8 @@ final class ProblemHandler implements WebExceptionHandler {
         log.warn("request {}: could not store: {}", requestId(exchange), e.toString());
         yield of(exchange, ProblemType.NOT_STORED, "writing to the state directory failed");
       }
+      case ErrorResponse e when e.getStatusCode().value() == 404 && isOfTheFleet(exchange) ->
+          of(exchange, ProblemType.FLEET_ONLY, "this sidecar knows nothing of others");
       case ErrorResponse e when e.getStatusCode().is4xxClientError() ->
           of(exchange, type(e.getStatusCode().value()), detail(e));
       default -> {
@@ -54,6 +60,10 @@ final class ProblemHandler implements WebExceptionHandler {
         yield of(exchange, ProblemType.INTERNAL, "see the log for request " + requestId(exchange));
       }
     };
+  }
+
+  private static boolean isOfTheFleet(ServerWebExchange exchange) {
+    return FLEET.matcher(exchange.getRequest().getPath().value()).matches();
   }
 
   private static ProblemType type(int status) {
@@ -86,6 +96,8 @@ final class ProblemHandler implements WebExceptionHandler {
       case ProblemException e when e.etag() != null -> headers.setETag(e.etag());
       case ProblemException e when e.type() == ProblemType.TOKEN_REQUIRED ->
           headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"spanthrift\"");
+      case ProblemException e when e.type() == ProblemType.BUSY ->
+          headers.set(HttpHeaders.RETRY_AFTER, BUSY_SECONDS);
       default -> {
         // nothing to add
       }
@@ -108,6 +120,7 @@ final class ProblemHandler implements WebExceptionHandler {
         instance,
         e.errors(),
         e.etag(),
+        e.diff(),
         requestId(exchange));
   }
 

@@ -62,6 +62,10 @@ enum ProblemType {
       HttpStatus.TOO_MANY_REQUESTS,
       "Another simulation is running",
       "Send it again when that one has answered."),
+  FLEET_ONLY(
+      HttpStatus.NOT_IMPLEMENTED,
+      "A single sidecar has no fleet",
+      "What this sidecar knows of itself is at /api/v1/status."),
   NOT_STORED(
       HttpStatus.SERVICE_UNAVAILABLE,
       "The change could not be stored",

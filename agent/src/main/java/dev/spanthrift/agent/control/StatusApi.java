@@ -42,6 +42,7 @@ final class StatusApi {
         Instant.ofEpochMilli(status.nowUnixMillis()),
         new StatusBody.PolicyInForce(
             policy.version(), PolicyApi.etag(policy), store.isConfigured()),
+        pipeline.policies(),
         KillSwitchApi.Body.of(killSwitch.current()),
         history.rates(),
         StatusBody.byName(status.signals()),

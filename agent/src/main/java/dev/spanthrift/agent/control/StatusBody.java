@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.wire.Signal;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ record StatusBody(
     Instant started,
     Instant now,
     PolicyInForce policy,
+    List<PolicyCounts> policies,
     KillSwitchApi.Body killSwitch,
     StatusHistory.Rates rates,
     Map<String, PipelineStatus.Door> signals,

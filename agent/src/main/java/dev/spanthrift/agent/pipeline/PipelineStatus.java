@@ -67,6 +67,8 @@ public record PipelineStatus(
    * @param overPolicyShare fragments that a policy would keep for certain, but handed to the budget
    *     because policies had spent their share
    * @param receivedRoots spans without a parent: the traces that begin here
+   * @param traceStates kept spans whose trace state got no threshold, by what was in the way (specs
+   *     2C, 2E)
    */
   public record Spans(
       long received,
@@ -83,7 +85,44 @@ public record PipelineStatus(
       Map<String, Long> failedByReason,
       long late,
       long overPolicyShare,
-      long receivedRoots) {
+      long receivedRoots,
+      Map<String, Long> traceStates) {
+
+    /** Where every trace state is sound. */
+    public Spans(
+        long received,
+        long receivedBytes,
+        long held,
+        long kept,
+        long keptBytes,
+        Map<String, Long> keptByReason,
+        long dropped,
+        long droppedBytes,
+        Map<String, Long> droppedByReason,
+        long shipped,
+        long queued,
+        Map<String, Long> failedByReason,
+        long late,
+        long overPolicyShare,
+        long receivedRoots) {
+      this(
+          received,
+          receivedBytes,
+          held,
+          kept,
+          keptBytes,
+          keptByReason,
+          dropped,
+          droppedBytes,
+          droppedByReason,
+          shipped,
+          queued,
+          failedByReason,
+          late,
+          overPolicyShare,
+          receivedRoots,
+          Map.of());
+    }
 
     /** With no share of policies overdrawn, and no root seen. */
     public Spans(

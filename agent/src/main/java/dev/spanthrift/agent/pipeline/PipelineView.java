@@ -2,6 +2,7 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ public interface PipelineView {
 
   /** Rate, errors and durations by operation, of all that was received. */
   default List<MeasuredOperation> measured() {
+    return List.of();
+  }
+
+  /** What each policy in force did, and what those in shadow would have done, in their order. */
+  default List<PolicyCounts> policies() {
     return List.of();
   }
 

@@ -8,4 +8,9 @@ import tools.jackson.databind.JsonNode;
 public interface PolicyCompiler {
   /** Returns every problem found, in document order; none means that it can be put in force. */
   List<PolicyProblem> check(JsonNode document);
+
+  /** What may be used but is hardly meant, such as a policy that can never fire. */
+  default List<PolicyProblem> warnings(JsonNode document) {
+    return List.of();
+  }
 }

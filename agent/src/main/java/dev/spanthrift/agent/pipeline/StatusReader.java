@@ -55,7 +55,8 @@ final class StatusReader {
             failed,
             counts.late(),
             counts.overPolicyShare(),
-            counts.receivedRoots());
+            counts.receivedRoots(),
+            unstamped(counts));
     return new PipelineStatus(
         startedUnixMillis,
         System.currentTimeMillis(),
@@ -67,6 +68,13 @@ final class StatusReader {
         counts.contents(),
         destinations,
         identities(doors, spans, outlet, destinations));
+  }
+
+  /** What a rule leaves as it is needs no word. */
+  private static Map<String, Long> unstamped(SamplerCounts counts) {
+    Map<String, Long> traceStates = new TreeMap<>(counts.traceStates());
+    traceStates.remove("unchanged");
+    return traceStates;
   }
 
   private static List<PipelineStatus.Identity> identities(

@@ -25,8 +25,19 @@ final class AdminPort implements AutoCloseable {
   static final String OTHER =
       "{\"policies\":[{\"name\":\"errors\",\"action\":\"keep\"}],\"default\":0.2}";
 
-  /** Wants policies that are a list of objects with a name. */
-  static final PolicyCompiler COMPILER = AdminPort::check;
+  /** Wants policies that are a list of objects with a name; warns of those called odd. */
+  static final PolicyCompiler COMPILER =
+      new PolicyCompiler() {
+        @Override
+        public List<PolicyProblem> check(JsonNode document) {
+          return AdminPort.check(document);
+        }
+
+        @Override
+        public List<PolicyProblem> warnings(JsonNode document) {
+          return AdminPort.warnings(document);
+        }
+      };
 
   final FakePipeline pipeline = new FakePipeline();
   final Treasurer money = money(pipeline);
@@ -94,6 +105,16 @@ final class AdminPort implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+  }
+
+  private static List<PolicyProblem> warnings(JsonNode document) {
+    List<PolicyProblem> warnings = new ArrayList<>();
+    for (int i = 0; i < document.path("policies").size(); i++) {
+      if (document.path("policies").get(i).path("name").asString("").equals("odd")) {
+        warnings.add(new PolicyProblem("/policies/" + i, "can never fire", "remove it"));
+      }
+    }
+    return warnings;
   }
 
   private static List<PolicyProblem> check(JsonNode document) {

@@ -233,6 +233,22 @@ class DoorTest {
   }
 
   @Test
+  void saysThatASingleSidecarHasNoFleet() {
+    for (String path : List.of("/api/v1/fleet", "/api/v1/fleet/cart-1", "/api/v1/rollouts/7")) {
+      port.client()
+          .get()
+          .uri(path)
+          .exchange()
+          .expectStatus()
+          .isEqualTo(HttpStatus.NOT_IMPLEMENTED)
+          .expectBody()
+          .jsonPath("$.type")
+          .isEqualTo("/problems/fleet-only");
+    }
+    port.client().get().uri("/api/v1/fleets").exchange().expectStatus().isNotFound();
+  }
+
+  @Test
   void refusesAQueryThatMakesNoSense() {
     port.writer()
         .put()

@@ -6,6 +6,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
@@ -69,6 +70,15 @@ final class FakePipeline implements PipelineView {
   @Override
   public PipelineStatus status() {
     return status;
+  }
+
+  @Override
+  public List<PolicyCounts> policies() {
+    PolicyCounts.Amount none = new PolicyCounts.Amount(0, 0, 0);
+    PolicyCounts.Amount some = new PolicyCounts.Amount(3, 40, 5_000);
+    return List.of(
+        new PolicyCounts("trial", true, some, none, some, none, none, none, some),
+        new PolicyCounts("default", false, some, some, none, none, none, none, none));
   }
 
   @Override

@@ -157,6 +157,20 @@ class KillSwitchApiTest {
   }
 
   @Test
+  void checksIfMatchOnADryRunToo() {
+    port.writer()
+        .put()
+        .uri(PATH + "?dryRun=true")
+        .header(HttpHeaders.IF_MATCH, "\"stale\"")
+        .contentType(MediaType.APPLICATION_JSON)
+        .bodyValue("{\"mode\":\"bypass\"}")
+        .exchange()
+        .expectStatus()
+        .isEqualTo(HttpStatus.PRECONDITION_FAILED);
+    assertEquals(KillSwitch.OFF, port.pipeline.killSwitch);
+  }
+
+  @Test
   void changesNothingOnADryRun() {
     port.writer()
         .put()

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +21,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import tools.jackson.databind.JsonNode;
 
 class PolicyApiTest {
   private static final String PATH = "/api/v1/policy";
@@ -204,6 +206,59 @@ class PolicyApiTest {
           .jsonPath("$.etag")
           .isEqualTo(port.etag());
     }
+  }
+
+  @Test
+  void tellsAStaleWriterWhatDiffers() {
+    put("{\"policies\":[{\"name\":\"errors\"},{\"name\":\"new\"}],\"default\":0.1}", "\"stale\"")
+        .expectStatus()
+        .isEqualTo(HttpStatus.PRECONDITION_FAILED)
+        .expectBody()
+        .jsonPath("$.diff")
+        .value(
+            Object.class,
+            diff ->
+                assertEquals(
+                    List.of(
+                        Map.of("pointer", "/policies/0/action", "current", "keep"),
+                        Map.of("pointer", "/policies/1", "sent", Map.of("name", "new"))),
+                    diff));
+    put(AdminPort.OTHER, "\"stale\"")
+        .expectBody()
+        .jsonPath("$.diff")
+        .value(
+            Object.class,
+            diff ->
+                assertEquals(
+                    List.of(Map.of("pointer", "/default", "current", 0.1, "sent", 0.2)), diff));
+  }
+
+  @Test
+  void s6_warnsOfWhatCanNeverFireAndTakesIt() {
+    String odd = "{\"policies\":[{\"name\":\"errors\"},{\"name\":\"odd\"}]}";
+    port.client()
+        .post()
+        .uri("/api/v1/policy:validate")
+        .contentType(MediaType.APPLICATION_JSON)
+        .bodyValue(odd)
+        .exchange()
+        .expectBody(JsonNode.class)
+        .value(
+            verdict -> {
+              assertEquals(List.of(), OpenApi.get().mismatches("Verdict", verdict));
+              assertTrue(verdict.path("valid").asBoolean());
+              assertEquals("/policies/1", verdict.at("/warnings/0/pointer").asString());
+            });
+    put(odd, port.etag())
+        .expectStatus()
+        .isOk()
+        .expectBody(JsonNode.class)
+        .value(
+            change -> {
+              assertEquals(List.of(), OpenApi.get().mismatches("PolicyChange", change));
+              assertEquals("can never fire", change.at("/warnings/0/detail").asString());
+            });
+    assertEquals(2, port.store.current().version());
   }
 
   @Test

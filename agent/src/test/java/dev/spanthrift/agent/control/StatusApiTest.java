@@ -99,6 +99,15 @@ class StatusApiTest {
   }
 
   @Test
+  void s6_tellsWhatAPolicyInShadowWouldHaveDone() {
+    JsonNode trial = json("/api/v1/status").at("/policies/0");
+    assertEquals("trial", trial.path("name").asString());
+    assertTrue(trial.path("shadow").asBoolean());
+    assertEquals(40, trial.at("/less/spans").asInt());
+    assertEquals(0, trial.at("/more/spans").asInt());
+  }
+
+  @Test
   void derivesRatesFromTwoReadings() {
     FakePipeline pipeline = new FakePipeline();
     StatusHistory history = new StatusHistory(pipeline::status);

@@ -226,4 +226,27 @@ class PolicyIT {
     program.awaitSettled(sent);
     assertEquals(ids(spans), ids(backend.spans()));
   }
+
+  @Test
+  @Order(8)
+  void s6_aPolicyInShadowOnlyCountsAndItsCountsAreToldAndOutliveChanges() {
+    String trial = "{\"name\": \"trial\", \"drop\": true, \"shadow\": true}";
+    put(POLICY, "{\"policies\": [" + trial + "], \"default\": {\"probability\": 1}}");
+    List<Span> spans = send(5);
+    JsonNode counts = program.awaitSettled(sent).path("policies");
+    assertEquals(ids(spans), ids(backend.spans()));
+    assertEquals("trial", counts.at("/0/name").asString());
+    assertTrue(counts.at("/0/shadow").asBoolean());
+    assertEquals(5, counts.at("/0/dropped/traces").asLong());
+    assertEquals(spans.size(), counts.at("/0/less/spans").asLong());
+    assertEquals(0, counts.at("/0/more/spans").asLong());
+    assertEquals("default", counts.at("/1/name").asString());
+    assertEquals(sent, counts.at("/1/kept/spans").asLong(), "that of the configuration goes on");
+    put(POLICY, "{\"policies\": [" + trial + "], \"default\": {\"drop\": true}}");
+    int more = send(3).size();
+    counts = program.awaitSettled(sent).path("policies");
+    assertEquals(spans.size() + more, counts.at("/0/dropped/spans").asLong());
+    assertEquals(spans.size(), counts.at("/0/less/spans").asLong());
+    assertEquals(more, counts.at("/1/dropped/spans").asLong());
+  }
 }

@@ -130,6 +130,19 @@ class ScannerTest {
     }
   }
 
+  /** Profiles name their strings by number; in a span that means nothing and does no harm. */
+  @Test
+  void w8_stepsOverTheStringIndicesOfProfiles() throws Exception {
+    byte[] index = {8 << 3, (byte) 0xac, 2}; // AnyValue.string_value_strindex
+    byte[] attribute = concat(nest(2, index), new byte[] {3 << 3, 7}); // KeyValue.key_strindex
+    byte[] named = concat(nest(1, "http.route".getBytes()), nest(2, nest(1, "/a".getBytes())));
+    byte[] attributes = concat(nest(9, attribute), nest(9, named));
+    byte[] bytes = request(concat(attributes, nest(11, nest(3, attribute))));
+    assertSame(ExportTraceServiceRequest.parseFrom(bytes), bytes, "strindex");
+    Batch batch = scanner.scan(bytes, 0, bytes.length);
+    assertEquals(1, batch.size());
+  }
+
   @Test
   void w3_stopsAtADepthThatProtobufAlsoRefuses() {
     byte[] value = {1 << 3 | 2, 0};
