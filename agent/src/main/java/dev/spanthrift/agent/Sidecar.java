@@ -45,6 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sidecar implements SidecarProgram {
   private static final Logger log = LoggerFactory.getLogger(Sidecar.class);
+  private static final Duration FAILED_START_LINGER = Duration.ofSeconds(5);
   private static final Duration LINGER = Duration.ofSeconds(1); // for connections and loops
 
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -80,7 +81,7 @@ public final class Sidecar implements SidecarProgram {
       return open(settings, judge);
     } catch (IllegalStateException | IllegalArgumentException e) {
       stopped.set(true); // the shutdown hook has nothing left to do
-      closeAll(Duration.ZERO);
+      closeAll(FAILED_START_LINGER); // the OTLP ports may have acknowledged spans
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }

@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  * All destinations as one: every request goes to each that takes its signal, and shares its bytes.
  *
  * <p>The first destination of a signal is the one that the account is about; a queue that is full
- * costs its own destination the request, counted as {@link #QUEUE_FULL}, and nobody else. What no
- * destination takes is counted as {@link #NO_DESTINATION}.
+ * costs its own destination the request, counted as {@link #QUEUE_FULL}, and nobody else: senders
+ * are asked to wait only when no destination has room. What no destination takes is counted as
+ * {@link #NO_DESTINATION}.
  */
 final class Outlet {
   static final String QUEUE_FULL = "queue_full";
   static final String NO_DESTINATION = "no_destination";
   private static final long LOOK_AGAIN_NANOS = 1_000_000;
-  private static final double FULL = 0.9; // of the first queue: new requests are asked to wait
+  private static final double FULL = 0.9; // of every queue: new requests are asked to wait
 
   private final List<Route> routes;
   private final Map<Signal, List<Integer>> takers = new EnumMap<>(Signal.class);
@@ -54,21 +55,27 @@ final class Outlet {
   /**
    * Sends a request that nobody has acknowledged yet.
    *
-   * @return false when the signal's first destination has no room: the sender should come back
-   *     later, and nothing was sent
+   * @return false when no destination of the signal has room: the sender should come back later,
+   *     and nothing was sent
    */
   boolean passOn(Signal signal, byte[] request, long items) {
     List<Integer> to = takers(signal);
-    Shipment shipment = new Shipment(signal, request, items);
     if (to.isEmpty()) {
       unrouted.addAndGet(signal.ordinal(), items);
       return true;
     }
-    if (!routes.get(to.getFirst()).destination().offer(shipment)) {
-      return false;
+    Shipment shipment = new Shipment(signal, request, items);
+    int first = 0;
+    while (!routes.get(to.get(first)).destination().offer(shipment)) {
+      if (++first == to.size()) {
+        return false;
+      }
     }
-    for (int i = 1; i < to.size(); i++) {
-      offer(to.get(i), shipment);
+    for (int refused : to.subList(0, first)) {
+      overflow(refused, shipment);
+    }
+    for (int next : to.subList(first + 1, to.size())) {
+      offer(next, shipment);
     }
     return true;
   }
@@ -87,22 +94,26 @@ final class Outlet {
 
   private void offer(int destination, Shipment shipment) {
     if (!routes.get(destination).destination().offer(shipment)) {
-      int counter = destination * signals + shipment.signal().ordinal();
-      overflowed.addAndGet(counter, shipment.items());
+      overflow(destination, shipment);
     }
   }
 
-  /** Whether the first queue of this signal is so full that callers should come back later. */
+  private void overflow(int destination, Shipment shipment) {
+    int counter = destination * signals + shipment.signal().ordinal();
+    overflowed.addAndGet(counter, shipment.items());
+  }
+
+  /** Whether the queues of this signal are all so full that callers should come back later. */
   boolean isFull(Signal signal) {
     List<Integer> to = takers(signal);
-    if (to.isEmpty()) {
-      return false;
-    }
-    Destination first = routes.get(to.getFirst()).destination();
-    return first.queuedBytes() > first.queueBytesMax() * FULL;
+    return !to.isEmpty() && to.stream().allMatch(i -> isFull(routes.get(i).destination()));
   }
 
-  /** Waits until the first queue of this signal is no longer full, or until this moment. */
+  private static boolean isFull(Destination destination) {
+    return destination.queuedBytes() > destination.queueBytesMax() * FULL;
+  }
+
+  /** Waits until a queue of this signal has room, or until this moment. */
   void awaitRoom(Signal signal, long untilNanoTime) {
     while (isFull(signal) && untilNanoTime - System.nanoTime() > 0) {
       LockSupport.parkNanos(LOOK_AGAIN_NANOS);

@@ -81,15 +81,27 @@ class OutletTest {
   }
 
   @Test
-  void theFirstOfASignalCountsForRoomAndForTheAccount() {
+  void c11_aFullQueueCostsItsOwnDestinationTheRequestAndNobodyElse() {
     outlet.ship(new byte[1], 5);
+    assertFalse(outlet.isFull(Signal.TRACES), "the other has room");
+    outlet.ship(new byte[1], 7);
+    assertTrue(outlet.passOn(Signal.TRACES, new byte[1], 2));
+    assertEquals(9, outlet.overflowed(Signal.TRACES), "the first is the account's");
+    assertEquals(0, outlet.overflowed(Signal.METRICS));
+    assertEquals(1, traces.taken.size());
+    assertEquals(3, all.taken.size());
+  }
+
+  @Test
+  void c11_whenEveryQueueIsFullTheSenderIsAskedToWait() {
+    for (int i = 0; i < 9; i++) {
+      assertTrue(outlet.passOn(Signal.TRACES, new byte[1], 1));
+    }
     assertTrue(outlet.isFull(Signal.TRACES));
     assertFalse(outlet.isFull(Signal.METRICS));
-    outlet.ship(new byte[1], 7);
-    assertEquals(7, outlet.overflowed(Signal.TRACES));
-    assertEquals(0, outlet.overflowed(Signal.METRICS));
     assertFalse(outlet.passOn(Signal.TRACES, new byte[1], 1), "nothing was sent");
-    assertEquals(2, all.taken.size());
+    assertEquals(9, all.taken.size());
+    assertEquals(8, outlet.overflowed(Signal.TRACES));
   }
 
   @Test

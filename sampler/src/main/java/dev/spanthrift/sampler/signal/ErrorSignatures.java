@@ -31,10 +31,11 @@ public final class ErrorSignatures implements LearnedPart {
     ascii("http.status_code"),
     ascii("rpc.grpc.status_code"),
     ascii("rpc.response.status_code"),
+    ascii("rpc.status_code"),
     ascii("exception.type"),
   };
   // Old and new names of one thing share a slot.
-  private static final int[] SLOT = {0, 1, 1, 2, 2, 3};
+  private static final int[] SLOT = {0, 1, 1, 2, 2, 2, 3};
   private static final String[] SLOT_NAMES = {"type", "http", "rpc", "exception"};
 
   /** Characters of all names together: beyond, a name is cut. */
