@@ -161,9 +161,7 @@ public final class Sidecar implements SidecarProgram {
   private void startTelemetry(Wiring wiring, LivePipeline live) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry =
-          OwnTelemetry.start(
-              settings, wiring.open(settings.destination()), live::status, live::measured);
+      telemetry = OwnTelemetry.start(settings, wiring.open(settings.destination()), live);
     }
   }
 

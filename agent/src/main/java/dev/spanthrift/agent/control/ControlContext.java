@@ -78,6 +78,6 @@ class ControlContext {
 
   @Bean
   MetricsApi metricsApi(PipelineView pipeline) {
-    return new MetricsApi(new Exposition(pipeline::status, pipeline::measured));
+    return new MetricsApi(new Exposition(pipeline));
   }
 }

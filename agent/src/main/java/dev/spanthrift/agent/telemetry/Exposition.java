@@ -1,15 +1,12 @@
 package dev.spanthrift.agent.telemetry;
 
-import dev.spanthrift.agent.pipeline.PipelineStatus;
-import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.agent.pipeline.PipelineView;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +24,9 @@ public final class Exposition {
   private final OperationMetrics operations;
   private @Nullable PrometheusMeterRegistry registry;
 
-  public Exposition(Supplier<PipelineStatus> source, Supplier<List<MeasuredOperation>> measured) {
-    pipeline = new PipelineMetrics(source);
-    operations = new OperationMetrics(measured);
+  public Exposition(PipelineView view) {
+    pipeline = new PipelineMetrics(() -> Figures.of(view));
+    operations = new OperationMetrics(view::measured);
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.telemetry;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,14 +14,16 @@ final class Figures {
 
   private Figures() {}
 
-  static List<Figure> of(PipelineStatus status) {
+  static List<Figure> of(PipelineView view) {
     Figures figures = new Figures();
+    PipelineStatus status = view.status();
     status.signals().forEach((signal, door) -> figures.door(word(signal), door));
     figures.spans(status.spans());
     figures.held(status.held());
     figures.learned(status.learned());
     status.destinations().forEach(figures::destination);
     status.identities().forEach(figures::identity);
+    view.policies().forEach(figures::policy);
     return figures.all;
   }
 
@@ -41,10 +45,32 @@ final class Figures {
     add(Instrument.SPAN_BYTES.at(spans.droppedBytes(), "decision", "drop"));
     add(Instrument.SPANS_RECEIVED.at(spans.received()));
     add(Instrument.SPANS_LATE.at(spans.late()));
+    spans
+        .traceStates()
+        .forEach((why, n) -> add(Instrument.SPANS_WITHOUT_THRESHOLD.at(n, "trace_state", why)));
     add(Instrument.SPANS_SHIPPED.at(spans.shipped()));
     spans
         .failedByReason()
         .forEach((reason, n) -> add(Instrument.SPANS_FAILED.at(n, "reason", reason)));
+  }
+
+  /** Traces by what the policy did, or in shadow would have done. */
+  private void policy(PolicyCounts counts) {
+    policy(counts, "kept", counts.kept());
+    policy(counts, "dropped", counts.dropped());
+    policy(counts, "left_to_budget", counts.leftToBudget());
+    policy(counts, "over_share", counts.overShare());
+    if (counts.shadow()) {
+      policy(counts, "kept_more", counts.more());
+      policy(counts, "kept_less", counts.less());
+    }
+  }
+
+  private void policy(PolicyCounts counts, String outcome, PolicyCounts.Amount amount) {
+    String shadow = String.valueOf(counts.shadow());
+    String[] labels = {"policy", counts.name(), "shadow", shadow, "outcome", outcome};
+    add(Instrument.POLICY_TRACES.at(amount.traces(), labels));
+    add(Instrument.POLICY_BYTES.at(amount.bytes(), labels));
   }
 
   private void decided(String decision, String reason, long spans) {

@@ -20,6 +20,18 @@ enum Instrument {
   SPAN_BYTES(Kind.COUNTER, "spanthrift.spans.size", "By", "Decided spans, before compression"),
   SPANS_RECEIVED(Kind.COUNTER, "spanthrift.spans.received", "{span}", "Spans received"),
   SPANS_LATE(Kind.COUNTER, "spanthrift.spans.late", "{span}", "Spans after the decision"),
+  SPANS_WITHOUT_THRESHOLD(
+      Kind.COUNTER,
+      "spanthrift.spans.without_threshold",
+      "{span}",
+      "Kept spans whose trace state took no threshold, by what was in the way"),
+  POLICY_TRACES(
+      Kind.COUNTER,
+      "spanthrift.policy.traces",
+      "{trace}",
+      "Traces that a policy matched since it came into force, by what it did or, in shadow, would"
+          + " have done; kept_more and kept_less compare with what was decided"),
+  POLICY_BYTES(Kind.COUNTER, "spanthrift.policy.size", "By", "Bytes of those traces"),
   SPANS_SHIPPED(Kind.COUNTER, "spanthrift.spans.shipped", "{span}", "Spans a backend accepted"),
   SPANS_FAILED(Kind.COUNTER, "spanthrift.spans.failed", "{span}", "Kept spans nobody accepted"),
   HELD_TRACES(Kind.GAUGE, "spanthrift.held.traces", "{trace}", "Traces that wait"),

@@ -1,8 +1,7 @@
 package dev.spanthrift.agent.telemetry;
 
-import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.exporter.Destination;
-import dev.spanthrift.sampler.signal.MeasuredOperation;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.Meter;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Sends the pipeline's figures by the OpenTelemetry SDK to a destination of its own.
@@ -38,10 +36,7 @@ public final class OwnTelemetry implements AutoCloseable {
    * @param destination opened from {@link OwnTelemetrySettings#destination}; closed with this
    */
   public static OwnTelemetry start(
-      OwnTelemetrySettings settings,
-      Destination destination,
-      Supplier<PipelineStatus> source,
-      Supplier<List<MeasuredOperation>> measured) {
+      OwnTelemetrySettings settings, Destination destination, PipelineView view) {
     SdkMeterProvider provider =
         SdkMeterProvider.builder()
             .setResource(resource(settings.instance()))
@@ -49,9 +44,9 @@ public final class OwnTelemetry implements AutoCloseable {
                 PeriodicMetricReader.builder(new MetricShipper(destination))
                     .setInterval(settings.interval())
                     .build())
-            .registerMetricProducer(new OperationProducer(measured))
+            .registerMetricProducer(new OperationProducer(view::measured))
             .build();
-    observe(provider.get("dev.spanthrift"), source);
+    observe(provider.get("dev.spanthrift"), view);
     return new OwnTelemetry(provider);
   }
 
@@ -66,14 +61,14 @@ public final class OwnTelemetry implements AutoCloseable {
   }
 
   /** One reading of the pipeline for each export, so that the laws hold inside it. */
-  private static void observe(Meter meter, Supplier<PipelineStatus> source) {
+  private static void observe(Meter meter, PipelineView view) {
     Map<Instrument, ObservableLongMeasurement> observed = new EnumMap<>(Instrument.class);
     for (Instrument instrument : Instrument.values()) {
       observed.put(instrument, observer(meter, instrument));
     }
     List<ObservableLongMeasurement> all = List.copyOf(observed.values());
     meter.batchCallback(
-        () -> record(Figures.of(source.get()), observed),
+        () -> record(Figures.of(view), observed),
         all.getFirst(),
         all.subList(1, all.size()).toArray(ObservableLongMeasurement[]::new));
   }

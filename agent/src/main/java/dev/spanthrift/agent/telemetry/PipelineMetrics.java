@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.telemetry;
 
-import dev.spanthrift.agent.pipeline.PipelineStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * scraped together was read together; reasons that were unknown before get a meter then.
  */
 final class PipelineMetrics implements MeterBinder {
-  private final Supplier<PipelineStatus> source;
+  private final Supplier<List<Figure>> source;
   private final Map<Series, AtomicLong> values = new HashMap<>();
   private @Nullable MeterRegistry registry;
 
-  PipelineMetrics(Supplier<PipelineStatus> source) {
+  PipelineMetrics(Supplier<List<Figure>> source) {
     this.source = source;
   }
 
@@ -44,7 +43,7 @@ final class PipelineMetrics implements MeterBinder {
     if (bound == null) {
       return;
     }
-    for (Figure figure : Figures.of(source.get())) {
+    for (Figure figure : source.get()) {
       values
           .computeIfAbsent(
               new Series(figure.instrument(), figure.labels()), series -> register(series, bound))

@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.TestKeys;
 import dev.spanthrift.exporter.destination.DestinationSettings;
 import dev.spanthrift.exporter.destination.DestinationSettings.Compression;
 import dev.spanthrift.exporter.destination.DestinationSettings.Protocol;
 import dev.spanthrift.exporter.destination.Destinations;
+import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
@@ -66,6 +70,42 @@ class OwnTelemetryTest {
     }
   }
 
+  private record View(Supplier<List<MeasuredOperation>> operations) implements PipelineView {
+    @Override
+    public PipelineStatus status() {
+      return OwnTelemetryTest.status();
+    }
+
+    @Override
+    public List<MeasuredOperation> measured() {
+      return operations.get();
+    }
+
+    @Override
+    public List<PolicyCounts> policies() {
+      PolicyCounts.Amount none = new PolicyCounts.Amount(0, 0, 0);
+      PolicyCounts.Amount some = new PolicyCounts.Amount(3, 40, 5_000);
+      PolicyCounts.Amount more = new PolicyCounts.Amount(2, 30, 4_000);
+      return List.of(new PolicyCounts("trial", true, some, some, none, none, none, more, none));
+    }
+
+    @Override
+    public Phase phase() {
+      return Phase.READY;
+    }
+
+    @Override
+    public void usePolicy(PolicyVersion policy) {}
+
+    @Override
+    public void killSwitch(KillSwitch killSwitch) {}
+
+    @Override
+    public KillSwitch killSwitch() {
+      return KillSwitch.OFF;
+    }
+  }
+
   private static PipelineStatus status() {
     return new PipelineStatus(
         0,
@@ -105,7 +145,7 @@ class OwnTelemetryTest {
   private static OwnTelemetry start(
       OwnTelemetrySettings settings, Supplier<List<MeasuredOperation>> measured) {
     return OwnTelemetry.start(
-        settings, Destinations.open(settings.destination()), OwnTelemetryTest::status, measured);
+        settings, Destinations.open(settings.destination()), new View(measured));
   }
 
   @Test
@@ -152,6 +192,10 @@ class OwnTelemetryTest {
     assertEquals(30, points.get("spanthrift.spans{decision=drop, reason=rate}"));
     assertEquals(1, points.get("spanthrift.requests{outcome=refused_too_large, signal=traces}"));
     assertEquals(1_234, points.get("spanthrift.held.size{}"));
+    String trial = "{outcome=%s, policy=trial, shadow=true}";
+    assertEquals(3, points.get("spanthrift.policy.traces" + trial.formatted("kept")));
+    assertEquals(2, points.get("spanthrift.policy.traces" + trial.formatted("kept_more")));
+    assertEquals(4_000, points.get("spanthrift.policy.size" + trial.formatted("kept_more")));
     assertEquals(0, points.get("spanthrift.identity.gap{law=received = held + kept + dropped}"));
     assertEquals("secret-9", authorizations.getFirst());
     String resource = requests.getFirst().getResourceMetrics(0).getResource().toString();
