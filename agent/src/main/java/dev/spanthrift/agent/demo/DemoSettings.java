@@ -35,6 +35,7 @@ final class DemoSettings {
     freeOrAny(with, "SPANTHRIFT_LISTEN_GRPC_PORT", 4317);
     freeOrAny(with, "SPANTHRIFT_LISTEN_HTTP_PORT", 4318);
     freeOrAny(with, "SPANTHRIFT_ADMIN_PORT", 4321);
+    with.put("SPANTHRIFT_EXPORT_DELAY", "200ms"); // the screen is drawn once a second
     with.put("SPANTHRIFT_POLICIES", POLICIES);
     with.put("SPANTHRIFT_BUDGETS", budget(LocalTime.now(ZoneOffset.UTC)));
     environment.forEach(
