@@ -255,7 +255,8 @@ public final class Allocation implements Allocator {
     inflow(batch, elapsed);
     scorer.tick(seconds(nowNanos));
     double target = SpendPlan.target(level, rate, tau);
-    classPrices.compute(fleet, target, overlapStart * overlapBelief);
+    double sure = SpendPlan.sure(level, rate, tau);
+    classPrices.compute(fleet, target, sure, overlapStart * overlapBelief);
     levelAtTick = level;
     Arrays.fill(takenSinceTick, 0);
   }
