@@ -77,7 +77,16 @@ record Options(
     all.addAll(tries);
     AllocationSettings settings = Vary.with(AllocationSettings.DEFAULT, changes);
     return new Options(
-        List.copyOf(sets), budgets, List.copyOf(all), seeds, from, bias, steps, settings, json, plot);
+        List.copyOf(sets),
+        budgets,
+        List.copyOf(all),
+        seeds,
+        from,
+        bias,
+        steps,
+        settings,
+        json,
+        plot);
   }
 
   private static String value(String[] args, int i) {

@@ -4,9 +4,9 @@ package dev.spanthrift.sampler.budget;
  * How fast to spend, from what is left.
  *
  * <p>x = level / (rate·τ); spend rate·⁴√x for x up to 1, rate·√x up to 2, above in proportion, at
- * most four times the rate; what lies above 4τ expires. For a given sum most is kept at a price that
- * does not change, so below 1 it changes little: that is what the bucket is there for. Above, money
- * would lie idle. Source: sampler-findings, §4 and §6; RATIONALE on the fourth root.
+ * most four times the rate; what lies above 4τ expires. For a given sum most is kept at a price
+ * that does not change, so below 1 it changes little: that is what the bucket is there for. Above,
+ * money would lie idle. Source: sampler-findings, §4 and §6; RATIONALE on the fourth root.
  */
 final class SpendPlan {
   private static final double FASTEST = 4;
