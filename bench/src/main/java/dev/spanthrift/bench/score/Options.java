@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What the command line asks for.
  *
  * @param from the first seed
+ * @param bias runs in which the re-weighted counts are judged, or 0
+ * @param steps runs with the load ten times as high and as low for a while, or 0
  * @param json file for the figures, or none
  * @param plot file for the plot, or none
  */
@@ -20,6 +22,8 @@ record Options(
     List<Strategy> strategies,
     int seeds,
     int from,
+    int bias,
+    int steps,
     AllocationSettings settings,
     @Nullable Path json,
     @Nullable Path plot) {
@@ -33,6 +37,8 @@ record Options(
         --only NAME,…       only these samplers
         --set KEY=VALUE     changes a setting of ours: base=.2, shares.error=.4, carryOver=60 (s)
         --try KEY=VALUE,…   one more sampler: ours with settings changed; may be repeated
+        --bias N            judges the bias of ours over N seeds; 50 are enough
+        --steps N           ours over N seeds, with the load × 10 and ÷ 10 in the middle third
         --json FILE         the figures as JSON
         --plot FILE         information kept against bytes, as SVG
       """;
@@ -45,6 +51,8 @@ record Options(
     List<String> changes = new ArrayList<>();
     int seeds = 5;
     int from = 1;
+    int bias = 0;
+    int steps = 0;
     Path json = null;
     Path plot = null;
     for (int i = 0; i < args.length; i++) {
@@ -52,6 +60,8 @@ record Options(
         case "--budget" -> budgets = budgets(value(args, ++i));
         case "--seeds" -> seeds = Integer.parseInt(value(args, ++i));
         case "--from" -> from = Integer.parseInt(value(args, ++i));
+        case "--bias" -> bias = Integer.parseInt(value(args, ++i));
+        case "--steps" -> steps = Integer.parseInt(value(args, ++i));
         case "--only" -> strategies = only(Arrays.asList(value(args, ++i).split(",")));
         case "--set" -> changes.add(value(args, ++i));
         case "--try" -> tries.add(changed(value(args, ++i)));
@@ -67,7 +77,16 @@ record Options(
     all.addAll(tries);
     AllocationSettings settings = Vary.with(AllocationSettings.DEFAULT, changes);
     return new Options(
-        List.copyOf(sets), budgets, List.copyOf(all), seeds, from, settings, json, plot);
+        List.copyOf(sets),
+        budgets,
+        List.copyOf(all),
+        seeds,
+        from,
+        bias,
+        steps,
+        settings,
+        json,
+        plot);
   }
 
   private static String value(String[] args, int i) {

@@ -31,15 +31,38 @@ public final class Score {
     List<SetScore> scores = new ArrayList<>();
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     for (Path folder : options.sets()) {
-      SetScore score = score(RecordedSet.read(folder), options);
+      RecordedSet set = RecordedSet.read(folder);
+      SetScore score = score(set, options);
       scores.add(score);
       Table.print(score, options, out);
+      check(set, options, out);
     }
     if (options.json() != null) {
       Files.writeString(options.json(), Json.of(scores, options.seeds()));
     }
     if (options.plot() != null) {
       Files.writeString(options.plot(), Plot.svg(scores));
+    }
+  }
+
+  /** Bias and load steps, of ours alone. */
+  private static void check(RecordedSet set, Options options, PrintStream out) {
+    if (options.bias() + options.steps() > 0) {
+      out.printf("%n### Bias and steps of the load%n%n");
+    }
+    for (double budget : options.budgets()) {
+      if (options.bias() > 0) {
+        Bias bias = new Bias(set);
+        Strategy ours = Strategy.ours(Strategy.OURS, List.of());
+        for (int i = 0; i < options.bias(); i++) {
+          bias.add(ours.maker().run(set, options.settings(), budget, options.from() + i));
+        }
+        out.println("- " + bias.line(budget));
+      }
+      if (options.steps() > 0) {
+        out.println("- " + LoadStep.line(set, options, budget, 10));
+        out.println("- " + LoadStep.line(set, options, budget, .1));
+      }
     }
   }
 

@@ -51,7 +51,7 @@ final class Table {
     }
   }
 
-  private static String percent(double share) {
+  static String percent(double share) {
     return BigDecimal.valueOf(Math.round(share * 1e6), 4).stripTrailingZeros().toPlainString();
   }
 

@@ -23,6 +23,7 @@ public final class FleetSimulation {
   private final Outcome outcome;
   private final SimulatedPod[] pods;
   private int next;
+  private int judgedFrom;
   private int activeTicks;
 
   /**
@@ -37,7 +38,7 @@ public final class FleetSimulation {
     this.recording = recording;
     this.settings = settings;
     ledger = new InProcessKeepLedger(false, settings.askAfter(), LEDGER_BOUND);
-    outcome = new Outcome(recording.spans());
+    outcome = new Outcome(recording.spans(), recording.traces());
     FleetSums fleetSums = FleetSums.inProcess();
     pods = new SimulatedPod[recording.pods()];
     for (int i = 0; i < pods.length; i++) {
@@ -51,6 +52,11 @@ public final class FleetSimulation {
               allocators.allocator(recording.podName(i), fleetSums),
               ledger);
     }
+  }
+
+  /** Judges the spend's sum only once this part of the recording has been sent. */
+  public void judgeFrom(int part) {
+    judgedFrom = part;
   }
 
   /** Runs it all; may be called once. */
@@ -97,7 +103,8 @@ public final class FleetSimulation {
     if (silence > 15 * TICK_NANOS || ++activeTicks % 60 != 0) {
       return;
     }
-    if (activeTicks / 60 > MINUTES_BEFORE_JUDGED && ledger.inflowSum() > 0) {
+    boolean judged = activeTicks / 60 > MINUTES_BEFORE_JUDGED && next >= judgedFrom;
+    if (judged && ledger.inflowSum() > 0) {
       double excess = ledger.spentSum() / ledger.inflowSum() - 1;
       outcome.worstExcess = Math.max(outcome.worstExcess, excess);
       outcome.minutes++;

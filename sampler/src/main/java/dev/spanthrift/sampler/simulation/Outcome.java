@@ -7,6 +7,8 @@ import java.util.Arrays;
 public final class Outcome {
   final float[] probability;
   final byte[] reason;
+  final float[] chance;
+  private final double[] decided; // by trace: the largest of any pod so far
   long fragments;
   long lookUps;
   long writes;
@@ -20,11 +22,23 @@ public final class Outcome {
   long nanosTicking;
   long ticks;
 
-  Outcome(int spans) {
+  Outcome(int spans, int traces) {
     probability = new float[spans];
     reason = new byte[spans];
+    chance = new float[spans];
+    decided = new double[traces];
     Arrays.fill(reason, (byte) -1);
     spanCount = spans;
+  }
+
+  void decided(int trace, double p) {
+    decided[trace] = Math.max(decided[trace], p);
+  }
+
+  void settled(SimulatedFragment fragment) {
+    for (int i = 0; i < fragment.size; i++) {
+      chance[fragment.spans[i]] = (float) decided[fragment.trace];
+    }
   }
 
   void keep(SimulatedFragment fragment, double p, TraceClass why) {
@@ -41,6 +55,14 @@ public final class Outcome {
   /** Inclusion probability of a kept span; 0 for one that was dropped. */
   public double probability(int span) {
     return probability[span];
+  }
+
+  /**
+   * Probability with which a span was kept, known also of one that was dropped: the largest that
+   * any pod gave its trace before the span's fragment had its verdict.
+   */
+  public double chance(int span) {
+    return chance[span];
   }
 
   /** Ordinal of the class that began the keep; -1 for a span that was dropped. */

@@ -18,13 +18,13 @@ import java.util.stream.IntStream;
 public final class Recording {
   record TraceId(long high, long low) {}
 
-  final Operations operations = new Operations();
-  final ErrorSignatures signatures = new ErrorSignatures();
+  final Operations operations;
+  final ErrorSignatures signatures;
 
   private final Map<TraceId, Integer> traceIndex = new HashMap<>();
-  private final List<TraceId> traceIds = new ArrayList<>();
+  private final List<TraceId> traceIds;
   private final Map<String, Integer> podIndex = new HashMap<>();
-  private final List<String> pods = new ArrayList<>();
+  private final List<String> pods;
 
   private int spans;
   int[] trace = new int[1024];
@@ -41,6 +41,52 @@ public final class Recording {
   long[] flushNanos = new long[1024];
   int[] pod = new int[1024];
   int[] firstSpan = new int[1024];
+
+  Recording() {
+    operations = new Operations();
+    signatures = new ErrorSignatures();
+    traceIds = new ArrayList<>();
+    pods = new ArrayList<>();
+  }
+
+  /** The same spans, sent at other times. */
+  private Recording(Recording other, long[] flushNanos) {
+    operations = other.operations;
+    signatures = other.signatures;
+    traceIds = other.traceIds;
+    pods = other.pods;
+    spans = other.spans;
+    trace = other.trace;
+    spanId = other.spanId;
+    parentId = other.parentId;
+    startNanos = other.startNanos;
+    durationNanos = other.durationNanos;
+    operation = other.operation;
+    signature = other.signature;
+    flags = other.flags;
+    bytes = other.bytes;
+    parts = other.parts;
+    pod = other.pod;
+    firstSpan = other.firstSpan;
+    this.flushNanos = flushNanos;
+  }
+
+  /**
+   * The same requests without long pauses, and in the middle third of them at another rate.
+   *
+   * @param times the rate there: 10 is ten times the load, .1 a tenth
+   * @param pauseMaxNanos no pause is longer
+   */
+  public Recording withStep(double times, long pauseMaxNanos) {
+    long[] moved = new long[Math.max(1, parts)];
+    moved[0] = flushNanos[0];
+    for (int part = 1; part < parts; part++) {
+      long pause = Math.clamp(flushNanos[part] - flushNanos[part - 1], 0, pauseMaxNanos);
+      boolean middle = part >= parts / 3 && part < parts - parts / 3;
+      moved[part] = moved[part - 1] + (middle ? (long) (pause / times) : pause);
+    }
+    return new Recording(this, moved);
+  }
 
   int traceOf(long high, long low) {
     TraceId id = new TraceId(high, low);

@@ -71,6 +71,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
     SimulatedFragment fragment = latest.get(trace);
     if (fragment != null && fragment.settled && fragment.kept) {
       outcome.keep(span, fragment.probability, TraceClass.BASE);
+      outcome.chance[span] = (float) fragment.probability;
       decisions.spend(
           recording.traceIdHigh(trace), recording.traceIdLow(trace), priceOf.price(bytes, 1), now);
       return;
@@ -157,6 +158,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
   @Override
   public void decided(SimulatedFragment fragment, boolean kept, double probability) {
     fragment.kept = kept;
+    outcome.decided(fragment.trace, probability);
   }
 
   @Override
@@ -165,6 +167,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
     fragment.kept = true;
     fragment.settled = true;
     fragment.probability = probability;
+    outcome.settled(fragment);
     outcome.keep(fragment, probability, reason);
   }
 
@@ -172,6 +175,7 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
   public void drop(SimulatedFragment fragment, double probability) {
     fragment.kept = false;
     fragment.settled = true;
+    outcome.settled(fragment);
   }
 
   boolean isIdle() {
