@@ -33,7 +33,8 @@ final class GrpcConnection extends ChannelDuplexHandler {
   private @Nullable ChannelPromise closing; // when the last call is answered
   private boolean ended; // nothing is read any more
   private int sweeps;
-  private int lastBusySweep;
+  private int lastUsedSweep;
+  private int lastStreamSwept; // calls are short: most begin and end between two sweeps
 
   GrpcConnection(ReceiveSettings settings, Door door) {
     this.settings = settings;
@@ -139,12 +140,14 @@ final class GrpcConnection extends ChannelDuplexHandler {
   private void sweep(ChannelHandlerContext ctx) {
     sweeps++;
     boolean busy = !calls.isEmpty();
+    boolean used = busy || calls.lastStream() != lastStreamSwept;
+    lastStreamSwept = calls.lastStream();
     calls.sweep();
-    if (busy) {
-      lastBusySweep = sweeps;
+    if (used) {
+      lastUsedSweep = sweeps;
       out.write(ctx);
       closeIfIdle(ctx);
-    } else if (sweeps - lastBusySweep > idleSweeps
+    } else if (sweeps - lastUsedSweep > idleSweeps
         || (!frames.prefaceSeen() && sweeps > GrpcCalls.SWEEPS_PER_TIMEOUT)) {
       ctx.channel().close();
     }

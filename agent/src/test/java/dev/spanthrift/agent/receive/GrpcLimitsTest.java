@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -244,6 +245,20 @@ class GrpcLimitsTest {
       assertEquals(H2Peer.GOAWAY, peer.read().type());
       assertTrue(peer.ended());
     }
+  }
+
+  /** Calls are short: a look every so often mostly finds none. */
+  @Test
+  void connectionWithShortCallsIsNotIdle() {
+    listen(TestSettings.times(16, Duration.ofMillis(200), Duration.ofSeconds(1)));
+    try (H2Peer peer = new H2Peer(receiver.address())) {
+      long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+      while (System.nanoTime() < end) {
+        assertEquals("0", peer.call("identity", framed(0, TRACES)).get("grpc-status"));
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      }
+    }
+    assertEquals(1, receiver.connectionsOpened());
   }
 
   @Test

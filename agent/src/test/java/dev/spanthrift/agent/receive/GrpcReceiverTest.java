@@ -201,6 +201,7 @@ class GrpcReceiverTest {
     for (int i = 0; i < 500; i++) {
       StatusRuntimeException failure = failure(() -> client.call(Signal.TRACES, large));
       assertEquals(Code.UNAVAILABLE, failure.getStatus().getCode(), failure::toString);
+      assertEquals(i + 1, intake.refusals(Refusal.OVERLOADED), failure::toString);
     }
     intake.room = Admission.ACCEPTED;
     client.call(Signal.TRACES, large);
