@@ -145,9 +145,23 @@ public final class Allocation implements Allocator {
         scores[c] *= digest.weight;
       }
     }
-    double probability = expectedWhole > 0 ? cheapest() : 1; // what costs nothing stays
+    double probability = expectedWhole > 0 ? cheapestWithoutOwn(digest.reserved) : 1; // free: stays
     own[FleetReport.PREDICTED + reason.ordinal()] += expectedWhole * probability;
     return probability;
+  }
+
+  /**
+   * At the prices that would hold if the trace itself had reserved nothing: that another pod has
+   * reserved for it says that its randomness is high, and no probability may depend on that.
+   */
+  private double cheapestWithoutOwn(long ownReserved) {
+    if (ownReserved == 0) {
+      return cheapest();
+    }
+    computePrices(levelAtTick + ownReserved);
+    double best = cheapest();
+    computePrices(levelAtTick);
+    return best;
   }
 
   /** Largest probability over the classes; notes the demand of each, and the reason. */
@@ -185,17 +199,15 @@ public final class Allocation implements Allocator {
    * what costs more than all that is left is kept in proportion only, or a small budget would be
    * overrun by its last trace.
    *
-   * <p>But not the trace's own: that another pod has reserved for it says that its randomness is
-   * high, and no probability may depend on that.
+   * <p>But not the trace's own.
    */
   private double thrift(long ownReserved) {
     double others = level + ownReserved;
-    if (others <= 0 || levelAtTick <= 0) {
+    double before = levelAtTick + ownReserved;
+    if (others <= 0 || before <= 0) {
       return others <= 0 ? 0 : 1;
     }
-    double before = levelAtTick + ownReserved;
-    double less = Math.sqrt(before / levelAtTick) * Math.sqrt(Math.min(1, others / before));
-    return less * Math.min(1, others / expectedWhole);
+    return Math.sqrt(Math.min(1, others / before)) * Math.min(1, others / expectedWhole);
   }
 
   private void demand(int c, double score) {
@@ -257,11 +269,15 @@ public final class Allocation implements Allocator {
     }
     inflow(batch, elapsed);
     scorer.tick(seconds(nowNanos));
-    double target = SpendPlan.target(level, rate, tau);
-    double sure = SpendPlan.sure(level, rate, tau);
-    classPrices.compute(fleet, target, sure, overlapStart * overlapBelief);
+    computePrices(level);
     levelAtTick = level;
     Arrays.fill(takenSinceTick, 0);
+  }
+
+  private void computePrices(double ofLevel) {
+    double target = SpendPlan.target(ofLevel, rate, tau);
+    double sure = SpendPlan.sure(ofLevel, rate, tau);
+    classPrices.compute(fleet, target, sure, overlapStart * overlapBelief);
   }
 
   private boolean isActive(long nowNanos) {
