@@ -145,23 +145,9 @@ public final class Allocation implements Allocator {
         scores[c] *= digest.weight;
       }
     }
-    double probability = expectedWhole > 0 ? cheapestWithoutOwn(digest.reserved) : 1; // free: stays
+    double probability = expectedWhole > 0 ? cheapest() : 1; // what costs nothing stays
     own[FleetReport.PREDICTED + reason.ordinal()] += expectedWhole * probability;
     return probability;
-  }
-
-  /**
-   * At the prices that would hold if the trace itself had reserved nothing: that another pod has
-   * reserved for it says that its randomness is high, and no probability may depend on that.
-   */
-  private double cheapestWithoutOwn(long ownReserved) {
-    if (ownReserved == 0) {
-      return cheapest();
-    }
-    computePrices(levelAtTick + ownReserved);
-    double best = cheapest();
-    computePrices(levelAtTick);
-    return best;
   }
 
   /** Largest probability over the classes; notes the demand of each, and the reason. */
@@ -195,19 +181,18 @@ public final class Allocation implements Allocator {
   }
 
   /**
-   * Reservations made since the prices were computed lower them, as an emptier level would; and
-   * what costs more than all that is left is kept in proportion only, or a small budget would be
-   * overrun by its last trace.
+   * Reservations made since the prices were computed lower them, as an emptier level would.
    *
-   * <p>But not the trace's own.
+   * <p>But not the trace's own: that another pod has reserved for it says that its randomness is
+   * high, and no probability may depend on that.
    */
   private double thrift(long ownReserved) {
     double others = level + ownReserved;
-    double before = levelAtTick + ownReserved;
-    if (others <= 0 || before <= 0) {
+    if (others <= 0 || levelAtTick <= 0) {
       return others <= 0 ? 0 : 1;
     }
-    return Math.sqrt(Math.min(1, others / before)) * Math.min(1, others / expectedWhole);
+    double before = levelAtTick + ownReserved;
+    return Math.sqrt(before / levelAtTick) * Math.sqrt(Math.min(1, others / before));
   }
 
   private void demand(int c, double score) {
@@ -269,15 +254,10 @@ public final class Allocation implements Allocator {
     }
     inflow(batch, elapsed);
     scorer.tick(seconds(nowNanos));
-    computePrices(level);
+    double target = SpendPlan.target(level, rate, tau);
+    classPrices.compute(fleet, target, overlapStart * overlapBelief);
     levelAtTick = level;
     Arrays.fill(takenSinceTick, 0);
-  }
-
-  private void computePrices(double ofLevel) {
-    double target = SpendPlan.target(ofLevel, rate, tau);
-    double sure = SpendPlan.sure(ofLevel, rate, tau);
-    classPrices.compute(fleet, target, sure, overlapStart * overlapBelief);
   }
 
   private boolean isActive(long nowNanos) {
