@@ -181,9 +181,7 @@ public final class Allocation implements Allocator {
   }
 
   /**
-   * Reservations made since the prices were computed lower them, as an emptier level would; and
-   * what costs more than all that is left is kept in proportion only, or a small budget would be
-   * overrun by its last trace.
+   * Reservations made since the prices were computed lower them, as an emptier level would.
    *
    * <p>But not the trace's own: that another pod has reserved for it says that its randomness is
    * high, and no probability may depend on that.
@@ -194,8 +192,7 @@ public final class Allocation implements Allocator {
       return others <= 0 ? 0 : 1;
     }
     double before = levelAtTick + ownReserved;
-    double less = Math.sqrt(before / levelAtTick) * Math.sqrt(Math.min(1, others / before));
-    return less * Math.min(1, others / expectedWhole);
+    return Math.sqrt(before / levelAtTick) * Math.sqrt(Math.min(1, others / before));
   }
 
   private void demand(int c, double score) {
@@ -258,8 +255,7 @@ public final class Allocation implements Allocator {
     inflow(batch, elapsed);
     scorer.tick(seconds(nowNanos));
     double target = SpendPlan.target(level, rate, tau);
-    double sure = SpendPlan.sure(level, rate, tau);
-    classPrices.compute(fleet, target, sure, overlapStart * overlapBelief);
+    classPrices.compute(fleet, target, overlapStart * overlapBelief);
     levelAtTick = level;
     Arrays.fill(takenSinceTick, 0);
   }

@@ -15,7 +15,6 @@ final class ClassPrices {
   private static final double OVERLAP_MIN = .02;
   private static final double OVERLAP_MAX = 2;
   private static final double LOAD_MIN = .1;
-  private static final int ERROR = TraceClass.ERROR.ordinal();
 
   private final PerClass shares;
   private final double[] need = new double[TraceClass.COUNT];
@@ -30,10 +29,9 @@ final class ClassPrices {
   /**
    * @param fleet the fleet's sums
    * @param target price to be spent per second
-   * @param sure price per second of which errors get their share in any case
    * @param prior amount by which overlap is still believed to be 1
    */
-  void compute(double[] fleet, double target, double sure, double prior) {
+  void compute(double[] fleet, double target, double prior) {
     double load = load(fleet);
     for (int c = 0; c < TraceClass.COUNT; c++) {
       overlap[c] = overlap(fleet, c, prior);
@@ -41,7 +39,6 @@ final class ClassPrices {
       give[c] = Math.min(need[c], shares.of(c) * target);
     }
     shareOut(target);
-    give[ERROR] = Math.max(give[ERROR], Math.min(need[ERROR], shares.of(ERROR) * sure));
     for (int c = 0; c < TraceClass.COUNT; c++) {
       mu[c] = WaterFilling.price(fleet, offset(c), give[c] / (overlap[c] * load));
     }

@@ -90,7 +90,7 @@ class ClassPricesTest {
       }
       double target = Math.pow(10, 9 * random.nextDouble());
       ClassPrices prices = new ClassPrices(SHARES);
-      prices.compute(fleet, target, 0, 1e4);
+      prices.compute(fleet, target, 1e4);
       double given = 0;
       double needed = 0;
       for (int c = 0; c < TraceClass.COUNT; c++) {
@@ -105,38 +105,12 @@ class ClassPricesTest {
     }
   }
 
-  /** The emptier the bucket, the less the others get; errors only at its end. */
-  @Test
-  void s4_errorsHoldTheirShareUntilTheBucketIsNearlyEmpty() {
-    double[] fleet = new double[FleetReport.LENGTH];
-    for (int c = 0; c < TraceClass.COUNT; c++) {
-      add(
-          List.of(new Group(1, 1e6), new Group(.1, 1e6)),
-          fleet,
-          FleetReport.DEMAND + c * FleetReport.DEMAND_LENGTH);
-    }
-    double rate = 1_000;
-    double before = Double.MAX_VALUE;
-    for (double x : new double[] {1, .9, .5, .2, .1, .01, 0}) {
-      ClassPrices prices = new ClassPrices(SHARES);
-      double level = x * rate * 100;
-      prices.compute(
-          fleet, SpendPlan.target(level, rate, 100), SpendPlan.sure(level, rate, 100), 1e4);
-      double errors = prices.give(TraceClass.ERROR.ordinal());
-      double slow = prices.give(TraceClass.SLOW.ordinal());
-      assertEquals(x >= .2, errors >= SHARES.error() * rate * (1 - 1e-9), "at " + x);
-      assertTrue(slow < before, "at " + x);
-      before = slow;
-    }
-    assertEquals(0, before);
-  }
-
   @Test
   void noDemandAndNoMoneyAreNoTrouble() {
     double[] fleet = new double[FleetReport.LENGTH];
     for (double target : new double[] {0, 1e-9, 1e12}) {
       ClassPrices prices = new ClassPrices(SHARES);
-      prices.compute(fleet, target, target, 1);
+      prices.compute(fleet, target, 1);
       for (int c = 0; c < TraceClass.COUNT; c++) {
         assertEquals(0, prices.give(c));
         assertTrue(Double.isFinite(prices.mu(c)));
