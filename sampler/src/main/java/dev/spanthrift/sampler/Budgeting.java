@@ -167,17 +167,6 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     }
   }
 
-  /** Counts a late span that joined a fragment in limbo. */
-  void joined(int bytes, long now) {
-    decisions.arrived(price.price(bytes, 1), now);
-  }
-
-  /** Whether spans that come now belong to this fragment in limbo. */
-  boolean takesLateSpans(int slot) {
-    Waiter waiter = waiters.get(slot);
-    return waiter != null && waiter.kept;
-  }
-
   /** Tells, asks, learns the level, computes the next prices. */
   void tick(long now) {
     edges.tick((int) (now / 1_000_000_000L));

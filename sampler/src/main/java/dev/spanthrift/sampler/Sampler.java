@@ -176,7 +176,7 @@ public final class Sampler {
     long high = batch.traceIdHigh(row);
     long low = batch.traceIdLow(row);
     int slot = hold.find(high, low);
-    if (slot != Hold.NONE && joins(slot, batch, row, now)) {
+    if (slot != Hold.NONE && joins(slot)) {
       return slot;
     }
     long decision = memory.find(high, low);
@@ -193,13 +193,12 @@ public final class Sampler {
     return slot;
   }
 
-  /** A fragment in limbo takes late spans only if this pod keeps it; else they are judged anew. */
-  private boolean joins(int slot, Batch batch, int row, long now) {
+  /**
+   * A fragment in limbo takes no late spans: they are judged anew, whether it is kept or not. Else
+   * what other pods read of the trace would say which, and no probability may depend on that.
+   */
+  private boolean joins(int slot) {
     if (budget == null || !hold.isInLimbo(slot)) {
-      return true;
-    }
-    if (budget.takesLateSpans(slot)) {
-      budget.joined(batch.bytes(row), now);
       return true;
     }
     hold.forget(slot);

@@ -45,19 +45,20 @@ public final class Score {
     }
   }
 
-  /** Bias and load steps, of ours alone. */
+  /** Bias of each strategy, and load steps of ours. */
   private static void check(RecordedSet set, Options options, PrintStream out) {
     if (options.bias() + options.steps() > 0) {
       out.printf("%n### Bias and steps of the load%n%n");
     }
     for (double budget : options.budgets()) {
       if (options.bias() > 0) {
-        Bias bias = new Bias(set);
-        Strategy ours = Strategy.ours(Strategy.OURS, List.of());
-        for (int i = 0; i < options.bias(); i++) {
-          bias.add(ours.maker().run(set, options.settings(), budget, options.from() + i));
+        for (Strategy strategy : options.strategies()) {
+          Bias bias = new Bias(set);
+          for (int i = 0; i < options.bias(); i++) {
+            bias.add(strategy.maker().run(set, options.settings(), budget, options.from() + i));
+          }
+          out.println("- " + strategy.name() + ", " + bias.line(budget));
         }
-        out.println("- " + bias.line(budget));
       }
       if (options.steps() > 0) {
         out.println("- " + LoadStep.line(set, options, budget, 10));

@@ -188,7 +188,7 @@ public final class Decisions<T> {
     next.spend(traceIdHigh, traceIdLow, amount);
   }
 
-  /** Counts spans that came late for a kept fragment which still waits; it has them already. */
+  /** Counts spans that came late for a kept trace, at a moment when nothing costs anything. */
   public void arrived(long amount, long nowNanos) {
     allocator.arrived(amount, nowNanos);
   }

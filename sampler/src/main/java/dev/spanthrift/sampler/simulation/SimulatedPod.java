@@ -76,12 +76,10 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
           recording.traceIdHigh(trace), recording.traceIdLow(trace), priceOf.price(bytes, 1), now);
       return;
     }
-    if (fragment == null || (fragment.submitted && !fragment.kept)) {
+    if (fragment == null || fragment.submitted) {
       fragment = new SimulatedFragment(trace);
       latest.put(trace, fragment);
       waiting.add(fragment);
-    } else if (fragment.submitted) {
-      decisions.arrived(priceOf.price(bytes, 1), now);
     }
     fragment.add(span, bytes, now);
   }
