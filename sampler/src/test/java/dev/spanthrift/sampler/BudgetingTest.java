@@ -10,6 +10,7 @@ import dev.spanthrift.sampler.budget.Allowance;
 import dev.spanthrift.sampler.budget.InProcessFleetSums;
 import dev.spanthrift.sampler.budget.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.KeepLedger;
+import dev.spanthrift.sampler.budget.LedgerBatch;
 import dev.spanthrift.sampler.budget.PriceOf;
 import dev.spanthrift.sampler.budget.Treasury;
 import dev.spanthrift.sampler.policy.Action;
@@ -29,9 +30,13 @@ import io.opentelemetry.proto.trace.v1.Status;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The sampler with a budget of a tenth of the bytes, in virtual time. */
@@ -270,6 +275,80 @@ class BudgetingTest {
     assertTrue(sampler.counts().kept() > 0);
     sampler.decideAll(now);
     assertEquals(0, sampler.counts().held());
+    assertIdentity(sampler.counts());
+  }
+
+  /** A ledger that also counts what it is told of each trace's parts. */
+  private record CountingLedger(KeepLedger ledger, Map<Long, Integer> parts) implements KeepLedger {
+    @Override
+    public void exchange(LedgerBatch batch, long nowNanos, Consumer<LedgerBatch> answered) {
+      for (int i = 0; i < batch.parts().size(); i++) {
+        parts.merge(batch.parts().low(i), 1, Integer::sum);
+      }
+      ledger.exchange(batch, nowNanos, answered);
+    }
+
+    @Override
+    public boolean isSolo() {
+      return ledger.isSolo();
+    }
+
+    @Override
+    public double outstanding() {
+      return ledger.outstanding();
+    }
+  }
+
+  private byte[] span(long trace, long id, long parent) {
+    ByteBuffer traceId =
+        ByteBuffer.allocate(16).putLong(trace).putLong(trace * 0x9e3779b97f4a7c15L);
+    Span span =
+        Span.newBuilder()
+            .setTraceId(ByteString.copyFrom(traceId.flip()))
+            .setSpanId(ByteString.copyFrom(ByteBuffer.allocate(8).putLong(id).flip()))
+            .setParentSpanId(ByteString.copyFrom(ByteBuffer.allocate(8).putLong(parent).flip()))
+            .setFlags(0x300) // the parent is in another process
+            .setName("GET /orders/1")
+            .setStartTimeUnixNano(now)
+            .setEndTimeUnixNano(now + 1_000_000)
+            .build();
+    return ExportTraceServiceRequest.newBuilder()
+        .addResourceSpans(
+            ResourceSpans.newBuilder().addScopeSpans(ScopeSpans.newBuilder().addSpans(span)))
+        .build()
+        .toByteArray();
+  }
+
+  /**
+   * Spans that come while a fragment waits for its verdict are told whether it is kept or not: else
+   * the probability at another pod, which reads the sums, would follow the randomness.
+   */
+  @Test
+  void s4_whatOthersReadOfATraceDoesNotSayWhetherItIsKept() {
+    Map<Long, Integer> parts = new HashMap<>();
+    KeepLedger ledger =
+        new CountingLedger(new InProcessKeepLedger(false, Duration.ofSeconds(30), 100_000), parts);
+    Sampler sampler = sampler(ledger, new Allowance.ShareOfTraffic(0.1), Treasury.PLAIN, List.of());
+    run(sampler, 300, 100);
+    run(sampler, 20, 0);
+    long before = sampler.counts().kept();
+    parts.clear();
+    for (long trace = 1; trace <= 400; trace++) {
+      byte[] first = span(trace, 8, 7);
+      sampler.hold(scanner.scan(first, 0, first.length), now);
+    }
+    run(sampler, 2, 0); // decided, and in limbo
+    long late = sampler.counts().late();
+    for (long trace = 1; trace <= 400; trace++) {
+      byte[] second = span(trace, 9, 7);
+      sampler.hold(scanner.scan(second, 0, second.length), now);
+    }
+    run(sampler, 60, 0);
+    long kept = sampler.counts().kept() - before;
+    assertEquals(late, sampler.counts().late(), "none was past its verdict");
+    assertTrue(kept > 20 && kept < 780, kept + " of 800 spans");
+    assertEquals(400, parts.size());
+    assertEquals(Set.of(2), Set.copyOf(parts.values()));
     assertIdentity(sampler.counts());
   }
 }
