@@ -109,7 +109,8 @@ public final class Sampler {
     counters.received += batch.size();
     counters.receivedBytes += bytes;
     counters.kept.add(KILL_SWITCH, batch.size(), bytes);
-    counters.keptEvents += counters.contents(batch);
+    counters.keptEvents += batch.events();
+    counters.contents(batch);
   }
 
   /**
@@ -121,7 +122,7 @@ public final class Sampler {
     internContexts(batch);
     Judge judge = judges.get(judges.current());
     int slot = Hold.NONE;
-    var unused = counters.contents(batch);
+    counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
       counters.received++;
       counters.receivedBytes += batch.bytes(row);

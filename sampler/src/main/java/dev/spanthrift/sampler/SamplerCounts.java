@@ -56,18 +56,12 @@ public record SamplerCounts(
     final Fate dropped = new Fate();
     final Map<String, long[]> traceStates = new TreeMap<>();
 
-    /** What a batch holds; the events of its spans are the answer. */
-    long contents(Batch batch) {
+    void contents(Batch batch) {
       attributes += batch.attributes();
+      events += batch.events();
       resources += batch.resourceMessages();
       resourceBytes += batch.resourceBytes();
       resourceAttributes += batch.resourceAttributes();
-      long inside = 0;
-      for (int row = 0; row < batch.size(); row++) {
-        inside += batch.events(row);
-      }
-      events += inside;
-      return inside;
     }
 
     SpanContents contents() {

@@ -10,18 +10,23 @@ public record Remark(String where, String key, String reason, Kind kind) {
   /** What becomes of it. */
   public enum Kind {
     /** It is missing now. */
-    LEFT_OUT(" is left out: "),
+    LEFT_OUT("is left out"),
     /** It is there, and some traces are decided otherwise than the foreign program would. */
-    DIFFERS(" decides otherwise: "),
+    DIFFERS("decides otherwise"),
     /** It is received, kept in memory or sent in another way, which an observer can tell. */
-    OTHERWISE(" is done otherwise: "),
+    OTHERWISE("is done otherwise"),
     /** The same comes of it. */
-    NOTE(": ");
+    NOTE("");
 
-    private final String text;
+    private final String verb;
 
-    Kind(String text) {
-      this.text = text;
+    Kind(String verb) {
+      this.verb = verb;
+    }
+
+    /** What a sentence about it says; nothing of a note. */
+    public String verb() {
+      return verb;
     }
   }
 
@@ -32,6 +37,6 @@ public record Remark(String where, String key, String reason, Kind kind) {
 
   @Override
   public String toString() {
-    return where + ": " + key + kind.text + reason;
+    return where + ": " + (key + " " + kind.verb).strip() + ": " + reason;
   }
 }

@@ -26,14 +26,10 @@ final class Notes {
   }
 
   private static Problem problem(Remark remark) {
-    String what =
-        switch (remark.kind()) {
-          case LEFT_OUT -> "is left out";
-          case DIFFERS -> "decides otherwise";
-          case OTHERWISE -> "is done otherwise";
-          case NOTE -> "is the same";
-        };
     return new Problem(
-        remark.key(), null, remark.where(), what + ", which --strict forbids: " + remark.reason());
+        remark.key(),
+        null,
+        remark.where(),
+        remark.kind().verb() + ", which --strict forbids: " + remark.reason());
   }
 }

@@ -70,7 +70,7 @@ final class Keys {
     int least = Integer.MAX_VALUE;
     for (String key : all()) {
       boolean sameName = key.substring(key.lastIndexOf('.') + 1).equalsIgnoreCase(unknown);
-      int distance = sameName ? 1 : Nearest.distance(wanted.toLowerCase(Locale.ROOT), key);
+      int distance = sameName ? 1 : Spelling.distance(wanted, key);
       if (distance < least) {
         least = distance;
         best = key;

@@ -119,7 +119,7 @@ final class Nearest {
     String best = null;
     int least = Integer.MAX_VALUE;
     for (String key : new TreeSet<>(known)) {
-      int distance = distance(unknown.toLowerCase(Locale.ROOT), key);
+      int distance = Spelling.distance(unknown, key);
       if (distance < least) {
         least = distance;
         best = key;
@@ -135,24 +135,5 @@ final class Nearest {
         .stream()
             .filter(key -> lower.length() > 2 && key.toLowerCase(Locale.ROOT).startsWith(lower))
             .findFirst();
-  }
-
-  /** Levenshtein distance, case of the second ignored. */
-  static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        boolean same = a.charAt(i - 1) == Character.toLowerCase(b.charAt(j - 1));
-        int replaced = diagonal + (same ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

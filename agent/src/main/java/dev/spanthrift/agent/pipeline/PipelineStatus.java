@@ -86,77 +86,7 @@ public record PipelineStatus(
       long late,
       long overPolicyShare,
       long receivedRoots,
-      Map<String, Long> traceStates) {
-
-    /** Where every trace state is sound. */
-    public Spans(
-        long received,
-        long receivedBytes,
-        long held,
-        long kept,
-        long keptBytes,
-        Map<String, Long> keptByReason,
-        long dropped,
-        long droppedBytes,
-        Map<String, Long> droppedByReason,
-        long shipped,
-        long queued,
-        Map<String, Long> failedByReason,
-        long late,
-        long overPolicyShare,
-        long receivedRoots) {
-      this(
-          received,
-          receivedBytes,
-          held,
-          kept,
-          keptBytes,
-          keptByReason,
-          dropped,
-          droppedBytes,
-          droppedByReason,
-          shipped,
-          queued,
-          failedByReason,
-          late,
-          overPolicyShare,
-          receivedRoots,
-          Map.of());
-    }
-
-    /** With no share of policies overdrawn, and no root seen. */
-    public Spans(
-        long received,
-        long receivedBytes,
-        long held,
-        long kept,
-        long keptBytes,
-        Map<String, Long> keptByReason,
-        long dropped,
-        long droppedBytes,
-        Map<String, Long> droppedByReason,
-        long shipped,
-        long queued,
-        Map<String, Long> failedByReason,
-        long late) {
-      this(
-          received,
-          receivedBytes,
-          held,
-          kept,
-          keptBytes,
-          keptByReason,
-          dropped,
-          droppedBytes,
-          droppedByReason,
-          shipped,
-          queued,
-          failedByReason,
-          late,
-          0,
-          0);
-    }
-  }
+      Map<String, Long> traceStates) {}
 
   /** What waits, against its bound. */
   public record Held(long traces, long spans, long bytes, long bytesMax) {}

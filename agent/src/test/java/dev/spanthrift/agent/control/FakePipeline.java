@@ -47,7 +47,10 @@ final class FakePipeline implements PipelineView {
             kept - 10,
             6,
             Map.of("retries_exhausted", 4L),
-            3),
+            3,
+            0,
+            0,
+            Map.of()),
         new PipelineStatus.Held(20, held, 50_000, 16_000_000),
         List.of(
             new DestinationStatus(

@@ -68,7 +68,10 @@ final class PageProbe {
             shipped,
             1_200,
             Map.of("retries_exhausted", 96L),
-            420),
+            420,
+            0,
+            0,
+            Map.of()),
         new PipelineStatus.Held(812, held, 412_000, 24_000_000),
         List.of(
             new DestinationStatus(

@@ -43,7 +43,10 @@ class DemoScreenTest {
             95 * factor,
             5,
             Map.of(),
-            0),
+            0,
+            0,
+            0,
+            Map.of()),
         new PipelineStatus.Held(4, 10, 1 << 20, 64 << 20),
         List.of(),
         List.of(

@@ -74,7 +74,10 @@ public final class PassThrough implements SidecarProgram {
             shipped.get(),
             0,
             Map.of(),
-            0),
+            0,
+            0,
+            0,
+            Map.of()),
         new PipelineStatus.Held(0, 0, 0, 64 << 20),
         List.of(),
         List.of(new PipelineStatus.Identity("received = kept", received, received)));

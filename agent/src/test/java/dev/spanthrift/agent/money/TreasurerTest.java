@@ -44,7 +44,8 @@ class TreasurerTest {
             Map.of(),
             0,
             0,
-            roots);
+            roots,
+            Map.of());
     PipelineStatus plain =
         new PipelineStatus(
             0, 0, Map.of(), spans, new PipelineStatus.Held(0, 0, 0, 1), List.of(), List.of());

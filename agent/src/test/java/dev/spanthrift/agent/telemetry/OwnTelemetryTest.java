@@ -124,7 +124,10 @@ class OwnTelemetryTest {
             48,
             0,
             Map.of("shutdown", 2L),
-            3),
+            3,
+            0,
+            0,
+            Map.of()),
         new PipelineStatus.Held(7, 20, 1_234, 99_999),
         List.of(),
         List.of(new PipelineStatus.Identity("received = held + kept + dropped", 100, 100)));

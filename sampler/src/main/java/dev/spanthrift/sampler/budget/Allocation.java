@@ -187,12 +187,12 @@ public final class Allocation implements Allocator {
    * high, and no probability may depend on that.
    */
   private double thrift(long ownReserved) {
-    double others = level + ownReserved;
-    if (others <= 0 || levelAtTick <= 0) {
-      return others <= 0 ? 0 : 1;
+    if (level + ownReserved <= 0) {
+      return 0;
     }
-    double before = levelAtTick + ownReserved;
-    return Math.sqrt(before / levelAtTick) * Math.sqrt(Math.min(1, others / before));
+    return levelAtTick <= 0
+        ? 1
+        : Math.sqrt((Math.min(level, levelAtTick) + ownReserved) / levelAtTick);
   }
 
   private void demand(int c, double score) {

@@ -44,6 +44,7 @@ public final class Batch {
   private int[] resourceOf = new int[16]; // of a scope
   private byte[] requestExtras = NO_BYTES;
   private long attributes;
+  private long events;
   private long resourceMessages;
   private long resourceBytes;
   private long resourceAttributes;
@@ -62,6 +63,7 @@ public final class Batch {
     scopes.clear(buffer);
     requestExtras = NO_BYTES;
     attributes = 0;
+    events = 0;
     resourceMessages = 0;
     resourceBytes = 0;
     resourceAttributes = 0;
@@ -158,8 +160,10 @@ public final class Batch {
   }
 
   void countSpan(int row, int ofAttributes, int ofEvents) {
+    int counted = Math.min(ofEvents, EVENTS_MAX);
     attributes += ofAttributes;
-    marks[row] |= Math.min(ofEvents, EVENTS_MAX) << EVENTS_SHIFT;
+    events += counted;
+    marks[row] |= counted << EVENTS_SHIFT;
   }
 
   void countResource(int length, int ofAttributes) {
@@ -171,6 +175,11 @@ public final class Batch {
   /** Attributes of all spans; those of events and links are not among them. */
   public long attributes() {
     return attributes;
+  }
+
+  /** Events of all spans, each span's as {@link #events(int)} has them. */
+  public long events() {
+    return events;
   }
 
   /** Resource messages of the request. */
