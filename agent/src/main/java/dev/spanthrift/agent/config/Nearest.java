@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an unknown key was probably meant to be: a word from elsewhere, or a typo. */
 final class Nearest {
+  /** The keys of a policy document. */
+  static final Set<String> POLICY_DOCUMENT = Set.of("policies", "default");
+
   private static final int SHOWN_MAX = 40;
 
   /**
@@ -80,7 +83,7 @@ final class Nearest {
     if (unknown.equals("defaultProbability") && known.contains("default") && isZero(value)) {
       return "did you mean default: {drop: true}? Known here: " + all.substring(7);
     }
-    if (known.equals(PolicyKeys.DOCUMENT) && isOfConfiguration(unknown)) {
+    if (known.equals(POLICY_DOCUMENT) && isOfConfiguration(unknown)) {
       return "leave it out: it belongs in the configuration, not among policies; " + all;
     }
     return synonym(unknown, value, known)

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * only {@code policies} and {@code defaultProbability} are read, and no variable of other keys.
  */
 public final class PolicyKeys {
-  static final Set<String> DOCUMENT = Set.of("policies", "default");
   private static final Set<String> USED = Set.of("policies", "default", "defaultProbability");
   private static final Set<String> CONFIGURATION =
       Keys.all().stream().filter(key -> !key.contains(".")).collect(Collectors.toSet());
@@ -73,7 +72,7 @@ public final class PolicyKeys {
   /** A document has no other keys; with one of ours beside them, somebody gave the whole file. */
   private static boolean isConfiguration(YamlNode.Mapping mapping) {
     return mapping.entries().keySet().stream()
-        .anyMatch(key -> CONFIGURATION.contains(key) && !DOCUMENT.contains(key));
+        .anyMatch(key -> CONFIGURATION.contains(key) && !Nearest.POLICY_DOCUMENT.contains(key));
   }
 
   private static Map<String, Object> plain(YamlNode.Mapping mapping) {

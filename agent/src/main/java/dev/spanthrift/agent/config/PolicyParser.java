@@ -45,7 +45,7 @@ public final class PolicyParser {
   public static PolicyDocument parse(Map<String, ?> document) {
     List<Problem> problems = new ArrayList<>();
     DocumentNode root = DocumentNode.root(document, problems);
-    Set<String> keys = root.keys(PolicyKeys.DOCUMENT);
+    Set<String> keys = root.keys(Nearest.POLICY_DOCUMENT);
     List<Policy> policies = new ArrayList<>();
     if (keys.contains("policies")) {
       root.child("policies").elements().forEach(element -> policies.add(policy(element)));
