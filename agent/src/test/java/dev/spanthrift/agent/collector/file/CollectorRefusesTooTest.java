@@ -64,7 +64,7 @@ class CollectorRefusesTooTest {
     files.put(policy("type: status_code, status_code: {status_codes: [ERORR]}"), "\"ERORR\" is no status code; did you mean ERROR? Known here: ERROR, OK, UNSET");
     files.put(tail("sampling_strategy: span_ingest, policies: [{name: p, type: always_sample}]"), "span-ingest");
     files.put(RECEIVER + EXPORTER + "processors: {probabilistic_sampler: {mode: hashseed}}\n" + SERVICE.formatted("probabilistic_sampler"), "did you mean hash_seed?");
-    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", compression: gzipped") + SERVICE.formatted(""), "did you mean gzip?");
+    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", compression: gzp") + SERVICE.formatted(""), "did you mean gzip?");
     assertRefused(files);
   }
 
