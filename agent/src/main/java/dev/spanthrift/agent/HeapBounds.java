@@ -1,8 +1,8 @@
 package dev.spanthrift.agent;
 
-import dev.spanthrift.agent.config.ByteSize;
-import dev.spanthrift.agent.config.HeapShare;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.ByteSize;
+import dev.spanthrift.agent.config.settings.HeapShare;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import java.util.ArrayList;
 import java.util.List;
 

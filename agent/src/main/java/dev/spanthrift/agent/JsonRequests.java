@@ -1,6 +1,6 @@
 package dev.spanthrift.agent;
 
-import dev.spanthrift.agent.receive.JsonDecoder;
+import dev.spanthrift.agent.receive.door.JsonDecoder;
 import dev.spanthrift.agent.receive.json.Encoded;
 import dev.spanthrift.agent.receive.json.JsonToProtobuf;
 import dev.spanthrift.agent.receive.json.MalformedJsonException;

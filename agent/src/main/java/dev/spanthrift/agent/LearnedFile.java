@@ -1,9 +1,9 @@
 package dev.spanthrift.agent;
 
-import dev.spanthrift.agent.config.InputFile;
-import dev.spanthrift.agent.control.StateFile;
+import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.state.StateFile;
 import dev.spanthrift.sampler.LearnedState;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,16 +1,16 @@
 package dev.spanthrift.agent;
 
-import dev.spanthrift.agent.config.PolicyParser;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.policy.PolicyParser;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
 import dev.spanthrift.agent.pipeline.PolicyProblem;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
-import dev.spanthrift.sampler.policy.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.PolicySet;
-import dev.spanthrift.sampler.policy.Problem;
+import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.document.Problem;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,33 +1,33 @@
 package dev.spanthrift.agent;
 
-import dev.spanthrift.agent.config.BudgetSettings;
-import dev.spanthrift.agent.config.Compression;
-import dev.spanthrift.agent.config.ListenSettings;
-import dev.spanthrift.agent.config.Protocol;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.BudgetSettings;
+import dev.spanthrift.agent.config.settings.Compression;
+import dev.spanthrift.agent.config.settings.ListenSettings;
+import dev.spanthrift.agent.config.settings.Protocol;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
-import dev.spanthrift.agent.control.PolicyStore;
+import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
-import dev.spanthrift.agent.receive.Loops;
-import dev.spanthrift.agent.receive.ReceiveSettings;
-import dev.spanthrift.agent.receive.TlsSettings;
+import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.receive.door.TlsSettings;
+import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
-import dev.spanthrift.exporter.destination.DestinationSettings;
-import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
-import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
-import dev.spanthrift.exporter.destination.DestinationSettings.Tls;
 import dev.spanthrift.exporter.destination.Destinations;
+import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
+import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.DestinationSettings.Tls;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
@@ -72,7 +72,7 @@ final class Wiring {
     try {
       return Destinations.open(
           destination,
-          new dev.spanthrift.exporter.destination.Loops(loops.group(), loops.clientChannel()));
+          new dev.spanthrift.exporter.transport.ClientLoops(loops.group(), loops.clientChannel()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "destination " + destination.name() + ": " + inOurKeys(String.valueOf(e.getMessage())),
@@ -88,7 +88,8 @@ final class Wiring {
         .replace("tls.keyFile", "clientKey");
   }
 
-  private DestinationSettings destination(dev.spanthrift.agent.config.DestinationSettings from) {
+  private DestinationSettings destination(
+      dev.spanthrift.agent.config.settings.DestinationSettings from) {
     long queue = Math.min(bounds.queueBytesMax(), from.queueBytesMax().bytes());
     Map<Signal, URI> exact = new EnumMap<>(Signal.class);
     if (from.endpointExact()) {
@@ -155,7 +156,7 @@ final class Wiring {
         tls(listen.tls()));
   }
 
-  private static @Nullable TlsSettings tls(dev.spanthrift.agent.config.TlsSettings from) {
+  private static @Nullable TlsSettings tls(dev.spanthrift.agent.config.settings.TlsSettings from) {
     return from.certificate() == null || from.key() == null
         ? null
         : new TlsSettings(from.certificate(), from.key(), from.clientAuthority());

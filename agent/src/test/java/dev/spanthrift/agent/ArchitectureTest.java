@@ -74,7 +74,7 @@ class ArchitectureTest {
   @Test
   void roomsOfTheSamplerUseOnlyThoseBeforeThem() {
     String base = "dev.spanthrift.sampler.";
-    String[] rooms = {"probability", "wire", "trace", "signal", "budget", "policy", "simulation"};
+    String[] rooms = {"probability", "wire", "trace", "signal", "budget", "policy", "estimate"};
     for (int i = 0; i < rooms.length; i++) {
       for (int later = i + 1; later < rooms.length; later++) {
         noClasses()

@@ -3,8 +3,8 @@ package dev.spanthrift.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.config.SettingsLoader;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.trace.DecisionMemory;
 import java.util.HashMap;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.spanthrift.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.config.PolicyParser;
-import dev.spanthrift.agent.config.SettingsLoader;
-import dev.spanthrift.agent.config.SpanthriftSettings;
-import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.agent.config.policy.PolicyParser;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

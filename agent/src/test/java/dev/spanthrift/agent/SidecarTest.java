@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import dev.spanthrift.agent.config.SettingsLoader;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;

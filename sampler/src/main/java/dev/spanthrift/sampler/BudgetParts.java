@@ -1,11 +1,11 @@
 package dev.spanthrift.sampler;
 
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.KeepLedger;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.budget.Treasury;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.books.Treasury;
+import dev.spanthrift.sampler.budget.ledger.KeepLedger;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 
 /**
  * What a budget needs from outside the sampler.

@@ -1,12 +1,12 @@
 package dev.spanthrift.sampler;
 
-import dev.spanthrift.sampler.budget.Allocation;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.Decisions;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.budget.TraceClass;
-import dev.spanthrift.sampler.budget.Treasury;
-import dev.spanthrift.sampler.budget.Verdicts;
+import dev.spanthrift.sampler.budget.allocation.Allocation;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.Decisions;
+import dev.spanthrift.sampler.budget.allocation.Verdicts;
+import dev.spanthrift.sampler.budget.books.Treasury;
+import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.signal.EdgeDurations;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
 import dev.spanthrift.sampler.signal.FragmentReader;

@@ -1,8 +1,8 @@
 package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.policy.Decision;
-import dev.spanthrift.sampler.policy.Observer;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.question.Observer;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.wire.Batch;

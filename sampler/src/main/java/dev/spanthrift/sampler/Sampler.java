@@ -1,6 +1,6 @@
 package dev.spanthrift.sampler;
 
-import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.ErrorSignatures;

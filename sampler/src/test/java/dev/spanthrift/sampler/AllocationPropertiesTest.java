@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.sampler.VirtualPod.Made;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.InProcessFleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
-import dev.spanthrift.sampler.budget.PriceOf;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.allocation.InProcessFleetSums;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Scanner;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.sampler.VirtualPod.Made;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.PriceOf;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.sampler.VirtualPod.Made;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.policy.Action;
-import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import dev.spanthrift.sampler.policy.Action;
-import dev.spanthrift.sampler.policy.Condition;
-import dev.spanthrift.sampler.policy.Policy;
-import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
-import dev.spanthrift.sampler.policy.SpanStatus;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.SpanStatus;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.MeasuredOperation;

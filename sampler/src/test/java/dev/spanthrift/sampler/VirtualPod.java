@@ -1,14 +1,14 @@
 package dev.spanthrift.sampler;
 
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.InProcessFleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.policy.Action;
-import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.allocation.InProcessFleetSums;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Scanner;

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.command;
 
-import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.demo.Demo;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
 import dev.spanthrift.agent.terminal.Terminal;

@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.command;
 
-import dev.spanthrift.agent.collector.Import;
-import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.collector.translate.Import;
+import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.option.Notes;
+import dev.spanthrift.agent.config.yaml.SettingsException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

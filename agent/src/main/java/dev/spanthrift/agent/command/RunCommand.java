@@ -1,14 +1,20 @@
 package dev.spanthrift.agent.command;
 
-import dev.spanthrift.agent.collector.CollectorFile;
-import dev.spanthrift.agent.config.DestinationSettings;
-import dev.spanthrift.agent.config.Problem;
-import dev.spanthrift.agent.config.SettingsException;
-import dev.spanthrift.agent.config.SettingsLoader;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.collector.file.CollectorFile;
+import dev.spanthrift.agent.collector.tail.CollectorJudge;
+import dev.spanthrift.agent.command.check.Check;
+import dev.spanthrift.agent.command.check.PolicyCheck;
+import dev.spanthrift.agent.command.check.Surroundings;
+import dev.spanthrift.agent.command.option.CollectorOption;
+import dev.spanthrift.agent.command.option.ConfigOption;
+import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.config.settings.DestinationSettings;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
-import dev.spanthrift.sampler.CollectorJudge;
 import dev.spanthrift.sampler.Judge;
 import java.time.Duration;
 import java.util.List;
@@ -21,8 +27,8 @@ import picocli.CommandLine.Mixin;
 
 /** {@code spanthrift run}: the sidecar alone, until a signal ends it. */
 @Command(name = "run", description = "Starts the sidecar; SIGTERM or Ctrl-C ends it clean.")
-final class RunCommand implements Callable<Integer> {
-  static final String NO_DESTINATION =
+public final class RunCommand implements Callable<Integer> {
+  public static final String NO_DESTINATION =
       "no destination: set OTEL_EXPORTER_OTLP_ENDPOINT, for example http://collector:4318,"
           + " or destinations in the file";
 
@@ -43,7 +49,8 @@ final class RunCommand implements Callable<Integer> {
       CollectorFile file = collector.read(context);
       if (file != null && config.given()) {
         throw new SettingsException(
-            List.of(new Problem("--config", null, "", "either this or --collector, not both")));
+            List.of(
+                new SettingProblem("--config", null, "", "either this or --collector, not both")));
       }
       if (file != null) {
         if (!context.environment().getOrDefault("SPANTHRIFT_CONFIG", "").isEmpty()) {

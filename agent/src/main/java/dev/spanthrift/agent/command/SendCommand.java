@@ -3,9 +3,10 @@ package dev.spanthrift.agent.command;
 import dev.spanthrift.agent.client.GrpcClient;
 import dev.spanthrift.agent.client.OtlpClient;
 import dev.spanthrift.agent.client.PlainHttpClient;
-import dev.spanthrift.agent.config.InputFile;
+import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.recording.Player;
-import dev.spanthrift.agent.recording.Recording;
+import dev.spanthrift.agent.recording.RecordedRequests;
 import dev.spanthrift.agent.recording.Timetable;
 import dev.spanthrift.agent.terminal.Progress;
 import dev.spanthrift.agent.terminal.Terminal;
@@ -133,7 +134,7 @@ final class SendCommand implements Callable<Integer> {
         new Progress(
             context.err(), Terminal.detect(context.environment()), System::currentTimeMillis);
     long start = System.nanoTime();
-    try (Recording recording = Recording.open(file)) {
+    try (RecordedRequests recording = RecordedRequests.open(file)) {
       Player.Outcome outcome =
           new Player(client, timetable, pace)
               .play(recording, (sent, bytes) -> progress.at(sent, requests, words(sent, bytes)));

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.command.check.CheckCommand;
+import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.simulate.SimulateCommand;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.command.option.Context;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

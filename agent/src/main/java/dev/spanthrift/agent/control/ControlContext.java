@@ -1,5 +1,16 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.http.WriteAccess;
+import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
+import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.policy.PolicyApi;
+import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.policy.SimulateApi;
+import dev.spanthrift.agent.control.status.HealthApi;
+import dev.spanthrift.agent.control.status.MetricsApi;
+import dev.spanthrift.agent.control.status.SpendView;
+import dev.spanthrift.agent.control.status.StatusApi;
+import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.Exposition;
 import java.util.concurrent.Executors;

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.status.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.exporter.NetworkWords;
 import java.util.Collection;

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.http.DoorFilter;
+import dev.spanthrift.agent.control.http.LoopHandler;
+import dev.spanthrift.agent.control.http.ProblemHandler;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.boot.web.server.reactive.ReactiveWebServerFactory;

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.http.EntityTags;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

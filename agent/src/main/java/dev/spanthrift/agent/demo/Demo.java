@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.demo;
 
-import dev.spanthrift.agent.config.SettingsException;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
@@ -59,7 +59,7 @@ public final class Demo {
       if (terminal.live()) {
         aside.begin();
       }
-      Figures last = run(settings, backend, display, seconds);
+      ScreenFigures last = run(settings, backend, display, seconds);
       display.leave();
       DemoScreen.summary(last).forEach(display::say);
       aside.troubles().forEach(display::say);
@@ -70,12 +70,13 @@ public final class Demo {
     }
   }
 
-  private Figures run(
+  private ScreenFigures run(
       SpanthriftSettings settings, DemoBackend backend, Display display, long seconds)
       throws StartException, InterruptedException {
     SidecarProgram.Ports ports = sidecar.start(settings);
     Incident incident = Incident.within(seconds);
-    try (Traffic traffic = new Traffic(SEED, SPANS_PER_SECOND, incident, Traffic.clients(ports))) {
+    try (ShopTraffic traffic =
+        new ShopTraffic(SEED, SPANS_PER_SECOND, incident, ShopTraffic.clients(ports))) {
       traffic.start();
       long start = System.nanoTime();
       PipelineStatus before = sidecar.status();
@@ -88,7 +89,7 @@ public final class Demo {
         long due = System.currentTimeMillis() / 1000 - SECONDS_UNTIL_DUE;
         long left = seconds == 0 ? 0 : Math.max(1, (long) Math.ceil(seconds - elapsed));
         display.show(
-            new Figures(
+            new ScreenFigures(
                 elapsed,
                 left,
                 ports,
@@ -107,7 +108,7 @@ public final class Demo {
       traffic.finish();
       sidecar.stop(settings.shutdown().deadline());
       PipelineStatus status = sidecar.status();
-      return new Figures(
+      return new ScreenFigures(
           elapsed,
           0,
           ports,
@@ -125,7 +126,7 @@ public final class Demo {
     }
   }
 
-  private static FailedTraces.Count failed(Traffic traffic, DemoBackend backend, long before) {
+  private static FailedTraces.Count failed(ShopTraffic traffic, DemoBackend backend, long before) {
     FailedTraces made = traffic.failed();
     FailedTraces arrived = backend.failed();
     long seen = arrived.before(Long.MAX_VALUE); // before what was made, so that it is never more

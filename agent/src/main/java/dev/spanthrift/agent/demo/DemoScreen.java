@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.demo;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
-import dev.spanthrift.sampler.budget.BudgetView;
-import dev.spanthrift.sampler.budget.Forecast;
-import dev.spanthrift.sampler.budget.price.Money;
+import dev.spanthrift.sampler.budget.books.BudgetView;
+import dev.spanthrift.sampler.budget.books.Forecast;
+import dev.spanthrift.sampler.budget.price.model.Money;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +20,7 @@ final class DemoScreen {
   private DemoScreen() {}
 
   /** The whole screen, at most 80 columns wide. */
-  static List<String> rows(Figures f) {
+  static List<String> rows(ScreenFigures f) {
     List<String> rows = new ArrayList<>();
     rows.add(heading(f));
     rows.add(
@@ -44,7 +44,7 @@ final class DemoScreen {
     return rows;
   }
 
-  private static String heading(Figures f) {
+  private static String heading(ScreenFigures f) {
     String end = f.secondsToEnd() > 0 ? row("ends in %d s", f.secondsToEnd()) : "Ctrl-C ends it";
     return row(
         "Spanthrift demo   %s   simulated traffic of 12 services   %s", clock(f.seconds()), end);
@@ -125,7 +125,7 @@ final class DemoScreen {
     return full == 0 && share > 0 ? "▏" : "█".repeat(full);
   }
 
-  private static String errors(Figures f) {
+  private static String errors(ScreenFigures f) {
     FailedTraces.Count failed = f.failed();
     if (failed.made() == 0) {
       return "ERRORS  no trace has failed yet";
@@ -145,13 +145,13 @@ final class DemoScreen {
             : row(", %,d just failed", failed.made() - failed.due()));
   }
 
-  private static String money(Figures f) {
+  private static String money(ScreenFigures f) {
     return row(
         "MONEY   in %.4f, kept %.4f, saved %.4f %s, at this pace %,.0f a month",
         f.spentIn(), f.spentOut(), f.saved(), f.currency().getCurrencyCode(), f.savedPerMonth());
   }
 
-  private static List<String> budget(Figures f) {
+  private static List<String> budget(ScreenFigures f) {
     BudgetView books = f.budget();
     Money amount = books == null ? null : books.budget().amount();
     if (books == null || amount == null) {
@@ -187,7 +187,7 @@ final class DemoScreen {
     return row("%.4f %s", money.amount(), money.currency().getCurrencyCode());
   }
 
-  private static String incident(Figures f) {
+  private static String incident(ScreenFigures f) {
     return switch (f.phase()) {
       case AHEAD ->
           row(
@@ -201,7 +201,7 @@ final class DemoScreen {
     };
   }
 
-  private static String laws(Figures f) {
+  private static String laws(ScreenFigures f) {
     String broken =
         f.status().identities().stream()
             .filter(identity -> !identity.holds())
@@ -216,7 +216,7 @@ final class DemoScreen {
   }
 
   /** One line for logs and pipes. */
-  static String line(Figures f) {
+  static String line(ScreenFigures f) {
     return row(
         "%s in %,.0f spans/s %.2f MB/s, out %,.0f spans/s, kept %,d of %,d spans, %s, %ssaved"
             + " %.4f %s (%,.0f a month)%s",
@@ -243,7 +243,7 @@ final class DemoScreen {
         : row("%,d of %,d failed traces", failed.arrived(), failed.due());
   }
 
-  private static String spent(Figures f) {
+  private static String spent(ScreenFigures f) {
     BudgetView books = f.budget();
     Money amount = books == null ? null : books.budget().amount();
     return books == null || amount == null
@@ -252,7 +252,7 @@ final class DemoScreen {
   }
 
   /** What is said at the end, when all that waited is decided. */
-  static List<String> summary(Figures f) {
+  static List<String> summary(ScreenFigures f) {
     List<String> rows = new ArrayList<>();
     rows.add(row("Spanthrift demo, %s:", clock(f.seconds())));
     rows.add(
@@ -300,7 +300,7 @@ final class DemoScreen {
     return rows;
   }
 
-  private static List<String> spentAtTheEnd(Figures f) {
+  private static List<String> spentAtTheEnd(ScreenFigures f) {
     BudgetView books = f.budget();
     List<String> rows = new ArrayList<>();
     for (String line : budget(f)) {

@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.demo;
 
-import dev.spanthrift.agent.config.SettingsException;
-import dev.spanthrift.agent.config.SettingsLoader;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.yaml.SettingsException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

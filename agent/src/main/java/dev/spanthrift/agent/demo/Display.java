@@ -20,7 +20,7 @@ final class Display {
     this.terminal = terminal;
   }
 
-  void show(Figures figures) {
+  void show(ScreenFigures figures) {
     if (!terminal.live()) {
       say(DemoScreen.line(figures));
       return;

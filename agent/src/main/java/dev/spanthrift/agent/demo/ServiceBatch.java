@@ -17,7 +17,7 @@ final class ServiceBatch {
   private int count;
 
   ServiceBatch(String service) {
-    Attributes attributes = new Attributes();
+    AttributeWriter attributes = new AttributeWriter();
     ProtoWriter out = new ProtoWriter();
     attributes.string(out, 1, "service.name", service);
     attributes.string(out, 1, "service.namespace", "demo-shop");

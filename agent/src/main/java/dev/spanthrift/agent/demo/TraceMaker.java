@@ -25,7 +25,7 @@ final class TraceMaker {
   private final SplittableRandom random;
   private final Map<String, ServiceBatch> batches = new LinkedHashMap<>();
   private final Map<String, String> addresses = new HashMap<>();
-  private final Attributes attributes = new Attributes();
+  private final AttributeWriter attributes = new AttributeWriter();
   private final ProtoWriter span = new ProtoWriter();
   private final ProtoWriter nested = new ProtoWriter();
 

@@ -1,16 +1,16 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.agent.config.BudgetSettings;
-import dev.spanthrift.agent.config.Problem;
-import dev.spanthrift.agent.config.SpanthriftSettings;
-import dev.spanthrift.sampler.budget.BillingPeriod;
-import dev.spanthrift.sampler.budget.Budget;
-import dev.spanthrift.sampler.budget.price.Meter;
-import dev.spanthrift.sampler.budget.price.Money;
-import dev.spanthrift.sampler.budget.price.PriceModel;
+import dev.spanthrift.agent.config.settings.BudgetSettings;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.sampler.budget.books.BillingPeriod;
+import dev.spanthrift.sampler.budget.books.Budget;
 import dev.spanthrift.sampler.budget.price.Pricing;
-import dev.spanthrift.sampler.budget.price.SpanCounters;
-import dev.spanthrift.sampler.budget.price.Usage;
+import dev.spanthrift.sampler.budget.price.model.Meter;
+import dev.spanthrift.sampler.budget.price.model.Money;
+import dev.spanthrift.sampler.budget.price.model.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.SpanCounters;
+import dev.spanthrift.sampler.budget.price.model.Usage;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
 import java.util.Currency;
@@ -141,6 +141,6 @@ public final class Budgets {
   }
 
   private static ModelException problem(String key, String value, String right) {
-    return new ModelException(List.of(new Problem(key, value, "", right)));
+    return new ModelException(List.of(new SettingProblem(key, value, "", right)));
   }
 }

@@ -1,16 +1,16 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.sampler.budget.price.Aggregation;
-import dev.spanthrift.sampler.budget.price.ByteEstimator;
-import dev.spanthrift.sampler.budget.price.Charge;
-import dev.spanthrift.sampler.budget.price.Commitment;
-import dev.spanthrift.sampler.budget.price.Meter;
-import dev.spanthrift.sampler.budget.price.Provenance;
-import dev.spanthrift.sampler.budget.price.Quoted;
-import dev.spanthrift.sampler.budget.price.Retention;
-import dev.spanthrift.sampler.budget.price.Rounding;
-import dev.spanthrift.sampler.budget.price.TierCurve;
-import dev.spanthrift.sampler.budget.price.Window;
+import dev.spanthrift.sampler.budget.price.model.Aggregation;
+import dev.spanthrift.sampler.budget.price.model.ByteEstimator;
+import dev.spanthrift.sampler.budget.price.model.Charge;
+import dev.spanthrift.sampler.budget.price.model.Commitment;
+import dev.spanthrift.sampler.budget.price.model.Meter;
+import dev.spanthrift.sampler.budget.price.model.Provenance;
+import dev.spanthrift.sampler.budget.price.model.Quoted;
+import dev.spanthrift.sampler.budget.price.model.Retention;
+import dev.spanthrift.sampler.budget.price.model.Rounding;
+import dev.spanthrift.sampler.budget.price.model.TierCurve;
+import dev.spanthrift.sampler.budget.price.model.Window;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,20 +1,20 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.agent.config.Problem;
-import dev.spanthrift.agent.config.YamlNode;
-import dev.spanthrift.agent.config.YamlReader;
-import dev.spanthrift.sampler.budget.price.Allotment;
-import dev.spanthrift.sampler.budget.price.Cap;
-import dev.spanthrift.sampler.budget.price.Charge;
-import dev.spanthrift.sampler.budget.price.Evidence;
-import dev.spanthrift.sampler.budget.price.Fact;
-import dev.spanthrift.sampler.budget.price.Meter;
-import dev.spanthrift.sampler.budget.price.PriceModel;
-import dev.spanthrift.sampler.budget.price.PricingUnit;
-import dev.spanthrift.sampler.budget.price.Provenance;
-import dev.spanthrift.sampler.budget.price.Quoted;
-import dev.spanthrift.sampler.budget.price.Usage;
-import dev.spanthrift.sampler.budget.price.Window;
+import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.agent.config.yaml.YamlNode;
+import dev.spanthrift.agent.config.yaml.YamlReader;
+import dev.spanthrift.sampler.budget.price.model.Allotment;
+import dev.spanthrift.sampler.budget.price.model.Cap;
+import dev.spanthrift.sampler.budget.price.model.Charge;
+import dev.spanthrift.sampler.budget.price.model.Evidence;
+import dev.spanthrift.sampler.budget.price.model.Fact;
+import dev.spanthrift.sampler.budget.price.model.Meter;
+import dev.spanthrift.sampler.budget.price.model.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.PricingUnit;
+import dev.spanthrift.sampler.budget.price.model.Provenance;
+import dev.spanthrift.sampler.budget.price.model.Quoted;
+import dev.spanthrift.sampler.budget.price.model.Usage;
+import dev.spanthrift.sampler.budget.price.model.Window;
 import java.math.BigDecimal;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -36,10 +36,10 @@ final class ModelReader {
   static final String SCHEMA = "spanthrift/price-model/1";
   private static final Currency USD = Currency.getInstance("USD");
 
-  private final List<Problem> problems;
+  private final List<SettingProblem> problems;
   private final List<String> sources;
 
-  private ModelReader(List<Problem> problems, List<String> sources) {
+  private ModelReader(List<SettingProblem> problems, List<String> sources) {
     this.problems = problems;
     this.sources = sources;
   }
@@ -51,11 +51,11 @@ final class ModelReader {
    * @throws ModelException listing all problems with their lines
    */
   static PriceModel read(String text, String file) throws ModelException {
-    List<Problem> problems = new ArrayList<>();
+    List<SettingProblem> problems = new ArrayList<>();
     YamlNode root = YamlReader.read(text, file, problems);
     if (root == null) {
       if (problems.isEmpty()) {
-        problems.add(new Problem(file, null, file, "is empty; write a price model"));
+        problems.add(new SettingProblem(file, null, file, "is empty; write a price model"));
       }
       throw new ModelException(problems);
     }
@@ -168,7 +168,7 @@ final class ModelReader {
 
   private static String unknownMeter(String text) {
     List<String> known = Arrays.stream(Meter.values()).map(Meter::id).toList();
-    String near = Nearest.of(text, known).map(m -> "; did you mean " + m + "?").orElse("");
+    String near = NearestWords.of(text, known).map(m -> "; did you mean " + m + "?").orElse("");
     return "no meter" + near + " There are " + String.join(", ", known);
   }
 
@@ -221,7 +221,7 @@ final class ModelReader {
         Evidence.OPERATOR);
   }
 
-  List<Problem> problems() {
+  List<SettingProblem> problems() {
     return problems;
   }
 

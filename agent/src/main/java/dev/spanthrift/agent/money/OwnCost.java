@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.sampler.budget.price.Money;
+import dev.spanthrift.sampler.budget.price.model.Money;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.math.BigDecimal;

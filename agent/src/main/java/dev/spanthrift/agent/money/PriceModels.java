@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.agent.config.InputFile;
-import dev.spanthrift.agent.config.Problem;
-import dev.spanthrift.agent.config.SettingsException;
-import dev.spanthrift.sampler.budget.price.PriceModel;
+import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.sampler.budget.price.model.PriceModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,12 +36,12 @@ public final class PriceModels {
     if (idOrFile.endsWith(".yaml") || idOrFile.endsWith(".yml")) {
       return file(idOrFile);
     }
-    List<String> near = Nearest.few(idOrFile, ids);
+    List<String> near = NearestWords.few(idOrFile, ids);
     String right =
         near.isEmpty()
             ? "a file ending in .yaml, or one of " + String.join(", ", ids)
             : "no such price model; did you mean " + String.join(" or ", near) + "?";
-    throw new ModelException(List.of(new Problem("price.model", idOrFile, "", right)));
+    throw new ModelException(List.of(new SettingProblem("price.model", idOrFile, "", right)));
   }
 
   private static PriceModel file(String name) throws ModelException {
@@ -52,7 +52,8 @@ public final class PriceModels {
     } catch (SettingsException e) {
       throw new ModelException(e.problems());
     } catch (InvalidPathException e) {
-      throw new ModelException(List.of(new Problem("price.model", name, "", "the path of a file")));
+      throw new ModelException(
+          List.of(new SettingProblem("price.model", name, "", "the path of a file")));
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.agent.config.Problem;
-import dev.spanthrift.agent.config.YamlNode;
+import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.agent.config.yaml.YamlNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,10 +23,10 @@ final class Section {
   private final String path;
   private final YamlNode node;
   private final Map<String, YamlNode> entries;
-  private final List<Problem> problems;
+  private final List<SettingProblem> problems;
   private final Set<String> asked = new TreeSet<>();
 
-  Section(String path, YamlNode node, List<Problem> problems) {
+  Section(String path, YamlNode node, List<SettingProblem> problems) {
     this.path = path;
     this.node = node;
     this.problems = problems;
@@ -44,7 +44,7 @@ final class Section {
         (key, value) -> {
           if (!asked.contains(key)) {
             String near =
-                Nearest.of(key, asked).map(best -> "; did you mean " + best + "?").orElse("");
+                NearestWords.of(key, asked).map(best -> "; did you mean " + best + "?").orElse("");
             problem(key, value, "unknown key" + near);
           }
         });
@@ -198,7 +198,7 @@ final class Section {
 
   private void problem(String key, YamlNode value, String right) {
     String written = value instanceof YamlNode.Scalar scalar ? scalar.text() : null;
-    problems.add(new Problem(key.isEmpty() ? path : at(key), written, value.where(), right));
+    problems.add(new SettingProblem(key.isEmpty() ? path : at(key), written, value.where(), right));
   }
 
   private String at(String key) {

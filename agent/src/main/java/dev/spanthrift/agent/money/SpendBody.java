@@ -1,12 +1,12 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.agent.control.Spend;
-import dev.spanthrift.sampler.budget.BudgetView;
-import dev.spanthrift.sampler.budget.Forecast;
-import dev.spanthrift.sampler.budget.MoneyView;
-import dev.spanthrift.sampler.budget.Purse;
-import dev.spanthrift.sampler.budget.price.Money;
+import dev.spanthrift.agent.control.status.Spend;
+import dev.spanthrift.sampler.budget.books.BudgetView;
+import dev.spanthrift.sampler.budget.books.Forecast;
+import dev.spanthrift.sampler.budget.books.MoneyView;
+import dev.spanthrift.sampler.budget.books.Purse;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.budget.price.model.Money;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

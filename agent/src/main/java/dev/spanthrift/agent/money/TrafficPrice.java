@@ -1,10 +1,10 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
-import dev.spanthrift.sampler.budget.price.Window;
+import dev.spanthrift.sampler.budget.price.model.Window;
 import java.util.Currency;
 import java.util.EnumMap;
 import java.util.Map;

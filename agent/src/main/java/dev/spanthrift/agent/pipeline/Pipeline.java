@@ -1,13 +1,13 @@
 package dev.spanthrift.agent.pipeline;
 
-import dev.spanthrift.agent.receive.Admission;
-import dev.spanthrift.agent.receive.Intake;
+import dev.spanthrift.agent.receive.door.Admission;
+import dev.spanthrift.agent.receive.door.Intake;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
-import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
@@ -38,7 +38,7 @@ public final class Pipeline implements Intake {
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
-  private final Map<Signal, Door> doors = new EnumMap<>(Signal.class);
+  private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final ThreadLocal<Scanner> scanners;
   private final long startedUnixMillis = System.currentTimeMillis();
   private final Object lock = new Object();
@@ -58,7 +58,7 @@ public final class Pipeline implements Intake {
     this.settings = settings;
     outlet = new Outlet(routes);
     for (Signal signal : Signal.values()) {
-      doors.put(signal, new Door());
+      doors.put(signal, new Entrance());
     }
     scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
     sampler = new Sampler(settings.sampler(), judge, new ZstdCodec(), budget);
@@ -192,7 +192,7 @@ public final class Pipeline implements Intake {
     door(signal).refuse(reason);
   }
 
-  private Door door(Signal signal) {
+  private Entrance door(Signal signal) {
     return Objects.requireNonNull(doors.get(signal));
   }
 

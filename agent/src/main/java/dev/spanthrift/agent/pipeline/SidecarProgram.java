@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.pipeline;
 
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.Judge;
-import dev.spanthrift.sampler.budget.MoneyView;
+import dev.spanthrift.sampler.budget.books.MoneyView;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

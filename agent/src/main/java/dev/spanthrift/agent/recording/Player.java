@@ -85,7 +85,7 @@ public final class Player {
    *
    * @throws InterruptedException when it is to stop
    */
-  public Outcome play(Recording recording, Watcher watcher)
+  public Outcome play(RecordedRequests recording, Watcher watcher)
       throws IOException, InterruptedException {
     long startNanos = System.nanoTime();
     long endUnixNanos =

@@ -59,7 +59,7 @@ public final class Timetable {
     SpanEdit edit = new SpanEdit();
     long[] flushes = new long[1024];
     int size = 0;
-    try (Recording recording = Recording.open(file)) {
+    try (RecordedRequests recording = RecordedRequests.open(file)) {
       for (byte[] request = recording.next(); request != null; request = recording.next()) {
         if (size == flushes.length) {
           flushes = Arrays.copyOf(flushes, size * 2);

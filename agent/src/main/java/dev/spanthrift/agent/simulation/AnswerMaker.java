@@ -1,13 +1,13 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.simulation.Answer.Amount;
-import dev.spanthrift.agent.simulation.Answer.Cost;
-import dev.spanthrift.agent.simulation.Answer.Estimate;
-import dev.spanthrift.agent.simulation.Answer.Operation;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Cost;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Estimate;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Operation;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.estimate.Interval;
+import dev.spanthrift.sampler.estimate.OperationEstimate;
 import dev.spanthrift.sampler.policy.PolicySet;
-import dev.spanthrift.sampler.simulation.Interval;
-import dev.spanthrift.sampler.simulation.OperationEstimate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,22 +18,22 @@ final class AnswerMaker {
   private static final double PICOS = 1e12;
 
   private final Question question;
-  private final Books books;
+  private final Outcomes books;
   private final Fleet fleet;
-  private final SpanReader reader;
+  private final SpanNames reader;
 
-  AnswerMaker(Question question, Books books, Fleet fleet) {
+  AnswerMaker(Question question, Outcomes books, Fleet fleet) {
     this.question = question;
     this.books = books;
     this.fleet = fleet;
     reader = books.reader();
   }
 
-  Answer make(long requests, double seconds) {
+  WhatIfAnswer make(long requests, double seconds) {
     Amount received = books.received();
     Amount kept = books.kept();
     double share = received.bytes() == 0 ? 0 : (double) kept.bytes() / received.bytes();
-    return new Answer(
+    return new WhatIfAnswer(
         requests,
         fleet.sources().size(),
         fleet.samplers(),
@@ -72,7 +72,7 @@ final class AnswerMaker {
   private List<Operation> operations() {
     List<Operation> operations = new ArrayList<>();
     for (int id = 0; id < reader.operations(); id++) {
-      if (books.truth().count(id) >= Answer.SPANS_MIN) {
+      if (books.truth().count(id) >= WhatIfAnswer.SPANS_MIN) {
         operations.add(operation(id));
       }
     }
@@ -134,7 +134,7 @@ final class AnswerMaker {
       warnings.add("no policy leaves anything to the budget: it has no effect");
     }
     if (!books.complete()) {
-      warnings.add("too many spans to estimate operations: more than " + Books.SPANS_MAX);
+      warnings.add("too many spans to estimate operations: more than " + Outcomes.SPANS_MAX);
     }
     if (fleet.sources().folded() > 0) {
       warnings.add("more than " + Sources.BOUND + " pods: those above share one sampler");

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import java.time.Duration;
 import java.util.Locale;

@@ -2,8 +2,8 @@ package dev.spanthrift.agent.simulation;
 
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.wire.Batch;
@@ -113,7 +113,7 @@ final class Fleet {
   }
 
   /** What became of the configuration's budgets, if they were asked for. */
-  List<Answer.OfBudget> budgets(double seconds) {
+  List<WhatIfAnswer.OfBudget> budgets(double seconds) {
     return treasury == null ? List.of() : treasury.budgets(seconds);
   }
 

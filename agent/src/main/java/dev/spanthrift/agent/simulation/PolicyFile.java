@@ -1,12 +1,12 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.config.InputFile;
-import dev.spanthrift.agent.config.PolicyKeys;
-import dev.spanthrift.agent.config.SettingsException;
+import dev.spanthrift.agent.config.policy.PolicyKeys;
+import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.sampler.PolicyJudge;
-import dev.spanthrift.sampler.policy.InvalidPolicyException;
-import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package dev.spanthrift.agent.simulation;
 
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.Budget;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.books.Budget;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
-import dev.spanthrift.sampler.policy.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

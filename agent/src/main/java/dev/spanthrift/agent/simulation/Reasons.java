@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.simulation.Answer.Amount;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

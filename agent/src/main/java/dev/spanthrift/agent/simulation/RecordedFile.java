@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.recording.Recording;
+import dev.spanthrift.agent.recording.RecordedRequests;
 import dev.spanthrift.agent.recording.SpanEdit;
 import dev.spanthrift.agent.recording.Timetable;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A recording from a file, with the times that stand beside it, pauses and all. */
-public final class RecordedFile implements Traffic {
+public final class RecordedFile implements RecordedTraffic {
   private final Path file;
   private final Timetable timetable;
   private final long idMask;
@@ -40,7 +40,7 @@ public final class RecordedFile implements Traffic {
 
   @Override
   public Reader open() throws IOException {
-    Recording recording = Recording.open(file);
+    RecordedRequests recording = RecordedRequests.open(file);
     return new Reader() {
       private final SpanEdit edit = new SpanEdit();
       private int request = -1;

@@ -58,9 +58,9 @@ final class Sources {
     String host = "";
     while (attributes.next()) {
       switch (key()) {
-        case "service.name" -> service = SpanReader.text(attributes);
-        case "k8s.pod.name" -> pod = SpanReader.text(attributes);
-        case "host.name", "service.instance.id" -> host = SpanReader.text(attributes);
+        case "service.name" -> service = SpanNames.text(attributes);
+        case "k8s.pod.name" -> pod = SpanNames.text(attributes);
+        case "host.name", "service.instance.id" -> host = SpanNames.text(attributes);
         default -> {}
       }
     }
@@ -79,7 +79,7 @@ final class Sources {
         resources.messageLength(0),
         Fields.ATTRIBUTES_OF_RESOURCE);
     return attributes.find(key.getBytes(StandardCharsets.UTF_8))
-        ? SpanReader.text(attributes)
+        ? SpanNames.text(attributes)
         : null;
   }
 

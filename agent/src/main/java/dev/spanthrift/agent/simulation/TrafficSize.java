@@ -15,7 +15,7 @@ public record TrafficSize(long bytes, long spans, long events, long traces, doub
   private static final int SPANS_PER_REQUEST_MAX = 1 << 20;
 
   /** Reads all of it once. */
-  public static TrafficSize of(Traffic traffic) throws IOException {
+  public static TrafficSize of(RecordedTraffic traffic) throws IOException {
     Scanner scanner = new Scanner(SPANS_PER_REQUEST_MAX);
     long bytes = 0;
     long spans = 0;
@@ -23,7 +23,7 @@ public record TrafficSize(long bytes, long spans, long events, long traces, doub
     long roots = 0;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
-    try (Traffic.Reader reader = traffic.open()) {
+    try (RecordedTraffic.Reader reader = traffic.open()) {
       for (byte[] request = reader.next(); request != null; request = reader.next()) {
         Batch batch = scanner.scan(request, 0, request.length);
         for (int row = 0; row < batch.size(); row++) {

@@ -6,7 +6,7 @@ import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.Allowance;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.wire.Batch;
 import java.util.function.Consumer;

@@ -1,16 +1,16 @@
 package dev.spanthrift.agent.simulation;
 
 import dev.spanthrift.sampler.Fates;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.BillingPeriod;
-import dev.spanthrift.sampler.budget.Budget;
-import dev.spanthrift.sampler.budget.BudgetController;
-import dev.spanthrift.sampler.budget.BudgetView;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.budget.Purse;
-import dev.spanthrift.sampler.budget.Treasury;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.books.BillingPeriod;
+import dev.spanthrift.sampler.budget.books.Budget;
+import dev.spanthrift.sampler.budget.books.BudgetController;
+import dev.spanthrift.sampler.budget.books.BudgetView;
+import dev.spanthrift.sampler.budget.books.Purse;
+import dev.spanthrift.sampler.budget.books.Treasury;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -165,8 +165,8 @@ final class VirtualTreasury {
    *
    * @param seconds that the recording lasts
    */
-  List<Answer.OfBudget> budgets(double seconds) {
-    List<Answer.OfBudget> all = new ArrayList<>();
+  List<WhatIfAnswer.OfBudget> budgets(double seconds) {
+    List<WhatIfAnswer.OfBudget> all = new ArrayList<>();
     List<BudgetView> views = controller.view().budgets();
     for (int i = 0; i < views.size(); i++) {
       past.get(i).close(views.get(i));
@@ -175,11 +175,11 @@ final class VirtualTreasury {
     return List.copyOf(all);
   }
 
-  private static Answer.OfBudget budget(BudgetView view, PastPeriods past, double seconds) {
+  private static WhatIfAnswer.OfBudget budget(BudgetView view, PastPeriods past, double seconds) {
     Budget budget = view.budget();
     double amount = budget.amount() == null ? 0 : budget.amount().amount().doubleValue();
     double periods = seconds / Duration.between(view.from(), view.to()).toSeconds();
-    return new Answer.OfBudget(
+    return new WhatIfAnswer.OfBudget(
         budget.name(),
         budget.scope(),
         view.spent().currency().getCurrencyCode(),

@@ -17,11 +17,11 @@ public final class WhatIf {
   private static final long TICK_NANOS = 1_000_000_000L;
   private static final Batch NOTHING = new Scanner(1).scan(new byte[0], 0, 0);
 
-  private final Traffic traffic;
+  private final RecordedTraffic traffic;
   private final Question question;
   private final Scanner scanner = new Scanner(SPANS_PER_REQUEST_MAX);
   private final Scanner shippedScanner = new Scanner(SPANS_PER_REQUEST_MAX);
-  private final Books books = new Books(new SpanReader(NOTHING));
+  private final Outcomes books = new Outcomes(new SpanNames(NOTHING));
   private final Fleet fleet;
   private final Watcher watcher;
   private final long quietNanos;
@@ -42,7 +42,7 @@ public final class WhatIf {
     default void shipped(byte[] request) {}
   }
 
-  private WhatIf(Traffic traffic, Question question, Watcher watcher) {
+  private WhatIf(RecordedTraffic traffic, Question question, Watcher watcher) {
     this.traffic = traffic;
     this.question = question;
     this.watcher = watcher;
@@ -56,10 +56,11 @@ public final class WhatIf {
    * Answers a question.
    *
    * @throws IOException if the traffic cannot be read, or a request in it is damaged
-   * @throws dev.spanthrift.sampler.policy.InvalidPolicyException if the policies make no sense
+   * @throws dev.spanthrift.sampler.policy.document.InvalidPolicyException if the policies make no
+   *     sense
    * @throws InterruptedException when it is to stop
    */
-  public static Answer answer(Traffic traffic, Question question, Watcher watcher)
+  public static WhatIfAnswer answer(RecordedTraffic traffic, Question question, Watcher watcher)
       throws IOException, InterruptedException {
     WhatIf run = new WhatIf(traffic, question, watcher);
     run.play();
@@ -68,7 +69,7 @@ public final class WhatIf {
   }
 
   private void play() throws IOException, InterruptedException {
-    try (Traffic.Reader reader = traffic.open()) {
+    try (RecordedTraffic.Reader reader = traffic.open()) {
       for (byte[] request = reader.next(); request != null; request = reader.next()) {
         advance(reader.nanos());
         receive(request);

@@ -25,7 +25,7 @@ public final class Exposition {
   private @Nullable PrometheusMeterRegistry registry;
 
   public Exposition(PipelineView view) {
-    pipeline = new PipelineMetrics(() -> Figures.of(view));
+    pipeline = new PipelineMetrics(() -> StatusFigures.of(view));
     operations = new OperationMetrics(view::measured);
   }
 

@@ -68,7 +68,7 @@ public final class OwnTelemetry implements AutoCloseable {
     }
     List<ObservableLongMeasurement> all = List.copyOf(observed.values());
     meter.batchCallback(
-        () -> record(Figures.of(view), observed),
+        () -> record(StatusFigures.of(view), observed),
         all.getFirst(),
         all.subList(1, all.size()).toArray(ObservableLongMeasurement[]::new));
   }

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.telemetry;
 
-import dev.spanthrift.exporter.destination.DestinationSettings;
+import dev.spanthrift.exporter.settings.DestinationSettings;
 import java.time.Duration;
 
 /**

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.command;
 
+import dev.spanthrift.agent.command.option.Context;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -7,8 +8,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Runs a verb and keeps what it says. */
-record Console(int code, String out, String err) {
-  static Console run(Map<String, String> environment, String... arguments) {
+public record Console(int code, String out, String err) {
+  public static Console run(Map<String, String> environment, String... arguments) {
     return run(
         environment,
         () -> {
@@ -17,7 +18,7 @@ record Console(int code, String out, String err) {
         arguments);
   }
 
-  static Console run(
+  public static Console run(
       Map<String, String> environment, Supplier<SidecarProgram> sidecar, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

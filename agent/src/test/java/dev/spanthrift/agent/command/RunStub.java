@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.command;
 
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import java.time.Duration;

@@ -1,7 +1,10 @@
 package dev.spanthrift.agent.control;
 
-import dev.spanthrift.agent.config.SettingsException;
-import dev.spanthrift.agent.config.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.policy.PolicyApi;
+import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
@@ -18,15 +21,15 @@ import org.springframework.test.web.reactive.server.WebTestClient;
 import tools.jackson.databind.JsonNode;
 
 /** A really started admin port over a fake pipeline, with a state directory and a token. */
-final class AdminPort implements AutoCloseable {
-  static final String TOKEN = "sesame-4f1d0c7be2";
-  static final String CONFIGURED =
+public final class AdminPort implements AutoCloseable {
+  public static final String TOKEN = "sesame-4f1d0c7be2";
+  public static final String CONFIGURED =
       "{\"policies\":[{\"name\":\"errors\",\"action\":\"keep\"}],\"default\":0.1}";
-  static final String OTHER =
+  public static final String OTHER =
       "{\"policies\":[{\"name\":\"errors\",\"action\":\"keep\"}],\"default\":0.2}";
 
   /** Wants policies that are a list of objects with a name; warns of those called odd. */
-  static final PolicyCompiler COMPILER =
+  public static final PolicyCompiler COMPILER =
       new PolicyCompiler() {
         @Override
         public List<PolicyProblem> check(JsonNode document) {
@@ -39,16 +42,16 @@ final class AdminPort implements AutoCloseable {
         }
       };
 
-  final FakePipeline pipeline = new FakePipeline();
-  final Treasurer money = money(pipeline);
-  final PolicyStore store;
+  public final FakePipeline pipeline = new FakePipeline();
+  public final Treasurer money = money(pipeline);
+  public final PolicyStore store;
   final ControlServer server;
 
   private AdminPort(ControlSettings settings, String configured) {
     store =
         PolicyStore.open(
             settings.stateDirectory(),
-            PolicyFormat.JSON.read(configured.getBytes(StandardCharsets.UTF_8)),
+            BodyFormat.JSON.read(configured.getBytes(StandardCharsets.UTF_8)),
             COMPILER);
     server = ControlServer.start(settings, pipeline, store, money);
   }
@@ -63,11 +66,11 @@ final class AdminPort implements AutoCloseable {
     }
   }
 
-  static AdminPort start(Path directory) throws IOException {
+  public static AdminPort start(Path directory) throws IOException {
     return start(directory, CONFIGURED);
   }
 
-  static AdminPort start(Path directory, String configured) throws IOException {
+  public static AdminPort start(Path directory, String configured) throws IOException {
     Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
     return new AdminPort(
         ControlSettings.onLoopback(0)
@@ -76,16 +79,16 @@ final class AdminPort implements AutoCloseable {
         configured);
   }
 
-  static AdminPort startReadOnly() {
+  public static AdminPort startReadOnly() {
     return new AdminPort(ControlSettings.onLoopback(0), CONFIGURED);
   }
 
-  String url() {
+  public String url() {
     return "http://localhost:" + server.port();
   }
 
   /** A client without a token. */
-  WebTestClient client() {
+  public WebTestClient client() {
     return WebTestClient.bindToServer()
         .baseUrl(url())
         .responseTimeout(Duration.ofSeconds(20))
@@ -94,11 +97,11 @@ final class AdminPort implements AutoCloseable {
   }
 
   /** A client that may write. */
-  WebTestClient writer() {
+  public WebTestClient writer() {
     return client().mutate().defaultHeader("Authorization", "Bearer " + TOKEN).build();
   }
 
-  String etag() {
+  public String etag() {
     return PolicyApi.etag(store.current());
   }
 

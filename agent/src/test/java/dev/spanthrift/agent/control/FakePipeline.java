@@ -15,14 +15,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline whose counters are set by hand and that remembers what it was asked to do. */
-final class FakePipeline implements PipelineView {
-  final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
-  volatile @Nullable SpanRing recorded;
-  volatile Phase phase = Phase.READY;
-  volatile KillSwitch killSwitch = KillSwitch.OFF;
-  volatile PipelineStatus status = status(1_000, Map.of("error", 60L, "probability", 40L));
+public final class FakePipeline implements PipelineView {
+  public final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
+  public volatile @Nullable SpanRing recorded;
+  public volatile Phase phase = Phase.READY;
+  public volatile KillSwitch killSwitch = KillSwitch.OFF;
+  public volatile PipelineStatus status = status(1_000, Map.of("error", 60L, "probability", 40L));
 
-  static PipelineStatus status(long received, Map<String, Long> keptByReason) {
+  public static PipelineStatus status(long received, Map<String, Long> keptByReason) {
     long kept = keptByReason.values().stream().mapToLong(Long::longValue).sum();
     long held = 100;
     long dropped = received - held - kept;

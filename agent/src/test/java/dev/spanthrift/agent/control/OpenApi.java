@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The API's description, as a judge: every answer seen in a test must stand in it. */
-final class OpenApi {
+public final class OpenApi {
   private static final OpenApi INSTANCE = new OpenApi();
   private final JsonNode root;
 
@@ -28,11 +28,11 @@ final class OpenApi {
     }
   }
 
-  static OpenApi get() {
+  public static OpenApi get() {
     return INSTANCE;
   }
 
-  JsonNode root() {
+  public JsonNode root() {
     return root;
   }
 
@@ -78,7 +78,7 @@ final class OpenApi {
   }
 
   /** Differences between a value and a named schema, both ways: what is missing, what is extra. */
-  List<String> mismatches(String schema, JsonNode value) {
+  public List<String> mismatches(String schema, JsonNode value) {
     List<String> found = new ArrayList<>();
     compare("$", root.at("/components/schemas/" + schema), value, found);
     return found;

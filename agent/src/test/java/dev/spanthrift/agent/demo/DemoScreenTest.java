@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
-import dev.spanthrift.sampler.budget.BillingPeriod;
-import dev.spanthrift.sampler.budget.Budget;
-import dev.spanthrift.sampler.budget.BudgetView;
-import dev.spanthrift.sampler.budget.Forecast;
-import dev.spanthrift.sampler.budget.MoneyView;
-import dev.spanthrift.sampler.budget.price.Money;
+import dev.spanthrift.sampler.budget.books.BillingPeriod;
+import dev.spanthrift.sampler.budget.books.Budget;
+import dev.spanthrift.sampler.budget.books.BudgetView;
+import dev.spanthrift.sampler.budget.books.Forecast;
+import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.budget.price.model.Money;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,20 +54,20 @@ class DemoScreenTest {
             new PipelineStatus.Identity("kept = shipped + queued + failed", 3, 4)));
   }
 
-  private static Figures figures(double seconds, Map<String, Long> kept) {
+  private static ScreenFigures figures(double seconds, Map<String, Long> kept) {
     return figures(seconds, kept, new FailedTraces.Count(12, 9, 12, 9), null);
   }
 
-  private static Figures figures(
+  private static ScreenFigures figures(
       double seconds,
       Map<String, Long> kept,
       FailedTraces.Count failed,
       @Nullable Forecast forecast) {
-    return new Figures(
+    return new ScreenFigures(
         seconds,
         0,
         new SidecarProgram.Ports(4317, 4318, 4321),
-        new Traffic.Counts(100, 2_000, 12, 1, 8, 0),
+        new ShopTraffic.Counts(100, 2_000, 12, 1, 8, 0),
         failed,
         Incident.within(0),
         status(20_000, 2, kept),
@@ -103,7 +103,7 @@ class DemoScreenTest {
   void s9_showsSpendAgainstBudgetForecastAndWhatEachKindOfTraceGets() {
     Map<String, Long> kept = Map.of("budget:error", 150L, "budget:base", 50L);
     Forecast known = new Forecast.Known(usd("0.149"), usd("0.14"), usd("0.1501"));
-    Figures figures = figures(30, kept, new FailedTraces.Count(12, 12, 12, 12), known);
+    ScreenFigures figures = figures(30, kept, new FailedTraces.Count(12, 12, 12, 12), known);
     String all = String.join("\n", DemoScreen.rows(figures));
     assertTrue(all.contains("  failed traces              150   75.0 %"), all);
     assertTrue(all.contains("  a few of anything           50   25.0 %"), all);
@@ -118,7 +118,7 @@ class DemoScreenTest {
   @Test
   void saysWhenTheForecastComesAndNothingOfErrorsBeforeAnyIsDue() {
     Forecast soon = new Forecast.NotEnoughData("not enough data", Duration.ofSeconds(75));
-    Figures figures = figures(5, Map.of(), new FailedTraces.Count(0, 0, 0, 0), soon);
+    ScreenFigures figures = figures(5, Map.of(), new FailedTraces.Count(0, 0, 0, 0), soon);
     String all = String.join("\n", DemoScreen.rows(figures));
     assertTrue(all.contains("no forecast yet, in 75 s"), all);
     assertFalse(all.contains("% kept"), all);
@@ -127,11 +127,11 @@ class DemoScreenTest {
 
   @Test
   void failedTracesAreSeenBeforeTheyAreDue() {
-    Figures young = figures(5, Map.of(), new FailedTraces.Count(0, 0, 9, 4), null);
+    ScreenFigures young = figures(5, Map.of(), new FailedTraces.Count(0, 0, 9, 4), null);
     String all = String.join("\n", DemoScreen.rows(young));
     assertTrue(all.contains("9 traces failed just now, 4 of them are at the backend"), all);
     assertTrue(DemoScreen.line(young).contains("4 of 9 failed traces so far"));
-    Figures both = figures(5, Map.of(), new FailedTraces.Count(4, 4, 9, 6), null);
+    ScreenFigures both = figures(5, Map.of(), new FailedTraces.Count(4, 4, 9, 6), null);
     all = String.join("\n", DemoScreen.rows(both));
     assertTrue(all.contains("100.0 % kept: 4 of 4 failed traces are at the backend, 5 just"), all);
   }

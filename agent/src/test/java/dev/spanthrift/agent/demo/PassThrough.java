@@ -3,7 +3,7 @@ package dev.spanthrift.agent.demo;
 import dev.spanthrift.agent.client.GrpcClient;
 import dev.spanthrift.agent.client.OtlpClient;
 import dev.spanthrift.agent.client.OtlpStub;
-import dev.spanthrift.agent.config.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.sampler.wire.Scanner;

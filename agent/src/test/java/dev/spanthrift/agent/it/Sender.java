@@ -21,7 +21,7 @@ import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLContext;
 
 /** Sends whatever bytes a test wants, by grpc-java and the JDK's HTTP client. */
-final class Sender implements AutoCloseable {
+public final class Sender implements AutoCloseable {
   static final String PROTOBUF = "application/x-protobuf";
   static final String JSON = "application/json";
   private static final Duration LIMIT = Duration.ofSeconds(60);

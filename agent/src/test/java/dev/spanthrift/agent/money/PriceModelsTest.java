@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.sampler.budget.price.Bill;
-import dev.spanthrift.sampler.budget.price.Charge;
-import dev.spanthrift.sampler.budget.price.Evidence;
-import dev.spanthrift.sampler.budget.price.Money;
-import dev.spanthrift.sampler.budget.price.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.Bill;
+import dev.spanthrift.sampler.budget.price.model.Charge;
+import dev.spanthrift.sampler.budget.price.model.Evidence;
+import dev.spanthrift.sampler.budget.price.model.Money;
+import dev.spanthrift.sampler.budget.price.model.PriceModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.config.SettingsLoader;
-import dev.spanthrift.agent.config.SpanthriftSettings;
-import dev.spanthrift.agent.control.Spend;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.control.status.Spend;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.sampler.SpanContents;
-import dev.spanthrift.sampler.budget.price.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.PriceModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

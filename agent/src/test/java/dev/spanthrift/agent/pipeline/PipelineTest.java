@@ -3,11 +3,11 @@ package dev.spanthrift.agent.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
-import dev.spanthrift.agent.receive.Admission;
+import dev.spanthrift.agent.receive.door.Admission;
 import dev.spanthrift.sampler.PolicyJudge;
-import dev.spanthrift.sampler.policy.Action;
-import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;

@@ -1,17 +1,18 @@
 package dev.spanthrift.agent.receive;
 
 import com.sun.management.ThreadMXBean;
+import dev.spanthrift.agent.receive.loop.Loops;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.Callable;
 
 /** Heap bytes that an event loop has allocated, ever. */
-final class Allocations {
+public final class Allocations {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Allocations() {}
 
   /** What the only loop allocates while {@code work} runs. */
-  static long of(Loops loops, Callable<?> work) throws Exception {
+  public static long of(Loops loops, Callable<?> work) throws Exception {
     long before = allocated(loops);
     work.call();
     return allocated(loops) - before;

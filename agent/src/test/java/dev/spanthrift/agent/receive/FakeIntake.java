@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.receive;
 
+import dev.spanthrift.agent.receive.door.Admission;
+import dev.spanthrift.agent.receive.door.Intake;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -9,21 +11,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Takes everything, remembers what it is told to, answers as it is told. */
-final class FakeIntake implements Intake {
+public final class FakeIntake implements Intake {
   /** One request that came through. */
-  record Offered(Signal signal, byte[] bytes) {}
+  public record Offered(Signal signal, byte[] bytes) {}
 
-  final List<Offered> offered = new CopyOnWriteArrayList<>();
-  final AtomicLong offers = new AtomicLong();
-  final AtomicLong offeredBytes = new AtomicLong();
-  final AtomicLong largestReserve = new AtomicLong();
+  public final List<Offered> offered = new CopyOnWriteArrayList<>();
+  public final AtomicLong offers = new AtomicLong();
+  public final AtomicLong offeredBytes = new AtomicLong();
+  public final AtomicLong largestReserve = new AtomicLong();
   final Map<Refusal, AtomicLong> refused = new EnumMap<>(Refusal.class);
-  volatile Admission answer = Admission.ACCEPTED;
-  volatile Admission room = Admission.ACCEPTED;
-  volatile boolean remembers = true;
-  volatile boolean broken;
+  public volatile Admission answer = Admission.ACCEPTED;
+  public volatile Admission room = Admission.ACCEPTED;
+  public volatile boolean remembers = true;
+  public volatile boolean broken;
 
-  FakeIntake() {
+  public FakeIntake() {
     for (Refusal refusal : Refusal.values()) {
       refused.put(refusal, new AtomicLong());
     }
@@ -53,11 +55,11 @@ final class FakeIntake implements Intake {
     refused.get(reason).incrementAndGet();
   }
 
-  long refusals() {
+  public long refusals() {
     return refused.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
-  long refusals(Refusal reason) {
+  public long refusals(Refusal reason) {
     return refused.get(reason).get();
   }
 }

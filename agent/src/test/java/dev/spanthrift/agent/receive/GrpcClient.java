@@ -19,36 +19,36 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** The stock grpc-java client, sending whatever bytes a test wants. */
-final class GrpcClient implements AutoCloseable {
+public final class GrpcClient implements AutoCloseable {
   private static final Metadata.Key<byte[]> DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-  final ManagedChannel channel;
+  public final ManagedChannel channel;
 
-  GrpcClient(InetSocketAddress address) {
+  public GrpcClient(InetSocketAddress address) {
     this(NettyChannelBuilder.forAddress(address).usePlaintext());
   }
 
-  GrpcClient(NettyChannelBuilder builder) {
+  public GrpcClient(NettyChannelBuilder builder) {
     channel = builder.directExecutor().maxInboundMessageSize(16 << 20).build();
   }
 
-  byte[] call(Signal signal, byte[] message) {
+  public byte[] call(Signal signal, byte[] message) {
     return call(signal, message, CallOptions.DEFAULT);
   }
 
-  byte[] call(Signal signal, byte[] message, CallOptions options) {
+  public byte[] call(Signal signal, byte[] message, CallOptions options) {
     return ClientCalls.blockingUnaryCall(
         channel, method(signal), options.withDeadlineAfter(30, TimeUnit.SECONDS), message);
   }
 
-  Future<byte[]> start(Signal signal, byte[] message) {
+  public Future<byte[]> start(Signal signal, byte[] message) {
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS);
     return ClientCalls.futureUnaryCall(channel.newCall(method(signal), options), message);
   }
 
   /** The failure that a call must end in. */
-  static StatusRuntimeException failure(Callable<?> call) {
+  public static StatusRuntimeException failure(Callable<?> call) {
     try {
       call.call();
     } catch (StatusRuntimeException e) {
@@ -60,16 +60,16 @@ final class GrpcClient implements AutoCloseable {
   }
 
   /** The google.rpc.Status that came with a failure, or null. */
-  static com.google.rpc.Status details(StatusRuntimeException failure) throws Exception {
+  public static com.google.rpc.Status details(StatusRuntimeException failure) throws Exception {
     byte[] bytes = failure.getTrailers().get(DETAILS);
     return bytes == null ? null : com.google.rpc.Status.parseFrom(bytes);
   }
 
-  static MethodDescriptor<byte[], byte[]> method(Signal signal) {
+  public static MethodDescriptor<byte[], byte[]> method(Signal signal) {
     return method(signal.grpcService() + "/Export");
   }
 
-  static MethodDescriptor<byte[], byte[]> method(String name) {
+  public static MethodDescriptor<byte[], byte[]> method(String name) {
     Raw raw = new Raw();
     return MethodDescriptor.newBuilder(raw, raw)
         .setType(MethodType.UNARY)

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.receive;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import dev.spanthrift.agent.receive.door.Encoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,10 +11,10 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** Compresses, by the stock classes. */
-final class Packed {
+public final class Packed {
   private Packed() {}
 
-  static byte[] with(Encoding encoding, byte[] content) {
+  public static byte[] with(Encoding encoding, byte[] content) {
     return switch (encoding) {
       case IDENTITY -> content;
       case GZIP -> stream(content, 1, GZIPOutputStream::new);
@@ -23,7 +24,7 @@ final class Packed {
   }
 
   /** So many zeros, never held in memory. */
-  static byte[] zeros(Encoding encoding, long bytes) {
+  public static byte[] zeros(Encoding encoding, long bytes) {
     int piece = 1 << 10;
     long pieces = bytes / piece;
     byte[] rest = new byte[(int) (bytes % piece)];

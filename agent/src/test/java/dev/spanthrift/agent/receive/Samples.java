@@ -22,10 +22,10 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.util.Random;
 
 /** OTLP requests made with the generated classes. */
-final class Samples {
+public final class Samples {
   private Samples() {}
 
-  static ExportTraceServiceRequest traces(int spans) {
+  public static ExportTraceServiceRequest traces(int spans) {
     Random random = new Random(spans);
     ScopeSpans.Builder scope = ScopeSpans.newBuilder();
     for (int i = 0; i < spans; i++) {
@@ -43,7 +43,7 @@ final class Samples {
         .build();
   }
 
-  static MessageLite of(Signal signal) {
+  public static MessageLite of(Signal signal) {
     return switch (signal) {
       case TRACES -> traces(3);
       case METRICS ->

@@ -1,16 +1,18 @@
 package dev.spanthrift.agent.receive;
 
+import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.receive.door.TlsSettings;
 import java.time.Duration;
 
 /** The defaults on free loopback ports, with one thing changed. */
-final class TestSettings {
+public final class TestSettings {
   private static final ReceiveSettings DEFAULT = ReceiveSettings.DEFAULT;
 
-  static final ReceiveSettings LOOPBACK = on(0, 0);
+  public static final ReceiveSettings LOOPBACK = on(0, 0);
 
   private TestSettings() {}
 
-  static ReceiveSettings on(int grpcPort, int httpPort) {
+  public static ReceiveSettings on(int grpcPort, int httpPort) {
     return make(
         grpcPort,
         httpPort,
@@ -22,7 +24,7 @@ final class TestSettings {
         null);
   }
 
-  static ReceiveSettings bytes(int maxRequest, long maxPending) {
+  public static ReceiveSettings bytes(int maxRequest, long maxPending) {
     return make(
         0,
         0,
@@ -34,7 +36,8 @@ final class TestSettings {
         null);
   }
 
-  static ReceiveSettings times(int maxConnections, Duration requestTimeout, Duration idleTimeout) {
+  public static ReceiveSettings times(
+      int maxConnections, Duration requestTimeout, Duration idleTimeout) {
     return make(
         0,
         0,

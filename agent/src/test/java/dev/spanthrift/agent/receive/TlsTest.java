@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.receive.door.TlsSettings;
+import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
+import dev.spanthrift.agent.receive.http.HttpReceiver;
+import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.sampler.wire.Signal;
 import io.grpc.Status.Code;
 import io.grpc.netty.GrpcSslContexts;

@@ -43,7 +43,7 @@ class TimetableTest {
     IOException refused = assertThrows(IOException.class, () -> Timetable.of(file, SECOND));
     assertTrue(refused.getMessage().contains("ends inside request 0"), refused.getMessage());
     Path other = Files.writeString(folder.resolve("y"), "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff");
-    try (Recording recording = Recording.open(other)) {
+    try (RecordedRequests recording = RecordedRequests.open(other)) {
       assertThrows(IOException.class, recording::next);
     }
     Path empty = Files.writeString(folder.resolve("z"), "");

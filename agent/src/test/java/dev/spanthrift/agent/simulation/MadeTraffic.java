@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Traces through three pods, made from a seed; each pod sends what ended in the last second. */
-public final class MadeTraffic implements Traffic {
+public final class MadeTraffic implements RecordedTraffic {
   public static final String[] SERVICES = {"front", "cart", "bank"};
   private static final long START = 1_700_000_000_000_000_000L;
   private static final long MILLI = 1_000_000;

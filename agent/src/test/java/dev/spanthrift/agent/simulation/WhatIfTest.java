@@ -9,26 +9,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.spanthrift.agent.pipeline.ZstdCodec;
-import dev.spanthrift.agent.simulation.Answer.Amount;
-import dev.spanthrift.agent.simulation.Answer.Operation;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Operation;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
-import dev.spanthrift.sampler.policy.Action;
-import dev.spanthrift.sampler.policy.Condition;
-import dev.spanthrift.sampler.policy.InvalidPolicyException;
-import dev.spanthrift.sampler.policy.Policy;
-import dev.spanthrift.sampler.policy.PolicyDocument;
 import dev.spanthrift.sampler.policy.PolicySet;
-import dev.spanthrift.sampler.policy.SpanStatus;
-import dev.spanthrift.sampler.policy.ValueTest;
-import dev.spanthrift.sampler.policy.Where;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.SpanStatus;
+import dev.spanthrift.sampler.policy.document.ValueTest;
+import dev.spanthrift.sampler.policy.document.Where;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -86,7 +86,7 @@ class WhatIfTest {
   @Test
   void s8_withoutPolicyAndBudgetAllIsKeptAndExact() throws Exception {
     MadeTraffic traffic = new MadeTraffic(801, 400);
-    Answer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0, true), NONE);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0, true), NONE);
     assertEquals(answer.received(), answer.kept());
     assertEquals(400, answer.wholeTraces());
     assertEquals(3, answer.sources());
@@ -116,7 +116,7 @@ class WhatIfTest {
   void s8_sumsHold() throws Exception {
     MadeTraffic traffic = new MadeTraffic(803, 1500);
     PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
-    Answer answer = WhatIf.answer(traffic, question(policy, 0.2, true), NONE);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(policy, 0.2, true), NONE);
     Amount kept = sum(answer.keptByReason());
     Amount dropped = sum(answer.droppedByReason());
     assertEquals(answer.kept(), kept);
@@ -134,7 +134,7 @@ class WhatIfTest {
   void s3_tracesThatAPolicyKeepsInOnePodAreWhole() throws Exception {
     MadeTraffic traffic = new MadeTraffic(811, 2000);
     PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
-    Answer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
     assertTrue(answer.errors().traces() > 150, "errors " + answer.errors());
     assertEquals(answer.errors().traces(), answer.errors().keptTraces());
     assertTrue(
@@ -154,7 +154,7 @@ class WhatIfTest {
                 Where.RESOURCE, "service.name", new ValueTest.In(Set.of("bank"))),
             new Action.Probability(0.2));
     PolicyDocument policy = new PolicyDocument(List.of(bank), Action.BUDGET);
-    Answer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
     Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
     assertTrue(joined.spans() > 300, "joined " + joined);
   }
@@ -167,7 +167,7 @@ class WhatIfTest {
         List.of(probability("front", .1), probability("cart", .4), probability("bank", .2));
     PolicyDocument policy = new PolicyDocument(policies, Action.BUDGET);
     Shipped shipped = new Shipped();
-    Answer answer = WhatIf.answer(traffic, question(policy, .5, true), shipped);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(policy, .5, true), shipped);
     assertEquals(.4 * 4000, answer.kept().traces(), 4 * Math.sqrt(4000 * .4 * .6));
     assertEquals(answer.kept().traces(), answer.wholeTraces());
     long[] stamped = {0};
@@ -278,7 +278,7 @@ class WhatIfTest {
     MadeTraffic traffic = new MadeTraffic(805, 2000);
     PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
     Shipped shipped = new Shipped();
-    Answer answer = WhatIf.answer(traffic, question(policy, 0.1, false), shipped);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(policy, 0.1, false), shipped);
     assertTrue(answer.keptByReason().size() > 1, answer.keptByReason().toString());
     List<byte[]> running = run(traffic, policy, 0.1);
     assertArrayEquals(running.toArray(), shipped.requests.toArray());
@@ -323,8 +323,8 @@ class WhatIfTest {
   @Test
   void s8_aRequestOfSeveralPodsIsTakenApart() throws Exception {
     MadeTraffic traffic = new MadeTraffic(806, 500);
-    Answer apart = WhatIf.answer(traffic, question(THIRD, 0, true), NONE);
-    Answer mixed = WhatIf.answer(traffic.merged(), question(THIRD, 0, true), NONE);
+    WhatIfAnswer apart = WhatIf.answer(traffic, question(THIRD, 0, true), NONE);
+    WhatIfAnswer mixed = WhatIf.answer(traffic.merged(), question(THIRD, 0, true), NONE);
     assertEquals(3, mixed.samplers());
     assertEquals(apart.kept(), mixed.kept());
     assertEquals(apart.operations(), mixed.operations());
@@ -333,7 +333,7 @@ class WhatIfTest {
   @Test
   void s8_aBudgetOfATenthSpendsAboutATenthAndKeepsTracesWhole() throws Exception {
     MadeTraffic traffic = new MadeTraffic(807, 12_000); // ten minutes
-    Answer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0.1, true), NONE);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0.1, true), NONE);
     assertTrue(
         answer.shareOfBytes() > 0.07 && answer.shareOfBytes() < 0.11,
         "share " + answer.shareOfBytes());
@@ -346,7 +346,7 @@ class WhatIfTest {
     Map<String, double[]> sums = new TreeMap<>(); // Σ error, Σ error²
     for (int seed = 0; seed < runs; seed++) {
       MadeTraffic traffic = new MadeTraffic(9000 + seed, 1500);
-      Answer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0.2, true), NONE);
+      WhatIfAnswer answer = WhatIf.answer(traffic, question(PolicyDocument.EMPTY, 0.2, true), NONE);
       for (Operation operation : answer.operations()) {
         String name = operation.service() + operation.name();
         double[] sum = sums.computeIfAbsent(name, n -> new double[2]);
@@ -368,7 +368,7 @@ class WhatIfTest {
   void s8_whatIsDroppedIsNamedAsLost() throws Exception {
     MadeTraffic traffic = new MadeTraffic(808, 600);
     PolicyDocument none = new PolicyDocument(List.of(), Action.DROP);
-    Answer answer = WhatIf.answer(traffic, question(none, 0.1, true), NONE);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(none, 0.1, true), NONE);
     assertEquals(new Amount(0, 0, 0), answer.kept());
     assertEquals(10, answer.errors().lostSignatures(), "two operations, five kinds");
     assertEquals("bank", answer.errors().lost().getFirst().service());
@@ -391,7 +391,7 @@ class WhatIfTest {
   }
 
   /** Cuts the third request. */
-  private record Damaged(Traffic traffic) implements Traffic {
+  private record Damaged(RecordedTraffic traffic) implements RecordedTraffic {
     @Override
     public int requests() {
       return traffic.requests();

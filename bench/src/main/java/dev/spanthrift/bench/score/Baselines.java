@@ -1,8 +1,8 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.Candidate;
-import dev.spanthrift.sampler.budget.Scorer;
-import dev.spanthrift.sampler.budget.SlowReference;
+import dev.spanthrift.sampler.budget.allocation.Candidate;
+import dev.spanthrift.sampler.budget.allocation.Scorer;
+import dev.spanthrift.sampler.budget.allocation.SlowReference;
 import dev.spanthrift.sampler.signal.DecayingCounts;
 import dev.spanthrift.sampler.signal.Reading;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.simulation.Outcome;
-import dev.spanthrift.sampler.simulation.Recording;
+import dev.spanthrift.bench.simulation.FleetOutcome;
+import dev.spanthrift.bench.simulation.RecordedColumns;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -17,7 +17,7 @@ final class Bias {
   private static final double FAR = 3;
   private static final double FAR_BY_CHANCE = .0027;
 
-  private final Recording recording;
+  private final RecordedColumns recording;
   private final int operations; // and one more: all of them together
   private final double[] recorded;
   private final double[] estimated;
@@ -47,7 +47,7 @@ final class Bias {
     }
   }
 
-  void add(Outcome outcome) {
+  void add(FleetOutcome outcome) {
     runs++;
     int[] ofOperation = new int[operations + 1];
     for (int t = 0; t < spansOfTrace.length; t++) {

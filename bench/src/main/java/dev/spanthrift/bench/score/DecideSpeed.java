@@ -1,19 +1,19 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.Allocation;
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.Decisions;
-import dev.spanthrift.sampler.budget.FleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.budget.TraceClass;
-import dev.spanthrift.sampler.budget.Verdicts;
+import dev.spanthrift.bench.simulation.RecordedColumns;
+import dev.spanthrift.sampler.budget.allocation.Allocation;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.Decisions;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.allocation.Verdicts;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.signal.EdgeDurations;
 import dev.spanthrift.sampler.signal.FragmentReader;
 import dev.spanthrift.sampler.signal.Reading;
 import dev.spanthrift.sampler.signal.StableHash;
-import dev.spanthrift.sampler.simulation.Recording;
 import dev.spanthrift.sampler.trace.Fragment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ public final class DecideSpeed {
   private static final int WARM_UP = 5;
   private static final long RANDOMNESS_MASK = (1L << 56) - 1;
 
-  private final Recording recording;
+  private final RecordedColumns recording;
   private final List<int[]> fragments = new ArrayList<>();
   private final FragmentReader reader;
   private final Decisions<int[]> decisions;
@@ -45,7 +45,7 @@ public final class DecideSpeed {
   private int sinceTick;
   private long kept;
 
-  private DecideSpeed(Recording recording) {
+  private DecideSpeed(RecordedColumns recording) {
     this.recording = recording;
     Map<Long, List<Integer>> byPod = new LinkedHashMap<>();
     for (int part = 0; part < recording.parts(); part++) {
@@ -86,7 +86,7 @@ public final class DecideSpeed {
     }
   }
 
-  static String measure(Recording recording) {
+  static String measure(RecordedColumns recording) {
     DecideSpeed speed = new DecideSpeed(recording);
     double sum = 0;
     double most = 0;

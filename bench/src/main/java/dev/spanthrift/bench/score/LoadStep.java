@@ -1,11 +1,11 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.Allocation;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.simulation.FleetSimulation;
-import dev.spanthrift.sampler.simulation.Outcome;
-import dev.spanthrift.sampler.simulation.Recording;
+import dev.spanthrift.bench.simulation.FleetOutcome;
+import dev.spanthrift.bench.simulation.FleetSimulation;
+import dev.spanthrift.bench.simulation.RecordedColumns;
+import dev.spanthrift.sampler.budget.allocation.Allocation;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import java.util.Locale;
 
 /**
@@ -25,7 +25,7 @@ final class LoadStep {
    * @param times the load there, 10 or .1
    */
   static String line(RecordedSet set, Options options, double budget, double times) {
-    Recording stepped = set.recording.withStep(times, PAUSE_MAX_NANOS);
+    RecordedColumns stepped = set.recording.withStep(times, PAUSE_MAX_NANOS);
     Allowance allowance = new Allowance.ShareOfTraffic(budget);
     double over = 0;
     double worst = Double.NEGATIVE_INFINITY;
@@ -40,7 +40,7 @@ final class LoadStep {
                   new Allocation(options.settings(), allowance, PriceOf.BYTES, sums, pod),
               options.from() + i);
       fleet.judgeFrom(stepped.parts() / 3);
-      Outcome outcome = fleet.run();
+      FleetOutcome outcome = fleet.run();
       over += outcome.minutesOver() / options.steps();
       worst = Math.max(worst, outcome.worstExcess());
       used += outcome.spent() / Math.max(1, outcome.inflow()) / options.steps();

@@ -1,8 +1,8 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.TraceClass;
-import dev.spanthrift.sampler.simulation.Outcome;
-import dev.spanthrift.sampler.simulation.Recording;
+import dev.spanthrift.bench.simulation.FleetOutcome;
+import dev.spanthrift.bench.simulation.RecordedColumns;
+import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,7 +21,7 @@ final class Measure {
   private static final int SPANS_MIN = 100;
 
   private final RecordedSet set;
-  private final Recording recording;
+  private final RecordedColumns recording;
   private final int[][] spansByOperation;
   private final long[][] truth;
 
@@ -55,7 +55,7 @@ final class Measure {
         .toArray(int[][]::new);
   }
 
-  Map<String, Double> of(Outcome outcome) {
+  Map<String, Double> of(FleetOutcome outcome) {
     boolean[] any = new boolean[recording.traces()];
     boolean[] all = new boolean[recording.traces()];
     Arrays.fill(all, true);
@@ -109,7 +109,7 @@ final class Measure {
     return n == 0 ? Double.NaN : sum / n;
   }
 
-  private long bytesOfReason(Outcome outcome, int reason) {
+  private long bytesOfReason(FleetOutcome outcome, int reason) {
     long sum = 0;
     for (int s = 0; s < recording.spans(); s++) {
       sum += outcome.reason(s) == reason ? recording.bytesOfSpan(s) : 0;
@@ -168,7 +168,7 @@ final class Measure {
     return n;
   }
 
-  private void estimates(Outcome outcome, Map<String, Double> figures) {
+  private void estimates(FleetOutcome outcome, Map<String, Double> figures) {
     int n = spansByOperation.length;
     double[] countError = new double[n];
     double[][] quantileError = new double[QUANTILES.length][n];

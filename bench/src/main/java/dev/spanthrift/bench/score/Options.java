@@ -1,6 +1,6 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

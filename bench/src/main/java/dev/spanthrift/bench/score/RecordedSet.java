@@ -1,8 +1,8 @@
 package dev.spanthrift.bench.score;
 
 import com.github.luben.zstd.ZstdInputStream;
-import dev.spanthrift.sampler.simulation.Recording;
-import dev.spanthrift.sampler.simulation.RecordingReader;
+import dev.spanthrift.bench.simulation.RecordedColumns;
+import dev.spanthrift.bench.simulation.RecordingReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ import java.util.Objects;
  */
 final class RecordedSet {
   final String name;
-  final Recording recording;
+  final RecordedColumns recording;
   final boolean[] error;
   final boolean[] affected;
   final boolean[] slow;
@@ -30,7 +30,7 @@ final class RecordedSet {
   final String[] structure;
   final Map<String, List<Integer>> faults = new HashMap<>();
 
-  private RecordedSet(String name, Recording recording) {
+  private RecordedSet(String name, RecordedColumns recording) {
     this.name = name;
     this.recording = recording;
     int traces = recording.traces();
@@ -45,7 +45,7 @@ final class RecordedSet {
     Path times = folder.resolve("requests.csv.gz");
     Csv requests = Files.exists(times) ? Csv.read(times) : null;
     int[] row = {0};
-    Recording recording;
+    RecordedColumns recording;
     try (InputStream file = Files.newInputStream(folder.resolve("traces.otlp.zst"));
         InputStream in = new BufferedInputStream(new ZstdInputStream(file), 1 << 16)) {
       recording =

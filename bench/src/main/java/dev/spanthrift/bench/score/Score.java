@@ -78,7 +78,7 @@ public final class Score {
         for (int seed = options.from(); seed < end; seed++) {
           figures.add(measure.of(strategy.maker().run(set, options.settings(), budget, seed)));
         }
-        runs.add(new SetScore.Run(strategy.name(), budget, Figures.of(figures)));
+        runs.add(new SetScore.Run(strategy.name(), budget, ScoreFigures.of(figures)));
       }
     }
     return new SetScore(

@@ -7,7 +7,7 @@ record SetScore(
     String name, int traces, int spans, int pods, int faults, int structures, List<Run> runs) {
 
   /** One sampler with one budget, over all seeds. */
-  record Run(String sampler, double budget, Figures figures) {}
+  record Run(String sampler, double budget, ScoreFigures figures) {}
 
   SetScore {
     runs = List.copyOf(runs);

@@ -1,13 +1,13 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.Allocation;
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.AllocationSettings.PerClass;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.PriceOf;
-import dev.spanthrift.sampler.budget.Scorer;
-import dev.spanthrift.sampler.simulation.FleetSimulation;
-import dev.spanthrift.sampler.simulation.Outcome;
+import dev.spanthrift.bench.simulation.FleetOutcome;
+import dev.spanthrift.bench.simulation.FleetSimulation;
+import dev.spanthrift.sampler.budget.allocation.Allocation;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings.PerClass;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.Scorer;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
@@ -23,7 +23,7 @@ record Strategy(String name, Maker maker) {
 
   /** Runs the strategy once. */
   interface Maker {
-    Outcome run(RecordedSet set, AllocationSettings ours, double budget, long seed);
+    FleetOutcome run(RecordedSet set, AllocationSettings ours, double budget, long seed);
   }
 
   /** Ours, with settings changed. */

@@ -45,7 +45,7 @@ final class Table {
       for (SetScore.Run run : score.of(budget)) {
         row(run.sampler(), run.figures(), out);
       }
-      for (String line : Verdict.of(score, budget)) {
+      for (String line : ScoreVerdict.of(score, budget)) {
         out.println("- " + line);
       }
     }
@@ -63,7 +63,7 @@ final class Table {
     out.println();
   }
 
-  private static void row(String name, Figures figures, PrintStream out) {
+  private static void row(String name, ScoreFigures figures, PrintStream out) {
     out.printf("| %-" + NAME_WIDTH + "s |", name);
     for (String column : COLUMNS) {
       out.printf(" %" + WIDTH + "s |", cell(column, figures));
@@ -71,7 +71,7 @@ final class Table {
     out.println();
   }
 
-  private static String cell(String column, Figures figures) {
+  private static String cell(String column, ScoreFigures figures) {
     double mean = figures.get(column);
     if (Double.isNaN(mean)) {
       return "–";

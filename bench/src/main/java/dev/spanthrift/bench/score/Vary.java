@@ -1,6 +1,6 @@
 package dev.spanthrift.bench.score;
 
-import dev.spanthrift.sampler.budget.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;

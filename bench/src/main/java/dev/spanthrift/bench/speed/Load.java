@@ -69,9 +69,12 @@ final class Load implements AutoCloseable {
 
   private Connection connect(int port) {
     Bootstrap bootstrap =
-        new Bootstrap().group(loop).channel(Loops.clientChannel()).remoteAddress("127.0.0.1", port);
-    GrpcConnection grpc = GrpcConnection.create(this, plan.gzip());
-    HttpConnection http = new HttpConnection(this, plan.gzip());
+        new Bootstrap()
+            .group(loop)
+            .channel(BenchLoops.clientChannel())
+            .remoteAddress("127.0.0.1", port);
+    GrpcLoad grpc = GrpcLoad.create(this, plan.gzip());
+    HttpLoad http = new HttpLoad(this, plan.gzip());
     bootstrap.handler(
         new ChannelInitializer<SocketChannel>() {
           @Override

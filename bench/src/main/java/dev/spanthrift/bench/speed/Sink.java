@@ -29,7 +29,7 @@ final class Sink implements AutoCloseable {
     listening =
         new ServerBootstrap()
             .group(loop)
-            .channel(Loops.serverChannel())
+            .channel(BenchLoops.serverChannel())
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override

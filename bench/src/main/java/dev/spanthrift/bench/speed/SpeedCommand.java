@@ -128,7 +128,7 @@ final class SpeedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path directory = Files.createTempDirectory("spanthrift-bench");
-    EventLoopGroup loops = Loops.create();
+    EventLoopGroup loops = BenchLoops.create();
     System.out.printf("logs and state in %s%n", directory);
     for (String name : workloads) {
       Workload workload = Workload.of(name, data);

@@ -1,6 +1,7 @@
 package dev.spanthrift.exporter.destination;
 
-import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.transport.SendResult;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,7 +24,7 @@ final class Backoff {
   /**
    * Wait after the given number of failures in a row, 1 or more.
    *
-   * @param askedNanos what the backend asked for, or {@link Outcome.Again#OWN_BACKOFF}
+   * @param askedNanos what the backend asked for, or {@link SendResult.Again#OWN_BACKOFF}
    */
   long nanosAfter(int failures, long askedNanos) {
     if (askedNanos < 0) {

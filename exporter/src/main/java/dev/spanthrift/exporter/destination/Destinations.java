@@ -1,6 +1,12 @@
 package dev.spanthrift.exporter.destination;
 
 import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.transport.ClientLoops;
+import dev.spanthrift.exporter.transport.GrpcSender;
+import dev.spanthrift.exporter.transport.HttpSender;
+import dev.spanthrift.exporter.transport.Sender;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.InstantSource;
@@ -13,7 +19,8 @@ public final class Destinations {
   private static final String VERSION = version();
 
   /** Says who exports, on both transports (specs C14). */
-  static final String USER_AGENT = "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
+  public static final String USER_AGENT =
+      "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
 
   private Destinations() {}
 
@@ -22,17 +29,18 @@ public final class Destinations {
    *
    * @throws IllegalArgumentException when a certificate file cannot be used
    */
-  public static Destination open(DestinationSettings settings, Loops loops) {
+  public static Destination open(DestinationSettings settings, ClientLoops loops) {
     return open(settings, loops, () -> {});
   }
 
   /** Opens a destination with one event loop of its own. */
   public static Destination open(DestinationSettings settings) {
     LoopResources own = LoopResources.create("spanthrift-" + settings.name(), 1, true);
-    return open(settings, Loops.of(own), own::dispose);
+    return open(settings, ClientLoops.of(own), own::dispose);
   }
 
-  private static Destination open(DestinationSettings settings, Loops loops, Runnable afterClose) {
+  private static Destination open(
+      DestinationSettings settings, ClientLoops loops, Runnable afterClose) {
     Sender sender =
         switch (settings.protocol()) {
           case GRPC -> new GrpcSender(settings, loops);

@@ -3,7 +3,13 @@ package dev.spanthrift.exporter.destination;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.Shipment;
-import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
+import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
+import dev.spanthrift.exporter.transport.Compressor;
+import dev.spanthrift.exporter.transport.EncodedBody;
+import dev.spanthrift.exporter.transport.SendResult;
+import dev.spanthrift.exporter.transport.Sender;
+import dev.spanthrift.exporter.transport.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -44,7 +50,7 @@ final class OtlpDestination implements Destination {
   private final Condition idle = lock.newCondition();
   private final WaitingLine waiting;
   private final Set<Pending> inFlight = new LinkedHashSet<>();
-  private final Books books = new Books();
+  private final DestinationCounts books = new DestinationCounts();
   private final Throttle throttle;
   private long alarmNanos = Long.MAX_VALUE;
   private boolean turnScheduled;
@@ -205,18 +211,18 @@ final class OtlpDestination implements Destination {
 
   private void send(Pending pending) {
     try {
-      Body body = pending.body(compressor);
+      EncodedBody body = pending.body(compressor);
       lock.lock();
       books.sent(body, pending.attempts > 1);
       lock.unlock();
       pending.sent(sender.send(pending.signal, body, outcome -> completed(pending, outcome)));
     } catch (RuntimeException e) {
       // A bug of ours must not stop the pump, nor reach the application.
-      completed(pending, new Outcome.Failed("internal", e.toString()));
+      completed(pending, new SendResult.Failed("internal", e.toString()));
     }
   }
 
-  private void completed(Pending pending, Outcome outcome) {
+  private void completed(Pending pending, SendResult outcome) {
     String complaint;
     String text;
     lock.lock();
@@ -239,15 +245,15 @@ final class OtlpDestination implements Destination {
   }
 
   /** Books one outcome; returns the reason to complain, empty when there is none. */
-  private String settle(Pending pending, Outcome outcome) {
+  private String settle(Pending pending, SendResult outcome) {
     return switch (outcome) {
-      case Outcome.Accepted accepted -> shipped(pending, accepted);
-      case Outcome.Failed failed -> refused(pending, failed);
-      case Outcome.Again again -> retry(pending, again);
+      case SendResult.Accepted accepted -> shipped(pending, accepted);
+      case SendResult.Failed failed -> refused(pending, failed);
+      case SendResult.Again again -> retry(pending, again);
     };
   }
 
-  private String shipped(Pending pending, Outcome.Accepted accepted) {
+  private String shipped(Pending pending, SendResult.Accepted accepted) {
     throttle.answered();
     books.shipped(pending, accepted.rejected());
     return accepted.message().isEmpty() && accepted.rejected() == 0
@@ -255,7 +261,7 @@ final class OtlpDestination implements Destination {
         : complain("rejected", accepted.rejected() + " items rejected: " + accepted.message());
   }
 
-  private String refused(Pending pending, Outcome.Failed failed) {
+  private String refused(Pending pending, SendResult.Failed failed) {
     throttle.answered();
     if (pending.merged()) {
       waiting.addFirst(pending.split()); // the others must not suffer for one
@@ -265,7 +271,7 @@ final class OtlpDestination implements Destination {
     return complain(failed.reason(), failed.message());
   }
 
-  private String retry(Pending pending, Outcome.Again again) {
+  private String retry(Pending pending, SendResult.Again again) {
     long now = timer.nanos();
     if (again.throttle()) {
       throttle.refused(pending.sentNanos, now, again.delayNanos(), pauseNanosMax);

@@ -1,6 +1,8 @@
 package dev.spanthrift.exporter.destination;
 
 import dev.spanthrift.exporter.Shipment;
+import dev.spanthrift.exporter.transport.Compressor;
+import dev.spanthrift.exporter.transport.EncodedBody;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +32,7 @@ final class Pending {
   private final long ownBytes;
   private byte @Nullable [] request;
   private List<Pending> followers = List.of();
-  private @Nullable Body body;
+  private @Nullable EncodedBody body;
   private volatile boolean settled;
   private volatile @Nullable Runnable cancel;
 
@@ -72,8 +74,8 @@ final class Pending {
   }
 
   /** Compresses once: later attempts send the same bytes, and the original can go. */
-  Body body(Compressor compressor) {
-    Body ready = body;
+  EncodedBody body(Compressor compressor) {
+    EncodedBody ready = body;
     if (ready == null) {
       ready = compressor.compress(joined());
       body = ready;

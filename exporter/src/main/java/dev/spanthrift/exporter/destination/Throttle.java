@@ -1,5 +1,7 @@
 package dev.spanthrift.exporter.destination;
 
+import dev.spanthrift.exporter.transport.Timer;
+
 /**
  * How many requests may be in flight: halves when the backend is in trouble, grows by one for each
  * window of successes (specs C9).

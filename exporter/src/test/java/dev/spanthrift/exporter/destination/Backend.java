@@ -16,7 +16,7 @@ abstract class Backend implements AutoCloseable {
   sealed interface Reply {
     Reply SUCCESS = new Body(new byte[0]);
 
-    record Body(byte[] response) implements Reply {}
+    public record Body(byte[] response) implements Reply {}
 
     /** HTTP status or gRPC code number; detail is Retry-After or grpc-status-details-bin. */
     record Error(int code, Object detail) implements Reply {}

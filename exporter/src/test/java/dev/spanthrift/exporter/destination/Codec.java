@@ -9,10 +9,10 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** Content encodings by other implementations than the ones under test. */
-final class Codec {
+public final class Codec {
   private Codec() {}
 
-  static byte[] decode(String encoding, byte[] wire) {
+  public static byte[] decode(String encoding, byte[] wire) {
     try {
       return switch (encoding == null ? "identity" : encoding) {
         case "identity" -> wire;

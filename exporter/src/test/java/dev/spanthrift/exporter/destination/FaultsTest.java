@@ -8,10 +8,12 @@ import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus.Counts;
 import dev.spanthrift.exporter.destination.Backend.Reply;
 import dev.spanthrift.exporter.destination.Backend.Script;
-import dev.spanthrift.exporter.destination.DestinationSettings.Compression;
-import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
-import dev.spanthrift.exporter.destination.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
+import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
+import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
+import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.transport.ClientLoops;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.net.URI;
@@ -47,7 +49,7 @@ class FaultsTest {
   }
 
   private static Destination open(DestinationSettings settings) {
-    return Destinations.open(settings, Loops.of(RESOURCES));
+    return Destinations.open(settings, ClientLoops.of(RESOURCES));
   }
 
   private static DestinationSettings settings(Protocol protocol, URI uri) {

@@ -1,6 +1,7 @@
 package dev.spanthrift.exporter.destination;
 
 import com.github.luben.zstd.ZstdInputStream;
+import dev.spanthrift.exporter.transport.GrpcRules;
 import dev.spanthrift.sampler.wire.Signal;
 import io.grpc.Attributes;
 import io.grpc.CompressorRegistry;

@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.exporter.Shipment;
-import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
-import dev.spanthrift.exporter.destination.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
+import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
+import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.transport.EncodedBody;
+import dev.spanthrift.exporter.transport.SendResult;
+import dev.spanthrift.exporter.transport.Sender;
+import dev.spanthrift.exporter.transport.Timer;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.net.URI;
@@ -28,12 +33,12 @@ import org.junit.jupiter.api.Test;
 /** The queue and its retries, with a clock moved by hand and a sender that waits for our answer. */
 class QueueTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-  private static final Outcome.Again BUSY =
-      new Outcome.Again("status_503", "busy", Outcome.Again.OWN_BACKOFF, true);
-  private static final Outcome.Again ABORTED =
-      new Outcome.Again("status_ABORTED", "", Outcome.Again.OWN_BACKOFF, false);
+  private static final SendResult.Again BUSY =
+      new SendResult.Again("status_503", "busy", SendResult.Again.OWN_BACKOFF, true);
+  private static final SendResult.Again ABORTED =
+      new SendResult.Again("status_ABORTED", "", SendResult.Again.OWN_BACKOFF, false);
 
-  private record Sent(Signal signal, Body body, Consumer<Outcome> done) {}
+  private record Sent(Signal signal, EncodedBody body, Consumer<SendResult> done) {}
 
   private static final class FakeSender implements Sender {
     final Deque<Sent> waiting = new ArrayDeque<>();
@@ -42,14 +47,14 @@ class QueueTest {
     boolean closed;
 
     @Override
-    public Runnable send(Signal signal, Body body, Consumer<Outcome> done) {
+    public Runnable send(Signal signal, EncodedBody body, Consumer<SendResult> done) {
       Sent sent = new Sent(signal, body, done);
       waiting.add(sent);
       all.add(sent);
       return () -> cancelled++;
     }
 
-    void answer(Outcome outcome) {
+    void answer(SendResult outcome) {
       waiting.remove().done().accept(outcome);
     }
 
@@ -133,7 +138,7 @@ class QueueTest {
     assertEquals(taken * 1000L, destination.status().queuedBytes());
     assertEquals(taken * 1000L, destination.queuedBytes());
     assertEquals(10_000, destination.queueBytesMax());
-    sender.answer(Outcome.ACCEPTED);
+    sender.answer(SendResult.ACCEPTED);
     assertTrue(destination.offer(traces(1000)));
     assertFalse(destination.offer(traces(1000)));
     assertEquals(taken + 1, Requests.counts(destination, Signal.TRACES).taken());
@@ -194,17 +199,17 @@ class QueueTest {
     Backoff backoff = new Backoff(Retry.DEFAULT, new Random(3));
     double sum = 0;
     for (int i = 0; i < 10_000; i++) {
-      sum += backoff.nanosAfter(3, Outcome.Again.OWN_BACKOFF);
+      sum += backoff.nanosAfter(3, SendResult.Again.OWN_BACKOFF);
     }
     assertEquals(2.0, sum / 10_000 / SECOND, 0.05);
-    assertTrue(backoff.nanosAfter(1_000_000, Outcome.Again.OWN_BACKOFF) < 30 * SECOND);
+    assertTrue(backoff.nanosAfter(1_000_000, SendResult.Again.OWN_BACKOFF) < 30 * SECOND);
   }
 
   @Test
   void c6_waitsAsLongAsAskedAndAtMostATenthMore() {
     OtlpDestination destination = destination(limits(10_000, 1, 0));
     destination.offer(traces(10));
-    sender.answer(new Outcome.Again("status_429", "", 20 * SECOND, true));
+    sender.answer(new SendResult.Again("status_429", "", 20 * SECOND, true));
     clock.pass(20 * SECOND - 1);
     assertEquals(1, sender.all.size());
     clock.pass(2 * SECOND + 1);
@@ -216,10 +221,10 @@ class QueueTest {
   void c6_dateInThePastMeansNow() {
     OtlpDestination destination = destination(limits(10_000, 1, 0));
     destination.offer(traces(10));
-    sender.answer(new Outcome.Again("status_503", "", 0, true));
+    sender.answer(new SendResult.Again("status_503", "", 0, true));
     clock.pass(0);
     assertEquals(2, sender.all.size());
-    sender.answer(new Outcome.Again("status_503", "", 0, true));
+    sender.answer(new SendResult.Again("status_503", "", 0, true));
     clock.pass(0);
     assertEquals(2, sender.all.size(), "said again, it does not make a busy loop");
   }
@@ -230,7 +235,7 @@ class QueueTest {
     for (int i = 0; i < 8; i++) {
       assertTrue(destination.offer(traces(1000)));
     }
-    Outcome.Again hour = new Outcome.Again("status_503", "closed", 3600 * SECOND, true);
+    SendResult.Again hour = new SendResult.Again("status_503", "closed", 3600 * SECOND, true);
     for (int i = 0; i < 2; i++) {
       while (!sender.waiting.isEmpty()) {
         sender.answer(hour);
@@ -263,7 +268,7 @@ class QueueTest {
       clock.passToNext();
     }
     assertEquals(20, sender.waiting.peek().body().length());
-    sender.answer(Outcome.ACCEPTED);
+    sender.answer(SendResult.ACCEPTED);
     assertEquals(1, Requests.counts(destination, Signal.TRACES).shipped());
     assertEquals(
         Map.of("retries_exhausted", 1L), Requests.counts(destination, Signal.TRACES).failed());
@@ -305,7 +310,7 @@ class QueueTest {
       while (sender.waiting.isEmpty()) {
         clock.passToNext();
       }
-      sender.answer(Outcome.ACCEPTED);
+      sender.answer(SendResult.ACCEPTED);
     }
     assertEquals(8, destination.inFlightLimit());
   }
@@ -331,11 +336,11 @@ class QueueTest {
     shipments.forEach(destination::offer);
     destination.offer(Requests.of(Signal.LOGS, 5, 1));
     clock.pass(0);
-    Body merged = sender.waiting.element().body();
+    EncodedBody merged = sender.waiting.element().body();
     assertTrue(merged.length() <= 5000);
-    sender.answer(Outcome.ACCEPTED);
+    sender.answer(SendResult.ACCEPTED);
     while (!sender.waiting.isEmpty()) {
-      sender.answer(Outcome.ACCEPTED);
+      sender.answer(SendResult.ACCEPTED);
     }
     int spans = 0;
     for (Sent sent : sender.all) {
@@ -368,7 +373,7 @@ class QueueTest {
       if (sender.waiting.isEmpty()) {
         clock.passToNext();
       } else {
-        sender.answer(Outcome.ACCEPTED);
+        sender.answer(SendResult.ACCEPTED);
       }
     }
     assertEquals(2000, Requests.counts(destination, Signal.TRACES).shipped());
@@ -382,12 +387,14 @@ class QueueTest {
     }
     clock.pass(0);
     assertEquals(6, sender.waiting.element().body().length());
-    sender.answer(new Outcome.Failed("status_INVALID_ARGUMENT", "one of them"));
+    sender.answer(new SendResult.Failed("status_INVALID_ARGUMENT", "one of them"));
     destination.offer(Requests.of(Signal.LOGS, 4, 4));
     for (int i = 1; i <= 4; i++) {
       assertEquals(i, sender.waiting.element().body().length());
       sender.answer(
-          i == 2 ? new Outcome.Failed("status_INVALID_ARGUMENT", "this one") : Outcome.ACCEPTED);
+          i == 2
+              ? new SendResult.Failed("status_INVALID_ARGUMENT", "this one")
+              : SendResult.ACCEPTED);
     }
     assertEquals(8, Requests.counts(destination, Signal.LOGS).shipped());
     assertEquals(
@@ -405,7 +412,7 @@ class QueueTest {
     clock.pass(0);
     for (int i = 0; i < 3; i++) {
       assertEquals(10 + i, sender.waiting.element().body().length());
-      sender.answer(Outcome.ACCEPTED);
+      sender.answer(SendResult.ACCEPTED);
     }
   }
 
@@ -415,7 +422,7 @@ class QueueTest {
     Shipment first = traces(10);
     destination.offer(first);
     destination.offer(traces(20));
-    sender.answer(Outcome.ACCEPTED);
+    sender.answer(SendResult.ACCEPTED);
     assertEquals(20, sender.waiting.element().body().length());
     assertArrayEquals(first.request(), sender.all.getFirst().body().bytes());
   }
@@ -430,7 +437,7 @@ class QueueTest {
     destination.drain(Duration.ZERO);
     assertEquals(Map.of("shutdown", 10L), Requests.counts(destination, Signal.LOGS).failed());
     assertEquals(1, sender.cancelled);
-    sender.answer(Outcome.ACCEPTED); // too late: booked already
+    sender.answer(SendResult.ACCEPTED); // too late: booked already
     assertEquals(0, Requests.counts(destination, Signal.LOGS).shipped());
     assertFalse(destination.offer(traces(1)));
     assertTrue(Requests.sumsHold(destination));
@@ -443,10 +450,10 @@ class QueueTest {
   void hugeRejectedCountsDoNotBreakTheSum() {
     OtlpDestination destination = destination(limits(10_000, 1, 0));
     destination.offer(Requests.of(Signal.METRICS, 10, 5));
-    sender.answer(new Outcome.Accepted(Long.MAX_VALUE, "all of them"));
+    sender.answer(new SendResult.Accepted(Long.MAX_VALUE, "all of them"));
     assertEquals(Map.of("rejected", 5L), Requests.counts(destination, Signal.METRICS).failed());
     destination.offer(Requests.of(Signal.METRICS, 10, 5));
-    sender.answer(new Outcome.Accepted(-3, ""));
+    sender.answer(new SendResult.Accepted(-3, ""));
     assertEquals(5, Requests.counts(destination, Signal.METRICS).shipped());
     assertTrue(Requests.sumsHold(destination));
   }
@@ -455,7 +462,7 @@ class QueueTest {
   void backendsWordsBecomeOnePrintableLineOfBoundedLength() {
     OtlpDestination destination = destination(limits(10_000, 1, 0));
     destination.offer(traces(10));
-    sender.answer(new Outcome.Failed("status_400", "a\r\nWARN forged " + "x".repeat(2000)));
+    sender.answer(new SendResult.Failed("status_400", "a\r\nWARN forged " + "x".repeat(2000)));
     String lastError = destination.status().lastError();
     assertTrue(lastError.startsWith("status_400: a WARN forged"), lastError);
     assertTrue(lastError.length() <= 501);

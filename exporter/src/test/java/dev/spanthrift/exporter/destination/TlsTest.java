@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Backend.Reply;
-import dev.spanthrift.exporter.destination.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
-import dev.spanthrift.exporter.destination.DestinationSettings.Tls;
+import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
+import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.DestinationSettings.Tls;
+import dev.spanthrift.exporter.transport.ClientLoops;
 import dev.spanthrift.sampler.wire.Signal;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ClientAuth;
@@ -107,7 +109,7 @@ class TlsTest {
   private static Destination open(Protocol protocol, Backend backend, Tls tls) {
     return Destinations.open(
         DestinationSettings.of("test", protocol, backend.uri()).withRetry(SOON).withTls(tls),
-        Loops.of(RESOURCES));
+        ClientLoops.of(RESOURCES));
   }
 
   private static void accepted(Destination destination) {

@@ -10,10 +10,13 @@ import dev.spanthrift.exporter.Shipment;
 import dev.spanthrift.exporter.destination.Backend.Received;
 import dev.spanthrift.exporter.destination.Backend.Reply;
 import dev.spanthrift.exporter.destination.Backend.Script;
-import dev.spanthrift.exporter.destination.DestinationSettings.Compression;
-import dev.spanthrift.exporter.destination.DestinationSettings.Limits;
-import dev.spanthrift.exporter.destination.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.destination.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
+import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
+import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
+import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.transport.ClientLoops;
+import dev.spanthrift.exporter.transport.GrpcSender;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -32,7 +35,7 @@ import reactor.netty.resources.LoopResources;
 /** Both transports against real servers: what goes over the wire and what comes of the answers. */
 class TransportTest {
   private static final LoopResources RESOURCES = LoopResources.create("test-out", 1, true);
-  private static final Loops LOOPS = Loops.of(RESOURCES);
+  private static final ClientLoops LOOPS = ClientLoops.of(RESOURCES);
   private static final Retry SOON =
       new Retry(Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMinutes(1));
 

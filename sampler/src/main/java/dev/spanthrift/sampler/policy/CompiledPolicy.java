@@ -1,5 +1,8 @@
 package dev.spanthrift.sampler.policy;
 
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.question.Expression;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;
 import org.jspecify.annotations.Nullable;

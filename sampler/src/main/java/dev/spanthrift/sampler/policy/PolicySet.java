@@ -1,6 +1,14 @@
 package dev.spanthrift.sampler.policy;
 
 import dev.spanthrift.sampler.policy.PolicyCounter.Effect;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.question.Compiler;
+import dev.spanthrift.sampler.policy.question.Expression;
+import dev.spanthrift.sampler.policy.question.Observer;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;
 import java.util.ArrayList;
@@ -39,7 +47,7 @@ public final class PolicySet {
     }
     policies = compiled.toArray(CompiledPolicy[]::new);
     fallback = fallback(document, previous);
-    factWords = words(compiler.bitCount());
+    factWords = compiler.words();
     warnings = Reachability.problems(document);
   }
 
@@ -82,10 +90,6 @@ public final class PolicySet {
       throw new InvalidPolicyException(problems);
     }
     return new PolicySet(document, previous);
-  }
-
-  static int words(int bits) {
-    return (bits + 63) >> 6;
   }
 
   public PolicyDocument document() {

@@ -1,5 +1,12 @@
 package dev.spanthrift.sampler.policy;
 
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.ValueTest;
+import dev.spanthrift.sampler.policy.question.Compiler;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexSyntaxException;
 import java.math.BigDecimal;

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.question.Observer;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;

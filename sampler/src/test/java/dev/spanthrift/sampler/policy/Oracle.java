@@ -1,5 +1,8 @@
 package dev.spanthrift.sampler.policy;
 
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.ValueTest;
+import dev.spanthrift.sampler.policy.document.Where;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;

@@ -3,6 +3,11 @@ package dev.spanthrift.sampler.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.SpanStatus;
 import dev.spanthrift.sampler.probability.Randomness;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;

@@ -1,6 +1,12 @@
 package dev.spanthrift.sampler.policy;
 
 import com.google.protobuf.ByteString;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.SpanKind;
+import dev.spanthrift.sampler.policy.document.SpanStatus;
+import dev.spanthrift.sampler.policy.document.ValueTest;
+import dev.spanthrift.sampler.policy.document.Where;
+import dev.spanthrift.sampler.policy.question.Observer;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Scanner;

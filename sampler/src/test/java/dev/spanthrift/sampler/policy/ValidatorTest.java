@@ -4,6 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.SpanKind;
+import dev.spanthrift.sampler.policy.document.ValueTest;
+import dev.spanthrift.sampler.policy.document.Where;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

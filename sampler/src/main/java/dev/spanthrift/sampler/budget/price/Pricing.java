@@ -1,5 +1,15 @@
 package dev.spanthrift.sampler.budget.price;
 
+import dev.spanthrift.sampler.budget.price.model.ByteEstimator;
+import dev.spanthrift.sampler.budget.price.model.Cap;
+import dev.spanthrift.sampler.budget.price.model.Charge;
+import dev.spanthrift.sampler.budget.price.model.Meter;
+import dev.spanthrift.sampler.budget.price.model.Money;
+import dev.spanthrift.sampler.budget.price.model.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.Quoted;
+import dev.spanthrift.sampler.budget.price.model.SpanCounters;
+import dev.spanthrift.sampler.budget.price.model.Usage;
+import dev.spanthrift.sampler.budget.price.model.Window;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.EnumMap;

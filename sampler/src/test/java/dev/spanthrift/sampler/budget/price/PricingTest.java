@@ -5,6 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.sampler.budget.price.model.Allotment;
+import dev.spanthrift.sampler.budget.price.model.ByteEstimator;
+import dev.spanthrift.sampler.budget.price.model.Cap;
+import dev.spanthrift.sampler.budget.price.model.Meter;
+import dev.spanthrift.sampler.budget.price.model.Models;
+import dev.spanthrift.sampler.budget.price.model.Money;
+import dev.spanthrift.sampler.budget.price.model.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.PricingUnit;
+import dev.spanthrift.sampler.budget.price.model.SpanCounters;
+import dev.spanthrift.sampler.budget.price.model.TierCurve;
+import dev.spanthrift.sampler.budget.price.model.Usage;
+import dev.spanthrift.sampler.budget.price.model.Window;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;

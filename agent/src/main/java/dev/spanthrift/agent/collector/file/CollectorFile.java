@@ -1,0 +1,77 @@
+package dev.spanthrift.agent.collector.file;
+
+import dev.spanthrift.agent.collector.tail.CollectorVersion;
+import dev.spanthrift.agent.collector.tail.SamplingStage;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.config.yaml.YamlNode;
+import dev.spanthrift.agent.config.yaml.YamlReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An OpenTelemetry Collector configuration, read as far as it has a counterpart here.
+ *
+ * @param settings the keys of our own configuration, without policies
+ * @param stages what samples, in order
+ */
+public record CollectorFile(
+    Map<String, Object> settings, List<SamplingStage> stages, List<Remark> remarks) {
+  /**
+   * Reads it to be run.
+   *
+   * @throws SettingsException if the Collector would not start with it either, or nothing could
+   */
+  public static CollectorFile read(
+      Path file, Map<String, String> environment, CollectorVersion version)
+      throws SettingsException {
+    String source = String.valueOf(file.getFileName());
+    Remarks remarks = new Remarks();
+    YamlNode root =
+        parsed(
+            InputFile.text("--collector", file),
+            source,
+            new CollectorExpansion(environment, false, remarks),
+            remarks);
+    return read(Place.root(root, source, remarks), version, false);
+  }
+
+  public static CollectorFile read(Place root, CollectorVersion version, boolean writable)
+      throws SettingsException {
+    PipelineReader reader = new PipelineReader(root, version, writable);
+    reader.read();
+    if (!root.remarks().problems().isEmpty()) {
+      throw new SettingsException(root.remarks().problems());
+    }
+    return new CollectorFile(reader.settings(), reader.stages(), root.remarks().all());
+  }
+
+  public static YamlNode parsed(
+      String text, String source, CollectorExpansion expansion, Remarks remarks)
+      throws SettingsException {
+    YamlNode root = YamlReader.read(text, source, expansion, remarks.problems());
+    if (root == null || !remarks.problems().isEmpty()) {
+      List<SettingProblem> problems = new ArrayList<>(remarks.problems());
+      if (problems.isEmpty()) {
+        problems.add(
+            new SettingProblem(source, null, source, "a configuration; the file is empty"));
+      }
+      throw new SettingsException(problems);
+    }
+    return root;
+  }
+
+  /** Our settings with what stands in the file; variables of ours go before it. */
+  public SettingsLoader.Loaded load(Map<String, String> environment) throws SettingsException {
+    return SettingsLoader.load(YamlText.of(settings), "from the Collector's file", environment);
+  }
+
+  /** What is missing here. */
+  public List<Remark> lost() {
+    return remarks.stream().filter(Remark::lost).toList();
+  }
+}

@@ -1,0 +1,244 @@
+package dev.spanthrift.agent.collector.file;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Reads {@code otlp} and {@code otlphttp} exporters as destinations. */
+public final class ExporterReader {
+  private static final Set<String> GRPC = Set.of("otlp", "otlp_grpc");
+  private static final Set<String> HTTP = Set.of("otlphttp", "otlp_http");
+  private static final Set<String> KEYS =
+      Set.of(
+          "endpoint",
+          "tls",
+          "headers",
+          "compression",
+          "timeout",
+          "retry_on_failure",
+          "sending_queue",
+          "traces_endpoint",
+          "metrics_endpoint",
+          "logs_endpoint",
+          "profiles_endpoint",
+          "encoding",
+          "read_buffer_size",
+          "write_buffer_size",
+          "keepalive",
+          "balancer_name",
+          "wait_for_ready",
+          "max_idle_conns",
+          "max_idle_conns_per_host",
+          "max_conns_per_host",
+          "idle_conn_timeout",
+          "http2_read_idle_timeout",
+          "http2_ping_timeout",
+          "disable_keep_alives",
+          "force_attempt_http2");
+  private static final long SECONDS_MAX = TimeUnit.MINUTES.toSeconds(10);
+  private static final int QUEUE_REQUESTS = 1000; // defaults of the Collector
+  private static final int CONSUMERS = 10;
+
+  private final Remarks remarks;
+
+  ExporterReader(Remarks remarks) {
+    this.remarks = remarks;
+  }
+
+  static boolean isOtlp(String id) {
+    String type = type(id);
+    return GRPC.contains(type) || HTTP.contains(type);
+  }
+
+  /** {@code type/name}. */
+  public static String type(String id) {
+    return id.replaceFirst("/.*", "");
+  }
+
+  /** Its destinations: one, or one for each signal that has an URL of its own. */
+  List<Map<String, Object>> read(String id, Place at, Set<String> signals) {
+    at.expect(KEYS);
+    return HTTP.contains(type(id)) ? http(id, at, signals) : List.of(grpc(id, at, signals));
+  }
+
+  private Map<String, Object> grpc(String id, Place at, Set<String> signals) {
+    String target = at.child("endpoint").text("");
+    Place tls = at.child("tls");
+    if (target.startsWith("unix:")) {
+      remarks.lost(at.child("endpoint"), "unix sockets are not spoken");
+    }
+    boolean plain =
+        target.startsWith("http://")
+            || (!target.startsWith("https://") && tls.child("insecure").flag(false));
+    String address = target.replaceFirst("^(https?://|dns:/*|passthrough:/*)", "");
+    Map<String, Object> map = common(id, at, signals, 5);
+    endpoint(at.child("endpoint"), (plain ? "http://" : "https://") + address, map);
+    map.put("protocol", "grpc");
+    if (!plain) {
+      tls(tls, map);
+    }
+    return map;
+  }
+
+  private List<Map<String, Object>> http(String id, Place at, Set<String> signals) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    List<String> rest = new ArrayList<>();
+    for (String signal : signals) {
+      Place own = at.child(signal + "_endpoint");
+      if (own.given()) {
+        Map<String, Object> map = common(id + "-" + signal, at, Set.of(signal), 30);
+        endpoint(own, own.text(""), map);
+        map.put("endpointExact", true);
+        all.add(withHttp(at, map));
+      } else {
+        rest.add(signal);
+      }
+    }
+    if (!rest.isEmpty()) {
+      Map<String, Object> map = common(id, at, rest, 30);
+      endpoint(at.child("endpoint"), at.child("endpoint").text(""), map);
+      all.addFirst(withHttp(at, map));
+    }
+    return all;
+  }
+
+  private Map<String, Object> withHttp(Place at, Map<String, Object> map) {
+    map.put("protocol", "http/protobuf");
+    if (at.child("encoding").text("proto").equals("json")) {
+      remarks.otherwise(at.child("encoding"), "protobuf is sent, which every OTLP backend takes");
+    }
+    if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
+      tls(at.child("tls"), map);
+    }
+    return map;
+  }
+
+  private void endpoint(Place at, String text, Map<String, Object> map) {
+    try {
+      URI uri = URI.create(text);
+      if (uri.getHost() == null || !String.valueOf(uri.getScheme()).startsWith("http")) {
+        throw new IllegalArgumentException(text);
+      }
+      map.put("endpoint", text);
+    } catch (IllegalArgumentException e) {
+      remarks.wrong(at, "an endpoint as host:port or http://host:port");
+      map.put("endpoint", "http://invalid.invalid:1");
+    }
+  }
+
+  private Map<String, Object> common(
+      String name, Place at, Iterable<String> signals, long timeoutSeconds) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", name);
+    map.put("endpoint", "");
+    List<String> list = new ArrayList<>();
+    signals.forEach(list::add);
+    map.put("signals", list.stream().sorted().toList());
+    headers(at.child("headers"), map);
+    map.put("compression", compression(at.child("compression")));
+    long timeout = at.child("timeout").nanos(TimeUnit.SECONDS.toNanos(timeoutSeconds));
+    long most = TimeUnit.SECONDS.toNanos(SECONDS_MAX); // 0 means no limit
+    map.put("timeout", Texts.duration(timeout == 0 ? most : Math.min(most, timeout)));
+    map.put("retryFor", retry(at.child("retry_on_failure")));
+    queue(at.child("sending_queue"), map);
+    return map;
+  }
+
+  /** A map, or a list of names with values. */
+  private static void headers(Place at, Map<String, Object> map) {
+    Map<String, Object> headers = new LinkedHashMap<>();
+    if (at.isList()) {
+      at.elements().forEach(e -> headers.put(e.child("name").text(""), e.child("value").text("")));
+    } else {
+      at.children().forEach((name, value) -> headers.put(name, value.text("")));
+    }
+    if (!headers.isEmpty()) {
+      map.put("headers", headers);
+    }
+  }
+
+  private String compression(Place at) {
+    String named = at.text("gzip");
+    return switch (named) {
+      case "gzip", "zstd", "none" -> named;
+      case "" -> "none";
+      default -> {
+        remarks.otherwise(at, "gzip takes its place");
+        yield "gzip";
+      }
+    };
+  }
+
+  private String retry(Place at) {
+    if (!at.child("enabled").flag(true)) {
+      return "0s";
+    }
+    for (String key : List.of("initial_interval", "max_interval", "multiplier")) {
+      if (at.child(key).given()) {
+        remarks.otherwise(at.child(key), "intervals between attempts are our own");
+      }
+    }
+    long elapsed = at.child("max_elapsed_time").nanos(TimeUnit.MINUTES.toNanos(5));
+    long most = TimeUnit.DAYS.toNanos(1); // 0 means for ever
+    if (elapsed == 0 || elapsed > most) {
+      remarks.note(at.child("max_elapsed_time"), "a request is given up after 24h of attempts");
+    }
+    return Texts.duration(elapsed == 0 ? most : Math.min(most, elapsed));
+  }
+
+  /** Queues are counted in bytes here; a queue of the default size gets the default bytes. */
+  private void queue(Place at, Map<String, Object> map) {
+    map.put("requestsMax", Math.clamp(at.child("num_consumers").whole(CONSUMERS), 1, 1000));
+    Place size = at.child("queue_size");
+    if (at.child("sizer").text("requests").equals("bytes")) {
+      map.put("queueBytesMax", Math.max(64 << 10, size.whole(64 << 20)) + "B");
+    } else {
+      String text =
+          "the queue is bounded in bytes, queueBytesMax 64MiB, and not at "
+              + size.whole(QUEUE_REQUESTS)
+              + " "
+              + at.child("sizer").text("requests");
+      if (size.given() && size.whole(QUEUE_REQUESTS) != QUEUE_REQUESTS) {
+        remarks.otherwise(size, text);
+      } else {
+        remarks.note(at, text);
+      }
+    }
+    if (!at.child("enabled").flag(true)) {
+      remarks.otherwise(at.child("enabled"), "there always is a queue in memory");
+    }
+    if (at.child("storage").given()) {
+      remarks.lost(at.child("storage"), "the queue is in memory and ends with the process");
+    }
+  }
+
+  private void tls(Place at, Map<String, Object> map) {
+    at.expect(
+        Set.of(
+            "insecure",
+            "ca_file",
+            "cert_file",
+            "key_file",
+            "min_version",
+            "max_version",
+            "reload_interval",
+            "include_system_ca_certs_pool",
+            "insecure_skip_verify"));
+    path(at.child("ca_file"), "authority", map);
+    path(at.child("cert_file"), "clientCertificate", map);
+    path(at.child("key_file"), "clientKey", map);
+    if (at.child("insecure_skip_verify").flag(false)) {
+      remarks.lost(at.child("insecure_skip_verify"), "certificates are always verified");
+    }
+  }
+
+  private static void path(Place at, String key, Map<String, Object> map) {
+    if (at.given()) {
+      map.put(key, at.text(""));
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.spanthrift.agent.collector.file;
+
+import dev.spanthrift.agent.collector.tail.CollectorVersion;
+import dev.spanthrift.agent.collector.tail.ProbabilisticSampler;
+import dev.spanthrift.agent.collector.tail.TailSampling;
+import dev.spanthrift.sampler.trace.DecisionMemory;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Reads the processors {@code tail_sampling} and {@code probabilistic_sampler}. */
+final class SamplerReader {
+  private static final long DECISION_WAIT_SECONDS = 30; // defaults of the Collector
+  private static final long NUM_TRACES = 50_000;
+  private static final Set<String> TAIL_KEYS =
+      Set.of(
+          "decision_wait",
+          "decision_wait_after_root_received",
+          "num_traces",
+          "block_on_overflow",
+          "expected_new_traces_per_sec",
+          "policies",
+          "decision_cache",
+          "sample_on_first_match",
+          "sampling_strategy",
+          "drop_pending_traces_on_shutdown",
+          "maximum_trace_size_bytes",
+          "num_shards",
+          "tail_storage");
+
+  private final Remarks remarks;
+  private final CollectorVersion version;
+  private final boolean writable;
+
+  SamplerReader(Remarks remarks, CollectorVersion version, boolean writable) {
+    this.remarks = remarks;
+    this.version = version;
+    this.writable = writable;
+  }
+
+  TailSampling tail(Place at) {
+    at.expect(TAIL_KEYS);
+    sayWhatDiffers(at);
+    return new TailSampling(
+        policies(at.child("policies")),
+        at.child("sample_on_first_match").flag(false),
+        at.child("maximum_trace_size_bytes").whole(0),
+        version);
+  }
+
+  private void sayWhatDiffers(Place at) {
+    lostIf(
+        at.child("decision_wait_after_root_received").nanos(0) > 0,
+        at.child("decision_wait_after_root_received"),
+        "every trace waits for decision_wait");
+    lostIf(
+        at.child("block_on_overflow").flag(false),
+        at.child("block_on_overflow"),
+        "senders never wait; when num_traces is reached the oldest trace is let go");
+    lostIf(
+        at.child("sampling_strategy").text("").equals("span-ingest"),
+        at.child("sampling_strategy"),
+        "traces are judged when their wait is over");
+    lostIf(
+        at.child("drop_pending_traces_on_shutdown").flag(false),
+        at.child("drop_pending_traces_on_shutdown"),
+        "what waits at the end is decided and sent");
+    lostIf(at.child("tail_storage").given(), at.child("tail_storage"), "spans wait in memory");
+    if (at.child("maximum_trace_size_bytes").whole(0) > 0) {
+      remarks.differs(
+          at.child("maximum_trace_size_bytes"),
+          "compares the bytes of spans, without those of resource and scope around them");
+    }
+    Place waiting = at.child("num_traces");
+    String text =
+        "when "
+            + waiting.whole(NUM_TRACES)
+            + " traces wait, the oldest is decided early rather than let go undecided";
+    if (writable && waiting.given()) {
+      remarks.differs(waiting, text);
+    } else if (writable) {
+      remarks.note(at, text);
+    }
+    sayWhatIsRemembered(at, waiting.whole(NUM_TRACES));
+    if (at.child("num_shards").whole(1) > 1) {
+      remarks.differs(at.child("num_shards"), "there is one shard, with all of each limit");
+    }
+  }
+
+  /** The Collector keeps kept and dropped apart, and without a cache what num_traces holds. */
+  private void sayWhatIsRemembered(Place at, long traces) {
+    Place cache = at.child("decision_cache");
+    long kept = cache.child("sampled_cache_size").whole(0);
+    long dropped = cache.child("non_sampled_cache_size").whole(0);
+    if (kept != dropped || (kept > 0 && kept < traces)) {
+      remarks.note(
+          cache,
+          "one memory of "
+              + Math.max(traces, Math.max(kept, dropped))
+              + " decisions, kept and dropped together");
+    }
+  }
+
+  private void lostIf(boolean lost, Place at, String reason) {
+    if (lost) {
+      remarks.lost(at, reason);
+    }
+  }
+
+  private List<TailSampling.Named> policies(Place at) {
+    List<TailSampling.Named> policies = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    PolicyReader reader = new PolicyReader(remarks, writable);
+    for (Place element : at.elements()) {
+      String name = element.child("name").text("");
+      if (name.isEmpty() || !names.add(name)) {
+        remarks.wrong(element.child("name"), "a name of its own for each policy");
+      }
+      reader.read(element).ifPresent(p -> policies.add(new TailSampling.Named(name, p)));
+    }
+    return policies;
+  }
+
+  /** The wait of the traces, their number, and what is remembered of them. */
+  static void hold(Place at, Map<String, Object> hold, Map<String, Object> memory) {
+    long wait = at.child("decision_wait").nanos(TimeUnit.SECONDS.toNanos(DECISION_WAIT_SECONDS));
+    hold.put("decisionWait", Texts.duration(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait)));
+    long traces = at.child("num_traces").whole(NUM_TRACES);
+    hold.put("tracesMax", Math.clamp(traces, 1, 100_000_000));
+    Place cache = at.child("decision_cache");
+    long remembered =
+        Math.max(
+            traces,
+            Math.max(
+                cache.child("sampled_cache_size").whole(0),
+                cache.child("non_sampled_cache_size").whole(0)));
+    memory.put("tracesMax", Math.clamp(remembered, 1, DecisionMemory.TRACES_MAX));
+  }
+
+  ProbabilisticSampler probabilistic(Place at) {
+    at.expect(
+        Set.of(
+            "mode",
+            "sampling_percentage",
+            "hash_seed",
+            "fail_closed",
+            "sampling_precision",
+            "attribute_source",
+            "from_attribute",
+            "sampling_priority"));
+    ProbabilisticSampler.Mode mode =
+        switch (at.child("mode").text("")) {
+          case "equalizing" -> ProbabilisticSampler.Mode.EQUALIZING;
+          case "proportional" -> ProbabilisticSampler.Mode.PROPORTIONAL;
+          case "hash_seed", "" -> ProbabilisticSampler.Mode.HASH_SEED;
+          default -> {
+            remarks.wrong(at.child("mode"), "hash_seed, proportional or equalizing");
+            yield ProbabilisticSampler.Mode.HASH_SEED;
+          }
+        };
+    if (mode == ProbabilisticSampler.Mode.HASH_SEED && !writable) {
+      remarks.otherwise(at, "kept spans get no th and rv in mode hash_seed");
+    }
+    if (writable) {
+      remarks.differs(at, "sampling.priority of single spans is not asked for by policies");
+    }
+    double percentage = at.child("sampling_percentage").number(0);
+    if (percentage < 0) {
+      remarks.wrong(at.child("sampling_percentage"), "a percentage, not negative");
+    }
+    return new ProbabilisticSampler(
+        mode,
+        (float) Math.max(0, percentage),
+        (int) at.child("hash_seed").whole(0),
+        at.child("fail_closed").flag(true));
+  }
+}

@@ -1,0 +1,5 @@
+/** Other systems' rules as the nearest policies of ours. */
+@NullMarked
+package dev.spanthrift.agent.collector.translate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,83 @@
+package dev.spanthrift.agent.command.check;
+
+import dev.spanthrift.agent.command.option.ConfigOption;
+import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.Treasurer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code spanthrift check}: would {@code run} work here? */
+@Command(
+    name = "check",
+    description =
+        "Checks configuration, files, free ports and whether destinations can be reached;"
+            + " exits 0 if all is well, else 1.")
+public final class CheckCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Mixin private final ConfigOption config = new ConfigOption();
+
+  @Option(
+      names = "-o",
+      paramLabel = "table|json",
+      description = "Form of the answer. Default: table.")
+  private Form form = Form.TABLE;
+
+  private enum Form {
+    TABLE,
+    JSON
+  }
+
+  /** The whole answer, as JSON shows it. */
+  private record Answer(boolean ok, List<Check> checks) {}
+
+  public CheckCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    List<Check> checks = new ArrayList<>();
+    try {
+      SettingsLoader.Loaded loaded = config.load(context.environment());
+      checks.add(new Check("configuration", true, "read"));
+      loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
+      checks.addAll(PolicyCheck.of(loaded.settings()));
+      checks.addAll(money(loaded.settings()));
+      checks.addAll(new Surroundings(loaded.settings()).checks());
+    } catch (SettingsException e) {
+      e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
+    }
+    boolean ok = checks.stream().allMatch(Check::ok);
+    switch (form) {
+      case TABLE -> table(checks);
+      case JSON ->
+          context.out().println(JsonMapper.shared().writeValueAsString(new Answer(ok, checks)));
+    }
+    context.out().flush();
+    return ok ? Context.OK : Context.FAILED;
+  }
+
+  private static List<Check> money(SpanthriftSettings settings) {
+    try {
+      Treasurer.check(settings);
+      return List.of();
+    } catch (ModelException e) {
+      return List.of(new Check("price and budgets", false, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void table(List<Check> checks) {
+    int width = checks.stream().mapToInt(check -> check.check().length()).max().orElse(1);
+    checks.forEach(check -> context.out().println(check.line(width)));
+  }
+}

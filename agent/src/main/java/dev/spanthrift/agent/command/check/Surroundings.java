@@ -1,0 +1,131 @@
+package dev.spanthrift.agent.command.check;
+
+import dev.spanthrift.agent.command.RunCommand;
+import dev.spanthrift.agent.config.settings.DestinationSettings;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.exporter.NetworkWords;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a correct configuration still needs from the machine: files, ports, backends. */
+public final class Surroundings {
+  private static final Duration CERTIFICATE_WARNING = Duration.ofDays(14);
+
+  private final SpanthriftSettings settings;
+
+  public Surroundings(SpanthriftSettings settings) {
+    this.settings = settings;
+  }
+
+  List<Check> checks() {
+    List<Check> checks = new ArrayList<>();
+    checks.add(
+        port(
+            "OTLP/gRPC port",
+            settings.listen().grpc().host(),
+            settings.listen().grpc().port(),
+            "SPANTHRIFT_LISTEN_GRPC_PORT"));
+    checks.add(
+        port(
+            "OTLP/HTTP port",
+            settings.listen().http().host(),
+            settings.listen().http().port(),
+            "SPANTHRIFT_LISTEN_HTTP_PORT"));
+    checks.add(
+        port(
+            "admin port",
+            settings.admin().host(),
+            settings.admin().port(),
+            "SPANTHRIFT_ADMIN_PORT"));
+    checks.addAll(mayBeAbsent());
+    addFile(checks, "listen.tls.key", settings.listen().tls().key());
+    addCertificate(checks, "listen.tls.certificate", settings.listen().tls().certificate());
+    addCertificate(checks, "listen.tls.clientAuthority", settings.listen().tls().clientAuthority());
+    if (settings.destinations().isEmpty()) {
+      checks.add(new Check("destinations", false, RunCommand.NO_DESTINATION));
+    }
+    for (DestinationSettings destination : settings.destinations()) {
+      checks.add(Reach.of(destination));
+    }
+    return checks;
+  }
+
+  /** Without these the program runs, but forgets or refuses something. */
+  public List<Check> mayBeAbsent() {
+    List<Check> checks = new ArrayList<>();
+    checks.add(stateDir(settings.stateDir()));
+    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+    return checks;
+  }
+
+  private static Check port(String name, String host, int port, String variable) {
+    String what = name + " " + host + ":" + port;
+    if (port == 0) {
+      return new Check(what, true, "any free one");
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+      return new Check(what, true, "free");
+    } catch (IOException e) {
+      return new Check(what, false, NetworkWords.ofPort(e, host, port, variable));
+    }
+  }
+
+  private static Check stateDir(Path folder) {
+    Path existing = folder.toAbsolutePath();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    boolean writable =
+        existing != null && Files.isDirectory(existing) && Files.isWritable(existing);
+    return new Check(
+        "stateDir " + folder,
+        writable,
+        writable
+            ? "writable"
+            : existing + " is not a writable folder; set SPANTHRIFT_STATE_DIR to one");
+  }
+
+  private static void addFile(List<Check> checks, String key, @Nullable Path file) {
+    if (file != null) {
+      String refusal = InputFile.refusal(file);
+      checks.add(
+          new Check(
+              key, refusal == null, file + (refusal == null ? " is readable" : ": " + refusal)));
+    }
+  }
+
+  private static void addCertificate(List<Check> checks, String key, @Nullable Path file) {
+    if (file == null) {
+      return;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      X509Certificate certificate =
+          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+      Instant end = certificate.getNotAfter().toInstant();
+      Instant now = Instant.now();
+      boolean valid = end.isAfter(now);
+      boolean soon = valid && end.isBefore(now.plus(CERTIFICATE_WARNING));
+      checks.add(
+          new Check(
+              key, valid, file + (valid ? " ends " : " ended ") + end + (soon ? ", soon" : "")));
+    } catch (IOException | CertificateException e) {
+      checks.add(new Check(key, false, file + " is no readable PEM certificate"));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.spanthrift.agent.command.option;
+
+import dev.spanthrift.agent.config.settings.SettingsLoader;
+import dev.spanthrift.agent.config.yaml.SettingsException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --config FILE}, or SPANTHRIFT_CONFIG. */
+public final class ConfigOption {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file; see spanthrift.example.yaml. Default: SPANTHRIFT_CONFIG, or none.")
+  private @Nullable Path file;
+
+  /** Whether one is named on the command line. */
+  public boolean given() {
+    return file != null;
+  }
+
+  public SettingsLoader.Loaded load(Map<String, String> environment) throws SettingsException {
+    String named = environment.getOrDefault("SPANTHRIFT_CONFIG", "");
+    Path chosen = file == null && !named.isEmpty() ? Path.of(named) : file;
+    return SettingsLoader.load(chosen, environment);
+  }
+}

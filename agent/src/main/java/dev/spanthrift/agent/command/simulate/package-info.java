@@ -1,0 +1,5 @@
+/** The verb simulate. */
+@NullMarked
+package dev.spanthrift.agent.command.simulate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package dev.spanthrift.agent.config;
-
-import java.util.List;
-
-/** Makes a node of the text that stands in a YAML file, and may replace variables in it. */
-@FunctionalInterface
-public interface Substitution {
-  YamlNode expand(String path, String text, String where, List<Problem> problems);
-}

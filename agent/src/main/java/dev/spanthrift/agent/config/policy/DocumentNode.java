@@ -1,0 +1,205 @@
+package dev.spanthrift.agent.config.policy;
+
+import dev.spanthrift.agent.config.settings.Nearest;
+import dev.spanthrift.agent.config.settings.Probability;
+import dev.spanthrift.agent.config.settings.Values;
+import dev.spanthrift.sampler.policy.document.Problem;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a document of maps, lists and scalars, that knows its JSON pointer. Reading never
+ * throws: what is not as asked adds a problem and answers empty.
+ */
+record DocumentNode(String pointer, @Nullable Object value, List<Problem> problems) {
+  static DocumentNode root(@Nullable Object value, List<Problem> problems) {
+    return new DocumentNode("", value, problems);
+  }
+
+  void report(String what, String suggestion) {
+    problems.add(new Problem(pointer, what, suggestion));
+  }
+
+  private String shown() {
+    String text = value instanceof String s ? '"' + s + '"' : String.valueOf(value);
+    return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+  }
+
+  DocumentNode child(String key) {
+    Object child = value instanceof Map<?, ?> map ? map.get(key) : null;
+    String escaped = key.replace("~", "~0").replace("/", "~1"); // RFC 6901
+    return new DocumentNode(pointer + "/" + escaped, child, problems);
+  }
+
+  boolean has(String key) {
+    return value instanceof Map<?, ?> map && map.containsKey(key);
+  }
+
+  boolean isMap() {
+    return value instanceof Map;
+  }
+
+  boolean isText() {
+    return value instanceof String;
+  }
+
+  /** The keys of a map that has no others than these. */
+  Set<String> keys(Set<String> allowed) {
+    if (!(value instanceof Map<?, ?> map)) {
+      report(shown(), "a map with " + list(allowed));
+      return Set.of();
+    }
+    Set<String> found = new TreeSet<>();
+    for (Object key : map.keySet()) {
+      if (key instanceof String known && allowed.contains(known)) {
+        found.add(known);
+      } else {
+        DocumentNode unknown = child(String.valueOf(key));
+        unknown.report(
+            "no such key: " + key,
+            Nearest.suggestion(String.valueOf(key), unknown.value(), allowed));
+      }
+    }
+    return found;
+  }
+
+  /** The one key of a map that has exactly one, out of these. */
+  Optional<String> oneKey(Set<String> allowed, String otherwise) {
+    int before = problems.size();
+    Set<String> found = keys(allowed);
+    if (problems.size() > before) {
+      return Optional.empty();
+    }
+    if (found.size() != 1) {
+      report(found.isEmpty() ? "empty" : "both " + list(found), otherwise);
+      return Optional.empty();
+    }
+    return Optional.of(found.iterator().next());
+  }
+
+  static String list(Set<String> keys) {
+    return String.join(", ", new TreeSet<>(keys));
+  }
+
+  List<DocumentNode> elements() {
+    if (!(value instanceof List<?> list)) {
+      report(shown(), "a list");
+      return List.of();
+    }
+    List<DocumentNode> elements = new ArrayList<>();
+    for (Object element : list) {
+      elements.add(new DocumentNode(pointer + "/" + elements.size(), element, problems));
+    }
+    return elements;
+  }
+
+  /** One value or a list of them. */
+  List<DocumentNode> oneOrMore() {
+    return value instanceof List ? elements() : List.of(this);
+  }
+
+  Optional<String> text() {
+    if (value instanceof String text) {
+      return Optional.of(text);
+    }
+    report(shown(), "a text, in quotes");
+    return Optional.empty();
+  }
+
+  Optional<Boolean> flag() {
+    if (value instanceof Boolean flag) {
+      return Optional.of(flag);
+    }
+    report(shown(), "true or false");
+    return Optional.empty();
+  }
+
+  /** For keys that say all by standing there. */
+  boolean isTrue() {
+    Optional<Boolean> flag = flag();
+    if (flag.isPresent() && !flag.get()) {
+      report("false", "true, or no such key");
+    }
+    return flag.orElse(false);
+  }
+
+  Optional<BigDecimal> number() {
+    BigDecimal number = asNumber();
+    if (number == null) {
+      report(shown(), "a number");
+    }
+    return Optional.ofNullable(number);
+  }
+
+  boolean isNumber() {
+    return value instanceof Number;
+  }
+
+  private @Nullable BigDecimal asNumber() {
+    return switch (value) {
+      case Integer n -> BigDecimal.valueOf(n);
+      case Long n -> BigDecimal.valueOf(n);
+      case Double n when Double.isFinite(n) -> BigDecimal.valueOf(n);
+      case BigInteger n -> new BigDecimal(n);
+      case BigDecimal n -> n;
+      case null, default -> null;
+    };
+  }
+
+  /** A number of things: whole, from 0, below the limit. */
+  Optional<Long> count(long limit) {
+    BigDecimal number = asNumber();
+    boolean fits =
+        number != null
+            && number.signum() >= 0
+            && number.compareTo(BigDecimal.valueOf(limit)) <= 0
+            && number.stripTrailingZeros().scale() <= 0;
+    if (!fits) {
+      report(shown(), "a whole number from 0 to " + limit);
+      return Optional.empty();
+    }
+    return Optional.of(Objects.requireNonNull(number).longValueExact());
+  }
+
+  /** A share, in any form that {@link Probability} reads. */
+  Optional<Double> probability() {
+    try {
+      return Optional.of(Probability.parse(String.valueOf(value)).value());
+    } catch (IllegalArgumentException e) {
+      report(shown(), String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  Optional<Duration> duration() {
+    try {
+      return Optional.of(Values.duration(String.valueOf(value)));
+    } catch (IllegalArgumentException e) {
+      report(shown(), String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  <E extends Enum<E>> Optional<E> constant(Class<E> type) {
+    for (E constant : type.getEnumConstants()) {
+      if (value instanceof String text && constant.name().equalsIgnoreCase(text)) {
+        return Optional.of(constant);
+      }
+    }
+    Set<String> names = new TreeSet<>();
+    for (E constant : type.getEnumConstants()) {
+      names.add(constant.name());
+    }
+    report(shown(), "one of " + list(names));
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,163 @@
+package dev.spanthrift.agent.config.policy;
+
+import dev.spanthrift.agent.config.settings.Nearest;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.Problem;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Policy documents as YAML and JSON have them, to records and back.
+ *
+ * <pre>
+ * policies:
+ *   - {name: errors, match: {status: ERROR}, keep: true}
+ *   - {name: noisy, match: {service: cart}, rate: {tracesPerSecond: 5}, shadow: true}
+ * default: {probability: 0.1}
+ * </pre>
+ *
+ * <p>Actions: {@code keep: true}, {@code drop: true}, {@code probability: p}, {@code rate:
+ * {tracesPerSecond: n}} or {@code {spansPerSecond: n}}, {@code weight: w}, {@code budget: true}.
+ * Without {@code match} a policy matches all. Conditions: {@link ConditionParser}. Reading says all
+ * that is not in this form; what is in form but makes no sense is found by {@link
+ * dev.spanthrift.sampler.policy.PolicySet#compile}, with pointers into the same document.
+ */
+public final class PolicyParser {
+  private static final Set<String> ACTIONS =
+      Set.of("keep", "drop", "probability", "rate", "weight", "budget");
+  private static final Set<String> POLICY_KEYS =
+      Set.of("name", "match", "shadow", "keep", "drop", "probability", "rate", "weight", "budget");
+
+  private PolicyParser() {}
+
+  /**
+   * Reads a document of the keys {@code policies} and {@code default}; both may be missing.
+   *
+   * @throws InvalidPolicyException with everything that is not in the form
+   */
+  public static PolicyDocument parse(Map<String, ?> document) {
+    List<Problem> problems = new ArrayList<>();
+    DocumentNode root = DocumentNode.root(document, problems);
+    Set<String> keys = root.keys(Nearest.POLICY_DOCUMENT);
+    List<Policy> policies = new ArrayList<>();
+    if (keys.contains("policies")) {
+      root.child("policies").elements().forEach(element -> policies.add(policy(element)));
+    }
+    Action fallback = keys.contains("default") ? fallback(root.child("default")) : Action.BUDGET;
+    if (!problems.isEmpty()) {
+      throw new InvalidPolicyException(problems);
+    }
+    return new PolicyDocument(policies, fallback);
+  }
+
+  /**
+   * Reads the policies of the settings; their default probability is the fallback.
+   *
+   * @throws InvalidPolicyException with everything that is not in the form
+   */
+  public static PolicyDocument parse(SpanthriftSettings settings) {
+    PolicyDocument document = parse(Map.of("policies", settings.policies()));
+    double p = settings.defaultProbability().value();
+    return new PolicyDocument(
+        document.policies(), p == 0 ? Action.DROP : new Action.Probability(p));
+  }
+
+  private static Policy policy(DocumentNode node) {
+    Set<String> keys = node.keys(POLICY_KEYS);
+    String name = "";
+    if (keys.contains("name")) {
+      name = node.child("name").text().orElse("");
+    } else if (node.isMap()) {
+      node.child("name").report("no name", "a name, unique in the document");
+    }
+    Condition match =
+        keys.contains("match") ? ConditionParser.parse(node.child("match")) : Condition.ALWAYS;
+    boolean shadow = keys.contains("shadow") && node.child("shadow").flag().orElse(false);
+    Action action = node.isMap() ? action(node, keys).orElse(Action.BUDGET) : Action.BUDGET;
+    return new Policy(name, match, action, shadow);
+  }
+
+  private static Action fallback(DocumentNode node) {
+    Set<String> keys = node.keys(ACTIONS);
+    return node.isMap() ? action(node, keys).orElse(Action.BUDGET) : Action.BUDGET;
+  }
+
+  private static Optional<Action> action(DocumentNode node, Set<String> keys) {
+    List<String> actions = keys.stream().filter(ACTIONS::contains).toList();
+    if (actions.size() != 1) {
+      node.report(
+          actions.isEmpty() ? "no action" : "several actions: " + String.join(", ", actions),
+          "one of " + DocumentNode.list(ACTIONS));
+      return Optional.empty();
+    }
+    String key = actions.getFirst();
+    DocumentNode at = node.child(key);
+    return switch (key) {
+      case "keep" -> only(at, Action.KEEP);
+      case "drop" -> only(at, Action.DROP);
+      case "budget" -> only(at, Action.BUDGET);
+      case "probability" -> at.probability().map(Action.Probability::new);
+      case "weight" -> at.number().map(number -> new Action.Weight(number.doubleValue()));
+      default -> rate(at);
+    };
+  }
+
+  private static Optional<Action> only(DocumentNode at, Action action) {
+    return at.isTrue() ? Optional.of(action) : Optional.empty();
+  }
+
+  private static Optional<Action> rate(DocumentNode at) {
+    Set<String> units = Set.of("tracesPerSecond", "spansPerSecond");
+    return at.oneKey(units, "either tracesPerSecond or spansPerSecond")
+        .flatMap(
+            key -> {
+              Action.Unit unit =
+                  key.equals("spansPerSecond") ? Action.Unit.SPANS : Action.Unit.TRACES;
+              return at.child(key).number().map(n -> new Action.Rate(n.doubleValue(), unit));
+            });
+  }
+
+  /** The document in the form that {@link #parse(Map)} reads. */
+  public static Map<String, Object> toMap(PolicyDocument document) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("policies", document.policies().stream().map(PolicyParser::toMap).toList());
+    map.put("default", toMap(document.fallback()));
+    return map;
+  }
+
+  private static Map<String, Object> toMap(Policy policy) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", policy.name());
+    if (!policy.match().equals(Condition.ALWAYS)) {
+      map.put("match", ConditionWriter.toMap(policy.match()));
+    }
+    map.putAll(toMap(policy.action()));
+    if (policy.shadow()) {
+      map.put("shadow", true);
+    }
+    return map;
+  }
+
+  private static Map<String, Object> toMap(Action action) {
+    return switch (action) {
+      case Action.Keep keep -> Map.of("keep", true);
+      case Action.Drop drop -> Map.of("drop", true);
+      case Action.Budget budget -> Map.of("budget", true);
+      case Action.Probability fixed -> Map.of("probability", fixed.probability());
+      case Action.Weight weight -> Map.of("weight", weight.weight());
+      case Action.Rate rate -> {
+        String unit = rate.unit() == Action.Unit.SPANS ? "spansPerSecond" : "tracesPerSecond";
+        yield Map.of("rate", Map.of(unit, rate.perSecond()));
+      }
+    };
+  }
+}

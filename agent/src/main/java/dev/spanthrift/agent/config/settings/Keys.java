@@ -1,0 +1,84 @@
+package dev.spanthrift.agent.config.settings;
+
+import dev.spanthrift.agent.config.yaml.Spelling;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of the settings tree, their environment variables, and the nearest one to a typo. */
+public final class Keys {
+  private Keys() {}
+
+  /** Every path that may stand in the file; those of list elements as {@code destinations[].x}. */
+  public static List<String> all() {
+    List<String> keys = new ArrayList<>();
+    collect(SpanthriftSettings.class, "", keys);
+    return keys;
+  }
+
+  private static void collect(Class<?> type, String path, List<String> keys) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      String key = join(path, component.getName());
+      keys.add(key);
+      if (isSection(component)) {
+        collect(component.getType(), key, keys);
+      }
+      Class<?> element = elementType(component);
+      if (element != null) {
+        collect(element, key + "[]", keys);
+      }
+    }
+  }
+
+  /** Whether the component is a record of settings and not a value. */
+  static boolean isSection(RecordComponent component) {
+    RecordComponent[] inner = component.getType().getRecordComponents();
+    return inner != null && inner.length > 0 && inner[0].isAnnotationPresent(Setting.class);
+  }
+
+  /** The record that a list's elements are; null for other components. */
+  static @Nullable Class<? extends Record> elementType(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType list
+            && list.getActualTypeArguments()[0] instanceof Class<?> element
+            && element.isRecord()
+        ? element.asSubclass(Record.class)
+        : null;
+  }
+
+  static Setting setting(RecordComponent component) {
+    return Objects.requireNonNull(component.getAnnotation(Setting.class), component::getName);
+  }
+
+  static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  /** {@code hold.bytesMax} is {@code SPANTHRIFT_HOLD_BYTES_MAX}. */
+  static String variable(String key) {
+    return "SPANTHRIFT_"
+        + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /** The known key that an unknown one was probably meant to be. */
+  static Optional<String> nearest(String path, String unknown) {
+    String wanted = join(path.replaceAll("\\[[0-9]+]", "[]"), unknown);
+    String best = null;
+    int least = Integer.MAX_VALUE;
+    for (String key : all()) {
+      boolean sameName = key.substring(key.lastIndexOf('.') + 1).equalsIgnoreCase(unknown);
+      int distance = sameName ? 1 : Spelling.distance(wanted, key);
+      if (distance < least) {
+        least = distance;
+        best = key;
+      }
+    }
+    return least <= Math.max(2, unknown.length() / 2)
+        ? Optional.ofNullable(best)
+        : Optional.empty();
+  }
+}

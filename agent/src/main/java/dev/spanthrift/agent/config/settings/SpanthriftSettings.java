@@ -1,0 +1,324 @@
+package dev.spanthrift.agent.config.settings;
+
+import dev.spanthrift.sampler.trace.HoldSettings;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Currency;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be set, as one tree; read once at start.
+ *
+ * <p>{@code spanthrift.example.yaml} shows every key with its sentence, default and environment
+ * variable, and is written from these records.
+ */
+public record SpanthriftSettings(
+    @Setting("Where OTLP is received.") ListenSettings listen,
+    @Setting("REST, page, health and /actuator/prometheus.") Admin admin,
+    @Setting(
+            "Backends. Without any, one is made from OTEL_EXPORTER_OTLP_ENDPOINT and its"
+                + " relatives.")
+        List<DestinationSettings> destinations,
+    @Setting("How long the spans of a trace wait for each other, and how much may wait.") Hold hold,
+    @Setting("What is remembered of decided traces, for spans that come late.")
+        DecisionMemory decisionMemory,
+    @Setting("Ordered rules, the first that matches decides; empty means defaultProbability alone.")
+        List<Map<String, Object>> policies,
+    @Setting(
+            value = "Probability of a trace that no policy matches; 1 keeps everything.",
+            byDefault = "1")
+        Probability defaultProbability,
+    @Setting(
+            value =
+                "Whether spans kept for certain get ot=th:0 as well; the specification leaves them"
+                    + " untouched.",
+            byDefault = "false")
+        boolean stampAlways,
+    @Setting("How kept spans are put together into requests.") Export export,
+    @Setting("What traces cost: a price model, or one plain price.") Price price,
+    @Setting(
+            "Money for traces by period. All that match a trace's resource must hold; without any"
+                + " the books are kept and nothing is limited.")
+        List<BudgetSettings> budgets,
+    @Setting(
+            "The last spans received, as columns without payload, so that what-if can be asked of"
+                + " them.")
+        Recording recording,
+    @Setting(
+            value = "Folder for what survives a restart; ~ is the user's home.",
+            byDefault = "~/.local/state/spanthrift")
+        Path stateDir,
+    @Setting("The program's own metrics as OTLP.") Telemetry telemetry,
+    @Setting("What happens on SIGTERM.") Shutdown shutdown) {
+
+  /** The port of operators. */
+  public record Admin(
+      @Setting(value = "Address to bind.", byDefault = "127.0.0.1") String host,
+      @Setting(value = "Port; 0 takes any free one.", byDefault = "4321") int port,
+      @Setting("File with the bearer token that writes need; without it everything is read-only.")
+          @Nullable Path tokenFile) {
+    public Admin {
+      new Checks().host("host", host).port("port", port).done();
+    }
+  }
+
+  /** Spans of one trace wait for each other. */
+  public record Hold(
+      @Setting(
+              value = "A trace is decided after this much silence once its local root has ended.",
+              byDefault = "1s")
+          Duration pause,
+      @Setting(
+              value = "A trace whose local root was not seen is decided after this much silence.",
+              byDefault = "20s")
+          Duration deadline,
+      @Setting(
+              value = "A trace is decided this long after its first span, whatever still arrives.",
+              byDefault = "60s")
+          Duration ageMax,
+      @Setting(
+              "If set, every trace is decided exactly this long after its first span; pause,"
+                  + " deadline and ageMax then mean nothing.")
+          @Nullable Duration decisionWait,
+      @Setting(
+              value = "Memory of what waits; above it the oldest traces are decided early.",
+              byDefault = "64MiB")
+          ByteSize bytesMax,
+      @Setting(
+              value =
+                  "Bytes of these that may wait uncompressed; never more than a quarter of"
+                      + " bytesMax.",
+              byDefault = "8MiB")
+          ByteSize rawBytesMax,
+      @Setting(
+              value = "Traces that wait; above it the oldest are decided early.",
+              byDefault = "1048576")
+          int tracesMax) {
+    public Hold {
+      new Checks()
+          .between("pause", pause, Duration.ZERO, Duration.ofHours(1))
+          .between("deadline", deadline, Duration.ofMillis(1), Duration.ofHours(1))
+          .that(
+              deadline.compareTo(pause) >= 0,
+              "deadline",
+              Values.text(deadline),
+              "at least pause, " + Values.text(pause))
+          .that(
+              ageMax.compareTo(deadline) >= 0 && ageMax.compareTo(Duration.ofHours(1)) <= 0,
+              "ageMax",
+              Values.text(ageMax),
+              "from deadline, " + Values.text(deadline) + ", to 1h")
+          .between(
+              "decisionWait",
+              decisionWait == null ? Duration.ofSeconds(1) : decisionWait,
+              Duration.ofMillis(1),
+              Duration.ofHours(1))
+          .between("bytesMax", bytesMax, ByteSize.ofMebibytes(1), new ByteSize(1L << 40))
+          .between("rawBytesMax", rawBytesMax, new ByteSize(0), new ByteSize(1L << 40))
+          .between("tracesMax", tracesMax, 1, 100_000_000)
+          .done();
+    }
+
+    /** The sampler's, with this much memory for what waits. */
+    public HoldSettings within(long heldBytesMax) {
+      return new HoldSettings(
+          pause,
+          deadline,
+          ageMax,
+          decisionWait,
+          heldBytesMax,
+          Math.min(rawBytesMax.bytes(), heldBytesMax / 4),
+          tracesMax);
+    }
+  }
+
+  /** Late spans follow the decision of their trace. */
+  public record DecisionMemory(
+      @Setting(value = "Decided traces remembered; the oldest are forgotten.", byDefault = "100000")
+          int tracesMax) {
+    public DecisionMemory {
+      new Checks().between("tracesMax", tracesMax, 1, 100_000_000).done();
+    }
+  }
+
+  /** Kept spans become requests. */
+  public record Export(
+      @Setting(value = "A request is sent when it has this size.", byDefault = "512KiB")
+          ByteSize batchBytes,
+      @Setting(value = "A request is sent this long after its first span.", byDefault = "1s")
+          Duration delay) {
+    public Export {
+      new Checks()
+          .between("batchBytes", batchBytes, new ByteSize(1024), ByteSize.ofMebibytes(64))
+          .between("delay", delay, Duration.ZERO, Duration.ofMinutes(1))
+          .done();
+    }
+  }
+
+  /** Money for spans. */
+  public record Price(
+      @Setting(
+              "Name of a price model that comes with the program, such as grafana-cloud-traces, or"
+                  + " a .yaml file of your own. Without it perGb counts.")
+          @Nullable String model,
+      @Setting(value = "Bytes by the vendor's bill, divided by what we estimated.", byDefault = "1")
+          BigDecimal calibration,
+      @Setting(
+              "Monthly quantities that only you know and allotments follow from, such as"
+                  + " {hosts: 5}.")
+          Map<String, String> usage,
+      @Setting(
+              value = "Without a model: price of one GB (10^9 bytes) of spans, before compression.",
+              byDefault = "0.50")
+          BigDecimal perGb,
+      @Setting(value = "Without a model: currency of that price, ISO 4217.", byDefault = "USD")
+          Currency currency,
+      @Setting(
+              value =
+                  "Your price of one processor for an hour, for the program's own cost; the default"
+                      + " is a round guess.",
+              byDefault = "0.04")
+          BigDecimal ownCpuHour,
+      @Setting(value = "Your price of one GB of memory for an hour, likewise.", byDefault = "0.005")
+          BigDecimal ownMemoryGbHour) {
+    public Price {
+      usage = Map.copyOf(usage);
+      new Checks()
+          .that(isPrice(perGb), "perGb", perGb, "from 0 to 1000000")
+          .that(isPrice(ownCpuHour), "ownCpuHour", ownCpuHour, "from 0 to 1000000")
+          .that(isPrice(ownMemoryGbHour), "ownMemoryGbHour", ownMemoryGbHour, "from 0 to 1000000")
+          .that(
+              calibration.compareTo(new BigDecimal("0.01")) >= 0
+                  && calibration.compareTo(BigDecimal.valueOf(100)) <= 0,
+              "calibration",
+              calibration,
+              "from 0.01 to 100")
+          .done();
+    }
+
+    private static boolean isPrice(BigDecimal price) {
+      return price.signum() >= 0 && price.compareTo(BigDecimal.valueOf(1_000_000)) <= 0;
+    }
+  }
+
+  /** A ring of recent spans. */
+  public record Recording(
+      @Setting(
+              value =
+                  "Memory for them, 62 bytes a span; the oldest are overwritten. 0B records"
+                      + " nothing.",
+              byDefault = "0B")
+          ByteSize bytesMax,
+      @Setting(value = "Older ones are forgotten.", byDefault = "4h") Duration maxAge) {
+    public Recording {
+      new Checks()
+          .between("bytesMax", bytesMax, new ByteSize(0), new ByteSize(1L << 34))
+          .between("maxAge", maxAge, Duration.ofMinutes(1), Duration.ofHours(168))
+          .done();
+    }
+  }
+
+  /** The program's own metrics. */
+  public record Telemetry(
+      @Setting(
+              "Where they go, such as http://collector:4318; http:// or https:// decides about TLS."
+                  + " Off without it.")
+          @Nullable URI endpoint,
+      @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
+      @Setting(
+              value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
+              secret = true)
+          Map<String, String> headers,
+      @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
+          Compression compression,
+      @Setting("Authorities that its certificate must come from, PEM; the JVM's own if absent.")
+          @Nullable Path authority,
+      @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
+      @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey,
+      @Setting(value = "Time between two exports.", byDefault = "60s") Duration interval) {
+    public Telemetry {
+      headers = Map.copyOf(headers);
+      Checks checks = new Checks();
+      if (endpoint != null) {
+        DestinationSettings.checkEndpoint(checks, endpoint, protocol);
+      }
+      checks
+          .together("clientCertificate", clientCertificate, "clientKey", clientKey)
+          .between("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1))
+          .done();
+    }
+
+    /** Without the headers' values. */
+    @Override
+    public String toString() {
+      return "Telemetry[" + protocol + " " + endpoint + " every " + Values.text(interval) + "]";
+    }
+  }
+
+  /** The end of the program. */
+  public record Shutdown(
+      @Setting(
+              value =
+                  "Time to decide what waits and to flush; what is left then is counted as failed."
+                      + " Keep it under the pod's grace period.",
+              byDefault = "10s")
+          Duration deadline) {
+    public Shutdown {
+      new Checks().between("deadline", deadline, Duration.ZERO, Duration.ofMinutes(10)).done();
+    }
+  }
+
+  /**
+   * The policy document that these settings stand for.
+   *
+   * @param budgeted whether there is a budget, which then takes what no policy matches
+   */
+  public Map<String, Object> policyDocument(boolean budgeted) {
+    double probability = defaultProbability.value();
+    Map<String, Object> fallback =
+        budgeted && probability == 1
+            ? Map.of("budget", true)
+            : probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
+    return Map.of("policies", policies, "default", fallback);
+  }
+
+  public SpanthriftSettings {
+    destinations = List.copyOf(destinations);
+    policies = List.copyOf(policies);
+    budgets = List.copyOf(budgets);
+    Checks checks = new Checks();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < destinations.size(); i++) {
+      DestinationSettings destination = destinations.get(i);
+      String key = "destinations[" + i + "].";
+      checks
+          .that(
+              names.add(destination.name()), key + "name", destination.name(), "a name of its own")
+          .that(
+              !OwnAddress.is(destination, listen),
+              key + "endpoint",
+              destination.endpoint(),
+              "another address than the one that this program itself listens on");
+    }
+    Set<String> budgetNames = new HashSet<>();
+    for (int i = 0; i < budgets.size(); i++) {
+      String name = budgets.get(i).name();
+      checks.that(budgetNames.add(name), "budgets[" + i + "].name", name, "a name of its own");
+    }
+    checks
+        .that(budgets.size() <= 32, "budgets", budgets.size(), "at most 32 budgets")
+        .that(
+            admin.port() == 0
+                || (admin.port() != listen.grpc().port() && admin.port() != listen.http().port()),
+            "admin.port",
+            admin.port(),
+            "another port than the OTLP ports")
+        .done();
+  }
+}

@@ -1,0 +1,5 @@
+/** The settings tree: from file and environment, checked. */
+@NullMarked
+package dev.spanthrift.agent.config.settings;
+
+import org.jspecify.annotations.NullMarked;

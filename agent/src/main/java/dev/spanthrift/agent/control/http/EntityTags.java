@@ -1,0 +1,29 @@
+package dev.spanthrift.agent.control.http;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** If-Match and If-None-Match (RFC 9110 §13.1): lists of entity tags, or a star. */
+public final class EntityTags {
+  private EntityTags() {}
+
+  /** If-Match: only strong tags count. */
+  public static boolean strongly(String header, List<String> current) {
+    return tags(header).anyMatch(tag -> tag.equals("*") || current.contains(tag));
+  }
+
+  /** If-None-Match: a weak tag counts like its strong one; no header matches nothing. */
+  public static boolean weakly(@Nullable String header, String current) {
+    return header != null
+        && tags(header)
+            .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+            .anyMatch(tag -> tag.equals("*") || tag.equals(current));
+  }
+
+  // Our own tags hold no comma, so that splitting at commas never cuts one of them.
+  private static Stream<String> tags(String header) {
+    return Arrays.stream(header.split(",")).map(String::strip);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.spanthrift.agent.control.http;
+
+import dev.spanthrift.agent.pipeline.PolicyProblem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Carries a problem from where it is seen to {@link ProblemHandler}; has no stack trace. */
+public final class ProblemException extends RuntimeException {
+  private final ProblemType type;
+  private final transient List<PolicyProblem> errors;
+  private final @Nullable String etag;
+  private final transient List<JsonDifference> diff;
+
+  public ProblemException(ProblemType type, String detail) {
+    this(type, detail, List.of(), null, List.of());
+  }
+
+  private ProblemException(
+      ProblemType type,
+      String detail,
+      List<PolicyProblem> errors,
+      @Nullable String etag,
+      List<JsonDifference> diff) {
+    super(detail, null, false, false);
+    this.type = type;
+    this.errors = List.copyOf(errors);
+    this.etag = etag;
+    this.diff = List.copyOf(diff);
+  }
+
+  public static ProblemException invalid(List<PolicyProblem> errors) {
+    String detail = errors.size() == 1 ? errors.getFirst().detail() : errors.size() + " problems";
+    return new ProblemException(ProblemType.INVALID, detail, errors, null, List.of());
+  }
+
+  public static ProblemException invalid(String pointer, String detail, String suggestion) {
+    return invalid(List.of(new PolicyProblem(pointer, detail, suggestion)));
+  }
+
+  public static ProblemException stale(String currentEtag, List<JsonDifference> diff) {
+    return new ProblemException(
+        ProblemType.STALE, "the current ETag is " + currentEtag, List.of(), currentEtag, diff);
+  }
+
+  ProblemType type() {
+    return type;
+  }
+
+  List<PolicyProblem> errors() {
+    return errors;
+  }
+
+  @Nullable String etag() {
+    return etag;
+  }
+
+  List<JsonDifference> diff() {
+    return diff;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.spanthrift.agent.control.killswitch;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.http.Durations;
+import dev.spanthrift.agent.control.http.EntityTags;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.WriteAccess;
+import dev.spanthrift.agent.pipeline.KillSwitch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The kill switch: keep everything, or stop sampling, for a time.
+ *
+ * <p>Takes If-Match but does not insist on it: in an emergency the last word counts.
+ */
+@RestController
+public final class KillSwitchApi {
+  private static final String PATH = "/api/v1/kill-switch";
+  private static final Duration TTL = Duration.ofHours(1);
+  private static final Duration TTL_MAX = Duration.ofHours(24);
+  private static final List<String> FIELDS = List.of("mode", "ttl", "reason");
+  private static final int REASON_MAX = 500;
+
+  private final KillSwitchKeeper keeper;
+  private final WriteAccess access;
+
+  public KillSwitchApi(KillSwitchKeeper keeper, WriteAccess access) {
+    this.keeper = keeper;
+    this.access = access;
+  }
+
+  /** The switch as it is answered; the times are missing when it is off. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Body(String mode, @Nullable Instant since, @Nullable Instant until, String reason) {
+    public static Body of(KillSwitch state) {
+      return state.mode() == KillSwitch.Mode.OFF
+          ? new Body(state.mode().word(), null, null, state.reason())
+          : new Body(
+              state.mode().word(),
+              Instant.ofEpochMilli(state.sinceUnixMillis()),
+              Instant.ofEpochMilli(state.untilUnixMillis()),
+              state.reason());
+    }
+  }
+
+  @GetMapping(PATH)
+  ResponseEntity<Body> get() {
+    return answer(keeper.current());
+  }
+
+  @PutMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
+  Mono<ResponseEntity<Body>> put(
+      @RequestHeader HttpHeaders headers,
+      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+      @RequestParam(defaultValue = "false") boolean dryRun,
+      @RequestBody(required = false) Mono<byte[]> body) {
+    return Mono.fromRunnable(() -> access.check(headers))
+        .subscribeOn(Schedulers.boundedElastic())
+        .then(body.defaultIfEmpty(new byte[0]))
+        .publishOn(Schedulers.boundedElastic())
+        .map(text -> put(ifMatch, dryRun, read(BodyFormat.JSON.read(text))));
+  }
+
+  private ResponseEntity<Body> put(@Nullable String ifMatch, boolean dryRun, KillSwitch next) {
+    Predicate<KillSwitch> expected =
+        now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now)));
+    boolean done = dryRun ? expected.test(keeper.current()) : keeper.set(expected, next);
+    if (!done) {
+      throw ProblemException.stale(etag(keeper.current()), List.of());
+    }
+    return dryRun ? ResponseEntity.ok(Body.of(next)) : answer(next);
+  }
+
+  private static ResponseEntity<Body> answer(KillSwitch state) {
+    return ResponseEntity.ok().eTag(etag(state)).body(Body.of(state));
+  }
+
+  private static String etag(KillSwitch state) {
+    return String.format(
+        "\"%s-%x-%x\"",
+        state.mode().word(),
+        state.sinceUnixMillis(),
+        31L * state.untilUnixMillis() + state.reason().hashCode());
+  }
+
+  private KillSwitch read(JsonNode body) {
+    if (!body.isObject()) {
+      throw ProblemException.invalid("", "is not an object", "{\"mode\": \"keep-all\"}");
+    }
+    for (String name : body.propertyNames()) {
+      if (!FIELDS.contains(name)) {
+        throw ProblemException.invalid("/" + name, "is not known", "one of " + FIELDS);
+      }
+    }
+    KillSwitch.Mode mode = mode(body.path("mode"));
+    String reason = reason(body.path("reason"));
+    long now = keeper.now();
+    Duration ttl = ttl(body.path("ttl"));
+    return mode == KillSwitch.Mode.OFF
+        ? new KillSwitch(mode, now, Long.MAX_VALUE, reason)
+        : new KillSwitch(mode, now, now + ttl.toMillis(), reason);
+  }
+
+  private static KillSwitch.Mode mode(JsonNode node) {
+    for (KillSwitch.Mode mode : KillSwitch.Mode.values()) {
+      if (mode.word().equals(node.asString(""))) {
+        return mode;
+      }
+    }
+    throw ProblemException.invalid(
+        "/mode",
+        node.isMissingNode() ? "mode is missing" : "no such mode: " + node,
+        "one of off, keep-all, bypass");
+  }
+
+  private static Duration ttl(JsonNode node) {
+    if (node.isMissingNode() || node.isNull()) {
+      return TTL;
+    }
+    Optional<Duration> ttl = node.isString() ? Durations.parse(node.asString()) : Optional.empty();
+    return ttl.filter(d -> d.isPositive() && d.compareTo(TTL_MAX) <= 0)
+        .orElseThrow(
+            () ->
+                ProblemException.invalid(
+                    "/ttl", "not a time in (0, 24h]: " + node, "for example \"5m\" or \"PT5M\""));
+  }
+
+  private static String reason(JsonNode node) {
+    String reason = node.asString("");
+    // Goes into the log as one line.
+    if (reason.length() > REASON_MAX || reason.chars().anyMatch(Character::isISOControl)) {
+      throw ProblemException.invalid(
+          "/reason", "too long or with control characters", "at most 500 characters in one line");
+    }
+    return reason;
+  }
+}

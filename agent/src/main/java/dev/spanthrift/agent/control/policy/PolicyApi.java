@@ -1,0 +1,180 @@
+package dev.spanthrift.agent.control.policy;
+
+import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.http.EntityTags;
+import dev.spanthrift.agent.control.http.JsonDifference;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.http.WriteAccess;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.MimeTypeUtils;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
+
+/** The policy: read, replace, try. */
+@RestController
+public final class PolicyApi {
+  private static final String JSON = MediaType.APPLICATION_JSON_VALUE;
+  private static final String YAML = MediaType.APPLICATION_YAML_VALUE;
+
+  private final PolicyStore store;
+  private final PipelineView pipeline;
+  private final WriteAccess access;
+
+  public PolicyApi(PolicyStore store, PipelineView pipeline, WriteAccess access) {
+    this.store = store;
+    this.pipeline = pipeline;
+    this.access = access;
+  }
+
+  /** What a write did, or would do on a dry run; and what of it is hardly meant. */
+  record Change(
+      long version, String etag, boolean changed, boolean dryRun, List<PolicyProblem> warnings) {}
+
+  /** What a check found: what keeps it from being used, and what is hardly meant. */
+  record Verdict(boolean valid, List<PolicyProblem> errors, List<PolicyProblem> warnings) {}
+
+  @GetMapping(
+      path = "/api/v1/policy",
+      produces = {JSON, YAML})
+  ResponseEntity<byte[]> get(
+      @RequestHeader HttpHeaders headers,
+      @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
+          @Nullable String ifNoneMatch) {
+    PolicyVersion policy = store.current();
+    BodyFormat format = accepted(headers);
+    String etag = format.etag(policy.hash());
+    boolean known = EntityTags.weakly(ifNoneMatch, etag);
+    ResponseEntity.BodyBuilder answer =
+        ResponseEntity.status(known ? HttpStatus.NOT_MODIFIED : HttpStatus.OK)
+            .eTag(etag)
+            .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+            .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+            .header("Spanthrift-Policy-Version", String.valueOf(policy.version()));
+    return known
+        ? answer.build()
+        : answer
+            .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
+            .body(format.write(policy.root()));
+  }
+
+  @PutMapping(
+      path = "/api/v1/policy",
+      consumes = {JSON, YAML})
+  Mono<ResponseEntity<Change>> put(
+      @RequestHeader HttpHeaders headers,
+      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+      @RequestParam(defaultValue = "false") boolean dryRun,
+      @RequestBody(required = false) Mono<byte[]> body) {
+    Mono<String> allowed = blocking(() -> allowed(headers, ifMatch));
+    return allowed.flatMap(
+        expected ->
+            text(body).flatMap(text -> blocking(() -> put(headers, expected, dryRun, text))));
+  }
+
+  @PostMapping(
+      path = "/api/v1/policy:validate",
+      consumes = {JSON, YAML})
+  Mono<Verdict> validate(
+      @RequestHeader HttpHeaders headers, @RequestBody(required = false) Mono<byte[]> body) {
+    return text(body).flatMap(text -> blocking(() -> verdict(sent(headers).read(text))));
+  }
+
+  private Verdict verdict(JsonNode root) {
+    List<PolicyProblem> problems = store.check(root);
+    return new Verdict(problems.isEmpty(), problems, store.warnings(root));
+  }
+
+  private String allowed(HttpHeaders headers, @Nullable String ifMatch) {
+    access.check(headers);
+    if (ifMatch == null || ifMatch.isBlank()) {
+      throw new ProblemException(
+          ProblemType.IF_MATCH_REQUIRED, "the request does not say which policy it replaces");
+    }
+    return ifMatch;
+  }
+
+  private ResponseEntity<Change> put(
+      HttpHeaders headers, String ifMatch, boolean dryRun, byte[] text) {
+    JsonNode root = sent(headers).read(text);
+    PolicyOutcome outcome =
+        store.replace(
+            current -> EntityTags.strongly(ifMatch, etags(current)),
+            root,
+            dryRun,
+            pipeline::usePolicy);
+    return switch (outcome) {
+      case PolicyOutcome.InForce(PolicyVersion document, boolean changed) ->
+          answer(
+              new Change(
+                  document.version(), etag(document), changed, dryRun, store.warnings(root)));
+      case PolicyOutcome.Stale(PolicyVersion current) ->
+          throw ProblemException.stale(etag(current), JsonDifference.between(current.root(), root));
+      case PolicyOutcome.Invalid(List<PolicyProblem> problems) ->
+          throw ProblemException.invalid(problems);
+    };
+  }
+
+  // What a dry run would lead to is not the current state, so its tag is only in the body.
+  private static ResponseEntity<Change> answer(Change change) {
+    return change.dryRun()
+        ? ResponseEntity.ok(change)
+        : ResponseEntity.ok().eTag(change.etag()).body(change);
+  }
+
+  public static String etag(PolicyVersion policy) {
+    return BodyFormat.JSON.etag(policy.hash());
+  }
+
+  private static List<String> etags(PolicyVersion policy) {
+    return Arrays.stream(BodyFormat.values()).map(f -> f.etag(policy.hash())).toList();
+  }
+
+  /** The form of a request's body: the mapping lets only the two through. */
+  private static BodyFormat sent(HttpHeaders headers) {
+    return MediaType.APPLICATION_YAML.isCompatibleWith(headers.getContentType())
+        ? BodyFormat.YAML
+        : BodyFormat.JSON;
+  }
+
+  private static BodyFormat accepted(HttpHeaders headers) {
+    List<MediaType> accept = headers.getAccept();
+    MimeTypeUtils.sortBySpecificity(accept);
+    for (MediaType type : accept) {
+      if (type.includes(MediaType.APPLICATION_JSON)) {
+        return BodyFormat.JSON;
+      }
+      if (type.includes(MediaType.APPLICATION_YAML)) {
+        return BodyFormat.YAML;
+      }
+    }
+    return BodyFormat.JSON;
+  }
+
+  private static Mono<byte[]> text(Mono<byte[]> body) {
+    return body.switchIfEmpty(
+        Mono.error(() -> new ProblemException(ProblemType.SYNTAX, "the body is empty")));
+  }
+
+  private static <T> Mono<T> blocking(Callable<T> step) {
+    return Mono.fromCallable(step).subscribeOn(Schedulers.boundedElastic());
+  }
+}

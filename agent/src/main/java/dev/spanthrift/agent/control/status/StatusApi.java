@@ -1,0 +1,67 @@
+package dev.spanthrift.agent.control.status;
+
+import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
+import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.policy.PolicyApi;
+import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.recording.SpanRing;
+import java.time.Instant;
+import java.util.Locale;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What goes on, and what it costs. */
+@RestController
+public final class StatusApi {
+  private final PipelineView pipeline;
+  private final PolicyStore store;
+  private final KillSwitchKeeper killSwitch;
+  private final StatusHistory history;
+  private final SpendView spend;
+
+  public StatusApi(
+      PipelineView pipeline,
+      PolicyStore store,
+      KillSwitchKeeper killSwitch,
+      StatusHistory history,
+      SpendView spend) {
+    this.pipeline = pipeline;
+    this.store = store;
+    this.killSwitch = killSwitch;
+    this.history = history;
+    this.spend = spend;
+  }
+
+  @GetMapping("/api/v1/status")
+  StatusBody status() {
+    PipelineStatus status = pipeline.status();
+    SpanRing recorded = pipeline.recorded();
+    PolicyVersion policy = store.current();
+    return new StatusBody(
+        pipeline.phase().name().toLowerCase(Locale.ROOT),
+        Instant.ofEpochMilli(status.startedUnixMillis()),
+        Instant.ofEpochMilli(status.nowUnixMillis()),
+        new StatusBody.PolicyInForce(
+            policy.version(), PolicyApi.etag(policy), store.isConfigured()),
+        pipeline.policies(),
+        KillSwitchApi.Body.of(killSwitch.current()),
+        history.rates(),
+        StatusBody.byName(status.signals()),
+        status.spans(),
+        status.held(),
+        status.learned(),
+        ProcessMemory.read(),
+        StatusBody.destinations(status.destinations()),
+        StatusBody.laws(status.identities()),
+        recorded == null ? null : recorded.counts(),
+        history.curve());
+  }
+
+  @GetMapping("/api/v1/spend")
+  Spend spend() {
+    return spend.spend();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.spanthrift.agent.control.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.policy.PolicyCounts;
+import dev.spanthrift.sampler.wire.Signal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The answer to {@code GET /api/v1/status}; all counts since start, all sizes in bytes. */
+record StatusBody(
+    String phase,
+    Instant started,
+    Instant now,
+    PolicyInForce policy,
+    List<PolicyCounts> policies,
+    KillSwitchApi.Body killSwitch,
+    StatusHistory.Rates rates,
+    Map<String, PipelineStatus.Door> signals,
+    PipelineStatus.Spans spans,
+    PipelineStatus.Held held,
+    PipelineStatus.Learned learned,
+    Memory memory,
+    List<Destination> destinations,
+    List<Law> identities,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
+    StatusHistory.Curve history) {
+
+  /** Which policy decides. */
+  record PolicyInForce(long version, String etag, boolean configured) {}
+
+  /** Of the process; {@code residentBytes} only where the system tells. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Memory(long heapUsedBytes, long heapBytesMax, @Nullable Long residentBytes) {}
+
+  /** One law of the books. */
+  record Law(String law, long left, long right, boolean holds) {}
+
+  /** One backend. */
+  record Destination(
+      String name,
+      boolean connected,
+      long queuedBytes,
+      long queueBytesMax,
+      long wireBytes,
+      long retries,
+      String lastError,
+      Map<String, DestinationStatus.Counts> signals) {}
+
+  static List<Destination> destinations(List<DestinationStatus> all) {
+    return all.stream()
+        .map(
+            d ->
+                new Destination(
+                    d.name(),
+                    d.connected(),
+                    d.queuedBytes(),
+                    d.queueBytesMax(),
+                    d.wireBytes(),
+                    d.retries(),
+                    d.lastError(),
+                    byName(d.signals())))
+        .toList();
+  }
+
+  static List<Law> laws(List<PipelineStatus.Identity> identities) {
+    return identities.stream().map(i -> new Law(i.law(), i.left(), i.right(), i.holds())).toList();
+  }
+
+  static <V> Map<String, V> byName(Map<Signal, V> bySignal) {
+    Map<String, V> named = new TreeMap<>();
+    bySignal.forEach((signal, value) -> named.put(signal.name().toLowerCase(Locale.ROOT), value));
+    return named;
+  }
+}

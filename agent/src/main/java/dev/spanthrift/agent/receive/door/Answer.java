@@ -1,0 +1,47 @@
+package dev.spanthrift.agent.receive.door;
+
+import java.time.Duration;
+
+/**
+ * What one request is told, before a port puts it into its protocol's words.
+ *
+ * @param rejected items of a partial success
+ * @param message in English; empty on full success
+ * @param retryAfter for {@link RequestOutcome#OVERLOADED}
+ */
+public record Answer(RequestOutcome outcome, long rejected, String message, Duration retryAfter) {
+  static final Answer ACCEPTED = of(RequestOutcome.ACCEPTED, "");
+
+  /** Bytes of UTF-8 of any message: far below 4 MiB (specs S6), and fits into a header. */
+  static final int MESSAGE_BYTES = 1024;
+
+  public Answer {
+    message = AnswerText.shortened(message, MESSAGE_BYTES);
+  }
+
+  public static Answer of(RequestOutcome outcome, String message) {
+    return new Answer(outcome, 0, message, Duration.ZERO);
+  }
+
+  static Answer from(Admission admission) {
+    return switch (admission) {
+      case Admission.Accepted() -> ACCEPTED;
+      case Admission.Partial(long rejected, String message) ->
+          new Answer(RequestOutcome.PARTIAL, rejected, message, Duration.ZERO);
+      case Admission.Malformed(String message) -> of(RequestOutcome.MALFORMED, message);
+      case Admission.Overloaded(Duration retryAfter) -> overloaded(retryAfter);
+    };
+  }
+
+  static Answer overloaded(Duration retryAfter) {
+    return new Answer(RequestOutcome.OVERLOADED, 0, "No room now, please retry", retryAfter);
+  }
+
+  static Answer tooLarge(int limit) {
+    return of(RequestOutcome.TOO_LARGE, "Request exceeds the limit of " + limit + " bytes");
+  }
+
+  public boolean accepted() {
+    return outcome == RequestOutcome.ACCEPTED;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.spanthrift.agent.receive.door;
+
+import dev.spanthrift.sampler.wire.Signal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * The bytes of an answer: {@code Export…ServiceResponse} or {@code google.rpc.Status}.
+ *
+ * <pre>
+ * Export…ServiceResponse { partial_success = 1 { rejected = 1, error_message = 2 } }
+ * Status                 { code = 1, message = 2, details = 3 Any { type_url = 1, value = 2 } }
+ * BadRequest             { field_violations = 1 { field = 1, description = 2 } }
+ * RetryInfo              { retry_delay = 1 Duration { seconds = 1, nanos = 2 } }
+ * </pre>
+ *
+ * <p>Sources: opentelemetry-proto collector services (specs W12), googleapis google/rpc.
+ */
+public final class Replies {
+  private static final String BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest";
+  private static final String RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";
+  private static final byte[] EMPTY = new byte[0];
+
+  private Replies() {}
+
+  public static byte[] protobuf(Answer answer) {
+    return switch (answer.outcome()) {
+      case ACCEPTED -> EMPTY;
+      case PARTIAL -> partial(answer);
+      default -> status(answer);
+    };
+  }
+
+  public static byte[] json(Signal signal, Answer answer) {
+    String text =
+        switch (answer.outcome()) {
+          case ACCEPTED -> "{}";
+          case PARTIAL -> partialJson(signal, answer);
+          default -> statusJson(answer);
+        };
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  public static byte[] status(Answer answer) {
+    ProtoWriter status =
+        new ProtoWriter().number(1, answer.outcome().grpc).text(2, answer.message());
+    if (answer.outcome() == RequestOutcome.MALFORMED) {
+      byte[] violation = new ProtoWriter().text(2, answer.message()).bytes();
+      status.message(3, any(BAD_REQUEST, new ProtoWriter().message(1, violation).bytes()));
+    } else if (answer.outcome() == RequestOutcome.OVERLOADED) {
+      Duration delay = answer.retryAfter();
+      byte[] duration =
+          new ProtoWriter().number(1, delay.getSeconds()).number(2, delay.getNano()).bytes();
+      status.message(3, any(RETRY_INFO, new ProtoWriter().message(1, duration).bytes()));
+    }
+    return status.bytes();
+  }
+
+  static String statusJson(Answer answer) {
+    StringBuilder out = new StringBuilder("{\"code\":").append(answer.outcome().grpc);
+    out.append(",\"message\":");
+    AnswerText.quote(out, answer.message());
+    if (answer.outcome() == RequestOutcome.MALFORMED) {
+      out.append(",\"details\":[{\"@type\":\"").append(BAD_REQUEST);
+      out.append("\",\"fieldViolations\":[{\"description\":");
+      AnswerText.quote(out, answer.message());
+      out.append("}]}]");
+    } else if (answer.outcome() == RequestOutcome.OVERLOADED) {
+      out.append(",\"details\":[{\"@type\":\"").append(RETRY_INFO);
+      out.append("\",\"retryDelay\":\"").append(seconds(answer.retryAfter())).append("s\"}]");
+    }
+    return out.append('}').toString();
+  }
+
+  private static byte[] partial(Answer answer) {
+    byte[] partial =
+        new ProtoWriter().number(1, answer.rejected()).text(2, answer.message()).bytes();
+    return new ProtoWriter().message(1, partial).bytes();
+  }
+
+  private static String partialJson(Signal signal, Answer answer) {
+    StringBuilder out = new StringBuilder("{\"partialSuccess\":{");
+    if (answer.rejected() != 0) {
+      out.append('"').append(camelCase(signal.rejectedField())).append("\":\"");
+      out.append(answer.rejected()).append('"');
+    }
+    if (!answer.message().isEmpty()) {
+      out.append(answer.rejected() != 0 ? "," : "").append("\"errorMessage\":");
+      AnswerText.quote(out, answer.message());
+    }
+    return out.append("}}").toString();
+  }
+
+  private static byte[] any(String type, byte[] value) {
+    return new ProtoWriter().text(1, type).message(2, value).bytes();
+  }
+
+  /** As the JSON of google.protobuf.Duration wants it: "1" or "0.250000000". */
+  private static String seconds(Duration delay) {
+    return delay.getNano() == 0
+        ? Long.toString(delay.getSeconds())
+        : "%d.%09d".formatted(delay.getSeconds(), delay.getNano());
+  }
+
+  private static String camelCase(String name) {
+    StringBuilder out = new StringBuilder(name.length());
+    boolean upper = false;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '_') {
+        upper = true;
+      } else {
+        out.append(upper ? Character.toUpperCase(c) : c);
+        upper = false;
+      }
+    }
+    return out.toString();
+  }
+}

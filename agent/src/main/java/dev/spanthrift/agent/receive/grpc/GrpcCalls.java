@@ -1,0 +1,246 @@
+package dev.spanthrift.agent.receive.grpc;
+
+import dev.spanthrift.agent.receive.door.Answer;
+import dev.spanthrift.agent.receive.door.Door;
+import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.receive.door.RequestOutcome;
+import dev.spanthrift.sampler.wire.Signal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.collection.IntObjectHashMap;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of one connection that are not over, and their answers. */
+final class GrpcCalls {
+  /** A request's age is counted in sweeps, because a clock per request would cost more. */
+  static final int SWEEPS_PER_TIMEOUT = 4;
+
+  private static final int STREAM_WINDOW_BYTES = FrameReader.STREAM_WINDOW_BYTES;
+
+  private final int maxStreams;
+  private final Door door;
+  private final FrameQueue out;
+  private final SendWindows windows = new SendWindows();
+  private final IntObjectHashMap<GrpcCall> calls = new IntObjectHashMap<>();
+  private int sweeps;
+  private int lastStream;
+  private boolean tableShrunk; // by the client: the next header block must say so
+  private boolean takesNoMore;
+
+  /** Whether frames may come of streams that we have closed and the client has not: no fault. */
+  private boolean closedFirst;
+
+  GrpcCalls(ReceiveSettings settings, Door door, FrameQueue out) {
+    this.maxStreams = settings.maxStreams();
+    this.door = door;
+    this.out = out;
+  }
+
+  boolean isEmpty() {
+    return calls.isEmpty();
+  }
+
+  /** The highest stream that the client has opened. */
+  int lastStream() {
+    return lastStream;
+  }
+
+  /** The client was told that new calls are not taken. */
+  void takeNoMore() {
+    takesNoMore = true;
+    closedFirst = true;
+  }
+
+  /** The connection is gone: gives back what calls hold. */
+  void end() {
+    calls.values().forEach(GrpcCall::end);
+    calls.clear();
+  }
+
+  /** Ends calls that take too long. */
+  void sweep() {
+    sweeps++;
+    if (calls.isEmpty()) {
+      return;
+    }
+    for (GrpcCall call : new ArrayList<>(calls.values())) {
+      if (sweeps - call.begun > SWEEPS_PER_TIMEOUT) {
+        endSlow(call);
+      }
+    }
+  }
+
+  /**
+   * Ends what is slow to arrive, or to stop after a refusal, or to take its answer.
+   *
+   * <p>Only here is a call of a faultless client reset. A reset with each early refusal would make
+   * a long overload look like an attack to it.
+   */
+  private void endSlow(GrpcCall call) {
+    if (!call.answered()) {
+      answer(
+          call, call.refuse(Answer.of(RequestOutcome.TOO_SLOW, "Request did not arrive in time")));
+    }
+    reset(call.id, Http2.NO_ERROR);
+  }
+
+  /** Closes a stream from our side. */
+  void reset(int id, int code) {
+    closedFirst = true;
+    Http2.reset(out.frames(), id, code);
+    forget(id);
+  }
+
+  /** The client has closed a stream. */
+  void forget(int id) {
+    GrpcCall call = calls.remove(id);
+    if (call != null) {
+      call.end();
+      windows.forget(call);
+    }
+  }
+
+  /** A header block: of a new call, or the trailers of one. */
+  void headers(int id, CallHeads.Head head, boolean last) {
+    if (id > lastStream) {
+      lastStream = id;
+      open(id, head, last);
+      return;
+    }
+    GrpcCall call = calls.get(id);
+    if (call == null || call.requestEnded) {
+      requireClosedFirst();
+    } else if (!last) {
+      throw new Http2.Fault(Http2.PROTOCOL_ERROR, "headers amid a request");
+    } else {
+      take(call, Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
+  private void open(int id, CallHeads.Head head, boolean last) {
+    if (takesNoMore) {
+      return;
+    }
+    if (head.malformed()) {
+      reset(id, Http2.PROTOCOL_ERROR);
+      return;
+    }
+    if (calls.size() >= maxStreams) {
+      reset(id, Http2.REFUSED_STREAM);
+      return;
+    }
+    Signal signal = head.signal();
+    GrpcCall call =
+        new GrpcCall(door, id, signal == null ? Signal.TRACES : signal, head.encoding(), sweeps);
+    call.sendWindow = windows.initial();
+    calls.put(id, call);
+    Answer fault = head.fault();
+    if (fault != null) {
+      call.requestEnded = last;
+      call.end(); // what it still sends is swallowed
+      answer(call, signal == null ? fault : door.refuse(signal, fault));
+    } else if (last) {
+      take(call, Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
+  /** A piece of a request. */
+  void data(int id, ByteBuf piece, boolean last) {
+    GrpcCall call = calls.get(id);
+    if (call == null || call.requestEnded) {
+      requireClosedFirst();
+      return;
+    }
+    call.unreturned += piece.readableBytes();
+    if (call.unreturned > STREAM_WINDOW_BYTES) {
+      reset(id, Http2.FLOW_CONTROL_ERROR);
+      return;
+    }
+    if (!last && call.unreturned >= STREAM_WINDOW_BYTES / 2) {
+      Http2.windowUpdate(out.frames(), id, call.unreturned);
+      call.unreturned = 0;
+    }
+    take(call, piece, last);
+  }
+
+  private void requireClosedFirst() {
+    if (!closedFirst) {
+      throw new Http2.Fault(Http2.STREAM_CLOSED, "frame of a stream that its client has ended");
+    }
+  }
+
+  private void take(GrpcCall call, ByteBuf piece, boolean last) {
+    call.requestEnded |= last;
+    if (!call.answered()) {
+      Answer answer = call.read(piece, last);
+      if (answer != null) {
+        answer(call, answer);
+      }
+    } else if (last) {
+      forgetIfOver(call);
+    }
+  }
+
+  private void answer(GrpcCall call, Answer answer) {
+    if (answer.accepted() && !tableShrunk && windows.take(call, GrpcCall.PREFIX_BYTES)) {
+      GrpcReplies.success(out.frames(), call.id);
+      call.answerSent = true;
+    } else if (answer.accepted() || answer.outcome() == RequestOutcome.PARTIAL) {
+      headers(call.id, GrpcReplies.OPENING, false);
+      windows.await(call, GrpcReplies.message(answer));
+      sendWaiting();
+    } else {
+      headers(call.id, GrpcReplies.error(answer), true);
+      call.answerSent = true;
+    }
+    forgetIfOver(call);
+  }
+
+  private void headers(int id, byte[] fields, boolean last) {
+    byte[] block = tableShrunk ? GrpcReplies.withoutTable(fields) : fields;
+    Http2.headers(out.frames(), id, block, last);
+    tableShrunk = false;
+  }
+
+  /** A call is over when both sides have said all; until then its frames are swallowed. */
+  private void forgetIfOver(GrpcCall call) {
+    if (call.requestEnded && call.answerSent) {
+      calls.remove(call.id);
+    }
+  }
+
+  /** The client has made its HPACK table smaller than we may assume. */
+  void shrinkTable() {
+    tableShrunk = true;
+  }
+
+  /** The client's SETTINGS_INITIAL_WINDOW_SIZE. */
+  void initialWindow(long bytes) {
+    windows.initial(bytes, calls.values());
+  }
+
+  /** The client lets us send more: on a stream, or on the whole connection when it is 0. */
+  void widen(int id, int bytes) {
+    GrpcCall call = id == 0 ? null : calls.get(id);
+    if (id == 0) {
+      windows.widen(bytes);
+    } else if (call != null && !SendWindows.widen(call, bytes)) {
+      reset(id, Http2.FLOW_CONTROL_ERROR);
+    }
+    sendWaiting();
+  }
+
+  /** Sends answers as far as the client's windows let them go. */
+  void sendWaiting() {
+    if (windows.isFree()) {
+      return;
+    }
+    for (@Nullable GrpcCall done = windows.next(out.frames());
+        done != null;
+        done = windows.next(out.frames())) {
+      done.answerSent = true;
+      forgetIfOver(done);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.spanthrift.agent.receive.loop;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops that ports and clients share, with the channel classes that fit them.
+ *
+ * <p>Shared, because each more thread costs wake-ups that a small request pays for.
+ */
+public record Loops(
+    EventLoopGroup group,
+    Class<? extends ServerSocketChannel> serverChannel,
+    Class<? extends SocketChannel> clientChannel) {
+
+  /** Epoll where there is, else NIO. */
+  public static Loops create(int threads) {
+    DefaultThreadFactory names = new DefaultThreadFactory("loop", true);
+    if (Epoll.isAvailable()) {
+      return new Loops(
+          new MultiThreadIoEventLoopGroup(
+              threads, names, EpollIoHandler.newFactory(0, Gathering::new)),
+          EpollServerSocketChannel.class,
+          EpollSocketChannel.class);
+    }
+    return new Loops(
+        new MultiThreadIoEventLoopGroup(
+            threads, names, NioIoHandler.newFactory(SelectorProvider.provider(), Gathering::new)),
+        NioServerSocketChannel.class,
+        NioSocketChannel.class);
+  }
+
+  /** Ends the threads; what they still hold is given up after the deadline. */
+  public void close(Duration deadline) {
+    group
+        .shutdownGracefully(0, deadline.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(deadline.toMillis());
+  }
+}

@@ -1,0 +1,127 @@
+package dev.spanthrift.agent.telemetry;
+
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.policy.PolicyCounts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** All figures of one reading of the pipeline. */
+final class StatusFigures {
+  private final List<Figure> all = new ArrayList<>();
+
+  private StatusFigures() {}
+
+  static List<Figure> of(PipelineView view) {
+    StatusFigures figures = new StatusFigures();
+    PipelineStatus status = view.status();
+    status.signals().forEach((signal, door) -> figures.door(word(signal), door));
+    figures.spans(status.spans());
+    figures.held(status.held());
+    figures.learned(status.learned());
+    status.destinations().forEach(figures::destination);
+    status.identities().forEach(figures::identity);
+    view.policies().forEach(figures::policy);
+    return figures.all;
+  }
+
+  private void door(String signal, PipelineStatus.Door door) {
+    add(Instrument.REQUESTS.at(door.received(), "signal", signal, "outcome", "received"));
+    door.refused().forEach((reason, n) -> refused(signal, reason.toLowerCase(Locale.ROOT), n));
+    add(Instrument.LET_GO.at(door.letGo(), "signal", signal));
+    add(Instrument.RECEIVED_BYTES.at(door.receivedBytes(), "signal", signal));
+  }
+
+  private void refused(String signal, String reason, long requests) {
+    add(Instrument.REQUESTS.at(requests, "signal", signal, "outcome", "refused_" + reason));
+  }
+
+  private void spans(PipelineStatus.Spans spans) {
+    spans.keptByReason().forEach((reason, n) -> decided("keep", reason, n));
+    spans.droppedByReason().forEach((reason, n) -> decided("drop", reason, n));
+    add(Instrument.SPAN_BYTES.at(spans.keptBytes(), "decision", "keep"));
+    add(Instrument.SPAN_BYTES.at(spans.droppedBytes(), "decision", "drop"));
+    add(Instrument.SPANS_RECEIVED.at(spans.received()));
+    add(Instrument.SPANS_LATE.at(spans.late()));
+    spans
+        .traceStates()
+        .forEach((why, n) -> add(Instrument.SPANS_WITHOUT_THRESHOLD.at(n, "trace_state", why)));
+    add(Instrument.SPANS_SHIPPED.at(spans.shipped()));
+    spans
+        .failedByReason()
+        .forEach((reason, n) -> add(Instrument.SPANS_FAILED.at(n, "reason", reason)));
+  }
+
+  /** Traces by what the policy did, or in shadow would have done. */
+  private void policy(PolicyCounts counts) {
+    policy(counts, "kept", counts.kept());
+    policy(counts, "dropped", counts.dropped());
+    policy(counts, "left_to_budget", counts.leftToBudget());
+    policy(counts, "over_share", counts.overShare());
+    if (counts.shadow()) {
+      policy(counts, "kept_more", counts.more());
+      policy(counts, "kept_less", counts.less());
+    }
+  }
+
+  private void policy(PolicyCounts counts, String outcome, PolicyCounts.Amount amount) {
+    String shadow = String.valueOf(counts.shadow());
+    String[] labels = {"policy", counts.name(), "shadow", shadow, "outcome", outcome};
+    add(Instrument.POLICY_TRACES.at(amount.traces(), labels));
+    add(Instrument.POLICY_BYTES.at(amount.bytes(), labels));
+  }
+
+  private void decided(String decision, String reason, long spans) {
+    add(Instrument.SPANS.at(spans, "decision", decision, "reason", reason));
+  }
+
+  private void held(PipelineStatus.Held held) {
+    add(Instrument.HELD_TRACES.at(held.traces()));
+    add(Instrument.HELD_SPANS.at(held.spans()));
+    add(Instrument.HELD_BYTES.at(held.bytes()));
+    add(Instrument.HELD_BYTES_MAX.at(held.bytesMax()));
+  }
+
+  private void learned(PipelineStatus.Learned learned) {
+    add(Instrument.LEARNED_KEYS.at(learned.operations(), "table", "operations"));
+    add(Instrument.LEARNED_KEYS.at(learned.errorSignatures(), "table", "error_signatures"));
+    add(Instrument.LEARNED_KEYS.at(learned.edges(), "table", "edges"));
+    add(Instrument.LEARNED_KEYS.at(learned.paths(), "table", "paths"));
+    add(Instrument.LEARNED_FOLDED.at(learned.folded()));
+    add(Instrument.LEARNED_BYTES.at(learned.bytes()));
+    add(Instrument.SNAPSHOTS_IGNORED.at(learned.snapshotsIgnored()));
+  }
+
+  private void destination(DestinationStatus status) {
+    String name = status.name();
+    add(Instrument.QUEUE_BYTES.at(status.queuedBytes(), "destination", name));
+    add(Instrument.QUEUE_BYTES_MAX.at(status.queueBytesMax(), "destination", name));
+    add(Instrument.CONNECTED.at(status.connected() ? 1 : 0, "destination", name));
+    add(Instrument.SENT_BYTES.at(status.wireBytes(), "destination", name));
+    add(Instrument.RETRIES.at(status.retries(), "destination", name));
+    status.signals().forEach((signal, counts) -> items(name, word(signal), counts));
+  }
+
+  private void items(String name, String signal, DestinationStatus.Counts counts) {
+    item(name, signal, "shipped", counts.shipped());
+    counts.failed().forEach((reason, n) -> item(name, signal, "failed_" + reason, n));
+  }
+
+  private void item(String name, String signal, String outcome, long items) {
+    add(Instrument.ITEMS.at(items, "destination", name, "signal", signal, "outcome", outcome));
+  }
+
+  private void identity(PipelineStatus.Identity identity) {
+    add(Instrument.IDENTITY_GAP.at(identity.left() - identity.right(), "law", identity.law()));
+  }
+
+  private void add(Figure figure) {
+    all.add(figure);
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.spanthrift.agent.command.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.agent.command.Console;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class CheckCommandTest {
+  @TempDir Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void anyPorts() {
+    environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", "0");
+    environment.put("SPANTHRIFT_LISTEN_HTTP_PORT", "0");
+    environment.put("SPANTHRIFT_ADMIN_PORT", "0");
+    environment.put("SPANTHRIFT_STATE_DIR", folder.resolve("a/b").toString());
+  }
+
+  private static ServerSocket listener() throws Exception {
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  }
+
+  @Test
+  void allIsWellWhenTheBackendAnswers() throws Exception {
+    try (ServerSocket backend = listener()) {
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + backend.getLocalPort());
+      Console console = Console.run(environment, "check");
+      assertEquals(0, console.code(), console.out());
+      assertTrue(console.out().lines().allMatch(line -> line.startsWith("ok ")), console.out());
+      assertEquals("", console.err());
+    }
+  }
+
+  @Test
+  void priceListAndBudgetsThatDoNotFitFail() throws Exception {
+    environment.put("SPANTHRIFT_PRICE_MODEL", "datadog");
+    Console console = Console.run(environment, "check");
+    assertTrue(
+        console.out().matches("(?s).*FAILED  price and budgets +price.model = datadog: no such.*"),
+        console.out());
+    environment.put("SPANTHRIFT_PRICE_MODEL", "");
+    environment.put("SPANTHRIFT_BUDGETS", "[{amount: 3, currency: EUR}]");
+    console = Console.run(environment, "check");
+    assertTrue(console.out().contains("budgets[0].currency = EUR"), console.out());
+  }
+
+  @Test
+  void aTakenPortIsSaidAsRunSaysItAndASilentBackendAsSendDoes() throws Exception {
+    try (ServerSocket taken = listener()) {
+      int port = taken.getLocalPort();
+      environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", String.valueOf(port));
+      Console console = Console.run(environment, "check");
+      assertTrue(
+          console
+              .out()
+              .contains("127.0.0.1:" + port + " is in use; set SPANTHRIFT_LISTEN_GRPC_PORT to"),
+          console.out());
+    }
+    int gone;
+    try (ServerSocket backend = listener()) {
+      gone = backend.getLocalPort();
+    }
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + gone);
+    String said = "nothing listens on 127.0.0.1:" + gone + ": connection refused";
+    Console console = Console.run(environment, "check");
+    assertTrue(console.out().contains(said), console.out());
+  }
+
+  @Test
+  void aBudgetThatHasNothingToChooseFromIsAWarningOfCheckAndRun() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("b.yaml"),
+            """
+            budgets: [{amount: 3}]
+            defaultProbability: 0.1
+            """);
+    String said = "defaultProbability = 0.1 (b.yaml:2): budgets have nothing to choose from";
+    Console console = Console.run(environment, "check", "--config", file.toString());
+    assertTrue(
+        console.out().matches("(?s).*warn    configuration +\\Q" + said + "\\E.*"), console.out());
+    Console run = Console.run(environment, "run", "--config", file.toString());
+    assertTrue(run.err().contains("spanthrift: " + said), run.err());
+    environment.put("SPANTHRIFT_DEFAULT_PROBABILITY", "1");
+    assertFalse(
+        Console.run(environment, "check", "--config", file.toString()).out().contains("warn"));
+    environment.put("SPANTHRIFT_DEFAULT_PROBABILITY", "0.5");
+    environment.put("SPANTHRIFT_POLICIES", "[{name: a, budget: true}]");
+    assertFalse(
+        Console.run(environment, "check", "--config", file.toString()).out().contains("warn"));
+  }
+
+  @Test
+  void aBackendThatDoesNotAnswerFails() throws Exception {
+    int port;
+    try (ServerSocket gone = listener()) {
+      port = gone.getLocalPort();
+    }
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + port);
+    Console console = Console.run(environment, "check");
+    assertEquals(1, console.code());
+    assertTrue(console.out().contains("FAILED  destination default"), console.out());
+  }
+
+  @Test
+  void aBackendWithoutTlsBehindHttpsFails() throws Exception {
+    try (ServerSocket backend = listener()) {
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:" + backend.getLocalPort());
+      Thread answer =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (var socket = backend.accept()) {
+                      socket.getOutputStream().write("HTTP/1.1 400 no\r\n\r\n".getBytes());
+                    } catch (java.io.IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  });
+      Console console = Console.run(environment, "check");
+      answer.join();
+      assertEquals(1, console.code());
+      assertTrue(console.out().contains("FAILED  destination default"), console.out());
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenFails() throws Exception {
+    try (ServerSocket taken = listener()) {
+      environment.put("SPANTHRIFT_ADMIN_PORT", String.valueOf(taken.getLocalPort()));
+      Console console = Console.run(environment, "check");
+      assertEquals(1, console.code());
+      assertTrue(console.out().contains("FAILED  admin port 127.0.0.1:"), console.out());
+    }
+  }
+
+  @Test
+  void filesThatCannotBeReadFail() throws Exception {
+    Path file = Files.writeString(folder.resolve("plain"), "no certificate");
+    environment.put("SPANTHRIFT_LISTEN_TLS_CERTIFICATE", file.toString());
+    environment.put("SPANTHRIFT_LISTEN_TLS_KEY", folder.resolve("absent").toString());
+    environment.put("SPANTHRIFT_STATE_DIR", file.resolve("x").toString());
+    String out = Console.run(environment, "check").out();
+    assertTrue(out.contains("FAILED  listen.tls.certificate"), out);
+    assertTrue(out.contains("FAILED  listen.tls.key"), out);
+    assertTrue(out.contains("FAILED  stateDir"), out);
+  }
+
+  @Test
+  void aPolicyThatCannotBeUsedFailsHereAndInRun() {
+    environment.put("SPANTHRIFT_POLICIES", "[{name: a, match: {hasEror: true}, keep: true}]");
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
+    String wrong = "/policies/0/match";
+    assertTrue(Console.run(environment, "check").out().contains(wrong));
+    Console run = Console.run(environment, "run");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains(wrong), run.err());
+  }
+
+  @Test
+  void jsonHasTheSameAnswer() {
+    environment.put("SPANTHRIFT_HOLD_PAUSE", "soon");
+    Console console = Console.run(environment, "check", "-o", "json");
+    assertEquals(1, console.code());
+    JsonNode answer = JsonMapper.shared().readTree(console.out());
+    assertFalse(answer.get("ok").asBoolean());
+    assertEquals("configuration", answer.get("checks").get(0).get("check").asString());
+    assertTrue(answer.get("checks").get(0).get("detail").asString().contains("hold.pause = soon"));
+  }
+}

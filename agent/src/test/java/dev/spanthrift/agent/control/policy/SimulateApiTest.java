@@ -1,0 +1,128 @@
+package dev.spanthrift.agent.control.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.agent.control.AdminPort;
+import dev.spanthrift.agent.control.OpenApi;
+import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.MadeTraffic;
+import dev.spanthrift.agent.simulation.WhatIfAnswer;
+import dev.spanthrift.sampler.wire.Scanner;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+class SimulateApiTest {
+  private static final String ERRORS =
+      """
+      policies:
+        - {name: errors, match: {status: ERROR}, keep: true}
+        - {name: slow carts, match: {all: [{service: cart}, {slowerThan: 500ms}]}, drop: true}
+      default: {budget: true}
+      """;
+
+  private AdminPort port;
+
+  @BeforeEach
+  void start() {
+    port = AdminPort.startReadOnly();
+  }
+
+  @AfterEach
+  void stop() {
+    port.close();
+  }
+
+  private void record() {
+    SpanRing ring = new SpanRing(1 << 20, Duration.ofHours(1));
+    Scanner scanner = new Scanner(10_000);
+    long now = System.currentTimeMillis();
+    List<ExportTraceServiceRequest> recorded = new MadeTraffic(61, 400).recorded();
+    for (int i = 0; i < recorded.size(); i++) {
+      byte[] request = recorded.get(i).toByteArray();
+      ring.record(scanner.scan(request, 0, request.length), now - 60_000 + 900L * i);
+    }
+    port.pipeline.recorded = ring;
+  }
+
+  private WebTestClient.ResponseSpec ask(String query, String document) {
+    return port.client()
+        .post()
+        .uri("/api/v1/policy:simulate" + query)
+        .contentType(MediaType.APPLICATION_YAML)
+        .bodyValue(document)
+        .exchange();
+  }
+
+  @Test
+  void s8_theLastSpansAnswerWhatIf() {
+    record();
+    WhatIfAnswer answer =
+        ask("?budget=20%", ERRORS)
+            .expectStatus()
+            .isOk()
+            .expectBody(WhatIfAnswer.class)
+            .returnResult()
+            .getResponseBody();
+    assertEquals(400, answer.received().traces());
+    assertTrue(answer.keptByReason().containsKey("errors"), answer.toString());
+    assertTrue(answer.droppedByReason().containsKey("slow carts"), answer.toString());
+    assertEquals(0, answer.errors().lostSignatures());
+    assertEquals("USD", answer.cost().currency());
+    assertTrue(answer.cost().saved() > 0);
+    assertEquals(6, answer.operations().size());
+    assertEquals(2, answer.warnings().size(), answer.warnings().toString());
+  }
+
+  @Test
+  void s8_itsAnswerIsAsDescribed() {
+    record();
+    ask("", ERRORS)
+        .expectBody()
+        .jsonPath("$.keys()")
+        .value(
+            keys ->
+                assertEquals(
+                    OpenApi.get()
+                        .root()
+                        .at("/components/schemas/SimulationAnswer/properties")
+                        .propertyNames()
+                        .stream()
+                        .toList(),
+                    List.copyOf((java.util.Collection<?>) keys)));
+  }
+
+  @Test
+  void s8_policiesThatNeedAttributesAreNamed() {
+    record();
+    String document =
+        """
+        policies:
+          - {name: errors, match: {status: ERROR}, keep: true}
+          - {name: big, match: {attribute: {key: customer, equals: big}}, keep: true}
+        """;
+    ask("", document)
+        .expectStatus()
+        .isEqualTo(422)
+        .expectBody()
+        .jsonPath("$.errors[0].pointer")
+        .isEqualTo("/policies/1");
+  }
+
+  @Test
+  void s8_whatCannotBeAnsweredIsSaid() {
+    ask("", ERRORS).expectStatus().isEqualTo(409);
+    port.pipeline.recorded = new SpanRing(0, Duration.ofHours(1));
+    ask("", ERRORS).expectStatus().isEqualTo(409);
+    record();
+    ask("?budget=much", ERRORS).expectStatus().isBadRequest();
+    ask("", "policies: [").expectStatus().isBadRequest();
+    ask("", "policies:\n- {name: a, keeep: true}").expectStatus().isEqualTo(422);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.spanthrift.exporter.settings;
+
+import static dev.spanthrift.exporter.settings.DestinationSettings.bad;
+
+import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
+import dev.spanthrift.sampler.wire.Signal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.Locale;
+
+/**
+ * The rules for endpoint URLs: a base is followed by {@code v1/…}, a signal's own URL is used as it
+ * is.
+ *
+ * <p>Source: OpenTelemetry specification, protocol/exporter.md, "Endpoint URLs for OTLP/HTTP"
+ * (specs C15).
+ */
+public final class Endpoints {
+  private Endpoints() {}
+
+  /**
+   * Reads an endpoint as the environment variables spell it.
+   *
+   * @param insecure for gRPC without a scheme: plain text instead of TLS
+   */
+  public static URI parse(String text, Protocol protocol, boolean insecure) {
+    String trimmed = text.trim();
+    boolean bare = protocol == Protocol.GRPC && !trimmed.contains("://");
+    String scheme = insecure ? "http://" : "https://";
+    try {
+      URI uri = new URI(bare ? scheme + trimmed : trimmed);
+      check("endpoint", uri, protocol);
+      return uri;
+    } catch (URISyntaxException e) {
+      throw bad("endpoint", text, "a URL such as http://collector:" + usualPort(protocol));
+    }
+  }
+
+  static void check(String key, URI uri, Protocol protocol) {
+    String example = "http://collector:" + usualPort(protocol);
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw bad(key, uri, "a URL with scheme http or https, such as " + example);
+    }
+    if (uri.getUserInfo() != null) {
+      throw bad(key, "a URL with user and password", "a URL without them, and a header");
+    }
+    if (uri.getHost() == null || uri.getPort() > 0xffff || uri.getPort() == 0) {
+      throw bad(key, uri, "a URL with host and port, such as " + example);
+    }
+    String path = uri.getPath();
+    if (protocol == Protocol.GRPC && path != null && !path.isEmpty() && !path.equals("/")) {
+      throw bad(key, uri, "a URL without path for gRPC, such as " + example);
+    }
+  }
+
+  private static int usualPort(Protocol protocol) {
+    return protocol == Protocol.GRPC ? 4317 : 4318;
+  }
+
+  /** Where requests of this signal go over HTTP. */
+  public static URI http(DestinationSettings settings, Signal signal) {
+    URI own = settings.signalEndpoints().get(signal);
+    if (own != null) {
+      return own.getRawPath().isEmpty() ? own.resolve("/") : own;
+    }
+    URI base = settings.endpoint();
+    String path = base.getRawPath();
+    while (path.endsWith("/")) {
+      path = path.substring(0, path.length() - 1);
+    }
+    String query = base.getRawQuery() == null ? "" : "?" + base.getRawQuery();
+    return URI.create(
+        base.getScheme() + "://" + base.getRawAuthority() + path + signal.httpPath() + query);
+  }
+
+  /** Where requests of this signal go over gRPC. */
+  public static URI grpc(DestinationSettings settings, Signal signal) {
+    return settings.signalEndpoints().getOrDefault(signal, settings.endpoint());
+  }
+
+  public static boolean secure(URI uri) {
+    return uri.getScheme().equalsIgnoreCase("https");
+  }
+
+  public static int port(URI uri) {
+    return uri.getPort() > 0 ? uri.getPort() : secure(uri) ? 443 : 80;
+  }
+
+  /** Host without the brackets of IPv6. */
+  public static String host(URI uri) {
+    String host = uri.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /**
+   * Whether a connection to {@code endpoint} would come back to one of our own ports.
+   *
+   * <p>All loopback addresses count as one, so that a wrong guess is a message at start-up and not
+   * a loop. Resolves the host; a name that cannot be resolved is not ours.
+   */
+  public static boolean own(URI endpoint, Collection<InetSocketAddress> listening) {
+    for (InetSocketAddress door : listening) {
+      if (door.getPort() == port(endpoint) && reaches(host(endpoint), door.getAddress())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean reaches(String host, InetAddress door) {
+    try {
+      for (InetAddress target : InetAddress.getAllByName(host)) {
+        boolean loopback = target.isLoopbackAddress() || target.isAnyLocalAddress();
+        if (target.equals(door)
+            || (loopback && (door.isLoopbackAddress() || door.isAnyLocalAddress()))
+            || (door.isAnyLocalAddress() && NetworkInterface.getByInetAddress(target) != null)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (UnknownHostException | SocketException e) {
+      return false; // nobody is there yet, so it is not this process
+    }
+  }
+}
