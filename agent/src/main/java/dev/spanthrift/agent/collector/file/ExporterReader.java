@@ -1,9 +1,10 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.config.settings.Values;
+import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -110,7 +111,7 @@ final class ExporterReader {
     map.put("compression", compression(at.child("compression")));
     long timeout = at.child("timeout").nanos(TimeUnit.SECONDS.toNanos(timeoutSeconds));
     long most = TimeUnit.SECONDS.toNanos(SECONDS_MAX); // 0 means no limit
-    map.put("timeout", Texts.duration(timeout == 0 ? most : Math.min(most, timeout)));
+    map.put("timeout", Values.text(Duration.ofNanos(timeout == 0 ? most : Math.min(most, timeout))));
     map.put("retryFor", retry(at.child("retry_on_failure")));
     queue(at.child("sending_queue"), map);
     return map;
@@ -150,7 +151,7 @@ final class ExporterReader {
     if (elapsed == 0 || elapsed > most) {
       remarks.note(at.child("max_elapsed_time"), "a request is given up after 24h of attempts");
     }
-    return Texts.duration(elapsed == 0 ? most : Math.min(most, elapsed));
+    return Values.text(Duration.ofNanos(elapsed == 0 ? most : Math.min(most, elapsed)));
   }
 
   /** Queues are counted in bytes here; a queue of the default size gets the default bytes. */

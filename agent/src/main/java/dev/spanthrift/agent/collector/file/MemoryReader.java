@@ -2,7 +2,6 @@ package dev.spanthrift.agent.collector.file;
 
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
 import dev.spanthrift.agent.config.settings.HeapShare;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,7 @@ final class MemoryReader {
   static void read(Place at, Map<String, Object> hold) {
     long limit = at.child("limit_mib").whole(0);
     if (limit > 0) {
-      hold.put("bytesMax", Texts.mebibytes(limit));
+      hold.put("bytesMax", limit + "MiB");
     }
   }
 
@@ -65,7 +64,7 @@ final class MemoryReader {
               + wanted
               + " MiB (hold.bytesMax), above which the oldest traces are decided early");
     }
-    hold.put("bytesMax", Texts.mebibytes(wanted));
+    hold.put("bytesMax", wanted + "MiB");
   }
 
   private void sayIfLess(Place at, long limit, long most) {

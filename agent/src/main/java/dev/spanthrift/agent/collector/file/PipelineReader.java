@@ -1,8 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.config.settings.Values;
+import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;
 import java.util.ArrayList;
@@ -225,7 +226,7 @@ final class PipelineReader {
     }
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);
-    settings.put("export", Map.of("delay", Texts.duration(Math.clamp(timeout, 0, most))));
+    settings.put("export", Map.of("delay", Values.text(Duration.ofNanos(Math.clamp(timeout, 0, most)))));
   }
 
   private void exporters(String pipeline, Place at) {

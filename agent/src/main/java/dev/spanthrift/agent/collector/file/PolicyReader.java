@@ -3,14 +3,14 @@ package dev.spanthrift.agent.collector.file;
 import dev.spanthrift.agent.collector.reading.Conditions;
 
 import dev.spanthrift.agent.collector.ottl.Ottl;
-import dev.spanthrift.agent.collector.ottl.OttlConditions;
 import dev.spanthrift.agent.collector.ottl.OttlParser;
+import dev.spanthrift.agent.collector.ottl.OttlPolicy;
 import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.Words;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.SpanQuestions;
-import dev.spanthrift.agent.config.settings.Nearest;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.SpanStatus;
 import dev.spanthrift.sampler.policy.document.ValueTest;
@@ -130,7 +130,7 @@ final class PolicyReader {
   }
 
   private static String nearest(String word, Set<String> known) {
-    return Nearest.suggestion(word, null, known);
+    return Words.instead(word, known);
   }
 
   private Optional<CollectorPolicy> latency(Place own) {
@@ -292,38 +292,56 @@ final class PolicyReader {
   }
 
   private Optional<CollectorPolicy> ottl(Place own) {
-    List<Condition> conditions = new ArrayList<>();
-    int count = 0;
-    for (String kind : List.of("span", "spanevent")) {
-      for (Place element : own.child(kind).elements()) {
-        count++;
-        ottl(element, kind.equals("spanevent")).ifPresent(conditions::add);
-      }
-    }
-    if (count == 0) {
+    OttlPolicy.ErrorMode mode = errorMode(own.child("error_mode"));
+    List<Place> ofSpan = own.child("span").elements();
+    List<Place> ofEvent = own.child("spanevent").elements();
+    if (ofSpan.isEmpty() && ofEvent.isEmpty()) {
       remarks.wrong(own, "a condition under span or spanevent");
-    }
-    // Conditions are alternatives: those that are read keep what they keep.
-    return conditions.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new CollectorPolicy.Filter(Conditions.any(conditions), false));
-  }
-
-  private Optional<Condition> ottl(Place element, boolean ofEvent) {
-    try {
-      Ottl condition = OttlParser.parse(element.text(""), ofEvent);
-      if (!writable) {
-        return Optional.of(OttlConditions.exact(condition, ofEvent));
-      }
-      Optional<Condition> written = OttlConditions.writable(condition, ofEvent);
-      if (written.isEmpty()) {
-        remarks.loss(element, "no condition of ours says this");
-      }
-      return written;
-    } catch (Ottl.UnsupportedException e) {
-      remarks.loss(element, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+    OttlPolicy policy =
+        new OttlPolicy(conditions(ofSpan, false), conditions(ofEvent, true), mode);
+    if (policy.ofSpan().isEmpty() && policy.ofEvent().isEmpty()) {
+      return Optional.empty();
+    }
+    return writable
+        ? policy.writable().map(condition -> new CollectorPolicy.Filter(condition, false))
+        : Optional.of(new CollectorPolicy.OttlCondition(policy));
+  }
+
+  private OttlPolicy.ErrorMode errorMode(Place at) {
+    return switch (at.text("")) {
+      case "ignore" -> OttlPolicy.ErrorMode.IGNORE;
+      case "silent", "" -> OttlPolicy.ErrorMode.SILENT;
+      case "propagate" -> OttlPolicy.ErrorMode.PROPAGATE;
+      default -> OttlPolicy.ErrorMode.SILENT; // which was said
+    };
+  }
+
+  /** Conditions are alternatives: those that are read keep what they keep without the others. */
+  private List<Ottl.Test> conditions(List<Place> elements, boolean ofEvent) {
+    List<Ottl.Test> conditions = new ArrayList<>();
+    for (Place element : elements) {
+      try {
+        Ottl.Test condition = OttlParser.parse(element.text(""), ofEvent);
+        if (writable && alone(condition, ofEvent).writable().isEmpty()) {
+          remarks.loss(element, "no condition of ours says this");
+        } else {
+          conditions.add(condition);
+        }
+      } catch (Ottl.InvalidException e) {
+        remarks.wrong(element, String.valueOf(e.getMessage()));
+      } catch (Ottl.UnsupportedException e) {
+        remarks.loss(element, String.valueOf(e.getMessage()));
+      }
+    }
+    return conditions;
+  }
+
+  private static OttlPolicy alone(Ottl.Test condition, boolean ofEvent) {
+    List<Ottl.Test> one = List.of(condition);
+    return new OttlPolicy(
+        ofEvent ? List.of() : one, ofEvent ? one : List.of(), OttlPolicy.ErrorMode.SILENT);
   }
 
   /** Sub-policies are asked in the order in which they are listed; policy_order is not read. */

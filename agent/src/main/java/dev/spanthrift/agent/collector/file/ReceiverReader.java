@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.config.settings.Values;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -97,11 +97,11 @@ final class ReceiverReader {
     }
     for (Place at : places) {
       if (at.given() && limited(at, most) != longest) {
-        remarks.otherwise(at, "is " + Texts.duration(longest) + " on both ports");
+        remarks.otherwise(at, "is " + Values.text(Duration.ofNanos(longest)) + " on both ports");
       }
     }
     if (longest > 0) {
-      listen.put(key, Texts.duration(longest));
+      listen.put(key, Values.text(Duration.ofNanos(longest)));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.collector.reading;
 
-import dev.spanthrift.agent.config.settings.Nearest;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import java.util.ArrayList;
@@ -65,6 +64,6 @@ public record Acceptance(Set<String> names, boolean strict) {
   private static String unknown(String name, Set<String> known) {
     return known.isEmpty()
         ? "leave it out; nothing of this file is left out or done otherwise"
-        : "nothing has this name; " + Nearest.suggestion(name, null, Set.copyOf(known));
+        : "nothing has this name; " + Words.instead(name, known);
   }
 }

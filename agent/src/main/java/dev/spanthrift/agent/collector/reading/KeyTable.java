@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.collector.reading;
 
-import dev.spanthrift.agent.config.settings.Nearest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -83,7 +82,7 @@ public final class KeyTable {
   }
 
   private static void unknown(Place at, String name, List<String> known) {
-    at.remarks().wrong(at, "unknown key; " + Nearest.suggestion(name, null, Set.copyOf(known)));
+    at.remarks().wrong(at, "unknown key; " + Words.instead(name, known));
   }
 
   /** Names one step below a path; none when it is no section. */

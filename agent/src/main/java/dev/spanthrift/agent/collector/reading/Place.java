@@ -1,7 +1,6 @@
 package dev.spanthrift.agent.collector.reading;
 
 import dev.spanthrift.agent.collector.ottl.GoDuration;
-import dev.spanthrift.agent.config.settings.Nearest;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import dev.spanthrift.agent.config.yaml.YamlNode.Scalar.Kind;
 import java.util.ArrayList;
@@ -147,7 +146,7 @@ public record Place(
   }
 
   private static String words(String text, List<String> allowed) {
-    return Nearest.suggestion(text, null, allowed.stream().filter(word -> !word.isEmpty()).collect(Collectors.toSet()));
+    return Words.instead(text, allowed);
   }
 
   public long whole(long otherwise) {

@@ -3,8 +3,8 @@ package dev.spanthrift.agent.collector.refinery;
 import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.Words;
 import dev.spanthrift.agent.config.policy.PolicyParser;
-import dev.spanthrift.agent.config.settings.Nearest;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.Policy;
@@ -84,7 +84,7 @@ public final class RefineryRules {
         : "no rules of environment \""
             + environment
             + "\"; "
-            + Nearest.suggestion(environment, null, Set.copyOf(known));
+            + Words.instead(environment, known);
   }
 
   private Map<String, Object> document(Place at) {
@@ -175,7 +175,7 @@ public final class RefineryRules {
       Place at = entry.getValue();
       KeyTable table = KeyTable.find(TABLE + entry.getKey());
       if (table == null || !entry.getKey().endsWith("Sampler")) {
-        at.wrong("no such sampler; " + Nearest.suggestion(entry.getKey(), null, samplers()));
+        at.wrong("no such sampler; " + Words.instead(entry.getKey(), samplers()));
         return Optional.empty();
       }
       table.walk(at);
