@@ -56,6 +56,14 @@ final class ExporterReader {
   }
 
   private List<Map<String, Object>> http(String id, Place at, Set<String> signals) {
+    for (String signal : List.of("traces", "metrics", "logs", "profiles")) {
+      if (!signals.contains(signal) && at.child(signal + "_endpoint").given()) {
+        remarks.note(at.child(signal + "_endpoint"), "no pipeline of " + signal + " goes there");
+      }
+    }
+    if (at.child("tls").child("insecure").given()) {
+      remarks.note(at.child("tls").child("insecure"), "http:// or https:// decides");
+    }
     List<Map<String, Object>> all = new ArrayList<>();
     List<String> rest = new ArrayList<>();
     for (String signal : signals) {

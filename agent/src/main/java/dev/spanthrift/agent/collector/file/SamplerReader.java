@@ -70,12 +70,12 @@ final class SamplerReader {
     Place cache = at.child("decision_cache");
     long kept = cache.child("sampled_cache_size").whole(0);
     long dropped = cache.child("non_sampled_cache_size").whole(0);
-    if (kept != dropped || (kept > 0 && kept < traces)) {
-      remarks.note(
-          cache,
-          "one memory of "
-              + Math.max(traces, Math.max(kept, dropped))
-              + " decisions, kept and dropped together");
+    long most = Math.max(traces, Math.max(kept, dropped));
+    for (String key : List.of("sampled_cache_size", "non_sampled_cache_size")) {
+      if (cache.child(key).given() && cache.child(key).whole(0) != most) {
+        remarks.note(
+            cache.child(key), "one memory of " + most + " decisions, kept and dropped together");
+      }
     }
   }
 

@@ -86,7 +86,7 @@ class CollectorLossTest {
         processor("transform", "{}").replace("traces: {", "logs: {"));
     losses.put(
         "processors/tail_sampling/policies/slow ones",
-        processor("tail_sampling", "{policies: [{name: slow ones, type: ottl_condition, ottl_condition: {span: ['NoSuchFunction(name) == 1']}}, {name: all, type: always_sample}]}"));
+        processor("tail_sampling", "{policies: [{name: slow ones, type: ottl_condition, ottl_condition: {span: ['ParseXML(name) != nil']}}, {name: all, type: always_sample}]}"));
     return losses;
   }
 
