@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.receive.Admission;
+import dev.spanthrift.agent.receive.door.Admission;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.Shipment;
@@ -12,13 +12,13 @@ import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.Verdict;
-import dev.spanthrift.sampler.budget.AllocationSettings;
-import dev.spanthrift.sampler.budget.Allowance;
-import dev.spanthrift.sampler.budget.InProcessFleetSums;
-import dev.spanthrift.sampler.budget.InProcessKeepLedger;
-import dev.spanthrift.sampler.budget.KeepLedger;
-import dev.spanthrift.sampler.budget.LedgerBatch;
-import dev.spanthrift.sampler.budget.PriceOf;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.InProcessFleetSums;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.ledger.KeepLedger;
+import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.trace.Fragment;
@@ -35,7 +35,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** receive → scan → measure → hold → decide → tell → stamp → ship → account: each seen from inside. */
+/**
+ * receive → scan → measure → hold → decide → tell → stamp → ship → account: each seen from inside.
+ */
 class PipelineStepsTest {
   private static final int SPANS = 40;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
