@@ -29,7 +29,7 @@ final class GrpcReplies {
   static final byte[] OPENING = opening();
   static final byte[] CLOSING = fields("grpc-status", "0");
 
-  /** An empty message (specs S8). */
+  /** An empty message (specs.md S8). */
   static final byte[] EMPTY_MESSAGE = new byte[GrpcCall.PREFIX_BYTES];
 
   /** First in a block: the table shrinks to nothing (RFC 7541, 4.2 and 6.3). */
