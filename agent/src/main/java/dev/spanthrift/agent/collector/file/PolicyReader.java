@@ -5,8 +5,8 @@ import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.reading.Conditions;
 
 import dev.spanthrift.agent.collector.ottl.Ottl;
-import dev.spanthrift.agent.collector.ottl.OttlConditions;
 import dev.spanthrift.agent.collector.ottl.OttlParser;
+import dev.spanthrift.agent.collector.ottl.OttlPolicy;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.SpanQuestions;
 import dev.spanthrift.sampler.policy.document.Condition;
@@ -234,38 +234,54 @@ final class PolicyReader {
   }
 
   private Optional<CollectorPolicy> ottl(Place own) {
-    List<Condition> conditions = new ArrayList<>();
-    int count = 0;
-    for (String kind : List.of("span", "spanevent")) {
-      for (Place element : own.child(kind).elements()) {
-        count++;
-        ottl(element, kind.equals("spanevent")).ifPresent(conditions::add);
-      }
-    }
-    if (count == 0) {
+    OttlPolicy.ErrorMode mode = errorMode(own.child("error_mode"));
+    List<Place> ofSpan = own.child("span").elements();
+    List<Place> ofEvent = own.child("spanevent").elements();
+    if (ofSpan.isEmpty() && ofEvent.isEmpty()) {
       remarks.wrong(own, "a condition under span or spanevent");
-    }
-    // Conditions are alternatives, but one that is missing would lose traces unseen.
-    return count == 0 || conditions.size() < count
-        ? Optional.empty()
-        : Optional.of(new CollectorPolicy.Filter(Conditions.any(conditions), false));
-  }
-
-  private Optional<Condition> ottl(Place element, boolean ofEvent) {
-    try {
-      Ottl condition = OttlParser.parse(element.text(""), ofEvent);
-      if (!writable) {
-        return Optional.of(OttlConditions.exact(condition, ofEvent));
-      }
-      Optional<Condition> written = OttlConditions.writable(condition, ofEvent);
-      if (written.isEmpty()) {
-        remarks.lost(element, "no condition of ours says this");
-      }
-      return written;
-    } catch (Ottl.UnsupportedException e) {
-      remarks.lost(element, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+    Optional<List<Ottl.Test>> spans = conditions(ofSpan, false);
+    Optional<List<Ottl.Test>> events = conditions(ofEvent, true);
+    if (spans.isEmpty() || events.isEmpty()) {
+      return Optional.empty();
+    }
+    OttlPolicy policy = new OttlPolicy(spans.get(), events.get(), mode);
+    if (!writable) {
+      return Optional.of(new CollectorPolicy.OttlCondition(policy));
+    }
+    Optional<Condition> written = policy.writable();
+    if (written.isEmpty()) {
+      remarks.lost(own, "no condition of ours says this");
+    }
+    return written.map(condition -> new CollectorPolicy.Filter(condition, false));
+  }
+
+  private OttlPolicy.ErrorMode errorMode(Place at) {
+    return switch (at.text("")) {
+      case "ignore" -> OttlPolicy.ErrorMode.IGNORE;
+      case "silent", "" -> OttlPolicy.ErrorMode.SILENT;
+      case "propagate" -> OttlPolicy.ErrorMode.PROPAGATE;
+      default -> {
+        remarks.wrong(at, "ignore, silent or propagate");
+        yield OttlPolicy.ErrorMode.SILENT;
+      }
+    };
+  }
+
+  /** Conditions are alternatives, but one that is missing would lose traces unseen. */
+  private Optional<List<Ottl.Test>> conditions(List<Place> elements, boolean ofEvent) {
+    List<Ottl.Test> conditions = new ArrayList<>();
+    for (Place element : elements) {
+      try {
+        conditions.add(OttlParser.parse(element.text(""), ofEvent));
+      } catch (Ottl.InvalidException e) {
+        remarks.wrong(element, String.valueOf(e.getMessage()));
+      } catch (Ottl.UnsupportedException e) {
+        remarks.lost(element, String.valueOf(e.getMessage()));
+      }
+    }
+    return conditions.size() == elements.size() ? Optional.of(conditions) : Optional.empty();
   }
 
   /** Sub-policies are asked in the order in which they are listed; policy_order is not read. */

@@ -181,6 +181,7 @@ final class PolicyTranslation {
       }
       case CollectorPolicy.Probabilistic part -> probabilistic(name, rule, part);
       case CollectorPolicy.Limit limit -> limit(name, rule, limit);
+      case CollectorPolicy.OttlCondition ottl -> null; // read as a filter when to be written
       case CollectorPolicy.Composite inner -> null;
       case CollectorPolicy.Drop inner -> null;
     };
