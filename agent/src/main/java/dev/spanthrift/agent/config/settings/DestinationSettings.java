@@ -52,7 +52,9 @@ public record DestinationSettings(
     @Setting("Authorities that its certificate must come from, PEM; the JVM's own if absent.")
         @Nullable Path authority,
     @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
-    @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey) {
+    @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey,
+    @Setting("Who we are to it: a user and password, or a token; files of them are read again.")
+        AuthSettings auth) {
 
   public DestinationSettings {
     headers = Map.copyOf(headers);

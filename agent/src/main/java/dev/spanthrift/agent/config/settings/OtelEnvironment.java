@@ -93,7 +93,8 @@ final class OtelEnvironment {
           Duration.ofMinutes(5),
           target.authority(),
           target.clientCertificate(),
-          target.clientKey());
+          target.clientKey(),
+          AuthSettings.NONE);
     } catch (Checks.RefusedException e) {
       for (Checks.Violation violation : e.violations()) {
         problems.add(
