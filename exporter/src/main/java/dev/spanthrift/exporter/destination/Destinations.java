@@ -39,7 +39,7 @@ public final class Destinations {
 
   /**
    * Refuses a destination that is one of this process's own ports: every span would go round for
-   * ever (specs 1D).
+   * ever (specs.md 1D).
    *
    * @param listening bound addresses, with their real ports
    * @throws IllegalArgumentException saying which and what would be right

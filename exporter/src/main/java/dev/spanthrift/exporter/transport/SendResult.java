@@ -9,7 +9,7 @@ public sealed interface SendResult {
   String message();
 
   /**
-   * The backend has taken the request; never sent again (specs C3).
+   * The backend has taken the request; never sent again (specs.md C3).
    *
    * @param kind how it said so: see {@link dev.spanthrift.exporter.DestinationStatus#answers}
    * @param rejected items that it refused all the same
@@ -21,10 +21,10 @@ public sealed interface SendResult {
   }
 
   /**
-   * Worth another attempt (specs C4, C5).
+   * Worth another attempt (specs.md C4, C5).
    *
    * @param delayNanos what the backend asked for, or {@link #OWN_BACKOFF}
-   * @param throttle the backend or the way to it is in trouble, not this request (specs C9)
+   * @param throttle the backend or the way to it is in trouble, not this request (specs.md C9)
    */
   record Again(String kind, String message, long delayNanos, boolean throttle)
       implements SendResult {

@@ -14,8 +14,9 @@ package dev.spanthrift.sampler.wire;
  *
  * <p>Fields come in any order; the last of a repeated scalar wins and repeated messages merge;
  * unknown fields, groups and known fields with a foreign wire type are skipped and stay in the
- * span's bytes (specs W1–W4). Attributes are walked and counted, so that what is malformed is found
- * here, but not read. Throws {@link MalformedException} and nothing else; the batch is then empty.
+ * span's bytes (specs.md W1–W4). Attributes are walked and counted, so that what is malformed is
+ * found here, but not read. Throws {@link MalformedException} and nothing else; the batch is then
+ * empty.
  *
  * <p>Not thread-safe: one scanner for each receiving thread.
  */
@@ -187,7 +188,7 @@ public final class Scanner extends Wire {
           int length = readLength(end);
           int at = advance(length, end);
           parentId = length == 8 ? (long) BIG_LONG.get(buffer, at) : 0;
-          hasParent = length != 0;
+          hasParent = parentId != 0 || (length != 8 && !isZero(at, length));
         }
         case Fields.SPAN_NAME -> {
           nameLength = readLength(end);
@@ -224,6 +225,14 @@ public final class Scanner extends Wire {
     batch.setTimes(row, startNanos, endNanos);
     batch.setMarks(row, kind, status, flags, hasParent);
     batch.countSpan(row, attributes, events);
+  }
+
+  private boolean isZero(int at, int length) {
+    byte any = 0;
+    for (int i = at; i < at + length; i++) {
+      any |= buffer[i];
+    }
+    return any == 0;
   }
 
   private void walk(Shape shape, int limit) {

@@ -142,7 +142,7 @@ public record DestinationSettings(
     return endpoint.getHost();
   }
 
-  /** The endpoint's port, or the scheme's own (specs C15). */
+  /** The endpoint's port, or the scheme's own (specs.md C15). */
   public int port() {
     int port = endpoint.getPort();
     return port != -1 ? port : tls() ? 443 : 80;

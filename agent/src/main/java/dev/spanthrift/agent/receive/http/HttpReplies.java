@@ -10,7 +10,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import org.reactivestreams.Subscriber;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** Writes the answer of a request (specs S8–S14). */
+/** Writes the answer of a request (specs.md S8–S14). */
 final class HttpReplies {
   private HttpReplies() {}
 
