@@ -2,6 +2,8 @@ package dev.spanthrift.exporter.settings;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -39,7 +41,27 @@ public final class Credentials {
    */
   public static Credentials token(String header, String scheme, Secret token) {
     String start = scheme.isEmpty() ? "" : scheme + " ";
-    return new Credentials(header, () -> start + SPACE.split(token.text(), 2)[0]);
+    String first = start + word(token);
+    if (!isVisible(first)) {
+      throw new IllegalArgumentException("the token has a character that a header cannot carry");
+    }
+    AtomicReference<String> last = new AtomicReference<>(first);
+    return new Credentials(
+        header,
+        () -> last.updateAndGet(before -> isVisible(start + word(token)) ? start + word(token) : before));
+  }
+
+  private static String word(Secret token) {
+    return SPACE.split(token.text(), 2)[0];
+  }
+
+  private static boolean isVisible(String value) {
+    return value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+  }
+
+  /** Its name; empty when there is none. */
+  Optional<String> header() {
+    return header.isEmpty() ? Optional.empty() : Optional.of(header);
   }
 
   /** Hands out header and value, if there is one. */

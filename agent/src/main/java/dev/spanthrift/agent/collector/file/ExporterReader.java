@@ -85,8 +85,14 @@ final class ExporterReader {
     return all;
   }
 
-  private static Map<String, Object> withHttp(Place at, Map<String, Object> map) {
+  private Map<String, Object> withHttp(Place at, Map<String, Object> map) {
     map.put("protocol", "http/protobuf");
+    Place proxy = at.child("proxy_url");
+    if (proxy.text("").startsWith("http://")) {
+      map.put("proxy", proxy.text(""));
+    } else if (!proxy.isEmpty()) {
+      remarks.loss(proxy, "proxies are asked by plain HTTP, http://host:port");
+    }
     if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
       Tls.ofExporter(at.child("tls"), map);
     }

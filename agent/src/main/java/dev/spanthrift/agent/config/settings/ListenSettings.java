@@ -1,6 +1,9 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Tls;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Where and how OTLP is received. */
 public record ListenSettings(
@@ -24,7 +27,7 @@ public record ListenSettings(
         Duration requestTimeout,
     @Setting(value = "A connection without a request is closed after this time.", byDefault = "5m")
         Duration idleTimeout,
-    @Setting("TLS of both OTLP ports.") TlsSettings tls) {
+    @Setting("TLS of both OTLP ports.") PortTls tls) {
 
   /** The gRPC port. */
   public record Address(
@@ -43,6 +46,30 @@ public record ListenSettings(
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4318") int port) {
     public HttpAddress {
       new Checks().host("host", host).port("port", port).done();
+    }
+  }
+
+  /** TLS of the OTLP ports; off while no certificate is given. Files in PEM. */
+  public record PortTls(
+      @Setting("Certificate chain that the OTLP ports show; TLS is off without it.")
+          @Nullable Path certificate,
+      @Setting("Private key of that certificate, PKCS#8.") @Nullable Path key,
+      @Setting("Certificates of the authorities that client certificates must come from (mTLS).")
+          @Nullable Path clientAuthority) {
+    public PortTls {
+      new Checks()
+          .together("certificate", certificate, "key", key)
+          .that(
+              clientAuthority == null || certificate != null,
+              "clientAuthority",
+              clientAuthority,
+              "needs certificate and key too")
+          .done();
+    }
+
+    /** Null while TLS is off. */
+    public @Nullable Tls tls() {
+      return certificate == null ? null : new Tls(clientAuthority, certificate, key, false);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.door;
 
+import dev.spanthrift.exporter.settings.Tls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public record ReceiveSettings(
     Duration requestTimeout,
     Duration idleTimeout,
     Duration retryAfter,
-    @Nullable TlsSettings tls) {
+    @Nullable Tls tls) {
 
   private static final int MIB = 1 << 20;
 

@@ -107,6 +107,9 @@ class KeyWalkTest {
     if (path.endsWith("endpoint")) {
       return path.contains("http") ? "http://sample:9" : "sample:9";
     }
+    if (path.endsWith("proxy_url")) {
+      return "http://sample:3128";
+    }
     if (path.endsWith("compression_algorithms")) {
       return List.of("snappy");
     }

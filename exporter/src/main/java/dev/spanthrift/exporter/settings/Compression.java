@@ -1,6 +1,6 @@
-package dev.spanthrift.agent.config.settings;
+package dev.spanthrift.exporter.settings;
 
-/** How request bodies to a destination are compressed. */
+/** How request bodies are encoded, as OTEL_EXPORTER_OTLP_COMPRESSION and HTTP spell it. */
 public enum Compression {
   GZIP("gzip"),
   ZSTD("zstd"),
