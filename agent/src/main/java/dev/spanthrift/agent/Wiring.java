@@ -10,6 +10,7 @@ import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.receive.door.CorsSettings;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.TlsSettings;
 import dev.spanthrift.agent.receive.loop.Loops;
@@ -129,22 +130,20 @@ final class Wiring {
   }
 
   ReceiveSettings grpc() {
-    ListenSettings.Address at = settings.listen().grpc();
-    return receive(at.host(), at.port());
+    return receive(settings.listen().grpc().host());
   }
 
   ReceiveSettings http() {
-    ListenSettings.HttpAddress at = settings.listen().http();
-    return receive(at.host(), at.port());
+    return receive(settings.listen().http().host());
   }
 
-  private ReceiveSettings receive(String host, int port) {
+  private ReceiveSettings receive(String host) {
     ListenSettings listen = settings.listen();
     ReceiveSettings byDefault = ReceiveSettings.DEFAULT;
     return new ReceiveSettings(
         host,
-        port,
-        port,
+        listen.grpc().port(),
+        listen.http().port(),
         (int) bounds.requestBytesMax(),
         bounds.pendingBytesMax(),
         byDefault.maxHeaderBytes(),
@@ -152,8 +151,16 @@ final class Wiring {
         byDefault.maxStreams(),
         listen.requestTimeout(),
         listen.idleTimeout(),
+        listen.headTimeout(),
+        listen.connectionAgeMax(),
+        listen.connectionAgeGrace(),
+        cors(listen.http().cors()),
         byDefault.retryAfter(),
         tls(listen.tls()));
+  }
+
+  private static CorsSettings cors(ListenSettings.Cors from) {
+    return new CorsSettings(from.allowedOrigins(), from.allowedHeaders(), from.maxAge());
   }
 
   private static @Nullable TlsSettings tls(dev.spanthrift.agent.config.settings.TlsSettings from) {

@@ -156,6 +156,9 @@ final class Binder {
   private @Nullable Object value(
       RecordComponent component, @Nullable YamlNode source, String path) {
     Class<?> type = component.getType();
+    if (Keys.isTexts(component)) {
+      return texts(source, path);
+    }
     if (type == List.class) {
       return list(component, source, path);
     }
@@ -203,6 +206,27 @@ final class Binder {
       }
     }
     return elements;
+  }
+
+  /** A list, or texts with commas between, as a variable has them. */
+  private List<String> texts(@Nullable YamlNode source, String path) {
+    List<YamlNode> elements =
+        source instanceof YamlNode.Sequence sequence
+            ? sequence.elements()
+            : source == null ? List.of() : List.of(source);
+    List<String> texts = new ArrayList<>();
+    for (YamlNode element : elements) {
+      if (!(element instanceof YamlNode.Scalar scalar)) {
+        problems.add(
+            new SettingProblem(path, null, element.where(), "a list of texts, such as [a, b]"));
+      } else if (element == source) {
+        Arrays.stream(scalar.text().split(",")).map(String::strip).forEach(texts::add);
+      } else {
+        texts.add(scalar.text());
+      }
+    }
+    texts.removeIf(String::isEmpty);
+    return List.copyOf(texts);
   }
 
   private static @Nullable String shown(YamlNode node) {

@@ -50,6 +50,13 @@ public final class Keys {
         : null;
   }
 
+  /** Whether the component is a list of texts. */
+  static boolean isTexts(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType list
+        && list.getRawType() == List.class
+        && list.getActualTypeArguments()[0] == String.class;
+  }
+
   static Setting setting(RecordComponent component) {
     return Objects.requireNonNull(component.getAnnotation(Setting.class), component::getName);
   }

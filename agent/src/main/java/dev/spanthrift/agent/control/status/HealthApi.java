@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -25,10 +26,24 @@ public final class HealthApi {
     return new Health("alive");
   }
 
-  /** The ports take requests: 503 before and while the process ends. */
+  /**
+   * The ports take requests: 503 before and while the process ends, and while one has as many
+   * connections as it may have, so that new ones go to another replica.
+   */
   @GetMapping("/readyz")
   ResponseEntity<Health> ready() {
     PipelineView.Phase phase = pipeline.phase();
+    if (phase == PipelineView.Phase.READY) {
+      for (PortStatus port : pipeline.ports()) {
+        if (port.isFull()) {
+          return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+              .body(
+                  new Health(
+                      "full: %d connections are open at the %s port, listen.connectionsMax"
+                          .formatted(port.open(), port.port())));
+        }
+      }
+    }
     return ResponseEntity.status(
             phase == PipelineView.Phase.READY ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
         .body(new Health(phase.name().toLowerCase(Locale.ROOT)));

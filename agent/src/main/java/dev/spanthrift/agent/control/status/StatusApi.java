@@ -55,6 +55,7 @@ public final class StatusApi {
         status.learned(),
         ProcessMemory.read(),
         StatusBody.destinations(status.destinations()),
+        pipeline.ports(),
         StatusBody.laws(status.identities()),
         recorded == null ? null : recorded.counts(),
         history.curve());

@@ -1,5 +1,6 @@
-package dev.spanthrift.agent.receive.door;
+package dev.spanthrift.agent.receive.loop;
 
+import dev.spanthrift.agent.receive.door.TlsSettings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
