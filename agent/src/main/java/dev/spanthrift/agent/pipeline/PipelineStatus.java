@@ -15,7 +15,7 @@ import java.util.Map;
  * @param held what waits for its decision
  * @param learned how much the sampler knows
  * @param contents what the spans held, as far as prices ask
- * @param identities the sums of design.md §9, each with both sides
+ * @param identities the laws L1 to L3 (docs/specs.md), each with both sides
  */
 public record PipelineStatus(
     long startedUnixMillis,

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Joins what door, sampler and destinations count, and writes the laws of design.md §9 down. */
+/**
+ * Joins what door, sampler and destinations count, and writes the laws L1 to L3 (docs/specs.md)
+ * down.
+ */
 final class StatusReader {
   private StatusReader() {}
 

@@ -18,7 +18,7 @@ import reactor.netty.resources.LoopResources;
 public final class Destinations {
   private static final String VERSION = version();
 
-  /** Says who exports, on both transports (specs C14). */
+  /** Says who exports, on both transports (specs.md C14). */
   public static final String USER_AGENT =
       "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
 
@@ -52,7 +52,7 @@ public final class Destinations {
 
   /**
    * Refuses a destination that is one of this process's own ports: every span would go round for
-   * ever (specs 1D).
+   * ever (specs.md 1D).
    *
    * @param listening bound addresses, with their real ports
    * @throws IllegalArgumentException saying which and what would be right

@@ -97,7 +97,7 @@ final class OtlpDestination implements Destination {
       books.taken(shipment);
       long now = timer.nanos();
       Pending pending = new Pending(shipment, now);
-      if (tooLarge) { // specs C1
+      if (tooLarge) { // specs.md C1
         books.failed(pending, "too_large");
         books.complaint("too_large", shipment.bytes() + " bytes, above requestBytesMax");
         return true;
@@ -284,7 +284,7 @@ final class OtlpDestination implements Destination {
       books.failed(pending, RETRIES_EXHAUSTED);
       return complain(RETRIES_EXHAUSTED, again.reason() + " " + again.message());
     }
-    // A longer wait than the request may have is cut to one last attempt at the end (specs C6).
+    // A longer wait than the request may have is cut to one last attempt at the end (specs.md C6).
     long wait = Math.min(backoff.nanosAfter(pending.attempts, again.delayNanos()), left);
     waiting.addForAgain(pending, now + wait);
     return complain(again.reason(), again.message());
@@ -292,7 +292,7 @@ final class OtlpDestination implements Destination {
 
   /**
    * A backend that wants to be left alone for longer than we may wait must not hold the buffer:
-   * what has waited for a whole pause already goes (specs C6).
+   * what has waited for a whole pause already goes (specs.md C6).
    */
   private void giveUpOlderThan(long takenNanos) {
     waiting.removeOlderThan(takenNanos).forEach(p -> books.failed(p, RETRIES_EXHAUSTED));

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique among the destinations of a process; stands in the log and in the status
  * @param endpoint base URL with scheme {@code http} or {@code https}: see {@link Endpoints}
- * @param signalEndpoints URLs used as they are, in place of the base (specs C15)
- * @param headers sent with every request (specs C17)
+ * @param signalEndpoints URLs used as they are, in place of the base (specs.md C15)
+ * @param headers sent with every request (specs.md C17)
  * @param timeout for each attempt, from sending to the end of the answer
  */
 public record DestinationSettings(
@@ -65,7 +65,7 @@ public record DestinationSettings(
     }
   }
 
-  /** Encoding of request bodies; gzip at level 1, zstd at level 1 (jvm.md §2.2). */
+  /** Encoding of request bodies; gzip at level 1, zstd at level 1 (figures at Compressor). */
   public enum Compression {
     NONE,
     GZIP,
@@ -112,8 +112,8 @@ public record DestinationSettings(
    *
    * @param queueBytesMax waiting and in flight; above it a shipment is not taken
    * @param inFlightMax requests sent and not answered; connections at most for HTTP/1.1
-   * @param requestBytesMax a larger request is not sent (specs C1)
-   * @param responseBytesMax answers, also after decompression (specs C2)
+   * @param requestBytesMax a larger request is not sent (specs.md C1)
+   * @param responseBytesMax answers, also after decompression (specs.md C2)
    * @param mergeBytesMax waiting requests of one signal are sent as one up to this size (specs
    *     W11); 0 never merges
    */

@@ -19,7 +19,7 @@ import java.util.Locale;
  * is.
  *
  * <p>Source: OpenTelemetry specification, protocol/exporter.md, "Endpoint URLs for OTLP/HTTP"
- * (specs C15).
+ * (specs.md C15).
  */
 public final class Endpoints {
   private Endpoints() {}

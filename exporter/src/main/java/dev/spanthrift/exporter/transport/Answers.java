@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * google.rpc.RetryInfo   { 1: Duration retry_delay { 1: int64 seconds, 2: int32 nanos } }
  * </pre>
  *
- * Sources: opentelemetry-proto, collector services (specs W12); googleapis, google/rpc.
+ * Sources: opentelemetry-proto, collector services (specs.md W12); googleapis, google/rpc.
  */
 final class Answers {
   static final int ERROR_MESSAGE_CHARS_MAX = 1000;

@@ -6,7 +6,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which gRPC codes are worth another attempt (specs C5, C6).
+ * Which gRPC codes are worth another attempt (specs.md C5, C6).
  *
  * <p>Source: OTLP specification 1.11, "OTLP/gRPC Response", failures and throttling.
  */

@@ -6,7 +6,7 @@ import java.util.Date;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which HTTP answers are worth another attempt (specs C4, C6).
+ * Which HTTP answers are worth another attempt (specs.md C4, C6).
  *
  * <p>Source: OTLP specification 1.11, "OTLP/HTTP Response", failures and throttling.
  */

@@ -33,7 +33,7 @@ import reactor.netty.resources.ConnectionProvider;
 
 /**
  * OTLP over HTTP with protobuf bodies: keep-alive connections, at most one for each request in
- * flight; https prefers HTTP/2 and falls back to HTTP/1.1 (specs C16).
+ * flight; https prefers HTTP/2 and falls back to HTTP/1.1 (specs.md C16).
  */
 public final class HttpSender implements Sender {
   private static final String PROTOBUF = "application/x-protobuf";

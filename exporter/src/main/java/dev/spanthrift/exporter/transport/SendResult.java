@@ -5,7 +5,7 @@ public sealed interface SendResult {
   SendResult ACCEPTED = new Accepted(0, "");
 
   /**
-   * The backend has taken the request; never sent again (specs C3).
+   * The backend has taken the request; never sent again (specs.md C3).
    *
    * @param rejected items that it refused all the same
    * @param message its words, empty when it had none
@@ -13,10 +13,10 @@ public sealed interface SendResult {
   record Accepted(long rejected, String message) implements SendResult {}
 
   /**
-   * Worth another attempt (specs C4, C5).
+   * Worth another attempt (specs.md C4, C5).
    *
    * @param delayNanos what the backend asked for, or {@link #OWN_BACKOFF}
-   * @param throttle the backend or the way to it is in trouble, not this request (specs C9)
+   * @param throttle the backend or the way to it is in trouble, not this request (specs.md C9)
    */
   record Again(String reason, String message, long delayNanos, boolean throttle)
       implements SendResult {

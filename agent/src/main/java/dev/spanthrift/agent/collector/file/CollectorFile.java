@@ -1,5 +1,11 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remark;
+import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.CollectorExpansion;
+import dev.spanthrift.agent.collector.reading.YamlText;
+
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;
 import dev.spanthrift.agent.config.settings.SettingsLoader;

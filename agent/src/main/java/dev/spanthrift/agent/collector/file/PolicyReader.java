@@ -1,5 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.Conditions;
+
 import dev.spanthrift.agent.collector.ottl.Ottl;
 import dev.spanthrift.agent.collector.ottl.OttlConditions;
 import dev.spanthrift.agent.collector.ottl.OttlParser;

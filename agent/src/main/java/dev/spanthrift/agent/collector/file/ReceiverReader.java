@@ -1,5 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.Texts;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.collector.refinery;
 
-import dev.spanthrift.agent.collector.file.Conditions;
-import dev.spanthrift.agent.collector.file.Place;
-import dev.spanthrift.agent.collector.file.Remarks;
+import dev.spanthrift.agent.collector.reading.Conditions;
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.SpanStatus;

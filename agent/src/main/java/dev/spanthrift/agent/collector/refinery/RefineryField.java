@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.collector.refinery;
 
-import dev.spanthrift.agent.collector.file.Conditions;
+import dev.spanthrift.agent.collector.reading.Conditions;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.SpanKind;
 import dev.spanthrift.sampler.policy.document.SpanStatus;

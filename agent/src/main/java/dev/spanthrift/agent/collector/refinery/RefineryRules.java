@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.refinery;
 
-import dev.spanthrift.agent.collector.file.Place;
-import dev.spanthrift.agent.collector.file.Remarks;
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.config.policy.PolicyParser;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * The Collector's draws: FNV-1a over a salt or seed and the sixteen bytes of the trace id.
  *
- * <p>Source: G. Fowler, L. Noll, K.-P. Vo, "FNV hash"; samplers-maths §3.3 and §4.
+ * <p>Source: G. Fowler, L. Noll, K.-P. Vo, "FNV hash"; tailsamplingprocessor and
+ * probabilisticsamplerprocessor, 0.161.
  */
 final class Fnv {
   private static final long BASIS_64 = 0xcbf29ce484222325L;

@@ -1,11 +1,11 @@
 package dev.spanthrift.agent.collector.translate;
 
-import dev.spanthrift.agent.collector.file.CollectorExpansion;
+import dev.spanthrift.agent.collector.reading.CollectorExpansion;
 import dev.spanthrift.agent.collector.file.CollectorFile;
-import dev.spanthrift.agent.collector.file.Place;
-import dev.spanthrift.agent.collector.file.Remark;
-import dev.spanthrift.agent.collector.file.Remarks;
-import dev.spanthrift.agent.collector.file.YamlText;
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remark;
+import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.YamlText;
 import dev.spanthrift.agent.collector.refinery.RefineryRules;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.config.yaml.InputFile;

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.collector.translate;
 
-import dev.spanthrift.agent.collector.file.Conditions;
+import dev.spanthrift.agent.collector.reading.Conditions;
 import dev.spanthrift.agent.collector.file.ExporterReader;
-import dev.spanthrift.agent.collector.file.Place;
-import dev.spanthrift.agent.collector.file.Remarks;
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.ProbabilisticSampler;
 import dev.spanthrift.agent.collector.tail.SamplingStage;

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.command.option;
 
-import dev.spanthrift.agent.collector.file.Remark;
+import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.config.policy;
 
-import dev.spanthrift.agent.config.settings.Nearest;
 import dev.spanthrift.agent.config.settings.Probability;
+import dev.spanthrift.agent.config.settings.Synonyms;
 import dev.spanthrift.agent.config.settings.Values;
 import dev.spanthrift.sampler.policy.document.Problem;
 import java.math.BigDecimal;
@@ -66,7 +66,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<Problem> proble
         DocumentNode unknown = child(String.valueOf(key));
         unknown.report(
             "no such key: " + key,
-            Nearest.suggestion(String.valueOf(key), unknown.value(), allowed));
+            Synonyms.suggestion(String.valueOf(key), unknown.value(), allowed));
       }
     }
     return found;

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.config.policy;
 
-import dev.spanthrift.agent.config.settings.Nearest;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.settings.Synonyms;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
@@ -47,7 +47,7 @@ public final class PolicyParser {
   public static PolicyDocument parse(Map<String, ?> document) {
     List<Problem> problems = new ArrayList<>();
     DocumentNode root = DocumentNode.root(document, problems);
-    Set<String> keys = root.keys(Nearest.POLICY_DOCUMENT);
+    Set<String> keys = root.keys(Synonyms.POLICY_DOCUMENT);
     List<Policy> policies = new ArrayList<>();
     if (keys.contains("policies")) {
       root.child("policies").elements().forEach(element -> policies.add(policy(element)));

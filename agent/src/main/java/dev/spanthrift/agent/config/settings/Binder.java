@@ -105,7 +105,7 @@ final class Binder {
             (key, node) -> {
               if (!known.contains(key)) {
                 String right =
-                    Nearest.synonym(key, node.plain(), Set.copyOf(known))
+                    Synonyms.synonym(key, node.plain(), Set.copyOf(known))
                         .or(() -> Keys.nearest(path, key))
                         .map(nearest -> "unknown key; did you mean " + nearest + "?")
                         .orElse("unknown key; known here: " + String.join(", ", known));

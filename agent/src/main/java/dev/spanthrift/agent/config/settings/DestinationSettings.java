@@ -115,13 +115,13 @@ public record DestinationSettings(
     return endpoint.getHost();
   }
 
-  /** The endpoint's port, or the scheme's own (specs C15). */
+  /** The endpoint's port, or the scheme's own (specs.md C15). */
   public int port() {
     int port = endpoint.getPort();
     return port != -1 ? port : tls() ? 443 : 80;
   }
 
-  /** URL of one signal over HTTP (specs C15). */
+  /** URL of one signal over HTTP (specs.md C15). */
   public URI url(Signal signal) {
     if (endpointExact) {
       String path = endpoint.getRawPath();

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /**
  * Tells whether a destination is this program's own OTLP port, which would send spans in a circle
- * (specs 1D, "Loops").
+ * (specs.md 1D, "Loops").
  *
  * <p>Compares names as they are written; a name that only DNS leads back here is found when the
  * destination connects.

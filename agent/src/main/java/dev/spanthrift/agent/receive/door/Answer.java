@@ -12,7 +12,7 @@ import java.time.Duration;
 public record Answer(RequestOutcome outcome, long rejected, String message, Duration retryAfter) {
   public static final Answer ACCEPTED = of(RequestOutcome.ACCEPTED, "");
 
-  /** Bytes of UTF-8 of any message: far below 4 MiB (specs S6), and fits into a header. */
+  /** Bytes of UTF-8 of any message: far below 4 MiB (specs.md S6), and fits into a header. */
   static final int MESSAGE_BYTES = 1024;
 
   public Answer {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param host what to bind; localhost is both loopback addresses
  * @param grpcPort 0 takes a free one
  * @param httpPort 0 takes a free one
- * @param maxRequestBytes one request after decompression (specs S4, S5)
+ * @param maxRequestBytes one request after decompression (specs.md S4, S5)
  * @param maxPendingBytes requests that are partly read, all connections together; above it new ones
  *     are refused as overload
  * @param maxHeaderBytes all header fields of one request
@@ -43,7 +43,7 @@ public record ReceiveSettings(
 
   private static final int MIB = 1 << 20;
 
-  /** Loopback, 4317 and 4318, 64 MiB a request (specs S4, S5, S20). */
+  /** Loopback, 4317 and 4318, 64 MiB a request (specs.md S4, S5, S20). */
   public static final ReceiveSettings DEFAULT =
       new ReceiveSettings(
           "localhost",

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a request ended, with the word that each protocol has for it.
  *
- * <p>Sources: OTLP specification 1.11, "Failures"; google.rpc.Code. Specs S4, S5, S12–S15.
+ * <p>Sources: OTLP specification 1.11, "Failures"; google.rpc.Code; specs.md S4, S5, S12–S15.
  */
 public enum RequestOutcome {
   ACCEPTED(200, 0, null),

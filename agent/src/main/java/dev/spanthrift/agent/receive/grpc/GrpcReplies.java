@@ -35,7 +35,7 @@ final class GrpcReplies {
 
   private static final byte[] NOTHING = new byte[0];
 
-  /** An empty message (specs S8). */
+  /** An empty message (specs.md S8). */
   static final byte[] EMPTY_MESSAGE = new byte[GrpcCall.PREFIX_BYTES];
 
   /** First in a block: the table shrinks to nothing (RFC 7541, 4.2 and 6.3). */

@@ -20,7 +20,7 @@ import io.netty.handler.codec.http2.HttpConversionUtil;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the answers of the HTTP port (specs S8–S14). */
+/** Makes the answers of the HTTP port (specs.md S8–S14). */
 final class HttpReplies {
   private static final String GRPC = "application/grpc";
 

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.collector.reading.Remark;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.collector.reading.Remark;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,7 +92,7 @@ class CollectorRunTest {
 
   private Path copy(String peer, int port) throws Exception {
     Path source =
-        Path.of(Objects.requireNonNull(getClass().getResource("peers/" + peer + ".yaml")).toURI());
+        Path.of(Objects.requireNonNull(getClass().getResource("/dev/spanthrift/agent/collector/peers/" + peer + ".yaml")).toURI());
     Path copy = folder.resolve(peer + ".yaml");
     Files.writeString(copy, Files.readString(source).replace(":14317", ":" + port));
     return copy;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.collector.file.CollectorCorpusTest;
 import dev.spanthrift.agent.collector.file.Corpus;
-import dev.spanthrift.agent.collector.file.Remark;
-import dev.spanthrift.agent.collector.file.YamlText;
+import dev.spanthrift.agent.collector.reading.Remark;
+import dev.spanthrift.agent.collector.reading.YamlText;
 import dev.spanthrift.agent.config.policy.PolicyParser;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
@@ -40,7 +40,7 @@ class ImportTest {
   }
 
   private static Path resource(String name) throws Exception {
-    return Path.of(Objects.requireNonNull(ImportTest.class.getResource(name)).toURI());
+    return Path.of(Objects.requireNonNull(ImportTest.class.getResource("/dev/spanthrift/agent/collector/" + name)).toURI());
   }
 
   private static SpanthriftSettings loaded(Import imported) throws Exception {

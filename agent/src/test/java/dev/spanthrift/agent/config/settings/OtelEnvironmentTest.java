@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Specs 1D: the exporter's environment variables. */
+/** Row 1D of specs.md: the exporter's environment variables. */
 class OtelEnvironmentTest {
   private static final String X = "OTEL_EXPORTER_OTLP_";
 

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.file;
+package dev.spanthrift.agent.collector.reading;
 
 import dev.spanthrift.agent.collector.ottl.GoDuration;
 import dev.spanthrift.agent.config.yaml.YamlNode;
@@ -124,7 +124,7 @@ public record Place(@Nullable YamlNode node, String path, String where, Remarks 
   }
 
   /** Nanoseconds; a plain number counts them. */
-  long nanos(long otherwise) {
+  public long nanos(long otherwise) {
     return scalar(
             text -> text.matches("[0-9]+") ? Long.parseLong(text) : GoDuration.nanos(text),
             "a time such as 500ms, 10s or 1m30s")

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.config.settings;
 
-import dev.spanthrift.agent.config.yaml.Spelling;
+import dev.spanthrift.agent.config.yaml.Suggestions;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What an unknown key was probably meant to be: a word from elsewhere, or a typo. */
-public final class Nearest {
+/** Words from elsewhere, and what is right here in their place; a typo where there is none. */
+public final class Synonyms {
   /** The keys of a policy document. */
   public static final Set<String> POLICY_DOCUMENT = Set.of("policies", "default");
 
@@ -72,7 +72,7 @@ public final class Nearest {
           Map.entry("and", words("all: a list of conditions")),
           Map.entry("or", words("any: a list of conditions")));
 
-  private Nearest() {}
+  private Synonyms() {}
 
   private static String[] words(String... words) {
     return words;
@@ -88,7 +88,7 @@ public final class Nearest {
       return "leave it out: it belongs in the configuration, not among policies; " + all;
     }
     return synonym(unknown, value, known)
-        .or(() -> typo(unknown, known))
+        .or(() -> Suggestions.nearest(unknown, known))
         .map(right -> "did you mean " + right + "? Known here: " + all.substring(7))
         .orElse(all);
   }
@@ -116,28 +116,5 @@ public final class Nearest {
     String text = String.valueOf(value);
     boolean plain = !(value instanceof Map || value instanceof Collection) && value != null;
     return plain && !text.isEmpty() && text.length() <= SHOWN_MAX ? text : "…";
-  }
-
-  /** By letters. */
-  static Optional<String> typo(String unknown, Set<String> known) {
-    String best = null;
-    int least = Integer.MAX_VALUE;
-    for (String key : new TreeSet<>(known)) {
-      int distance = Spelling.distance(unknown, key);
-      if (distance < least) {
-        least = distance;
-        best = key;
-      }
-    }
-    boolean near = least <= Math.max(2, unknown.length() / 3) && least < unknown.length() - 1;
-    return near ? Optional.ofNullable(best) : beginning(unknown, known);
-  }
-
-  private static Optional<String> beginning(String unknown, Set<String> known) {
-    String lower = unknown.toLowerCase(Locale.ROOT);
-    return new TreeSet<>(known)
-        .stream()
-            .filter(key -> lower.length() > 2 && key.toLowerCase(Locale.ROOT).startsWith(lower))
-            .findFirst();
   }
 }

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.file;
+package dev.spanthrift.agent.collector.reading;
 
 /**
  * Something in a foreign configuration that is not carried over as it stands.

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.file;
+package dev.spanthrift.agent.collector.reading;
 
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.Substitution;

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.file;
+package dev.spanthrift.agent.collector.reading;
 
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.ValueTest;
@@ -26,7 +26,7 @@ public final class Conditions {
   }
 
   /** Bounds included; null for none. */
-  static ValueTest between(@Nullable Long from, @Nullable Long to) {
+  public static ValueTest between(@Nullable Long from, @Nullable Long to) {
     return new ValueTest.Range(
         from == null ? null : BigDecimal.valueOf(from),
         from != null,

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.file;
+package dev.spanthrift.agent.collector.reading;
 
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import java.util.ArrayList;
@@ -23,11 +23,11 @@ public final class Remarks {
     add(new Remark(at.where(), at.path(), reason, Remark.Kind.DIFFERS));
   }
 
-  void otherwise(Place at, String reason) {
+  public void otherwise(Place at, String reason) {
     add(new Remark(at.where(), at.path(), reason, Remark.Kind.OTHERWISE));
   }
 
-  void note(Place at, String what) {
+  public void note(Place at, String what) {
     add(new Remark(at.where(), at.path(), what, Remark.Kind.NOTE));
   }
 

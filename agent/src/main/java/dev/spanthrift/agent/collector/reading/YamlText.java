@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.file;
+package dev.spanthrift.agent.collector.reading;
 
 import java.util.Map;
 import tools.jackson.dataformat.yaml.YAMLFactory;

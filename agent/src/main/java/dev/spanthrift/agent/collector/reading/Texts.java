@@ -1,10 +1,10 @@
-package dev.spanthrift.agent.collector.file;
+package dev.spanthrift.agent.collector.reading;
 
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Values in the form that our settings have. */
-final class Texts {
+public final class Texts {
   private static final Map<Long, String> UNITS =
       new TreeMap<>(
           Map.of(
@@ -22,7 +22,7 @@ final class Texts {
   private Texts() {}
 
   /** In the largest unit that divides it. */
-  static String duration(long nanos) {
+  public static String duration(long nanos) {
     String text = nanos / 1_000 + "us";
     for (Map.Entry<Long, String> unit : UNITS.entrySet()) {
       if (nanos % unit.getKey() == 0) {
@@ -32,12 +32,12 @@ final class Texts {
     return nanos == 0 ? "0s" : text;
   }
 
-  static String mebibytes(long mebibytes) {
+  public static String mebibytes(long mebibytes) {
     return mebibytes + "MiB";
   }
 
   /** So that our own loader does not take it for a variable. */
-  static String escaped(String text) {
+  public static String escaped(String text) {
     return text.replace("${env:", "$${env:");
   }
 }
