@@ -42,8 +42,7 @@ class InvalidIdsTest {
   }
 
   private static PolicyJudge judge(Action fallback, Policy... policies) {
-    return new PolicyJudge(
-        PolicySet.compile(new PolicyDocument(List.of(policies), fallback)));
+    return new PolicyJudge(PolicySet.compile(new PolicyDocument(List.of(policies), fallback)));
   }
 
   /** None, a short one, a long one, or 16 zeros. */

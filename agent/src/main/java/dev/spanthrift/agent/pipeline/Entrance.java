@@ -68,11 +68,6 @@ final class Entrance {
       }
     }
     return new PipelineStatus.Door(
-        offered.sum(),
-        received.sum(),
-        underWay.sum(),
-        receivedBytes.sum(),
-        letGo,
-        byReason);
+        offered.sum(), received.sum(), underWay.sum(), receivedBytes.sum(), letGo, byReason);
   }
 }

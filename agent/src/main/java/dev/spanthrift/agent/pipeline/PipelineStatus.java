@@ -50,8 +50,8 @@ public record PipelineStatus(
   }
 
   /**
-   * Requests: offered = refused + received + under way; of metrics, logs and profiles, received = shipped +
-   * queued + failed at their first destination + let go.
+   * Requests: offered = refused + received + under way; of metrics, logs and profiles, received =
+   * shipped + queued + failed at their first destination + let go.
    *
    * @param underWay being read, or being taken
    * @param receivedBytes after decompression

@@ -35,7 +35,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** receive → scan → measure → hold → decide → tell → stamp → ship → account: each seen from inside. */
+/**
+ * receive → scan → measure → hold → decide → tell → stamp → ship → account: each seen from inside.
+ */
 class PipelineStepsTest {
   private static final int SPANS = 40;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -183,7 +185,9 @@ class PipelineStepsTest {
   @Test
   void theStepsFollowEachOther() {
     byte[] request = request();
+    pipeline.arrived(Signal.TRACES);
     assertEquals(Admission.ACCEPTED, pipeline.offer(Signal.TRACES, request, 0, request.length));
+    pipeline.over(Signal.TRACES);
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!steps.contains("stamped and shipped") && System.nanoTime() < end) {
       pipeline.tick();

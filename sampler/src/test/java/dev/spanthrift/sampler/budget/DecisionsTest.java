@@ -291,7 +291,8 @@ class DecisionsTest {
       }
       now += SECOND / 100;
     }
-    // A price that has changed is asked for anew where the fragment waits; a certain keep paid at once.
+    // A price that has changed is asked for anew where the fragment waits; a certain keep paid at
+    // once.
     double kept = 0;
     for (int i = 0; i < 100; i++) {
       now += SECOND;

@@ -49,8 +49,7 @@ class PolicyCountsTest {
           probability *= (Threshold.MAX - upstream) / 0x1p56;
         }
         yield probability >= 0x1p-56
-            && Threshold.of(probability, Threshold.DEFAULT_PRECISION)
-                .keeps(fragment.randomness());
+            && Threshold.of(probability, Threshold.DEFAULT_PRECISION).keeps(fragment.randomness());
       }
     };
   }

@@ -45,8 +45,7 @@ public record ListenSettings(
   /** The gRPC port. */
   public record Address(
       @Setting(
-              value =
-                  "Address to bind; localhost is both 127.0.0.1 and, where there is IPv6, ::1.",
+              value = "Address to bind; localhost is both 127.0.0.1 and, where there is IPv6, ::1.",
               byDefault = "localhost")
           String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4317") int port) {
@@ -58,8 +57,7 @@ public record ListenSettings(
   /** The HTTP port. */
   public record HttpAddress(
       @Setting(
-              value =
-                  "Address to bind; localhost is both 127.0.0.1 and, where there is IPv6, ::1.",
+              value = "Address to bind; localhost is both 127.0.0.1 and, where there is IPv6, ::1.",
               byDefault = "localhost")
           String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4318") int port,

@@ -19,9 +19,8 @@ final class CallHeads {
   private static final int REMEMBERED_BYTES = 32;
 
   /**
-   * What a header block says.
+   * What a header block says. @@ it opens no call that we can take
    *
-  @@ it opens no call that we can take
    * @param malformed whether it is no request of HTTP/2 at all (RFC 9113, 8.1.1)
    */
   record Head(

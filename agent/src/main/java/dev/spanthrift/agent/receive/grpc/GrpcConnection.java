@@ -68,7 +68,8 @@ final class GrpcConnection extends ChannelDuplexHandler {
     long interval = Math.max(1, sweepInterval.toMillis());
     sweeping =
         ctx.executor()
-            .scheduleAtFixedRate(() -> guardedSweep(ctx), interval, interval, TimeUnit.MILLISECONDS);
+            .scheduleAtFixedRate(
+                () -> guardedSweep(ctx), interval, interval, TimeUnit.MILLISECONDS);
     silent =
         ctx.executor()
             .schedule(

@@ -67,8 +67,7 @@ public final class GrpcReceiver {
     port.stop(deadline);
   }
 
-  private void prepare(
-      SocketChannel channel, @Nullable SslContext tls, GrpcConnection connection) {
+  private void prepare(SocketChannel channel, @Nullable SslContext tls, GrpcConnection connection) {
     if (tls != null) {
       channel.pipeline().addLast(tls.newHandler(channel.alloc()), new TlsFaults(door, false));
     } else {

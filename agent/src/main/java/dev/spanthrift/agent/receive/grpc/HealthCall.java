@@ -73,8 +73,7 @@ final class HealthCall extends GrpcCall {
     if (message.length < PREFIX_BYTES || message[0] != 0) {
       throw new MalformedException("no plain message", 0);
     }
-    FieldCursor fields =
-        new FieldCursor().on(message, PREFIX_BYTES, message.length - PREFIX_BYTES);
+    FieldCursor fields = new FieldCursor().on(message, PREFIX_BYTES, message.length - PREFIX_BYTES);
     String name = "";
     while (fields.next()) {
       if (fields.field() == 1 && fields.isBytes()) {

@@ -20,7 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cors {
   private static final Set<String> ALWAYS =
-      Set.of("accept", "accept-language", "content-language", "content-type", "content-encoding", "x-requested-with", "origin");
+      Set.of(
+          "accept",
+          "accept-language",
+          "content-language",
+          "content-type",
+          "content-encoding",
+          "x-requested-with",
+          "origin");
 
   private final CorsSettings settings;
   private final Set<String> headers;
@@ -55,7 +62,9 @@ final class Cors {
     List<String> unknown = names(question).stream().filter(name -> !allowsHeader(name)).toList();
     return unknown.isEmpty()
         ? null
-        : "headers " + unknown + " may not be sent; listen.http.cors.allowedHeaders names those that may";
+        : "headers "
+            + unknown
+            + " may not be sent; listen.http.cors.allowedHeaders names those that may";
   }
 
   /** What a question that is not refused is answered with. */
@@ -88,7 +97,8 @@ final class Cors {
   private boolean allows(@Nullable String origin) {
     return origin != null
         && settings.allowedOrigins().stream()
-            .anyMatch(pattern -> fits(pattern.toLowerCase(Locale.ROOT), origin.toLowerCase(Locale.ROOT)));
+            .anyMatch(
+                pattern -> fits(pattern.toLowerCase(Locale.ROOT), origin.toLowerCase(Locale.ROOT)));
   }
 
   private boolean allowsHeader(String name) {

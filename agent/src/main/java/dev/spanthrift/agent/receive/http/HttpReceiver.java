@@ -5,9 +5,9 @@ import dev.spanthrift.agent.receive.door.Intake;
 import dev.spanthrift.agent.receive.door.JsonDecoder;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
-import dev.spanthrift.agent.receive.loop.ServerTls;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.receive.loop.Port;
+import dev.spanthrift.agent.receive.loop.ServerTls;
 import dev.spanthrift.agent.receive.loop.TlsFaults;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslContext;
@@ -61,8 +61,7 @@ public final class HttpReceiver {
     port.stop(deadline);
   }
 
-  private void prepare(
-      SocketChannel channel, @Nullable SslContext tls, HttpConnection connection) {
+  private void prepare(SocketChannel channel, @Nullable SslContext tls, HttpConnection connection) {
     channel.pipeline().addLast(connection);
     if (tls == null) {
       channel.pipeline().addLast(new FirstBytes(connection));
@@ -70,7 +69,9 @@ public final class HttpReceiver {
       channel
           .pipeline()
           .addLast(
-              tls.newHandler(channel.alloc()), new TlsFaults(door, true), new TlsProtocols(connection));
+              tls.newHandler(channel.alloc()),
+              new TlsFaults(door, true),
+              new TlsProtocols(connection));
     }
   }
 }

@@ -110,8 +110,7 @@ final class HttpReplies {
 
   private static FullHttpResponse sized(int status, ByteBuf body) {
     FullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
     return response;
   }

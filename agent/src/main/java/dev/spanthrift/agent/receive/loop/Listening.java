@@ -7,14 +7,14 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /** What {@code localhost} means to listen on: both loopback addresses, where there are both. */
-final class Listening {
+public final class Listening {
   private static final String IPV4 = "127.0.0.1";
   private static final String IPV6 = "::1";
 
   private Listening() {}
 
   /** The addresses that a host stands for; at least one. */
-  static List<String> addresses(String host) {
+  public static List<String> addresses(String host) {
     if (!host.equalsIgnoreCase("localhost")) {
       return List.of(host);
     }
@@ -23,7 +23,7 @@ final class Listening {
   }
 
   /** As people write it before a colon and a port. */
-  static String beforePort(String host) {
+  public static String beforePort(String host) {
     return host.indexOf(':') < 0 ? host : "[" + host + "]";
   }
 

@@ -32,8 +32,7 @@ public record Loops(
     DefaultThreadFactory names = new DefaultThreadFactory("loop", true);
     if (Epoll.isAvailable()) {
       return new Loops(
-          new MultiThreadIoEventLoopGroup(
-              1, names, EpollIoHandler.newFactory(0, Gathering::new)),
+          new MultiThreadIoEventLoopGroup(1, names, EpollIoHandler.newFactory(0, Gathering::new)),
           EpollServerSocketChannel.class,
           EpollSocketChannel.class);
     }

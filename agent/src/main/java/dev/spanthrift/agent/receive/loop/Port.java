@@ -92,7 +92,8 @@ public final class Port {
     ChannelFuture bound = bootstrap.bind(host, port).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IllegalStateException(
-          NetworkWords.ofPort(bound.cause(), Listening.beforePort(host), port, variable), bound.cause());
+          NetworkWords.ofPort(bound.cause(), Listening.beforePort(host), port, variable),
+          bound.cause());
     }
     bound.channel().pipeline().addLast(new AcceptFaults(books));
     return bound.channel();

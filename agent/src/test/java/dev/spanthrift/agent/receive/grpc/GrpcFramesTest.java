@@ -64,7 +64,9 @@ class GrpcFramesTest {
               throw new AssertionError("gRPC carries no JSON here");
             },
             settings);
-    frames = new GrpcFrames(settings, new GrpcCalls(settings, door, new GrpcWords(() -> 4318), out), out);
+    frames =
+        new GrpcFrames(
+            settings, new GrpcCalls(settings, door, new GrpcWords(() -> 4318), out), out);
   }
 
   @Test

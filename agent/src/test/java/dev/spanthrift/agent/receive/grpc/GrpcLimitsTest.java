@@ -158,7 +158,8 @@ class GrpcLimitsTest {
       assertEquals(refused, intake.refusals(Refusal.OVERLOADED));
       assertTrue(receiver.status().pendingBytes() <= 2L * MIB);
     }
-    Eventually.await("cut connection gives its bytes back", () -> receiver.status().pendingBytes() == 0);
+    Eventually.await(
+        "cut connection gives its bytes back", () -> receiver.status().pendingBytes() == 0);
   }
 
   @Test

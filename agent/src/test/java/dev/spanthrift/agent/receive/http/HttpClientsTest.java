@@ -165,8 +165,15 @@ class HttpClientsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "x-gzip|GZIP", "X-GZIP|GZIP", "GZIP|GZIP", "gzip, identity|GZIP", "identity|IDENTITY",
-        "''|IDENTITY", "Identity,IDENTITY|IDENTITY", "Deflate|DEFLATE", " zstd |ZSTD"
+        "x-gzip|GZIP",
+        "X-GZIP|GZIP",
+        "GZIP|GZIP",
+        "gzip, identity|GZIP",
+        "identity|IDENTITY",
+        "''|IDENTITY",
+        "Identity,IDENTITY|IDENTITY",
+        "Deflate|DEFLATE",
+        " zstd |ZSTD"
       })
   void namesOfEncodingsAreReadAsTheStandardSays(String header, Encoding encoding) {
     try (HttpPeer peer = peer()) {
@@ -314,8 +321,7 @@ class HttpClientsTest {
   @Test
   void grpcClientLearnsThatItsPortIsAnother() {
     try (GrpcClient client = new GrpcClient(receiver.address())) {
-      StatusRuntimeException failure =
-          GrpcClient.failure(() -> client.call(Signal.TRACES, TRACES));
+      StatusRuntimeException failure = GrpcClient.failure(() -> client.call(Signal.TRACES, TRACES));
       assertEquals(Code.UNIMPLEMENTED, failure.getStatus().getCode());
       assertTrue(failure.getStatus().getDescription().contains("4317"), failure::toString);
     }
@@ -469,8 +475,7 @@ class HttpClientsTest {
       assertEquals(204, asked.status());
       assertEquals(origin, asked.headers().get("access-control-allow-origin"));
       assertEquals("POST", asked.headers().get("access-control-allow-methods"));
-      assertEquals(
-          "content-type, x-tenant", asked.headers().get("access-control-allow-headers"));
+      assertEquals("content-type, x-tenant", asked.headers().get("access-control-allow-headers"));
       assertEquals("7200", asked.headers().get("access-control-max-age"));
       assertTrue(asked.headers().get("vary").contains("origin"));
       for (String path : List.of(PATH, "/nowhere")) {

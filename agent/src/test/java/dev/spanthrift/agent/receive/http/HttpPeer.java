@@ -84,8 +84,7 @@ final class HttpPeer implements AutoCloseable {
         headers.put(
             line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
       }
-      int length =
-          withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
+      int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
       return new Reply(Integer.parseInt(status[1]), headers, in.readNBytes(length));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
