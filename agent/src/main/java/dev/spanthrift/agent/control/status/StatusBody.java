@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.receive.door.PortStatus;
@@ -32,6 +33,8 @@ record StatusBody(
     List<Destination> destinations,
     List<PortStatus> ports,
     List<Law> identities,
+    FrontCounts.Reading admin,
+    Map<String, Long> timerFailures,
     @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
     StatusHistory.Curve history) {
 

@@ -68,11 +68,6 @@ public final class Door {
     return refuse(signal, Answer.of(RequestOutcome.CUT, "the client ended it before it was whole"));
   }
 
-  /** Something of ours has failed of which no client is told, such as a timer. */
-  public void failed(String what, RuntimeException failure) {
-    books.failed(what, failure);
-  }
-
   /** Whether a request of so many bytes may be read; if not, it is counted as refused. */
   public @Nullable Answer admit(Signal signal, long bytes) {
     if (bytes > maxRequestBytes) {

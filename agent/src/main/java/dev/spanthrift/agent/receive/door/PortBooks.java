@@ -63,12 +63,6 @@ public final class PortBooks {
     }
   }
 
-  /** Something of ours has failed of which no client is told, such as a timer. */
-  void failed(String what, RuntimeException failure) {
-    strays[Stray.FAILED_INSIDE.ordinal()].increment();
-    notices.say(what, () -> what + " failed", failure);
-  }
-
   /** Says once in a while what is counted elsewhere. */
   void say(String kind, Supplier<String> words) {
     notices.say(kind, words);

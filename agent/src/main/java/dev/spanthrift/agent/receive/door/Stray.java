@@ -28,8 +28,6 @@ public enum Stray {
   CUT_HEAD,
   /** Frames against the rules of HTTP/2: the connection ends. */
   BROKEN_FRAMES,
-  /** Something of ours failed, such as a timer of a connection. */
-  FAILED_INSIDE,
   /** A browser's question before its request; answered. */
   PREFLIGHT,
   /** The same, refused. */

@@ -5,6 +5,7 @@ import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.loop.Age;
 import dev.spanthrift.agent.receive.loop.Farewell;
+import dev.spanthrift.agent.timer.Guarded;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -69,11 +70,16 @@ final class GrpcConnection extends ChannelDuplexHandler {
     sweeping =
         ctx.executor()
             .scheduleAtFixedRate(
-                () -> guardedSweep(ctx), interval, interval, TimeUnit.MILLISECONDS);
+                Guarded.task("gRPC sweep", () -> sweep(ctx)),
+                interval,
+                interval,
+                TimeUnit.MILLISECONDS);
     silent =
         ctx.executor()
             .schedule(
-                () -> endSilent(ctx), settings.headTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                Guarded.task("gRPC head time-out", () -> endSilent(ctx)),
+                settings.headTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
     age = Age.of(settings, ctx, () -> ctx.channel().close());
     ctx.fireChannelActive();
   }
@@ -194,16 +200,6 @@ final class GrpcConnection extends ChannelDuplexHandler {
     Http2.goAway(out.frames(), calls.lastStream(), code);
     out.write(ctx);
     ctx.close();
-  }
-
-  private void guardedSweep(ChannelHandlerContext ctx) {
-    try {
-      sweep(ctx);
-    } catch (RuntimeException e) {
-      door.failed("looking for slow calls", e);
-      ended = true;
-      ctx.close();
-    }
   }
 
   /** Ends requests that take too long, and connections that nobody uses. */

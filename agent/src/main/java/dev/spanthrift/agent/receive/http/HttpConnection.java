@@ -5,6 +5,7 @@ import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.loop.Age;
 import dev.spanthrift.agent.receive.loop.Farewell;
+import dev.spanthrift.agent.timer.Guarded;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -150,11 +151,16 @@ final class HttpConnection extends ChannelDuplexHandler {
     sweeping =
         ctx.executor()
             .scheduleAtFixedRate(
-                () -> sweep(ctx), intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+                Guarded.task("HTTP sweep", () -> sweep(ctx)),
+                intervalMillis,
+                intervalMillis,
+                TimeUnit.MILLISECONDS);
     firstHead =
         ctx.executor()
             .schedule(
-                () -> endSilent(ctx), settings.headTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                Guarded.task("HTTP head time-out", () -> endSilent(ctx)),
+                settings.headTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
     age = Age.of(settings, ctx, () -> grewOld(ctx));
   }
 
@@ -193,12 +199,7 @@ final class HttpConnection extends ChannelDuplexHandler {
 
   private void sweep(ChannelHandlerContext ctx) {
     sweeps++;
-    try {
-      new ArrayList<>(streams).forEach(HttpRequests::sweep);
-    } catch (RuntimeException e) {
-      door.failed("looking for slow requests", e);
-      ctx.close();
-    }
+    new ArrayList<>(streams).forEach(HttpRequests::sweep);
     if (sweeps - since > (waiting ? SWEEPS_PER_TIMEOUT : idleSweeps)) {
       leaving = true;
       if (waiting && streams.stream().noneMatch(HttpRequests::isBusy)) {

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.receive.loop;
 
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.timer.Guarded;
 import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
@@ -24,10 +25,12 @@ public final class Age {
     next =
         ctx.executor()
             .schedule(
-                () -> {
-                  grewOld.run();
-                  next = cut(settings.connectionAgeGrace(), ctx);
-                },
+                Guarded.task(
+                    "connection age",
+                    () -> {
+                      next = cut(settings.connectionAgeGrace(), ctx);
+                      grewOld.run();
+                    }),
                 (long) (max.toMillis() * factor),
                 TimeUnit.MILLISECONDS);
   }
@@ -43,7 +46,9 @@ public final class Age {
     // From the first handler outwards: not through one that waits for its requests.
     return ctx.executor()
         .schedule(
-            () -> ctx.pipeline().firstContext().close(), grace.toMillis(), TimeUnit.MILLISECONDS);
+            Guarded.task("connection age", () -> ctx.pipeline().firstContext().close()),
+            grace.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** The connection has ended. */

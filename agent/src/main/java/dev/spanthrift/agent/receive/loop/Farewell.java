@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.loop;
 
+import dev.spanthrift.agent.timer.Guarded;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
@@ -31,7 +32,9 @@ public final class Farewell {
                 ctx.close();
               }
             });
-    ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    ctx.executor()
+        .schedule(
+            Guarded.task("last words", () -> ctx.close()), LINGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** An answer in HTTP/1.1, which tells people more than any other, whatever the client speaks. */
