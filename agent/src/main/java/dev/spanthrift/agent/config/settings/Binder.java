@@ -163,7 +163,7 @@ final class Binder {
       return headers(source, path);
     }
     if (type == Set.class) {
-      return signals(source, path);
+      return Keys.isTexts(component) ? new LinkedHashSet<>(texts(source)) : signals(source, path);
     }
     return source == null ? null : scalar(component, source, path);
   }
@@ -246,17 +246,21 @@ final class Binder {
     return headers;
   }
 
+  /** A list, or one text with commas. */
+  private static List<String> texts(@Nullable YamlNode source) {
+    return switch (source) {
+      case null -> List.of();
+      case YamlNode.Scalar scalar ->
+          Arrays.stream(scalar.text().split(",")).map(String::strip).toList();
+      case YamlNode.Sequence sequence ->
+          sequence.elements().stream().map(node -> String.valueOf(node.plain())).toList();
+      case YamlNode.Mapping mapping -> List.of("a section");
+    };
+  }
+
   private Set<Signal> signals(@Nullable YamlNode source, String path) {
-    List<String> texts =
-        switch (source) {
-          case null -> List.of();
-          case YamlNode.Scalar scalar -> List.of(scalar.text().split(","));
-          case YamlNode.Sequence sequence ->
-              sequence.elements().stream().map(node -> String.valueOf(node.plain())).toList();
-          case YamlNode.Mapping mapping -> List.of("a section");
-        };
     Set<Signal> signals = new LinkedHashSet<>();
-    for (String text : texts) {
+    for (String text : texts(source)) {
       try {
         signals.add((Signal) Values.parse(Signal.class, text));
       } catch (IllegalArgumentException e) {

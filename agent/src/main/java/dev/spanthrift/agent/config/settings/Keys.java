@@ -50,6 +50,12 @@ public final class Keys {
         : null;
   }
 
+  /** Whether a set's elements are words as they stand. */
+  static boolean isTexts(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType set
+        && set.getActualTypeArguments()[0] == String.class;
+  }
+
   static Setting setting(RecordComponent component) {
     return Objects.requireNonNull(component.getAnnotation(Setting.class), component::getName);
   }
