@@ -22,6 +22,7 @@ import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -98,7 +99,7 @@ public final class Sidecar implements SidecarProgram {
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
-            judge == null ? wiring.judge(policies.current()) : judge,
+            judge == null ? new PolicyJudge(policies.current().set()) : judge,
             budget,
             routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
@@ -108,7 +109,8 @@ public final class Sidecar implements SidecarProgram {
       pipeline.record(ring);
     }
     pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
-    LivePipeline live = new LivePipeline(pipeline, wiring);
+    LivePipeline live =
+        new LivePipeline(pipeline, wiring, judge == null ? policies.current().set() : null);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.control.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.MapperFeature;

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.control.http;
 
-import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

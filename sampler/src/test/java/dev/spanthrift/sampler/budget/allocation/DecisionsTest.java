@@ -1,9 +1,14 @@
-package dev.spanthrift.sampler.budget;
+package dev.spanthrift.sampler.budget.allocation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
+import dev.spanthrift.sampler.budget.ledger.KeepLedger;
+import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
+import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.budget.ledger.TraceDigest;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.signal.Reading;
 import dev.spanthrift.sampler.trace.Fragment;
@@ -291,7 +296,8 @@ class DecisionsTest {
       }
       now += SECOND / 100;
     }
-    // A price that has changed is asked for anew where the fragment waits; a certain keep paid at once.
+    // A price that has changed is asked for anew where the fragment waits; a certain keep paid at
+    // once.
     double kept = 0;
     for (int i = 0; i < 100; i++) {
       now += SECOND;

@@ -1,4 +1,4 @@
-package dev.spanthrift.sampler.budget;
+package dev.spanthrift.sampler.budget.books;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -35,12 +35,16 @@ class RhythmTest {
   void aSpanOfTimeIsTheSumOfItsPartsAcrossEveryChangeOfTheClock() {
     Random random = new Random(SEED);
     for (ZoneId zone :
-        new ZoneId[] {BERLIN, ZoneOffset.UTC, ZoneId.of("Asia/Kolkata"), ZoneId.of("Pacific/Apia")}) {
+        new ZoneId[] {
+          BERLIN, ZoneOffset.UTC, ZoneId.of("Asia/Kolkata"), ZoneId.of("Pacific/Apia")
+        }) {
       Rhythm rhythm = random(zone, random);
       for (int i = 0; i < 300; i++) {
         Instant from = MONDAY.plusSeconds(random.nextInt(400 * 86_400));
         Instant to = from.plusSeconds(random.nextInt(20 * 86_400));
-        Instant between = from.plusSeconds(random.nextInt((int) (to.getEpochSecond() - from.getEpochSecond()) + 1));
+        Instant between =
+            from.plusSeconds(
+                random.nextInt((int) (to.getEpochSecond() - from.getEpochSecond()) + 1));
         double whole = rhythm.between(from, to);
         double parts = rhythm.between(from, between) + rhythm.between(between, to);
         assertEquals(whole, parts, 1e-6 * (1 + whole), zone + ", seed " + SEED);
@@ -125,8 +129,7 @@ class RhythmTest {
       java.nio.ByteBuffer.wrap(damaged).putFloat(at, bad);
       assertThrows(
           IOException.class,
-          () ->
-              new Rhythm(BERLIN).read(new DataInputStream(new ByteArrayInputStream(damaged))));
+          () -> new Rhythm(BERLIN).read(new DataInputStream(new ByteArrayInputStream(damaged))));
     }
     for (int length = 0; length < bytes.length; length += 7) {
       byte[] cut = java.util.Arrays.copyOf(bytes, length);

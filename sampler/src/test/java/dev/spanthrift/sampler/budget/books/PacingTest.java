@@ -1,15 +1,15 @@
-package dev.spanthrift.sampler.budget;
+package dev.spanthrift.sampler.budget.books;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.sampler.budget.Budget.Limits;
-import dev.spanthrift.sampler.budget.price.Models;
-import dev.spanthrift.sampler.budget.price.Money;
+import dev.spanthrift.sampler.budget.books.Budget.Limits;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
-import dev.spanthrift.sampler.budget.price.Window;
+import dev.spanthrift.sampler.budget.price.model.Models;
+import dev.spanthrift.sampler.budget.price.model.Money;
+import dev.spanthrift.sampler.budget.price.model.Window;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
