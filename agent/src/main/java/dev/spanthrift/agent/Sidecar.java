@@ -132,7 +132,7 @@ public final class Sidecar implements SidecarProgram {
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
-    startTelemetry(wiring, live);
+    startTelemetry(wiring, control);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 
@@ -167,10 +167,15 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private void startTelemetry(Wiring wiring, LivePipeline live) {
+  private void startTelemetry(Wiring wiring, ControlServer control) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, wiring.open(settings.destination()), live);
+      telemetry =
+          OwnTelemetry.start(
+              settings,
+              wiring.open(settings.destination()),
+              control.figures(),
+              control.operations());
     }
   }
 

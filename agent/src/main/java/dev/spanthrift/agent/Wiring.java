@@ -7,6 +7,7 @@ import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.Protocol;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
+import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
@@ -37,7 +38,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the settings tree into the settings of each part. */
@@ -244,8 +244,9 @@ final class Wiring {
           admin.port(),
           settings.stateDir(),
           admin.tokenFile(),
-          Set.of(),
-          ControlSettings.DEFAULT_BODY_BYTES_MAX);
+          OwnNames.with(admin.hosts()),
+          ControlSettings.DEFAULT_BODY_BYTES_MAX,
+          settings.telemetry().operationsMax());
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
           "admin.host = "

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** All figures of one reading of the pipeline. */
-final class StatusFigures {
+public final class StatusFigures {
   private final List<Figure> all = new ArrayList<>();
 
   private StatusFigures() {}
 
-  static List<Figure> of(PipelineView view) {
+  public static List<Figure> of(PipelineView view) {
     StatusFigures figures = new StatusFigures();
     PipelineStatus status = view.status();
     status.signals().forEach((signal, door) -> figures.door(word(signal), door));

@@ -148,7 +148,10 @@ class OwnTelemetryTest {
   private static OwnTelemetry start(
       OwnTelemetrySettings settings, Supplier<List<MeasuredOperation>> measured) {
     return OwnTelemetry.start(
-        settings, Destinations.open(settings.destination()), new View(measured));
+        settings,
+        Destinations.open(settings.destination()),
+        () -> StatusFigures.of(new View(measured)),
+        measured);
   }
 
   @Test

@@ -157,7 +157,8 @@ final class Binder {
       RecordComponent component, @Nullable YamlNode source, String path) {
     Class<?> type = component.getType();
     if (Keys.isTexts(component)) {
-      return texts(source, path);
+      List<String> texts = texts(source, path);
+      return type == Set.class ? new LinkedHashSet<>(texts) : texts;
     }
     if (type == List.class) {
       return list(component, source, path);
@@ -270,17 +271,21 @@ final class Binder {
     return headers;
   }
 
+  /** A list, or one text with commas. */
+  private static List<String> texts(@Nullable YamlNode source) {
+    return switch (source) {
+      case null -> List.of();
+      case YamlNode.Scalar scalar ->
+          Arrays.stream(scalar.text().split(",")).map(String::strip).toList();
+      case YamlNode.Sequence sequence ->
+          sequence.elements().stream().map(node -> String.valueOf(node.plain())).toList();
+      case YamlNode.Mapping mapping -> List.of("a section");
+    };
+  }
+
   private Set<Signal> signals(@Nullable YamlNode source, String path) {
-    List<String> texts =
-        switch (source) {
-          case null -> List.of();
-          case YamlNode.Scalar scalar -> List.of(scalar.text().split(","));
-          case YamlNode.Sequence sequence ->
-              sequence.elements().stream().map(node -> String.valueOf(node.plain())).toList();
-          case YamlNode.Mapping mapping -> List.of("a section");
-        };
     Set<Signal> signals = new LinkedHashSet<>();
-    for (String text : texts) {
+    for (String text : texts(source)) {
       try {
         signals.add((Signal) Values.parse(Signal.class, text));
       } catch (IllegalArgumentException e) {

@@ -116,6 +116,13 @@ final class SettingsTable {
         row("admin.host", "127.0.0.1", "0.0.0.0", "0.0.0.0", "' '", "address to listen on"),
         row("admin.port", 4321, "5000", 5000, "4317", "another port than the OTLP ports"),
         row("admin.tokenFile", NONE, "token", Path.of("token"), "[a]", "one value"),
+        row(
+            "admin.hosts",
+            Set.of(),
+            "a.svc, b",
+            Set.of("a.svc", "b"),
+            "http://a",
+            "without scheme and port"),
         row("destinations", List.of(), "[]", List.of(), "nothing", "begin each element with -"),
         row(
             "hold.pause",
@@ -271,6 +278,7 @@ final class SettingsTable {
             Duration.ofSeconds(10),
             "1ms",
             "from 1s to 1h"),
+        row("telemetry.operationsMax", 20, "0", 0, "-1", "from 0 to 100000"),
         row(
             "shutdown.deadline",
             Duration.ofSeconds(10),
