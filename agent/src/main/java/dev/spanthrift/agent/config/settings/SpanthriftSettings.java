@@ -64,6 +64,7 @@ public record SpanthriftSettings(
       @Setting("File with the bearer token that writes need; without it everything is read-only.")
           @Nullable Path tokenFile) {
     public Admin {
+      host = Checks.bare(host);
       new Checks().host("host", host).port("port", port).done();
     }
   }
@@ -233,7 +234,7 @@ public record SpanthriftSettings(
       @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
       @Setting(
               value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
-              secret = true)
+              headers = true)
           Map<String, String> headers,
       @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
           Compression compression,

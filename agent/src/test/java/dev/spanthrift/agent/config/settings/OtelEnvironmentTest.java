@@ -158,7 +158,7 @@ class OtelEnvironmentTest {
   void badValuesAreRefusedByTheNameOfTheirVariable() {
     assertEquals(
         X + "PROTOCOL = http/json (environment): write one of grpc, http/protobuf",
-        refusal("ENDPOINT", "http://c:1", "PROTOCOL", "http/json"));
+        refusal("ENDPOINT", "http://c:1", "PROTOCOL", "http/xml"));
     assertEquals(
         X + "TRACES_TIMEOUT = 10s (environment): write milliseconds, such as 10000",
         refusal("ENDPOINT", "http://c:1", "TRACES_TIMEOUT", "10s"));
