@@ -17,6 +17,7 @@ import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
@@ -118,7 +119,11 @@ public final class Sidecar implements SidecarProgram {
     refuseOwnPorts(wiring, grpc.address(), http.address());
     long tick = wiring.pipeline().tick().toMillis();
     var unused =
-        loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
+        loops
+            .group()
+            .next()
+            .scheduleAtFixedRate(
+                Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     treasurer.every(timer, () -> grant(treasurer, pipeline, budget));

@@ -6,7 +6,6 @@ import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
@@ -38,12 +37,10 @@ public final class PolicyApi {
 
   private final PolicyStore store;
   private final PipelineView pipeline;
-  private final WriteAccess access;
 
-  public PolicyApi(PolicyStore store, PipelineView pipeline, WriteAccess access) {
+  public PolicyApi(PolicyStore store, PipelineView pipeline) {
     this.store = store;
     this.pipeline = pipeline;
-    this.access = access;
   }
 
   /** What a write did, or would do on a dry run; and what of it is hardly meant. */
@@ -108,7 +105,6 @@ public final class PolicyApi {
   }
 
   private String allowed(HttpHeaders headers, @Nullable String ifMatch) {
-    access.check(headers);
     if (ifMatch == null || ifMatch.isBlank()) {
       throw new ProblemException(
           ProblemType.IF_MATCH_REQUIRED, "the request does not say which policy it replaces");
