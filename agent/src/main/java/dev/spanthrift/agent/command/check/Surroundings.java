@@ -6,6 +6,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.receive.loop.Listening;
 import dev.spanthrift.exporter.NetworkWords;
+import dev.spanthrift.exporter.ZstdLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -69,7 +70,8 @@ public final class Surroundings {
   public List<Check> mayBeAbsent() {
     List<Check> checks = new ArrayList<>();
     checks.add(stateDir(settings.stateDir()));
-    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+    addSecret(checks, "admin.tokenFile", settings.admin().tokenFile());
+    ZstdLibrary.refusal().ifPresent(words -> checks.add(Check.warning("zstd", words)));
     return checks;
   }
 
@@ -112,6 +114,19 @@ public final class Surroundings {
           new Check(
               key, refusal == null, file + (refusal == null ? " is readable" : ": " + refusal)));
     }
+  }
+
+  private static void addSecret(List<Check> checks, String key, @Nullable Path file) {
+    try {
+      if (file != null && InputFile.refusal(file) == null && InputFile.secret(file).isEmpty()) {
+        checks.add(new Check(key, false, file + " holds no usable token; write one line into it"));
+        return;
+      }
+    } catch (IOException e) {
+      checks.add(new Check(key, false, file + ": " + InputFile.reason(e)));
+      return;
+    }
+    addFile(checks, key, file);
   }
 
   private static void addCertificate(List<Check> checks, String key, @Nullable Path file) {

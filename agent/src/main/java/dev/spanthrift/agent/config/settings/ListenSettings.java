@@ -50,6 +50,7 @@ public record ListenSettings(
           String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4317") int port) {
     public Address {
+      host = Checks.bare(host);
       new Checks().host("host", host).port("port", port).done();
     }
   }
@@ -63,6 +64,7 @@ public record ListenSettings(
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4318") int port,
       @Setting("Which pages in browsers may send (CORS).") Cors cors) {
     public HttpAddress {
+      host = Checks.bare(host);
       new Checks().host("host", host).port("port", port).done();
     }
   }
