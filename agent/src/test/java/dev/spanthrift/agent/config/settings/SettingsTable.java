@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -334,7 +336,14 @@ final class SettingsTable {
         row("retryFor", Duration.ofMinutes(5), "0s", Duration.ZERO, "2d", "from 0s to 24h"),
         row("authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
         row("clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
-        row("clientKey", NONE, "k.pem", null, "k.pem", "together"));
+        row("clientKey", NONE, "k.pem", null, "k.pem", "together"),
+        row(
+            "proxy",
+            NONE,
+            "'http://me:secret@proxy:3128'",
+            "http://me:secret@proxy:3128",
+            "'socks5://proxy:1080'",
+            "http://proxy:3128"));
   }
 
   /** The keys of one budget, beside the amount that each needs. */
