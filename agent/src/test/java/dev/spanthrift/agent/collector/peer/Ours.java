@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.peer;
 
 import dev.spanthrift.agent.collector.file.CollectorFile;
-import dev.spanthrift.agent.collector.file.YamlText;
+import dev.spanthrift.agent.collector.reading.YamlText;
 import dev.spanthrift.agent.collector.tail.CollectorJudge;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.sampler.Sampler;
