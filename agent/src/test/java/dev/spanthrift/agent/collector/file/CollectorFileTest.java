@@ -329,7 +329,7 @@ class CollectorFileTest {
                         and:
                           and_sub_policy:
                             - {name: c, type: always_sample}
-                            - {name: d, type: ottl_condition, ottl_condition: {span: ["Sum(1) > 2"]}}
+                            - {name: d, type: ottl_condition, ottl_condition: {span: ['UUID() == name']}}
                 """
                 + EXPORTER
                 + pipeline("tail_sampling", "otlp"),
