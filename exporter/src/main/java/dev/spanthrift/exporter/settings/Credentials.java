@@ -48,7 +48,9 @@ public final class Credentials {
     AtomicReference<String> last = new AtomicReference<>(first);
     return new Credentials(
         header,
-        () -> last.updateAndGet(before -> isVisible(start + word(token)) ? start + word(token) : before));
+        () ->
+            last.updateAndGet(
+                before -> isVisible(start + word(token)) ? start + word(token) : before));
   }
 
   private static String word(Secret token) {

@@ -37,8 +37,7 @@ class CredentialsTest {
   @EnumSource(Protocol.class)
   void aRotatedTokenIsSentWithoutARestart(Protocol protocol) throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "first\n");
-    Credentials credentials =
-        Credentials.token("Authorization", "Bearer", Secret.inFile(file));
+    Credentials credentials = Credentials.token("Authorization", "Bearer", Secret.inFile(file));
     try (Backend backend =
             protocol == Protocol.GRPC
                 ? new GrpcBackend((number, request) -> Reply.SUCCESS)

@@ -24,8 +24,8 @@ public final class YamlText {
           .build();
 
   /**
-   * Leaves quotes away where nobody, whatever version of YAML he reads, takes the text for a number,
-   * a time or a boolean.
+   * Leaves quotes away where nobody, whatever version of YAML he reads, takes the text for a
+   * number, a time or a boolean.
    */
   private static final class Careful extends StringQuotingChecker.Default {
     private static final long serialVersionUID = 1;

@@ -51,8 +51,7 @@ public final class CollectorOption {
       requireAbsent("--collector-version", version != null);
       return null;
     }
-    ForeignConfiguration read =
-        ForeignConfiguration.toRun(chosen, context.environment(), version);
+    ForeignConfiguration read = ForeignConfiguration.toRun(chosen, context.environment(), version);
     read.remarks().forEach(remark -> context.say("spanthrift: " + remark));
     read.require(names, strict);
     return read;
@@ -62,7 +61,8 @@ public final class CollectorOption {
     if (given) {
       throw new SettingsException(
           List.of(
-              new SettingProblem(option, null, "", "goes with --collector FILE, which is not there")));
+              new SettingProblem(
+                  option, null, "", "goes with --collector FILE, which is not there")));
     }
   }
 }

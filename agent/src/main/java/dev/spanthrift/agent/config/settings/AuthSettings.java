@@ -9,16 +9,15 @@ import org.jspecify.annotations.Nullable;
 public record AuthSettings(
     @Setting("User of basic authentication.") @Nullable String username,
     @Setting("File that the user stands in.") @Nullable Path usernameFile,
-    @Setting(value = "Password of that user.", secret = true) @Nullable String password,
+    @Setting("Password of that user.") @Nullable String password,
     @Setting("File that the password stands in; read again when it changes.")
         @Nullable Path passwordFile,
-    @Setting(value = "Token, in place of user and password.", secret = true) @Nullable String token,
+    @Setting("Token, in place of user and password.") @Nullable String token,
     @Setting("File whose first word is the token; read again when it changes.")
         @Nullable Path tokenFile,
     @Setting(value = "Header that the token is sent in.", byDefault = "Authorization")
         String header,
-    @Setting(value = "Word before the token; none for none.", byDefault = "Bearer")
-        String scheme) {
+    @Setting(value = "Word before the token; none for none.", byDefault = "Bearer") String scheme) {
   /** Nobody in particular. */
   public static final AuthSettings NONE =
       new AuthSettings(null, null, null, null, null, null, "Authorization", "Bearer");

@@ -39,17 +39,10 @@ class CollectorAuthTest {
   }
 
   private Map<String, String> sent(String text, Map<String, String> environment) throws Exception {
-    CollectorFile read =
-        CollectorFile.read(written(text), environment, CollectorVersion.NEWEST);
+    CollectorFile read = CollectorFile.read(written(text), environment, CollectorVersion.NEWEST);
     assertEquals(List.of(), read.lost());
     Map<String, String> headers = new TreeMap<>();
-    read.load(Map.of())
-        .settings()
-        .destinations()
-        .getFirst()
-        .auth()
-        .toExport()
-        .into(headers::put);
+    read.load(Map.of()).settings().destinations().getFirst().auth().toExport().into(headers::put);
     return headers;
   }
 
@@ -73,13 +66,11 @@ class CollectorAuthTest {
 
   @Test
   void bearerTokensAreAHeader() throws Exception {
-    assertEquals(
-        Map.of("Authorization", "Bearer 017"), sent("bearertokenauth", "{token: 017}"));
+    assertEquals(Map.of("Authorization", "Bearer 017"), sent("bearertokenauth", "{token: 017}"));
     assertEquals(
         Map.of("X-Key", "Token t"),
         sent("bearertokenauth", "{header: X-Key, scheme: Token, tokens: [t, u]}"));
-    assertEquals(
-        Map.of("Authorization", "t"), sent("bearertokenauth", "{scheme: '', token: t}"));
+    assertEquals(Map.of("Authorization", "t"), sent("bearertokenauth", "{scheme: '', token: t}"));
     Path token = Files.writeString(folder.resolve("token"), "\ufeff t0k3n  # ours\nanother\n");
     assertEquals(
         Map.of("Authorization", "Bearer t0k3n"),
@@ -102,8 +93,7 @@ class CollectorAuthTest {
       assertFalse(refused.getMessage().contains("= a"), "no secret is shown");
     }
     String plain = file("otlp", "http://b:1", "bearertokenauth", "{token: a}");
-    SettingsException refused =
-        assertThrows(SettingsException.class, () -> sent(plain, Map.of()));
+    SettingsException refused = assertThrows(SettingsException.class, () -> sent(plain, Map.of()));
     assertTrue(refused.getMessage().contains("with TLS only"), refused.getMessage());
     assertEquals(
         Map.of("Authorization", "Bearer a"),

@@ -37,7 +37,8 @@ final class CollectorDocument {
   static String text() {
     StringBuilder text = new StringBuilder(HEAD);
     text.append("Refused, because they send, receive, protect or change data: ");
-    text.append("every receiver, processor, exporter, connector and extension but those below.\n\n");
+    text.append(
+        "every receiver, processor, exporter, connector and extension but those below.\n\n");
     text.append("Warned about: ").append(names(Definitions.TUNING)).append(".\n\n");
     text.append("Noted, because they do nothing by themselves (what names them is refused): ");
     text.append(names(Definitions.REFERRED)).append(", encodings.\n");

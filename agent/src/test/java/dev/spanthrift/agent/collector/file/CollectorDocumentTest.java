@@ -17,8 +17,7 @@ class CollectorDocumentTest {
     if (Boolean.getBoolean("format.apply")) {
       Files.writeString(FILE, CollectorDocument.text());
     }
-    assertEquals(
-        CollectorDocument.text(), Files.readString(FILE), "run with -Dformat.apply=true");
+    assertEquals(CollectorDocument.text(), Files.readString(FILE), "run with -Dformat.apply=true");
   }
 
   @Test

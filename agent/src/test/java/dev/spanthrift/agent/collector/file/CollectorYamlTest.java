@@ -86,14 +86,14 @@ class CollectorYamlTest {
 
   @Test
   void aThousandMillionLaughsAreRefusedAtOnce() {
-    StringBuilder text = new StringBuilder("exporters:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    StringBuilder text =
+        new StringBuilder("exporters:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 30; i++) {
       String all = ("*a" + (i - 1) + ", ").repeat(10);
       text.append("  a%d: &a%d [%s x]\n".formatted(i, i, all));
     }
     List<String> problems =
-        assertTimeoutPreemptively(
-            Duration.ofSeconds(5), () -> refused(text.toString(), Map.of()));
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> refused(text.toString(), Map.of()));
     assertEquals(1, problems.size(), problems.toString());
     assertTrue(problems.getFirst().contains("aliases make more than 100000 values"));
   }
@@ -101,8 +101,7 @@ class CollectorYamlTest {
   @Test
   void anAliasOfNothingOrOfItselfIsRefusedByName() {
     for (String exporters : List.of("otlp: *nobody", "otlp: &me {endpoint: \"a:1\", tls: *me}")) {
-      List<String> problems =
-          refused(FRAME.formatted(exporters.indent(2), "otlp"), Map.of());
+      List<String> problems = refused(FRAME.formatted(exporters.indent(2), "otlp"), Map.of());
       assertTrue(problems.getFirst().contains("an anchor, &"), problems.toString());
     }
     List<String> merged =
@@ -114,7 +113,30 @@ class CollectorYamlTest {
   @Test
   void headersAreTextsAsTheyAreWritten() throws Exception {
     List<String> values =
-        List.of("1e3", "017", "0.50", "+1", "0123456", "1234e5678", ".inf", "0x1F", "1_000", "true", "null-ish", "~x", "2026-11-30", "0o17", ".5", "-0", "1:30", "a: b", "#x", "${x}", "`", "@a", "yes");
+        List.of(
+            "1e3",
+            "017",
+            "0.50",
+            "+1",
+            "0123456",
+            "1234e5678",
+            ".inf",
+            "0x1F",
+            "1_000",
+            "true",
+            "null-ish",
+            "~x",
+            "2026-11-30",
+            "0o17",
+            ".5",
+            "-0",
+            "1:30",
+            "a: b",
+            "#x",
+            "${x}",
+            "`",
+            "@a",
+            "yes");
     StringBuilder headers = new StringBuilder();
     Map<String, String> environment = new LinkedHashMap<>();
     Map<String, String> expected = new LinkedHashMap<>();
@@ -135,10 +157,7 @@ class CollectorYamlTest {
       }
     }
     DestinationSettings destination =
-        destinations(
-                "otlp:\n  endpoint: a:1\n  headers:" + headers,
-                "otlp",
-                environment)
+        destinations("otlp:\n  endpoint: a:1\n  headers:" + headers, "otlp", environment)
             .getFirst();
     assertEquals(expected, destination.headers());
   }
@@ -190,7 +209,8 @@ class CollectorYamlTest {
       assertTrue(problems.getFirst().contains(variable), problems.toString());
     }
     List<String> endless =
-        refused(FRAME.formatted("otlp: {endpoint: \"${A}\"}".indent(2), "otlp"), Map.of("A", "${A}"));
+        refused(
+            FRAME.formatted("otlp: {endpoint: \"${A}\"}".indent(2), "otlp"), Map.of("A", "${A}"));
     assertTrue(endless.getFirst().contains("fewer variables"), endless.toString());
     List<String> swelling =
         refused(
@@ -206,8 +226,7 @@ class CollectorYamlTest {
             "base.yaml",
             FRAME.formatted("otlp: {endpoint: \"a:1\", timeout: 7s}".indent(2), "otlp"));
     Path over = file("over.yaml", "exporters: {otlp: {endpoint: \"b:1\", compression: snappy}}\n");
-    CollectorFile read =
-        CollectorFile.read(List.of(base, over), Map.of(), CollectorVersion.NEWEST);
+    CollectorFile read = CollectorFile.read(List.of(base, over), Map.of(), CollectorVersion.NEWEST);
     DestinationSettings destination = read.load(Map.of()).settings().destinations().getFirst();
     assertEquals("https://b:1", destination.endpoint().toString());
     assertEquals(Duration.ofSeconds(7), destination.timeout());

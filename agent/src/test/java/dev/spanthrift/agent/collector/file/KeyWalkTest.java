@@ -39,7 +39,9 @@ class KeyWalkTest {
   static Stream<Asked> keys() {
     return KeyTable.tables().stream()
         .flatMap(table -> table.keys().stream().map(key -> new Asked(table.name(), key)))
-        .filter(asked -> asked.key().fate() != Fate.PARTS && asked.key().form().type() != Form.Type.PARTS)
+        .filter(
+            asked ->
+                asked.key().fate() != Fate.PARTS && asked.key().form().type() != Form.Type.PARTS)
         .filter(asked -> !asked.component().equals("rate_allocation"));
   }
 
@@ -247,6 +249,13 @@ class KeyWalkTest {
           putIfAbsent(section(file, component), tls + half + form, "/x");
         }
       }
+    }
+    if (path.contains("cors.") && !path.endsWith("allowed_origins")) {
+      putIfAbsent(
+          section(file, component), path.replaceFirst("[^.]*$", "allowed_origins"), List.of("*"));
+    }
+    if (path.endsWith("max_connection_age_grace")) {
+      putIfAbsent(section(file, component), path.replace("_grace", ""), "9s");
     }
     if (path.equals("sending_queue.queue_size")) {
       putIfAbsent(section(file, component), "sending_queue.sizer", "bytes");

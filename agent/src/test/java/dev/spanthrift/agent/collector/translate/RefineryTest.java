@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.config.policy.PolicyParser;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
@@ -15,7 +16,6 @@ import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Scanner;
-import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -51,18 +51,14 @@ class RefineryTest {
   private List<String> refused(String name, String text, String environment) throws Exception {
     Path file = Files.writeString(folder.resolve(name), text);
     SettingsException refused =
-        assertThrows(
-            SettingsException.class, () -> Import.read(file, Map.of(), environment), text);
+        assertThrows(SettingsException.class, () -> Import.read(file, Map.of(), environment), text);
     return refused.problems().stream().map(Object::toString).toList();
   }
 
   /** Which of these values of f the condition keeps; null stands for a span without f. */
   private List<Object> kept(String condition, Object... values) throws Exception {
     Import imported = imported(FRAME.formatted(condition), null);
-    assertEquals(
-        List.of(),
-        imported.remarks().stream().filter(Remark::lost).toList(),
-        condition);
+    assertEquals(List.of(), imported.remarks().stream().filter(Remark::lost).toList(), condition);
     PolicySet policies =
         PolicySet.compile(
             PolicyParser.parse(
@@ -89,7 +85,8 @@ class RefineryTest {
   private static ExportTraceServiceRequest request(Object value) {
     Span.Builder span =
         Span.newBuilder()
-            .setTraceId(ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7}))
+            .setTraceId(
+                ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7}))
             .setSpanId(ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}))
             .setName("work");
     AnyValue.Builder any = AnyValue.newBuilder();
@@ -111,7 +108,9 @@ class RefineryTest {
 
   @Test
   void datatypeIntComparesTextsAndNumbersAsWholeNumbers() throws Exception {
-    Object[] values = {"503", "499", "500", "1200", "-5", "x", "503.5", 503, 499, 499.9, 500.5, true, null};
+    Object[] values = {
+      "503", "499", "500", "1200", "-5", "x", "503.5", 503, 499, 499.9, 500.5, true, null
+    };
     assertEquals(
         List.of("503", "500", "1200", 503, 500.5),
         kept("Operator: '>=', Value: 500, Datatype: int", values));
@@ -120,8 +119,7 @@ class RefineryTest {
         kept("Operator: '>=', Value: \"500\", Datatype: int", values));
     assertEquals(
         List.of("499", "-5", 499, 499.9), kept("Operator: '<', Value: 500, Datatype: int", values));
-    assertEquals(
-        List.of("500", 500.5), kept("Operator: '=', Value: 500, Datatype: int", values));
+    assertEquals(List.of("500", 500.5), kept("Operator: '=', Value: 500, Datatype: int", values));
     assertEquals(
         List.of("503", "499", "1200", "-5", 503, 499, 499.9),
         kept("Operator: '!=', Value: 500, Datatype: int", values));
@@ -155,8 +153,7 @@ class RefineryTest {
   @Test
   void datatypeStringComparesNumbersAsTexts() throws Exception {
     Object[] values = {"503", "5030", 503, 503.5, true, null};
-    assertEquals(
-        List.of("503", 503), kept("Operator: '=', Value: 503, Datatype: string", values));
+    assertEquals(List.of("503", 503), kept("Operator: '=', Value: 503, Datatype: string", values));
     List<Object> others = new ArrayList<>(List.of("5030", 503.5, true));
     others.add(null);
     assertEquals(others, kept("Operator: '!=', Value: 503, Datatype: string", values));
@@ -178,8 +175,7 @@ class RefineryTest {
             "Operator: '<', Value: abc, Datatype: string",
             "Operator: '>', Value: true, Datatype: bool")) {
       Import imported = imported(FRAME.formatted(condition), null);
-      assertEquals(
-          List.of(Remark.Kind.LOSS), imported.lost().stream().map(Remark::kind).toList());
+      assertEquals(List.of(Remark.Kind.LOSS), imported.lost().stream().map(Remark::kind).toList());
       assertTrue(imported.lost().getFirst().reason().contains("no condition asks f"));
     }
   }
@@ -187,13 +183,23 @@ class RefineryTest {
   @Test
   void computedFieldsAreNeverReadAsAttributesThatNobodyHas() throws Exception {
     for (String field :
-        List.of("meta.span_count", "meta.annotation_type", "?.SOMETHING", "root.meta.refinery.reason")) {
-      String rules = FRAME.formatted("Operator: exists").replace("Field: f", "Field: '" + field + "'");
+        List.of(
+            "meta.span_count",
+            "meta.annotation_type",
+            "?.SOMETHING",
+            "root.meta.refinery.reason")) {
+      String rules =
+          FRAME.formatted("Operator: exists").replace("Field: f", "Field: '" + field + "'");
       Import imported = imported(rules, null);
       assertTrue(
           imported.lost().stream().anyMatch(remark -> remark.reason().contains(field)), field);
       assertTrue(
-          imported.text().lines().filter(line -> !line.startsWith("#")).noneMatch(line -> line.contains(field)), imported::text);
+          imported
+              .text()
+              .lines()
+              .filter(line -> !line.startsWith("#"))
+              .noneMatch(line -> line.contains(field)),
+          imported::text);
     }
   }
 
@@ -211,14 +217,19 @@ class RefineryTest {
     Import byDefault = imported(rules, null);
     assertEquals(0.125, byDefault.settings().get("defaultProbability"));
     assertTrue(
-        byDefault.lost().getFirst().reason().contains("--environment chooses those of prod, staging"),
+        byDefault
+            .lost()
+            .getFirst()
+            .reason()
+            .contains("--environment chooses those of prod, staging"),
         byDefault.lost()::toString);
     List<String> unknown = refused("rules.yaml", rules, "produ");
     assertTrue(
         unknown.getFirst().contains("no rules of environment \"produ\"; did you mean prod?"),
         unknown::toString);
     List<String> none = refused("rules.yaml", rules.replace("__default__", "other"), null);
-    assertTrue(none.getFirst().contains("--environment with one of other, prod, staging"), none::toString);
+    assertTrue(
+        none.getFirst().contains("--environment with one of other, prod, staging"), none::toString);
   }
 
   @Test
@@ -238,9 +249,14 @@ class RefineryTest {
       assertEquals(1, problems.size(), problems::toString);
       assertTrue(problems.getFirst().contains("TOML of version 1"), problems::toString);
     }
-    List<String> old = refused("rules.yaml", "RulesVersion: 1\nSamplers: {__default__: {DeterministicSampler: {SampleRate: 1}}}", null);
+    List<String> old =
+        refused(
+            "rules.yaml",
+            "RulesVersion: 1\nSamplers: {__default__: {DeterministicSampler: {SampleRate: 1}}}",
+            null);
     assertTrue(old.getFirst().contains("version 2"), old::toString);
-    List<String> config = refused("config.yaml", "General: {ConfigurationVersion: 2}\nNetwork: {}", null);
+    List<String> config =
+        refused("config.yaml", "General: {ConfigurationVersion: 2}\nNetwork: {}", null);
     assertTrue(config.getFirst().contains("its config.yaml, without rules"), config::toString);
   }
 
@@ -258,8 +274,13 @@ class RefineryTest {
       List<String> problems = refused("rules.yaml", FRAME.formatted(one[0]), null);
       assertTrue(problems.getFirst().contains(one[1]), problems::toString);
     }
-    List<String> sampler = refused("rules.yaml", "RulesVersion: 2\nSamplers: {__default__: {DeterministcSampler: {SampleRate: 8}}}", null);
-    assertTrue(sampler.getFirst().contains("did you mean DeterministicSampler?"), sampler::toString);
+    List<String> sampler =
+        refused(
+            "rules.yaml",
+            "RulesVersion: 2\nSamplers: {__default__: {DeterministcSampler: {SampleRate: 8}}}",
+            null);
+    assertTrue(
+        sampler.getFirst().contains("did you mean DeterministicSampler?"), sampler::toString);
   }
 
   @Test
