@@ -329,7 +329,7 @@ class CollectorFileTest {
                         and:
                           and_sub_policy:
                             - {name: c, type: always_sample}
-                            - {name: d, type: ottl_condition, ottl_condition: {span: ['UUID() == name']}}
+                            - {name: d, type: ottl_condition, ottl_condition: {span: ["ParseXML(name) != nil"]}}
                 """
                 + EXPORTER
                 + pipeline("tail_sampling", "otlp"),
