@@ -5,9 +5,11 @@ import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
+import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
+import dev.spanthrift.agent.receive.door.CorsSettings;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
@@ -33,7 +35,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the settings tree into the settings of each part. */
@@ -74,22 +75,20 @@ final class Wiring {
   }
 
   ReceiveSettings grpc() {
-    ListenSettings.Address at = settings.listen().grpc();
-    return receive(at.host(), at.port());
+    return receive(settings.listen().grpc().host());
   }
 
   ReceiveSettings http() {
-    ListenSettings.HttpAddress at = settings.listen().http();
-    return receive(at.host(), at.port());
+    return receive(settings.listen().http().host());
   }
 
-  private ReceiveSettings receive(String host, int port) {
+  private ReceiveSettings receive(String host) {
     ListenSettings listen = settings.listen();
     ReceiveSettings byDefault = ReceiveSettings.DEFAULT;
     return new ReceiveSettings(
         host,
-        port,
-        port,
+        listen.grpc().port(),
+        listen.http().port(),
         (int) bounds.requestBytesMax(),
         bounds.pendingBytesMax(),
         byDefault.maxHeaderBytes(),
@@ -97,8 +96,16 @@ final class Wiring {
         byDefault.maxStreams(),
         listen.requestTimeout(),
         listen.idleTimeout(),
+        listen.headTimeout(),
+        listen.connectionAgeMax(),
+        listen.connectionAgeGrace(),
+        cors(listen.http().cors()),
         byDefault.retryAfter(),
         listen.tls().tls());
+  }
+
+  private static CorsSettings cors(ListenSettings.Cors from) {
+    return new CorsSettings(from.allowedOrigins(), from.allowedHeaders(), from.maxAge());
   }
 
   PipelineSettings pipeline() {
@@ -166,7 +173,7 @@ final class Wiring {
         .withProxy(ProxyVariables.of(System.getenv()).proxyFor(endpoint, own.protocol()))
         .withSignalEndpoints(exact ? Map.of(Signal.METRICS, endpoint) : Map.of())
         .withHeaders(own.headers())
-        .withCompression(own.compression())
+        .withCompression(own.compression().usable())
         .withTls(new Tls(own.authority(), own.clientCertificate(), own.clientKey(), false))
         .withLimits(new Limits(TELEMETRY_QUEUE_BYTES_MAX, 1, 4 << 20, 64 << 10, 0))
         .withRetry(new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), own.interval()));
@@ -180,8 +187,9 @@ final class Wiring {
           admin.port(),
           settings.stateDir(),
           admin.tokenFile(),
-          Set.of(),
-          ControlSettings.DEFAULT_BODY_BYTES_MAX);
+          OwnNames.with(admin.hosts()),
+          ControlSettings.DEFAULT_BODY_BYTES_MAX,
+          settings.telemetry().operationsMax());
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
           "admin.host = "

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.receive;
 
+import dev.spanthrift.agent.receive.door.CorsSettings;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.exporter.settings.Tls;
 import java.time.Duration;
@@ -61,6 +63,23 @@ public final class TestSettings {
         tls);
   }
 
+  public static ReceiveSettings headTimeout(Duration headTimeout) {
+    return with(LOOPBACK, headTimeout, null, DEFAULT.connectionAgeGrace(), DEFAULT.cors());
+  }
+
+  public static ReceiveSettings age(Duration max, Duration grace) {
+    return with(LOOPBACK, DEFAULT.headTimeout(), max, grace, DEFAULT.cors());
+  }
+
+  public static ReceiveSettings cors(CorsSettings cors) {
+    return with(LOOPBACK, DEFAULT.headTimeout(), null, DEFAULT.connectionAgeGrace(), cors);
+  }
+
+  /** Connections that have found a place. */
+  public static long opened(PortStatus port) {
+    return port.open() + port.closed();
+  }
+
   private static ReceiveSettings make(
       int grpcPort,
       int httpPort,
@@ -81,7 +100,36 @@ public final class TestSettings {
         DEFAULT.maxStreams(),
         requestTimeout,
         idleTimeout,
+        DEFAULT.headTimeout(),
+        DEFAULT.connectionAgeMax(),
+        DEFAULT.connectionAgeGrace(),
+        DEFAULT.cors(),
         DEFAULT.retryAfter(),
         tls);
+  }
+
+  private static ReceiveSettings with(
+      ReceiveSettings all,
+      Duration headTimeout,
+      Duration ageMax,
+      Duration ageGrace,
+      CorsSettings cors) {
+    return new ReceiveSettings(
+        all.host(),
+        all.grpcPort(),
+        all.httpPort(),
+        all.maxRequestBytes(),
+        all.maxPendingBytes(),
+        all.maxHeaderBytes(),
+        all.maxConnections(),
+        all.maxStreams(),
+        all.requestTimeout(),
+        all.idleTimeout(),
+        headTimeout,
+        ageMax,
+        ageGrace,
+        cors,
+        all.retryAfter(),
+        all.tls());
   }
 }

@@ -47,7 +47,7 @@ class TlsTest {
     server = TestKeys.create(folder, "server");
     friend = TestKeys.create(folder, "friend");
     stranger = TestKeys.create(folder, "stranger");
-    loops = Loops.create(1);
+    loops = Loops.create();
   }
 
   @AfterAll

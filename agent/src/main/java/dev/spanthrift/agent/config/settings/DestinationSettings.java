@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Authority;
 import dev.spanthrift.exporter.settings.Compression;
 import dev.spanthrift.exporter.settings.ExportSettings;
 import dev.spanthrift.exporter.settings.ExportSettings.Limits;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,7 @@ public record DestinationSettings(
         Set<Signal> signals,
     @Setting(
             value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
-            secret = true)
+            headers = true)
         Map<String, String> headers,
     @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
         Compression compression,
@@ -65,9 +67,10 @@ public record DestinationSettings(
     @Setting(
             value =
                 "HTTP proxy on the way to it, as http://[user:password@]host:port, or none; if"
-                    + " absent, the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide.",
-            secret = true)
-        @Nullable String proxy) {
+                    + " absent, the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide.")
+        @Nullable String proxy,
+    @Setting("Who we are to it: a user and password, or a token; files of them are read again.")
+        AuthSettings auth) {
 
   private static final String DIRECT = "none";
   private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
@@ -115,7 +118,7 @@ public record DestinationSettings(
             endpoint,
             "write it as http://host:port or https://host:port")
         .that(
-            endpoint.getRawUserInfo() == null,
+            !String.valueOf(endpoint.getRawAuthority()).contains("@"),
             "endpoint",
             "(hidden)",
             "leave user and password out; give them as a header")
@@ -129,22 +132,25 @@ public record DestinationSettings(
   private static boolean isHttp(URI endpoint) {
     return ("http".equalsIgnoreCase(endpoint.getScheme())
             || "https".equalsIgnoreCase(endpoint.getScheme()))
-        && endpoint.getHost() != null
-        && endpoint.getPort() != 0
-        && endpoint.getPort() <= 0xffff;
+        && Authority.of(endpoint) != null;
   }
 
   public boolean tls() {
     return "https".equalsIgnoreCase(endpoint.getScheme());
   }
 
+  /** Without the brackets of IPv6. */
   public String host() {
-    return endpoint.getHost();
+    return there().host();
+  }
+
+  private Authority there() {
+    return Objects.requireNonNull(Authority.of(endpoint)); // checked above
   }
 
   /** The endpoint's port, or the scheme's own (specs.md C15). */
   public int port() {
-    int port = endpoint.getPort();
+    int port = there().port();
     return port != -1 ? port : tls() ? 443 : 80;
   }
 
@@ -166,7 +172,7 @@ public record DestinationSettings(
         endpoint,
         exact,
         headers,
-        compression,
+        compression.usable(),
         timeout,
         new Tls(authority, clientCertificate, clientKey, false),
         httpProxy(environment),
@@ -176,7 +182,8 @@ public record DestinationSettings(
             Limits.DEFAULT.requestBytesMax(),
             Limits.DEFAULT.responseBytesMax(),
             (int) Math.min(MERGE_BYTES, queue)),
-        new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), retryFor));
+        new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), retryFor),
+        auth.toExport());
   }
 
   private @Nullable HttpProxy httpProxy(Map<String, String> environment) {

@@ -1,12 +1,11 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.Remark;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.TailSampling;
@@ -330,7 +329,7 @@ class CollectorFileTest {
                         and:
                           and_sub_policy:
                             - {name: c, type: always_sample}
-                            - {name: d, type: ottl_condition, ottl_condition: {span: ["Sum(1) > 2"]}}
+                            - {name: d, type: ottl_condition, ottl_condition: {span: ["ParseXML(name) != nil"]}}
                 """
                 + EXPORTER
                 + pipeline("tail_sampling", "otlp"),

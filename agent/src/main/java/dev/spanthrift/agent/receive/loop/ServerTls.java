@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.receive.door;
+package dev.spanthrift.agent.receive.loop;
 
 import dev.spanthrift.exporter.settings.Tls;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
