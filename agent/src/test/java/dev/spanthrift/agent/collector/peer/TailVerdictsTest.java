@@ -214,7 +214,10 @@ class TailVerdictsTest {
   }
 
   private Map<String, Object> state() {
-    return Map.of("key", pick("k", "a", "z"), "values", List.of(pick("v", "1"), pick("w", "2")));
+    Map<String, Object> own = new LinkedHashMap<>();
+    own.put("key", pick("k", "a", "z"));
+    own.put("values", List.of(pick("v", "1"), pick("w", "2")));
+    return own;
   }
 
   private Map<String, Object> count() {
