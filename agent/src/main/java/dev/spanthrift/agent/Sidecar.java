@@ -19,6 +19,7 @@ import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
@@ -89,7 +90,7 @@ public final class Sidecar implements SidecarProgram {
   }
 
   private Ports open(SpanthriftSettings settings, @Nullable Judge judge) {
-    Loops loops = Loops.create(1);
+    Loops loops = Loops.create();
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
@@ -116,6 +117,8 @@ public final class Sidecar implements SidecarProgram {
     this.grpc = grpc;
     HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
     this.http = http;
+    grpc.neighbour(http.address());
+    live.ports(() -> List.of(grpc.status(), http.status()));
     refuseOwnPorts(wiring, grpc.address(), http.address());
     long tick = wiring.pipeline().tick().toMillis();
     var unused =
@@ -126,11 +129,12 @@ public final class Sidecar implements SidecarProgram {
                 Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
+    ZstdLibrary.refusal().ifPresent(log::warn);
     treasurer.every(timer, () -> grant(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
-    startTelemetry(wiring, live);
+    startTelemetry(wiring, control);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 
@@ -165,10 +169,15 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private void startTelemetry(Wiring wiring, LivePipeline live) {
+  private void startTelemetry(Wiring wiring, ControlServer control) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, wiring.open(settings.destination()), live);
+      telemetry =
+          OwnTelemetry.start(
+              settings,
+              wiring.open(settings.destination()),
+              control.figures(),
+              control.operations());
     }
   }
 
