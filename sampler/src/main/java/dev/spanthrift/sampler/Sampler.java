@@ -99,18 +99,22 @@ public final class Sampler {
 
   /** Counts a batch that goes on whole, past hold and decision. */
   public void pass(Batch batch) {
-    long bytes = 0;
+    long before = counters.receivedBytes;
     internContexts(batch);
+    counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
-      bytes += batch.bytes(row);
+      receive(batch, row);
       measure(batch, row, contextOf(batch, row));
     }
     contexts.trim();
-    counters.received += batch.size();
-    counters.receivedBytes += bytes;
-    counters.kept.add(KILL_SWITCH, batch.size(), bytes);
+    counters.kept.add(KILL_SWITCH, batch.size(), counters.receivedBytes - before);
     counters.keptEvents += batch.events();
-    counters.contents(batch);
+  }
+
+  private void receive(Batch batch, int row) {
+    counters.received++;
+    counters.receivedBytes += batch.bytes(row);
+    counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
   }
 
   /**
@@ -124,9 +128,7 @@ public final class Sampler {
     int slot = Hold.NONE;
     counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
-      counters.received++;
-      counters.receivedBytes += batch.bytes(row);
-      counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
+      receive(batch, row);
       int context = contextOf(batch, row);
       int operation = measure(batch, row, context);
       if (!batch.hasValidTraceId(row)) {

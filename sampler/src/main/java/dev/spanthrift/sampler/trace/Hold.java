@@ -56,7 +56,7 @@ public final class Hold {
    */
   public int open(
       long traceIdHigh, long traceIdLow, long randomness, long upstream, int version, long now) {
-    int slot = slots.open(traceIdHigh, traceIdLow, randomness, upstream, version, now);
+    int slot = slots.open(traceIdHigh, traceIdLow, randomness, upstream, version, true, now);
     slots.place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
     return slot;
   }
@@ -68,7 +68,8 @@ public final class Hold {
     long location = slices.add(batch.buffer(), batch.start(row), bytes);
     int flags =
         (batch.isError(row) ? Fragment.ERROR : 0)
-            | (batch.isLocalRoot(row) ? Fragment.LOCAL_ROOT : 0);
+            | (batch.isLocalRoot(row) ? Fragment.LOCAL_ROOT : 0)
+            | (batch.hasParent(row) && batch.parentSpanId(row) == 0 ? Fragment.PARENT_UNKNOWN : 0);
     long duration = batch.durationNanos(row);
     int record =
         records.add(
