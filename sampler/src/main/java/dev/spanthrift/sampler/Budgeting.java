@@ -194,6 +194,11 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     return edges.bytesHeld() + allocation.bytesHeld();
   }
 
+  /** Arrays that are used again and again. */
+  long scratchBytes() {
+    return reader.bytesHeld() + decisions.bytesHeld();
+  }
+
   EdgeDurations edges() {
     return edges;
   }

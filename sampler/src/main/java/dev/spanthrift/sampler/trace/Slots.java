@@ -10,7 +10,7 @@ import java.util.Arrays;
  *  0  trace id, first half          8  when it is looked at next
  *  1  trace id, second half         9  first record (32) | last record (32)
  *  2  randomness                   10  spans (32) | bytes (32)
- *  3  upstream threshold           11  version (32) | state (8) | indexed (8) | bucket (16)
+ *  3  upstream threshold           11  version (32) | state (8) | marks (8) | bucket (16)
  *  4  earliest start, Unix ns      12  older slot (32) | younger slot (32)
  *  5  latest end, Unix ns          13  on the wheel: slot before (32) | slot behind (32)
  *  6  first span seen              14  events
@@ -42,6 +42,7 @@ final class Slots {
 
   private static final int NO_BUCKET = 0xffff;
   private static final int INDEXED = 1 << 16;
+  private static final int ALONE = 1 << 17;
   private static final int STATE_SHIFT = 24;
 
   private final int factWords;
@@ -82,10 +83,10 @@ final class Slots {
   /**
    * A new slot; the caller places it on the wheel.
    *
-   * @param indexed whether later spans may find it
+   * @param alone whether no other span can belong to it, so that none may find it
    */
   int open(
-      long high, long low, long randomness, long upstream, int version, boolean indexed, long now) {
+      long high, long low, long randomness, long upstream, int version, boolean alone, long now) {
     int slot = rows.take();
     long[] chunk = rows.chunk(slot);
     int at = rows.at(slot);
@@ -100,11 +101,11 @@ final class Slots {
     chunk[at + RECORDS] = Rows.pair(NONE, NONE);
     chunk[at + AMOUNT] = 0;
     chunk[at + EVENTS] = 0;
-    chunk[at + MARKS] = Rows.pair(version, (indexed ? INDEXED : 0) | NO_BUCKET);
+    chunk[at + MARKS] = Rows.pair(version, (alone ? ALONE : INDEXED) | NO_BUCKET);
     chunk[at + AGE] = Rows.pair(youngest, NONE);
     Arrays.fill(chunk, at + FACTS, at + FACTS + factWords, 0);
     size++;
-    if (indexed) {
+    if (!alone) {
       index.add(slot);
     }
     if (youngest == NONE) {
@@ -283,9 +284,9 @@ final class Slots {
     return rows.get(slot, LAST_SEEN);
   }
 
-  /** Whether later spans of the trace may still find it. */
-  boolean isIndexed(int slot) {
-    return (rows.lower(slot, MARKS) & INDEXED) != 0;
+  /** Whether it is one span whose trace nobody can name. */
+  boolean isAlone(int slot) {
+    return (rows.lower(slot, MARKS) & ALONE) != 0;
   }
 
   int version(int slot) {
