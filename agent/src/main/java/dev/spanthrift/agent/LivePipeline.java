@@ -5,23 +5,42 @@ import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.policy.PolicyCounts;
+import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
 final class LivePipeline implements PipelineView {
   private final Pipeline pipeline;
   private final Wiring wiring;
+  private volatile Supplier<List<PortStatus>> ports = List::of;
+  private volatile @Nullable PolicySet policies;
   private volatile Phase phase = Phase.STARTING;
 
-  LivePipeline(Pipeline pipeline, Wiring wiring) {
+  /**
+   * @param policies that decide; null where another system's rules do
+   */
+  LivePipeline(Pipeline pipeline, Wiring wiring, @Nullable PolicySet policies) {
     this.pipeline = pipeline;
     this.wiring = wiring;
+    this.policies = policies;
+  }
+
+  void ports(Supplier<List<PortStatus>> opened) {
+    ports = opened;
+  }
+
+  @Override
+  public List<PortStatus> ports() {
+    return ports.get();
   }
 
   void phase(Phase next) {
@@ -53,7 +72,8 @@ final class LivePipeline implements PipelineView {
 
   @Override
   public List<PolicyCounts> policies() {
-    return wiring.policyCounts();
+    PolicySet deciding = policies;
+    return deciding == null ? List.of() : deciding.counts();
   }
 
   @Override
@@ -63,7 +83,8 @@ final class LivePipeline implements PipelineView {
 
   @Override
   public void usePolicy(PolicyVersion policy) {
-    pipeline.use(wiring.judge(policy));
+    policies = policy.set();
+    pipeline.use(new PolicyJudge(policy.set()));
   }
 
   @Override

@@ -17,10 +17,13 @@ import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -87,7 +90,7 @@ public final class Sidecar implements SidecarProgram {
   }
 
   private Ports open(SpanthriftSettings settings, @Nullable Judge judge) {
-    Loops loops = Loops.create(1);
+    Loops loops = Loops.create();
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
@@ -97,7 +100,7 @@ public final class Sidecar implements SidecarProgram {
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
-            judge == null ? wiring.judge(policies.current()) : judge,
+            judge == null ? new PolicyJudge(policies.current().set()) : judge,
             budget,
             routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
@@ -107,23 +110,31 @@ public final class Sidecar implements SidecarProgram {
       pipeline.record(ring);
     }
     pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
-    LivePipeline live = new LivePipeline(pipeline, wiring);
+    LivePipeline live =
+        new LivePipeline(pipeline, wiring, judge == null ? policies.current().set() : null);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
     HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
     this.http = http;
+    grpc.neighbour(http.address());
+    live.ports(() -> List.of(grpc.status(), http.status()));
     refuseOwnPorts(wiring, grpc.address(), http.address());
     long tick = wiring.pipeline().tick().toMillis();
     var unused =
-        loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
+        loops
+            .group()
+            .next()
+            .scheduleAtFixedRate(
+                Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
+    ZstdLibrary.refusal().ifPresent(log::warn);
     treasurer.every(timer, () -> grant(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
-    startTelemetry(wiring, live);
+    startTelemetry(wiring, control);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 
@@ -158,10 +169,15 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private void startTelemetry(Wiring wiring, LivePipeline live) {
+  private void startTelemetry(Wiring wiring, ControlServer control) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, wiring.open(settings.destination()), live);
+      telemetry =
+          OwnTelemetry.start(
+              settings,
+              wiring.open(settings.destination()),
+              control.figures(),
+              control.operations());
     }
   }
 

@@ -6,7 +6,7 @@ import dev.spanthrift.sampler.wire.Signal;
  * One encoded {@code Export…ServiceRequest} on its way to one destination.
  *
  * <p>The array belongs to the shipment from here on and is never changed, so that several
- * destinations may share it (specs C11).
+ * destinations may share it (specs.md C11).
  *
  * @param items spans, data points, log records or profiles inside; 0 when nobody counted them
  */

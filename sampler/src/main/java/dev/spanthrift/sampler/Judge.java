@@ -8,8 +8,8 @@ import dev.spanthrift.sampler.wire.Batch;
  *
  * <p>Two moments: each span is observed once, when it arrives and its bytes are at hand, and leaves
  * facts, bits that are OR-ed over the fragment; the fragment is judged when it is due, from its
- * columns and its facts. Must not look at the trace's randomness (specs §0.4). Called by one thread
- * at a time.
+ * columns and its facts. Must not look at the trace's randomness (a threshold chosen after seeing
+ * it is biased: R2). Called by one thread at a time.
  */
 public interface Judge {
   /** Words of facts that every fragment has. */

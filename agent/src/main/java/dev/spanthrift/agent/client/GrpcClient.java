@@ -49,7 +49,7 @@ public final class GrpcClient implements OtlpClient {
     }
   }
 
-  /** UNAVAILABLE and its like may be sent again (specs C5), unless nobody has said it. */
+  /** UNAVAILABLE and its like may be sent again (specs.md C5), unless nobody has said it. */
   private Reply reply(Status status) {
     Throwable cause = status.getCause();
     String reason = status.getCode() + ": " + words(status);

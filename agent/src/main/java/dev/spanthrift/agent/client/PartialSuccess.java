@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.client;
 
-/** Reads {@code Export…ServiceResponse{1: partial_success{1: rejected}}} (specs W12). */
+/** Reads {@code Export…ServiceResponse{1: partial_success{1: rejected}}} (specs.md W12). */
 final class PartialSuccess {
   private PartialSuccess() {}
 

@@ -51,7 +51,7 @@ public final class PlainHttpClient implements OtlpClient {
     }
   }
 
-  /** 429, 502, 503 and 504 may be sent again (specs C4). */
+  /** 429, 502, 503 and 504 may be sent again (specs.md C4). */
   private static Reply reply(HttpResponse<byte[]> answer) {
     return switch (answer.statusCode()) {
       case 200, 202 -> new Reply.Accepted(PartialSuccess.rejected(answer.body()));

@@ -1,13 +1,13 @@
 package dev.spanthrift.agent.command;
 
-import dev.spanthrift.agent.collector.file.CollectorFile;
-import dev.spanthrift.agent.collector.tail.CollectorJudge;
+import dev.spanthrift.agent.collector.ForeignConfiguration;
 import dev.spanthrift.agent.command.check.Check;
 import dev.spanthrift.agent.command.check.PolicyCheck;
 import dev.spanthrift.agent.command.check.Surroundings;
 import dev.spanthrift.agent.command.option.CollectorOption;
 import dev.spanthrift.agent.command.option.ConfigOption;
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.option.EndSignals;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
@@ -46,7 +46,7 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try {
-      CollectorFile file = collector.read(context);
+      ForeignConfiguration file = collector.read(context);
       if (file != null && config.given()) {
         throw new SettingsException(
             List.of(
@@ -80,12 +80,12 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int runCollector(CollectorFile file)
+  private int runCollector(ForeignConfiguration file)
       throws SettingsException, StartException, InterruptedException {
     SettingsLoader.Loaded loaded = file.load(context.environment());
     loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
     try {
-      return start(loaded.settings(), new CollectorJudge(file.stages()));
+      return start(loaded.settings(), file.judge());
     } catch (IllegalArgumentException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
@@ -114,6 +114,7 @@ public final class RunCommand implements Callable<Integer> {
             .filter(check -> !check.ok())
             .forEach(check -> context.say("spanthrift: " + check.check() + ": " + check.detail()));
     // Before the start, so that a signal during it also ends clean.
+    EndSignals.endClean();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(program, settings), "shutdown"));
     SidecarProgram.Ports ports =
         judge == null ? program.start(settings) : program.start(settings, judge);

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.money;
 
 import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.agent.config.yaml.Suggestions;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import dev.spanthrift.agent.config.yaml.YamlReader;
 import dev.spanthrift.sampler.budget.price.model.Allotment;
@@ -168,7 +169,7 @@ final class ModelReader {
 
   private static String unknownMeter(String text) {
     List<String> known = Arrays.stream(Meter.values()).map(Meter::id).toList();
-    String near = NearestWords.of(text, known).map(m -> "; did you mean " + m + "?").orElse("");
+    String near = Suggestions.nearest(text, known).map(m -> "; did you mean " + m + "?").orElse("");
     return "no meter" + near + " There are " + String.join(", ", known);
   }
 

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.money;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.config.yaml.Suggestions;
 import dev.spanthrift.sampler.budget.price.model.PriceModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,7 @@ public final class PriceModels {
     if (idOrFile.endsWith(".yaml") || idOrFile.endsWith(".yml")) {
       return file(idOrFile);
     }
-    List<String> near = NearestWords.few(idOrFile, ids);
+    List<String> near = Suggestions.near(idOrFile, ids);
     String right =
         near.isEmpty()
             ? "a file ending in .yaml, or one of " + String.join(", ", ids)

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.money;
 
 import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.agent.config.yaml.Suggestions;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -44,7 +45,9 @@ final class Section {
         (key, value) -> {
           if (!asked.contains(key)) {
             String near =
-                NearestWords.of(key, asked).map(best -> "; did you mean " + best + "?").orElse("");
+                Suggestions.nearest(key, asked)
+                    .map(best -> "; did you mean " + best + "?")
+                    .orElse("");
             problem(key, value, "unknown key" + near);
           }
         });

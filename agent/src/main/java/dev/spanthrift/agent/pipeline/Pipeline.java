@@ -61,7 +61,17 @@ public final class Pipeline implements Intake {
       doors.put(signal, new Entrance());
     }
     scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
-    sampler = new Sampler(settings.sampler(), judge, new ZstdCodec(), budget);
+    sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
+  }
+
+  @Override
+  public void arrived(Signal signal) {
+    door(signal).arrive();
+  }
+
+  @Override
+  public void over(Signal signal) {
+    door(signal).end();
   }
 
   @Override

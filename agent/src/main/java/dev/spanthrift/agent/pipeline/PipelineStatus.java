@@ -15,7 +15,7 @@ import java.util.Map;
  * @param held what waits for its decision
  * @param learned how much the sampler knows
  * @param contents what the spans held, as far as prices ask
- * @param identities the sums of design.md §9, each with both sides
+ * @param identities the laws L1 to L3 (docs/specs.md), each with both sides
  */
 public record PipelineStatus(
     long startedUnixMillis,
@@ -50,14 +50,26 @@ public record PipelineStatus(
   }
 
   /**
-   * Requests: offered = refused + received; of metrics, logs and profiles, received = shipped +
-   * queued + failed at their first destination + let go.
+   * Requests: offered = refused + received + under way; of metrics, logs and profiles, received =
+   * shipped + queued + failed at their first destination + let go.
    *
+   * @param underWay being read, or being taken
    * @param receivedBytes after decompression
    * @param letGo requests that no destination takes; spans are counted as failed instead
    */
   public record Door(
-      long offered, long received, long receivedBytes, long letGo, Map<String, Long> refused) {}
+      long offered,
+      long received,
+      long underWay,
+      long receivedBytes,
+      long letGo,
+      Map<String, Long> refused) {
+    /** Requests that were offered and of which nothing became. */
+    long gap() {
+      long outcomes = refused.values().stream().mapToLong(Long::longValue).sum();
+      return offered - outcomes - received - underWay;
+    }
+  }
 
   /**
    * Spans: received = held + kept + dropped; kept = shipped + queued + failed.

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Joins what door, sampler and destinations count, and writes the laws of design.md §9 down. */
+/**
+ * Joins what door, sampler and destinations count, and writes the laws L1 to L3 (docs/specs.md)
+ * down.
+ */
 final class StatusReader {
   private StatusReader() {}
 
@@ -87,9 +90,9 @@ final class StatusReader {
         (signal, door) -> {
           laws.add(
               law(
-                  signal + " requests: offered = refused + received",
+                  signal + " requests: offered = refused + received + under way",
                   door.offered(),
-                  sum(door.refused()) + door.received()));
+                  sum(door.refused()) + door.received() + door.underWay()));
           if (signal != Signal.TRACES) {
             laws.add(passed(signal, door, outlet.first(signal, destinations)));
           }

@@ -34,9 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The laws of the books (design.md §9) while everything goes on at once: good and bad requests,
- * late spans, other policies, the kill switch, a backend that is away. What the program counts is
- * held against what sender and backend count.
+ * The laws L1 to L3 (docs/specs.md) while everything goes on at once: good and bad requests, late
+ * spans, other policies, the kill switch, a backend that is away. What the program counts is held
+ * against what sender and backend count.
  */
 @Timeout(300)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

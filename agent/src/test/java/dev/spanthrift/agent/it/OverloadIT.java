@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 class OverloadIT {
   private static final long SEED = Long.getLong("seed", 1);
   private static final Random RANDOM = new Random(SEED);
-  private static final int BOMB = (64 << 20) + 1; // above the default limit (specs S4, S5)
+  private static final int BOMB = (64 << 20) + 1; // above the default limit (specs.md S4, S5)
 
   @TempDir static Path temp;
   private static OtlpBackend backend;

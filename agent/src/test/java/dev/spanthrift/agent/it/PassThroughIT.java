@@ -185,7 +185,7 @@ class PassThroughIT {
     return message;
   }
 
-  /** A field that nobody knows (specs S21). */
+  /** A field that nobody knows (specs.md S21). */
   private static Message withUnknownField(Message message) {
     UnknownFieldSet.Field field =
         UnknownFieldSet.Field.newBuilder()

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rates of the dynamic samplers that others run, as baselines: formulas of samplers-maths §1.
+ * The rates of the dynamic samplers that others run, as baselines: formulas of dynsampler-go.
  *
  * <p>A rate r keeps one in r. Keys are treated in their sorted order, as the originals do.
  */

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Golden vectors of samplers-maths §1.3: key k has 3^k events in the interval. */
+/** Golden vectors of dynsampler-go: key k has 3^k events in the interval. */
 class DynSamplerTest {
   private static Map<String, Double> powersOfThree(int keys) {
     Map<String, Double> counts = new HashMap<>();

@@ -1,11 +1,11 @@
 package dev.spanthrift.exporter.destination;
 
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
 import dev.spanthrift.exporter.transport.SendResult;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: exponential, with full jitter (specs C7).
+ * How long to wait before the next attempt: exponential, with full jitter (specs.md C7).
  *
  * <p>The n-th wait is uniform in [0, min(max, initial · 2^(n−1))), so that a fleet that failed
  * together does not come back together.

@@ -46,7 +46,7 @@ final class Pending {
     this.request = shipment.request();
   }
 
-  /** Takes the others along as one request (specs W11); the bytes are joined when it is sent. */
+  /** Takes the others along as one request (specs.md W11); the bytes are joined when it is sent. */
   void merge(List<Pending> others, long bytesMerged) {
     followers = others;
     for (Pending other : others) {

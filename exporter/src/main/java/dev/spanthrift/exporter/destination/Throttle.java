@@ -4,7 +4,7 @@ import dev.spanthrift.exporter.transport.Timer;
 
 /**
  * How many requests may be in flight: halves when the backend is in trouble, grows by one for each
- * window of successes (specs C9).
+ * window of successes (specs.md C9).
  *
  * <p>Additive increase, multiplicative decrease, as TCP does it: failures of requests that were
  * sent before the last fall belong to that fall and do not count again. Not thread-safe: guarded by

@@ -73,7 +73,7 @@ final class WaitingLine {
     }
   }
 
-  /** Profiles share a dictionary, field 2, that concatenation would break (specs W10). */
+  /** Profiles share a dictionary, field 2, that concatenation would break (specs.md W10). */
   private static boolean mayMerge(Pending first, Pending next) {
     return first.signal == next.signal
         && first.signal != Signal.PROFILES

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;
 
-/** The body of an HTTP answer, bounded as it arrives and again when decompressed (specs C2). */
+/** The body of an HTTP answer, bounded as it arrives and again when decompressed (specs.md C2). */
 final class AnswerBytes {
   private final int bytesMax;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream(0);

@@ -2,7 +2,7 @@ package dev.spanthrift.exporter.transport;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
+import dev.spanthrift.exporter.settings.Compression;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -11,7 +11,8 @@ import java.util.zip.Deflater;
 /**
  * Turns a request into a body; not thread-safe, reused for every request of a destination.
  *
- * <p>Level 1 for both: zstd-1 0.6 µs a span, gzip-1 2.3, gzip-6 7.1 (jvm.md §2.2).
+ * <p>Level 1 for both: zstd-1 0.6 µs a span, gzip-1 2.3, gzip-6 7.1 (2026-11-22, 2-core VM, one
+ * core).
  */
 public interface Compressor extends AutoCloseable {
   EncodedBody compress(byte[] request);

@@ -112,7 +112,7 @@ public final class Decision {
 
   /**
    * Whether the probability is a part of what arrived, so that it is multiplied with upstream's
-   * (specs 2E, proportional), rather than a part of all there was (equalizing).
+   * (specs.md 2E, proportional), rather than a part of all there was (equalizing).
    */
   public boolean isOfArrived() {
     return ofArrived;

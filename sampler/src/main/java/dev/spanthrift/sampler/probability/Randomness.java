@@ -4,8 +4,8 @@ package dev.spanthrift.sampler.probability;
  * The 56 random bits that every sampler of one trace compares its threshold with.
  *
  * <p>They come from {@code rv} where the trace state has it, else from the last 7 bytes of the
- * trace id, which are presumed random even where the random flag is unset (specification, sdk.md,
- * "Presumption").
+ * trace id, which are presumed random even where the random flag is unset (specification,
+ * specification/trace/sdk.md, "Presumption").
  */
 public final class Randomness {
   /** What reading gives when a trace state has no usable {@code rv}. */

@@ -114,18 +114,20 @@ public record Threshold(long value) {
     return 0x1p56 / (MAX - value);
   }
 
-  /** Kept when any of the two keeps: the smaller one (specs R2). Must not depend on randomness. */
+  /**
+   * Kept when any of the two keeps: the smaller one (specs.md R2). Must not depend on randomness.
+   */
   public Threshold or(Threshold other) {
     return value <= other.value ? this : other;
   }
 
-  /** Kept when both keep: the larger one (specs R3). */
+  /** Kept when both keep: the larger one (specs.md R3). */
   public Threshold and(Threshold other) {
     return value >= other.value ? this : other;
   }
 
   /**
-   * Keeps this fraction of what an upstream threshold let through (specs 2E, proportional).
+   * Keeps this fraction of what an upstream threshold let through (specs.md 2E, proportional).
    *
    * @return {@link #DROP_ALL} when the product is below 2^-56
    */

@@ -40,8 +40,8 @@ public final class TraceStateWriter {
   /**
    * Says what {@link #write} will do, without writing.
    *
-   * @param own threshold of the decision, in [0, 2^56); 0 for a keep by rule (specs R1); {@link
-   *     Threshold#UNKNOWN} to erase (specs R7)
+   * @param own threshold of the decision, in [0, 2^56); 0 for a keep by rule (specs.md R1); {@link
+   *     Threshold#UNKNOWN} to erase (specs.md R7)
    * @param stampAlways write {@code th:0} for probability 1 where upstream left no threshold
    */
   public static Stamp plan(

@@ -9,7 +9,7 @@ import java.util.Arrays;
  *
  * <p>lost = max over spans of duration − p95(edge), times max(1, share of the culprit edge's last
  * spans above p95 / 5 %)². The culprit is the edge of the shortest span that lost at least half of
- * the maximum: the callers above it are slow because it is. Source: sampler-findings, §6.
+ * the maximum: the callers above it are slow because it is.
  */
 public final class FragmentReader {
   private static final long ERROR_MARK = 0x6a09e667f3bcc909L;

@@ -268,7 +268,7 @@ public final class Batch {
     return end[row] - start[row];
   }
 
-  /** 16 bytes, and not all zero (specs W7). */
+  /** 16 bytes, and not all zero (specs.md W7). */
   public boolean hasValidTraceId(int row) {
     return (marks[row] & VALID_TRACE_ID) != 0;
   }
@@ -346,12 +346,12 @@ public final class Batch {
     return statusCode(row) == Fields.STATUS_ERROR;
   }
 
-  /** Span.flags; bits 10–31 may be anything (specs W4). */
+  /** Span.flags; bits 10–31 may be anything (specs.md W4). */
   public int flags(int row) {
     return spanFlags[row];
   }
 
-  /** No parent, or SERVER or CONSUMER, or the parent is marked remote (specs W6). */
+  /** No parent, or SERVER or CONSUMER, or the parent is marked remote (specs.md W6). */
   public boolean isLocalRoot(int row) {
     int kind = kind(row);
     int remote = Fields.FLAG_HAS_IS_REMOTE | Fields.FLAG_IS_REMOTE;

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>Spans of one scope are gathered in its {@link ScopeContext}; {@link #finish} writes one
  * request around all that was gathered. Spans keep their bytes but for the trace state, which the
- * caller may replace (specs W5); no empty envelope is ever written (specs S22).
+ * caller may replace (specs.md W5); no empty envelope is ever written (specs.md S22).
  */
 public final class RequestWriter {
   private static final int TRACE_STATE_TAG = Fields.SPAN_TRACE_STATE;

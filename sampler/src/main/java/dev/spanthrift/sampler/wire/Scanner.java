@@ -14,8 +14,9 @@ package dev.spanthrift.sampler.wire;
  *
  * <p>Fields come in any order; the last of a repeated scalar wins and repeated messages merge;
  * unknown fields, groups and known fields with a foreign wire type are skipped and stay in the
- * span's bytes (specs W1–W4). Attributes are walked and counted, so that what is malformed is found
- * here, but not read. Throws {@link MalformedException} and nothing else; the batch is then empty.
+ * span's bytes (specs.md W1–W4). Attributes are walked and counted, so that what is malformed is
+ * found here, but not read. Throws {@link MalformedException} and nothing else; the batch is then
+ * empty.
  *
  * <p>Not thread-safe: one scanner for each receiving thread.
  */

@@ -29,7 +29,7 @@ class ErrorSignaturesTest {
     return AnyValue.newBuilder().setIntValue(value).build();
   }
 
-  /** Old and new names of the conventions mean the same (specs 2H). */
+  /** Old and new names of the conventions mean the same (specs.md 2H). */
   @Test
   void h2_oldAndNewNamesGiveOneSignature() {
     int http = of("http.response.status_code", number(503));

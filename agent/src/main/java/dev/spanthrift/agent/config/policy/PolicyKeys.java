@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.config.policy;
 
 import dev.spanthrift.agent.config.settings.Keys;
-import dev.spanthrift.agent.config.settings.Nearest;
 import dev.spanthrift.agent.config.settings.Probability;
+import dev.spanthrift.agent.config.settings.Synonyms;
 import dev.spanthrift.agent.config.yaml.Expansion;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
@@ -82,7 +82,7 @@ public final class PolicyKeys {
   /** A document has no other keys; with one of ours beside them, somebody gave the whole file. */
   private static boolean isConfiguration(YamlNode.Mapping mapping) {
     return mapping.entries().keySet().stream()
-        .anyMatch(key -> CONFIGURATION.contains(key) && !Nearest.POLICY_DOCUMENT.contains(key));
+        .anyMatch(key -> CONFIGURATION.contains(key) && !Synonyms.POLICY_DOCUMENT.contains(key));
   }
 
   private static Map<String, Object> plain(YamlNode.Mapping mapping) {
@@ -97,7 +97,7 @@ public final class PolicyKeys {
     entries.forEach(
         (key, node) -> {
           if (!CONFIGURATION.contains(key)) {
-            String right = Nearest.suggestion(key, node.plain(), CONFIGURATION);
+            String right = Synonyms.suggestion(key, node.plain(), CONFIGURATION);
             problems.add(new SettingProblem(key, null, node.where(), "unknown key; " + right));
           }
         });
@@ -119,14 +119,13 @@ public final class PolicyKeys {
     return node instanceof YamlNode.Scalar scalar && scalar.isNothing() ? null : node;
   }
 
-  /** As {@code run} has it: 1, the default, leaves to the budget what no policy decides. */
+  /** As {@code run} has it with a budget; whoever asks without one is told. */
   private static Action fallback(@Nullable YamlNode node, List<SettingProblem> problems) {
     if (node == null) {
       return Action.BUDGET;
     }
     try {
-      double p = Probability.parse(String.valueOf(node.plain())).value();
-      return p == 1 ? Action.BUDGET : p == 0 ? Action.DROP : new Action.Probability(p);
+      return DefaultRule.of(Probability.parse(String.valueOf(node.plain())), true);
     } catch (IllegalArgumentException e) {
       problems.add(
           new SettingProblem(

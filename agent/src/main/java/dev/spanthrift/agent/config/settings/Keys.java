@@ -1,10 +1,11 @@
 package dev.spanthrift.agent.config.settings;
 
-import dev.spanthrift.agent.config.yaml.Spelling;
+import dev.spanthrift.agent.config.yaml.Suggestions;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,6 +51,13 @@ public final class Keys {
         : null;
   }
 
+  /** Whether a list's or a set's elements are words as they stand. */
+  static boolean isTexts(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType type
+        && type.getRawType() != Map.class
+        && type.getActualTypeArguments()[0] == String.class;
+  }
+
   static Setting setting(RecordComponent component) {
     return Objects.requireNonNull(component.getAnnotation(Setting.class), component::getName);
   }
@@ -64,21 +72,22 @@ public final class Keys {
         + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** The known key that an unknown one was probably meant to be. */
+  /** The known key that an unknown one was probably meant to be: a neighbour before all others. */
   static Optional<String> nearest(String path, String unknown) {
-    String wanted = join(path.replaceAll("\\[[0-9]+]", "[]"), unknown);
-    String best = null;
-    int least = Integer.MAX_VALUE;
-    for (String key : all()) {
-      boolean sameName = key.substring(key.lastIndexOf('.') + 1).equalsIgnoreCase(unknown);
-      int distance = sameName ? 1 : Spelling.distance(wanted, key);
-      if (distance < least) {
-        least = distance;
-        best = key;
-      }
-    }
-    return least <= Math.max(2, unknown.length() / 2)
-        ? Optional.ofNullable(best)
-        : Optional.empty();
+    String section = path.replaceAll("\\[[0-9]+]", "[]");
+    List<String> neighbours =
+        all().stream().filter(key -> parent(key).equals(section)).map(Keys::name).toList();
+    return Suggestions.nearest(unknown, neighbours)
+        .map(name -> join(section, name))
+        .or(() -> all().stream().filter(key -> name(key).equalsIgnoreCase(unknown)).findFirst())
+        .or(() -> Suggestions.nearest(join(section, unknown), all()));
+  }
+
+  private static String name(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  private static String parent(String key) {
+    return key.substring(0, Math.max(0, key.lastIndexOf('.')));
   }
 }

@@ -5,14 +5,14 @@ import java.util.Set;
 
 /**
  * Tells whether a destination is this program's own OTLP port, which would send spans in a circle
- * (specs 1D, "Loops").
+ * (specs.md 1D, "Loops").
  *
  * <p>Compares names as they are written; a name that only DNS leads back here is found when the
  * destination connects.
  */
 final class OwnAddress {
   private static final Set<String> LOOPBACK =
-      Set.of("localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0", "[::]", "::");
+      Set.of("localhost", "localhost.", "127.0.0.1", "::1", "0.0.0.0", "::");
 
   private OwnAddress() {}
 

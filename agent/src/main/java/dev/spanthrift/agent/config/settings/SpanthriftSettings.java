@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -10,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +65,25 @@ public record SpanthriftSettings(
       @Setting(value = "Address to bind.", byDefault = "127.0.0.1") String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4321") int port,
       @Setting("File with the bearer token that writes need; without it everything is read-only.")
-          @Nullable Path tokenFile) {
+          @Nullable Path tokenFile,
+      @Setting(
+              "Names under which it may be called, such as spanthrift.monitoring.svc: as a list, or"
+                  + " with commas. localhost, IP addresses and this machine's own name always may.")
+          Set<String> hosts) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
+
     public Admin {
-      new Checks().host("host", host).port("port", port).done();
+      host = Checks.bare(host);
+      hosts = Set.copyOf(hosts);
+      Checks checks = new Checks().host("host", host).port("port", port);
+      for (String name : hosts) {
+        checks.that(
+            NAME.matcher(name).matches(),
+            "hosts",
+            name,
+            "a name as it stands in a URL, without scheme and port");
+      }
+      checks.done();
     }
   }
 
@@ -233,7 +252,7 @@ public record SpanthriftSettings(
       @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
       @Setting(
               value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
-              secret = true)
+              headers = true)
           Map<String, String> headers,
       @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
           Compression compression,
@@ -241,7 +260,13 @@ public record SpanthriftSettings(
           @Nullable Path authority,
       @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
       @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey,
-      @Setting(value = "Time between two exports.", byDefault = "60s") Duration interval) {
+      @Setting(value = "Time between two exports.", byDefault = "60s") Duration interval,
+      @Setting(
+              value =
+                  "Operations with rate, errors and durations of their own, here and at"
+                      + " /actuator/prometheus: the busiest first, all others share one. 0: none.",
+              byDefault = "20")
+          int operationsMax) {
     public Telemetry {
       headers = Map.copyOf(headers);
       Checks checks = new Checks();
@@ -251,6 +276,7 @@ public record SpanthriftSettings(
       checks
           .together("clientCertificate", clientCertificate, "clientKey", clientKey)
           .between("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1))
+          .between("operationsMax", operationsMax, 0, 100_000)
           .done();
     }
 
@@ -272,20 +298,6 @@ public record SpanthriftSettings(
     public Shutdown {
       new Checks().between("deadline", deadline, Duration.ZERO, Duration.ofMinutes(10)).done();
     }
-  }
-
-  /**
-   * The policy document that these settings stand for.
-   *
-   * @param budgeted whether there is a budget, which then takes what no policy matches
-   */
-  public Map<String, Object> policyDocument(boolean budgeted) {
-    double probability = defaultProbability.value();
-    Map<String, Object> fallback =
-        budgeted && probability == 1
-            ? Map.of("budget", true)
-            : probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
-    return Map.of("policies", policies, "default", fallback);
   }
 
   public SpanthriftSettings {

@@ -3,14 +3,12 @@ package dev.spanthrift.agent.control.http;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpHeaders;
 
 /**
  * Decides who may write: whoever sends the bearer token that stands in a file.
@@ -21,7 +19,6 @@ import org.springframework.http.HttpHeaders;
 public final class WriteAccess {
   private static final Logger log = LoggerFactory.getLogger(WriteAccess.class);
   private static final String SCHEME = "bearer ";
-  private static final long TOKEN_BYTES_MAX = 4096;
 
   private final @Nullable Path tokenFile;
 
@@ -30,13 +27,13 @@ public final class WriteAccess {
   }
 
   /** Blocks for one small file. Throws the problem that the caller is to be told. */
-  public void check(HttpHeaders headers) {
+  public void check(@Nullable String authorization) {
     if (tokenFile == null) {
       throw new ProblemException(
           ProblemType.WRITES_DISABLED, "no token file is configured, so everything is read only");
     }
     String token = read(tokenFile);
-    String given = bearer(headers.getFirst(HttpHeaders.AUTHORIZATION));
+    String given = bearer(authorization);
     if (given == null) {
       throw new ProblemException(ProblemType.TOKEN_REQUIRED, "the request has no bearer token");
     }
@@ -48,11 +45,14 @@ public final class WriteAccess {
 
   private static String read(Path file) {
     try {
-      String token = Files.size(file) > TOKEN_BYTES_MAX ? "" : Files.readString(file).strip();
+      String token = InputFile.secret(file);
       if (!token.isEmpty()) {
         return token;
       }
-      log.warn("token file {} is empty or above {} bytes: writes refused", file, TOKEN_BYTES_MAX);
+      log.warn(
+          "token file {} is empty or above {} bytes: writes refused",
+          file,
+          InputFile.SECRET_BYTES_MAX);
     } catch (IOException e) {
       log.warn("token file cannot be read, writes refused: {}", InputFile.reason(e));
     }

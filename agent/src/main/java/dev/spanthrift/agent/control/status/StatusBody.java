@@ -1,8 +1,10 @@
 package dev.spanthrift.agent.control.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.policy.PolicyCounts;
@@ -29,7 +31,10 @@ record StatusBody(
     PipelineStatus.Learned learned,
     Memory memory,
     List<Destination> destinations,
+    List<PortStatus> ports,
     List<Law> identities,
+    FrontCounts.Reading admin,
+    Map<String, Long> timerFailures,
     @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
     StatusHistory.Curve history) {
 

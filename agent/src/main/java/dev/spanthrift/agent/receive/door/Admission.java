@@ -4,14 +4,14 @@ import java.time.Duration;
 
 /** The answer to one request; each port turns it into its protocol's own words. */
 public sealed interface Admission {
-  /** All of it was taken. Dropping by sampling later is not a rejection (specs S10). */
+  /** All of it was taken. Dropping by sampling later is not a rejection (specs.md S10). */
   record Accepted() implements Admission {}
 
   /**
    * A part was taken.
    *
    * @param rejected spans, data points, log records or profiles that were not; 0 makes it a warning
-   *     (specs S10)
+   *     (specs.md S10)
    */
   record Partial(long rejected, String message) implements Admission {}
 

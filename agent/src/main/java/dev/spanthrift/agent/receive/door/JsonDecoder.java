@@ -2,7 +2,7 @@ package dev.spanthrift.agent.receive.door;
 
 import dev.spanthrift.sampler.wire.Signal;
 
-/** Turns an OTLP/JSON request into the protobuf of the same data (specs J11). */
+/** Turns an OTLP/JSON request into the protobuf of the same data (specs.md J11). */
 @FunctionalInterface
 public interface JsonDecoder {
   /** Reads {@code length} bytes of {@code json}; never throws. */

@@ -15,7 +15,7 @@ import java.time.Duration;
  * RetryInfo              { retry_delay = 1 Duration { seconds = 1, nanos = 2 } }
  * </pre>
  *
- * <p>Sources: opentelemetry-proto collector services (specs W12), googleapis google/rpc.
+ * <p>Sources: opentelemetry-proto collector services (specs.md W12), googleapis google/rpc.
  */
 public final class Replies {
   private static final String BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest";

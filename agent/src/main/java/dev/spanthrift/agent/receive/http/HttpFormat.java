@@ -3,7 +3,7 @@ package dev.spanthrift.agent.receive.http;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/** The two encodings of OTLP/HTTP, by Content-Type (specs S11, S16). */
+/** The two encodings of OTLP/HTTP, by Content-Type (specs.md S11, S16). */
 enum HttpFormat {
   PROTOBUF("application/x-protobuf"),
   JSON("application/json"),

@@ -3,7 +3,7 @@ package dev.spanthrift.agent.receive.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Bytes from text: hex for ids (specs J1), base64 for all others (J2). */
+/** Bytes from text: hex for ids (specs.md J1), base64 for all others (J2). */
 final class BinaryText {
   private static final byte[] HEX = table("0123456789abcdef");
   private static final byte[] BASE64 =

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * Numbers from text, exactly: JSON gives them bare or in quotes (specs J6, J7).
+ * Numbers from text, exactly: JSON gives them bare or in quotes (specs.md J6, J7).
  *
  * <p>Everything that is no such number is a {@link NumberFormatException}, also where the JDK would
  * be kinder (hex floats, blanks, digits of other scripts).

@@ -12,7 +12,7 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Converts an OTLP/JSON request into the protobuf bytes of the same request (specs J1 to J11).
+ * Converts an OTLP/JSON request into the protobuf bytes of the same request (specs.md J1 to J11).
  *
  * <p>One pass, time and memory linear in the input. Output is mostly less than half the input; the
  * most that any input can get is four times its size (an array of one-digit numbers that are eight

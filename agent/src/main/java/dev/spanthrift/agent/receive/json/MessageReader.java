@@ -28,7 +28,7 @@ final class MessageReader {
     this.scalars = new ScalarReader(parser, out);
   }
 
-  /** Reads the whole input as one message; an empty input is an empty message (specs S7). */
+  /** Reads the whole input as one message; an empty input is an empty message (specs.md S7). */
   void document(Message type) {
     if (parser.nextToken() == null) {
       return;
@@ -70,7 +70,7 @@ final class MessageReader {
 
   private void field(Field field, int depth) {
     if (parser.hasToken(JsonToken.VALUE_NULL)) {
-      return; // unset (specs J8)
+      return; // unset (specs.md J8)
     }
     if (field.repeated()) {
       array(field, depth);

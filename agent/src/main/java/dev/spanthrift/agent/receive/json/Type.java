@@ -109,8 +109,8 @@ sealed interface Type {
   /**
    * One field of a message.
    *
-   * @param name lowerCamelCase, the only name that JSON may use (specs J5)
-   * @param keepsZero a zero is written too: the field is optional or in a oneof (specs J9)
+   * @param name lowerCamelCase, the only name that JSON may use (specs.md J5)
+   * @param keepsZero a zero is written too: the field is optional or in a oneof (specs.md J9)
    */
   record Field(int number, String name, Type type, boolean repeated, boolean keepsZero) {
     boolean packed() {

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.collector.reading.Remark;
+import dev.spanthrift.agent.collector.reading.YamlText;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;

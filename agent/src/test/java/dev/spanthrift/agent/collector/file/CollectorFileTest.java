@@ -5,15 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.TailSampling;
-import dev.spanthrift.agent.config.settings.Compression;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
-import dev.spanthrift.agent.config.settings.Protocol;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,7 +156,7 @@ class CollectorFileTest {
     assertEquals(2, settings.destinations().size());
     assertEquals(Set.of(Signal.METRICS, Signal.LOGS), settings.destinations().getFirst().signals());
     DestinationSettings traces = settings.destinations().getLast();
-    assertEquals("http://t:2/in", traces.url(Signal.TRACES).toString());
+    assertEquals("http://t:2/in", url(traces, Signal.TRACES).toString());
   }
 
   @Test
@@ -226,10 +229,10 @@ class CollectorFileTest {
             exporters:
               otlp: {endpoint: "b:1", auth: {authenticator: oauth2}}
               debug: {}
-            extensions: {health_check: {}}
+            extensions: {health_check: {}, oauth2: {}}
             connectors: {spanmetrics: {}}
             service:
-              extensions: [health_check]
+              extensions: [health_check, oauth2]
               pipelines:
                 traces:
                   receivers: [otlp, jaeger]
@@ -246,11 +249,12 @@ class CollectorFileTest {
             "c.yaml:8: processors.tail_sampling.decision_wait_after_root_received is left out: ",
             "c.yaml:11: exporters.otlp.auth is left out: ",
             "c.yaml:12: exporters.debug is left out: ",
-            "c.yaml:16: service.extensions[0] is left out: ",
-            "c.yaml:21: service.pipelines.traces.exporters[2] is left out: ")) {
+            "c.yaml:13: extensions.health_check is left out: ",
+            "c.yaml:13: extensions.oauth2 is left out: ",
+            "c.yaml:14: connectors.spanmetrics is left out: ")) {
       assertTrue(lost.stream().anyMatch(l -> l.startsWith(expected)), expected + " in " + lost);
     }
-    assertEquals(8, lost.size(), lost.toString());
+    assertEquals(9, lost.size(), lost.toString());
   }
 
   @Test
@@ -325,7 +329,7 @@ class CollectorFileTest {
                         and:
                           and_sub_policy:
                             - {name: c, type: always_sample}
-                            - {name: d, type: ottl_condition, ottl_condition: {span: ["Sum(1) > 2"]}}
+                            - {name: d, type: ottl_condition, ottl_condition: {span: ['UUID() == name']}}
                 """
                 + EXPORTER
                 + pipeline("tail_sampling", "otlp"),
@@ -366,5 +370,9 @@ class CollectorFileTest {
             .remarks()
             .stream()
             .noneMatch(remark -> remark.toString().contains("without memory_limiter")));
+  }
+
+  private static URI url(DestinationSettings destination, Signal signal) {
+    return Endpoints.http(destination.toExport(Long.MAX_VALUE, Map.of()), signal);
   }
 }

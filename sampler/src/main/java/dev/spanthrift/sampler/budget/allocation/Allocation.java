@@ -20,7 +20,7 @@ import java.util.List;
  * <p>p = max over classes of min(1, μ·score·w), w the weight that policies give the trace, never
  * below base·B with B the share of the received price that the budget pays for. Every pod computes
  * the same prices from the same sums. A probability never depends on the trace's randomness and is
- * never 0. Source: sampler-findings, §6.
+ * never 0.
  */
 public final class Allocation implements Allocator {
   private static final int PUBLISH_TICKS = 5;

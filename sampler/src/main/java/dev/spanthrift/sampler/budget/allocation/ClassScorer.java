@@ -14,8 +14,7 @@ import java.util.List;
  * edges are marked in it), for a slow fragment without a root the edge that lost the time. A root's
  * trace is as slow as its duration exceeds what is usual for its path; a fragment without a root as
  * the time it lost, at a small part of the worth where a root will judge the whole: that keeps the
- * examples from which the upper percentiles of inner operations are read. Source: sampler-findings
- * §6; RATIONALE on where we left it.
+ * examples from which the upper percentiles of inner operations are read. See RATIONALE, "Budget".
  */
 final class ClassScorer implements Scorer {
   private static final int BOUND = 12_288;

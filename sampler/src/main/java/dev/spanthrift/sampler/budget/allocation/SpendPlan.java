@@ -5,7 +5,7 @@ package dev.spanthrift.sampler.budget.allocation;
  *
  * <p>x = level / (rate·τ); spend rate·√x for x up to 2, above in proportion, at most four times the
  * rate. A full bucket raises the spend, an empty one stops all but the base rate; what lies above
- * 4τ expires. Source: sampler-findings, §4 and §6.
+ * 4τ expires.
  */
 final class SpendPlan {
   private static final double FASTEST = 4;

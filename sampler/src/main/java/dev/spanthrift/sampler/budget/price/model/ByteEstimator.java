@@ -7,9 +7,8 @@ import java.util.Optional;
 /**
  * Billable bytes of a span as a linear function of what a scanner counts.
  *
- * <p>Fitted on synthetic spans in pricing.md §5.2, where its errors stand: 0.2–0.3 % on such
- * traffic, 1–7 % on other; so calibrate against the vendor's own meter. No vendor was found that
- * bills compressed bytes but networks.
+ * <p>Fitted on synthetic spans: errors of 0.2–0.3 % on such traffic, 1–7 % on other; so calibrate
+ * against the vendor's own meter. No vendor was found that bills compressed bytes but networks.
  */
 public enum ByteEstimator {
   /** Tempo's usage tracker: span, its length prefix, and its part of the resource. */
@@ -20,13 +19,13 @@ public enum ByteEstimator {
   SIGNOZ_METERED_JSON(false, 1, -3.17, 0, 1.048, -4.01, 0, .989, 3.02, 5.77, 360),
   OTLP_JSON_SPAN(false, 1, 28.8, 0, 0, 0, 0, .989, 2.48, 4.77, 181),
   /**
-   * Values without keys, resource repeated. Two points of pricing.md §5.2 (2.13 · 518 bytes with a
+   * Values without keys, resource repeated. Two points of that fit (2.13 · 518 bytes with a
    * resource of 1587, 0.83 · 508 with 316) give the line; no span was measured by it.
    */
   COLUMN_VALUES(false, .49, 0, 0, .537, 0, 0, 0, 0, 0, 0),
   /** Keys and values of all attributes, resource repeated: a little less than protobuf's bytes. */
   KEY_PLUS_VALUE(false, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0),
-  /** gzip of whole batches; the ratio of pricing.md §5.2, synthetic and so optimistic. */
+  /** gzip of whole batches; the ratio of that fit, synthetic and so optimistic. */
   WIRE_COMPRESSED(false, .154, 0, 0, 0, 0, .154, 0, 0, 0, 0),
   /** Nobody says: protobuf's bytes, times the factor that calibration finds. */
   UNKNOWN(false, 1, 0, 0, 0, 0, 1, 0, 0, 0, 3);

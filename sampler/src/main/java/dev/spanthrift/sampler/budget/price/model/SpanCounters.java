@@ -25,9 +25,9 @@ public record SpanCounters(
     double otherAttributes) {
 
   /**
-   * What holds until spans are counted: the web mix with the rich resource of pricing.md §5.2 (515
-   * bytes a span, 1587 bytes and 34 attributes of resource, 512 spans a batch). Attributes, events
-   * and escapes are round guesses of the same traffic.
+   * What holds until spans are counted: the web mix with the rich resource (515 bytes a span, 1587
+   * bytes and 34 attributes of resource, 512 spans a batch). Attributes, events and escapes are
+   * round guesses of the same traffic.
    */
   public static final SpanCounters USUAL = new SpanCounters(515, 11, .02, 1587, 34, 512, 8, 1, 3);
 
