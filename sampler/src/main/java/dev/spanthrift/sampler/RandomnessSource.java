@@ -24,4 +24,10 @@ public enum RandomnessSource {
   };
 
   abstract long of(long traceIdHigh, long traceIdLow);
+
+  /** As settings write it. */
+  @Override
+  public String toString() {
+    return this == HASH ? "hash" : "traceId";
+  }
 }

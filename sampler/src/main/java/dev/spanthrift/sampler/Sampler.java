@@ -144,10 +144,6 @@ public final class Sampler {
         follow(batch, row);
         continue;
       }
-      if (!batch.hasValidTraceId(row)) {
-        keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
-        continue;
-      }
       if (!isOf(slot, batch, row)) {
         slot = fragmentOf(batch, row, now);
       }

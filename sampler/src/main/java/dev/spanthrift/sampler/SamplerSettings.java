@@ -6,7 +6,7 @@ import dev.spanthrift.sampler.trace.HoldSettings;
  * Settings of the sampler's door.
  *
  * @param hold how long fragments wait and how much may
- * @param tracesRemembered decisions kept for late spans; about 96 bytes each
+ * @param tracesRemembered decisions kept for late spans; about 80 bytes each
  * @param stampAlways write {@code th:0} on spans kept with probability 1
  * @param precision hex digits of written thresholds, 1 to 14
  * @param randomness where a trace's randomness comes from

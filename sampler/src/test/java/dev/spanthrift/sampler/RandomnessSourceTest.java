@@ -30,8 +30,7 @@ class RandomnessSourceTest {
   private long now = SECOND;
 
   private static Sampler sampler(RandomnessSource source) {
-    PolicySet tenth =
-        PolicySet.compile(new PolicyDocument(List.of(), new Action.Probability(.1)));
+    PolicySet tenth = PolicySet.compile(new PolicyDocument(List.of(), new Action.Probability(.1)));
     return new Sampler(
         new SamplerSettings(HoldSettings.DEFAULT, 10_000, false, 4, source),
         new PolicyJudge(tenth),
@@ -41,8 +40,7 @@ class RandomnessSourceTest {
   private void send(Sampler sampler, long high, long low, String traceState) {
     FieldWriter span = new FieldWriter().id(1, high, low).id(2, 7).nonEmpty(3, traceState);
     FieldWriter scope = new FieldWriter().message(2, span);
-    byte[] request =
-        new FieldWriter().message(1, new FieldWriter().message(2, scope)).toBytes();
+    byte[] request = new FieldWriter().message(1, new FieldWriter().message(2, scope)).toBytes();
     sampler.hold(scanner.scan(request, 0, request.length), now);
   }
 
@@ -108,7 +106,8 @@ class RandomnessSourceTest {
     Sampler first = sent(RandomnessSource.HASH, i -> 0, i -> i);
     assertEquals(TRACES / 10.0, first.counts().kept(), 60);
     assertEquals(0, first.ids().notRandom());
-    assertEquals(first.counts().kept(), sent(RandomnessSource.HASH, i -> 0, i -> i).counts().kept());
+    assertEquals(
+        first.counts().kept(), sent(RandomnessSource.HASH, i -> 0, i -> i).counts().kept());
     first.stamp();
     byte[] shipped = first.ship();
     Batch batch = new Scanner(TRACES).scan(shipped, 0, shipped.length);
