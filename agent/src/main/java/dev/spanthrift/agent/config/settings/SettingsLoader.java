@@ -208,6 +208,7 @@ public final class SettingsLoader {
           s.policies(),
           s.defaultProbability(),
           s.stampAlways(),
+          s.randomness(),
           s.export(),
           s.price(),
           s.budgets(),
