@@ -24,6 +24,7 @@ final class StatusFigures {
     status.destinations().forEach(figures::destination);
     status.identities().forEach(figures::identity);
     view.policies().forEach(figures::policy);
+    figures.add(Instrument.DEGRADED.at(view.degraded().size()));
     return figures.all;
   }
 
