@@ -7,6 +7,7 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
@@ -16,6 +17,7 @@ import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
@@ -24,6 +26,7 @@ final class LivePipeline implements PipelineView {
   private final Wiring wiring;
   private final @Nullable PolicyStore store;
   private final List<String> leftOut;
+  private volatile Supplier<List<PortStatus>> ports = List::of;
   private volatile @Nullable PolicySet policies;
   private volatile Phase phase = Phase.STARTING;
 
@@ -47,6 +50,15 @@ final class LivePipeline implements PipelineView {
   public List<String> degraded() {
     String policy = store == null ? null : store.degraded();
     return policy == null ? leftOut : Stream.concat(Stream.of(policy), leftOut.stream()).toList();
+  }
+
+  void ports(Supplier<List<PortStatus>> opened) {
+    ports = opened;
+  }
+
+  @Override
+  public List<PortStatus> ports() {
+    return ports.get();
   }
 
   void phase(Phase next) {

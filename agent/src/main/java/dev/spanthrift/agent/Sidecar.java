@@ -100,7 +100,7 @@ public final class Sidecar implements SidecarProgram {
   private Ports open(
       SpanthriftSettings settings, @Nullable Judge judge, @Nullable Lenience lenience) {
     stateLock = StateLock.take(settings.stateDir());
-    Loops loops = Loops.create(1);
+    Loops loops = Loops.create();
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
@@ -127,6 +127,8 @@ public final class Sidecar implements SidecarProgram {
     this.grpc = grpc;
     HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
     this.http = http;
+    grpc.neighbour(http.address());
+    live.ports(() -> List.of(grpc.status(), http.status()));
     refuseOwnPorts(wiring, grpc.address(), http.address());
     long tick = wiring.pipeline().tick().toMillis();
     var unused =
@@ -142,7 +144,7 @@ public final class Sidecar implements SidecarProgram {
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
-    startTelemetry(wiring, live);
+    startTelemetry(wiring, control);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 
@@ -177,10 +179,15 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private void startTelemetry(Wiring wiring, LivePipeline live) {
+  private void startTelemetry(Wiring wiring, ControlServer control) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, wiring.open(settings.destination()), live);
+      telemetry =
+          OwnTelemetry.start(
+              settings,
+              wiring.open(settings.destination()),
+              control.figures(),
+              control.operations());
     }
   }
 

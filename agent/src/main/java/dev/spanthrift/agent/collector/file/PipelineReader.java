@@ -6,6 +6,7 @@ import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;
+import dev.spanthrift.agent.collector.tail.TailSampling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -153,9 +154,9 @@ final class PipelineReader {
         : 0;
   }
 
-  /** Beside another sampler a priority of one span decides for all spans of its trace. */
+  /** Beside tail_sampling a priority of one span decides for all spans of its trace. */
   private void sayThatSpansAreNotDrawnSingly(List<Place> named) {
-    if (writable || stages.size() < 2) {
+    if (writable || stages.stream().noneMatch(TailSampling.class::isInstance)) {
       return;
     }
     for (Place processor : named) {
@@ -163,7 +164,8 @@ final class PipelineReader {
       if (ComponentId.type(id).equals("probabilistic_sampler")) {
         remarks.differs(
             definitions.at("processors", id),
-            "beside another sampler, a sampling.priority of one span decides for its whole trace");
+            "beside tail_sampling, a sampling.priority of one span decides for its whole trace, and"
+                + " in mode hash_seed kept spans get no rv and th");
       }
     }
   }

@@ -46,7 +46,7 @@ final class ExampleFile {
     line(indent + "# " + Keys.variable(key));
     String empty =
         switch (component.getType().getSimpleName()) {
-          case "List" -> "[]";
+          case "List", "Set" -> "[]";
           case "Map" -> "{}";
           default -> "";
         };
