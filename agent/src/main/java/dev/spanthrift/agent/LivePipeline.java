@@ -16,8 +16,8 @@ import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */

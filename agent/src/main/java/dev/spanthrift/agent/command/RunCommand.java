@@ -156,7 +156,7 @@ public final class RunCommand implements Callable<Integer> {
   private int start(SpanthriftSettings settings, Start start)
       throws StartException, InterruptedException {
     SidecarProgram program = context.sidecar().get();
-    new Surroundings(settings)
+    new Surroundings(settings, context.environment())
         .mayBeAbsent().stream()
             .filter(check -> !check.ok())
             .forEach(check -> context.say("spanthrift: " + check.check() + ": " + check.detail()));
