@@ -19,6 +19,7 @@ import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
@@ -126,6 +127,7 @@ public final class Sidecar implements SidecarProgram {
                 Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
+    ZstdLibrary.refusal().ifPresent(log::warn);
     treasurer.every(timer, () -> grant(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);

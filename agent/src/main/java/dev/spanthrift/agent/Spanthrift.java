@@ -2,12 +2,15 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.command.Verbs;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import java.util.Locale;
 
 /** The program's door: hands the command line to its verb and exits with its code. */
 public final class Spanthrift {
   private Spanthrift() {}
 
   public static void main(String[] arguments) {
+    // Digits and letters of the machine's language have no place in numbers, times and JSON.
+    Locale.setDefault(Locale.ROOT);
     System.exit(Verbs.run(arguments, System.getenv(), Spanthrift::sidecar));
   }
 

@@ -17,6 +17,7 @@ import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.exporter.settings.DestinationSettings;
 import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
@@ -120,7 +121,10 @@ final class Wiring {
   private static DestinationSettings.Compression compression(Compression from) {
     return switch (from) {
       case GZIP -> DestinationSettings.Compression.GZIP;
-      case ZSTD -> DestinationSettings.Compression.ZSTD;
+      case ZSTD ->
+          ZstdLibrary.isAvailable()
+              ? DestinationSettings.Compression.ZSTD
+              : DestinationSettings.Compression.GZIP;
       case NONE -> DestinationSettings.Compression.NONE;
     };
   }

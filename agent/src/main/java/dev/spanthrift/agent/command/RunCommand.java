@@ -7,6 +7,7 @@ import dev.spanthrift.agent.command.check.Surroundings;
 import dev.spanthrift.agent.command.option.CollectorOption;
 import dev.spanthrift.agent.command.option.ConfigOption;
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.option.EndSignals;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
@@ -113,6 +114,7 @@ public final class RunCommand implements Callable<Integer> {
             .filter(check -> !check.ok())
             .forEach(check -> context.say("spanthrift: " + check.check() + ": " + check.detail()));
     // Before the start, so that a signal during it also ends clean.
+    EndSignals.endClean();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(program, settings), "shutdown"));
     SidecarProgram.Ports ports =
         judge == null ? program.start(settings) : program.start(settings, judge);

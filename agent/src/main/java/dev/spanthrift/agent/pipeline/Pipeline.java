@@ -61,7 +61,7 @@ public final class Pipeline implements Intake {
       doors.put(signal, new Entrance());
     }
     scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
-    sampler = new Sampler(settings.sampler(), judge, new ZstdCodec(), budget);
+    sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
   }
 
   @Override

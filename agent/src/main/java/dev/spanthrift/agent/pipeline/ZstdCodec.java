@@ -2,6 +2,7 @@ package dev.spanthrift.agent.pipeline;
 
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
+import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import java.util.Arrays;
 
@@ -13,6 +14,11 @@ public final class ZstdCodec implements SliceCodec {
   private final ZstdCompressCtx compressor = new ZstdCompressCtx().setLevel(1);
   private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
   private byte[] out = new byte[0];
+
+  /** Zstd, or what the JDK has where zstd cannot be used. */
+  public static SliceCodec orDeflate() {
+    return ZstdLibrary.isAvailable() ? new ZstdCodec() : SliceCodec.deflate();
+  }
 
   @Override
   public byte[] compress(byte[] block, int length) {
@@ -27,5 +33,11 @@ public final class ZstdCodec implements SliceCodec {
   @Override
   public void decompress(byte[] compressed, byte[] into, int length) {
     decompressor.decompressByteArray(into, 0, length, compressed, 0, compressed.length);
+  }
+
+  @Override
+  public void close() {
+    compressor.close();
+    decompressor.close();
   }
 }

@@ -44,6 +44,21 @@ class RunCommandTest {
           "spanthrift: ending; what waits is decided and sent, which may take up to 7 s",
           err.readLine());
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(0, process.exitValue(), "a clean end is no failure");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void anInterruptFromTheKeyboardIsACleanEndToo() throws Exception {
+    Process process = start(Map.of());
+    try (BufferedReader err = process.errorReader()) {
+      assertTrue(err.readLine().startsWith("spanthrift: OTLP/gRPC on"));
+      new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(0, process.exitValue());
     } finally {
       process.destroyForcibly();
     }

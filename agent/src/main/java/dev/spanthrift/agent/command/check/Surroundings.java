@@ -5,6 +5,7 @@ import dev.spanthrift.agent.config.settings.DestinationSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.exporter.NetworkWords;
+import dev.spanthrift.exporter.ZstdLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -68,7 +69,8 @@ public final class Surroundings {
   public List<Check> mayBeAbsent() {
     List<Check> checks = new ArrayList<>();
     checks.add(stateDir(settings.stateDir()));
-    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+    addSecret(checks, "admin.tokenFile", settings.admin().tokenFile());
+    ZstdLibrary.refusal().ifPresent(words -> checks.add(Check.warning("zstd", words)));
     return checks;
   }
 
@@ -108,6 +110,19 @@ public final class Surroundings {
           new Check(
               key, refusal == null, file + (refusal == null ? " is readable" : ": " + refusal)));
     }
+  }
+
+  private static void addSecret(List<Check> checks, String key, @Nullable Path file) {
+    try {
+      if (file != null && InputFile.refusal(file) == null && InputFile.secret(file).isEmpty()) {
+        checks.add(new Check(key, false, file + " holds no usable token; write one line into it"));
+        return;
+      }
+    } catch (IOException e) {
+      checks.add(new Check(key, false, file + ": " + InputFile.reason(e)));
+      return;
+    }
+    addFile(checks, key, file);
   }
 
   private static void addCertificate(List<Check> checks, String key, @Nullable Path file) {

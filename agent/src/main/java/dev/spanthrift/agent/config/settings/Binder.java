@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * empty value count as absent.
  */
 final class Binder {
+  private static final String NO_LIST = "a map, or k=v,k2=v2; not a list";
+
   private final Map<String, String> environment;
   private final List<SettingProblem> problems;
   private final Map<String, String> places = new HashMap<>();
@@ -160,10 +162,10 @@ final class Binder {
       return list(component, source, path);
     }
     if (type == Map.class) {
-      return headers(source, path);
+      return Keys.setting(component).headers() ? headers(source, path) : texts(source, path);
     }
     if (type == Set.class) {
-      return Keys.isTexts(component) ? new LinkedHashSet<>(texts(source)) : signals(source, path);
+      return Keys.isTexts(component) ? new LinkedHashSet<>(words(source)) : signals(source, path);
     }
     return source == null ? null : scalar(component, source, path);
   }
@@ -205,6 +207,10 @@ final class Binder {
     return elements;
   }
 
+  private static String shownText(YamlNode node) {
+    return Objects.requireNonNullElse(shown(node), "a section");
+  }
+
   private static @Nullable String shown(YamlNode node) {
     return node instanceof YamlNode.Scalar scalar ? scalar.text() : null;
   }
@@ -235,9 +241,10 @@ final class Binder {
                     (name, node) ->
                         headers.put(
                             Headers.checkedName(name),
-                            Headers.checkedValue(name, String.valueOf(node.plain()))));
-        case YamlNode.Sequence sequence ->
-            throw new IllegalArgumentException("a map, or k=v,k2=v2; not a list");
+                            // No transport carries the space around a value; files of secrets end
+                            // in a line.
+                            Headers.checkedValue(name, text(node).strip())));
+        case YamlNode.Sequence sequence -> throw new IllegalArgumentException(NO_LIST);
       }
     } catch (IllegalArgumentException e) {
       problems.add(
@@ -246,21 +253,49 @@ final class Binder {
     return headers;
   }
 
+  /** Text as it stands there; a variable may hold a map in YAML, or k=v,k2=v2. */
+  private Map<String, String> texts(@Nullable YamlNode source, String path) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    try {
+      switch (source) {
+        case null -> {}
+        case YamlNode.Scalar scalar when scalar.text().strip().startsWith("{") ->
+            texts.putAll(texts(YamlReader.read(scalar.text(), scalar.where(), problems), path));
+        case YamlNode.Scalar scalar ->
+            Headers.entries(scalar.text()).forEach(e -> texts.put(e.name(), e.value()));
+        case YamlNode.Mapping mapping ->
+            mapping.entries().forEach((name, node) -> texts.put(name, text(node)));
+        case YamlNode.Sequence sequence -> throw new IllegalArgumentException(NO_LIST);
+      }
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          new SettingProblem(path, null, source == null ? "" : source.where(), message(e)));
+    }
+    return texts;
+  }
+
+  private static String text(YamlNode node) {
+    if (node instanceof YamlNode.Scalar scalar) {
+      return scalar.text();
+    }
+    throw new IllegalArgumentException("a map of texts, without sections or lists in it");
+  }
+
   /** A list, or one text with commas. */
-  private static List<String> texts(@Nullable YamlNode source) {
+  private static List<String> words(@Nullable YamlNode source) {
     return switch (source) {
       case null -> List.of();
       case YamlNode.Scalar scalar ->
           Arrays.stream(scalar.text().split(",")).map(String::strip).toList();
       case YamlNode.Sequence sequence ->
-          sequence.elements().stream().map(node -> String.valueOf(node.plain())).toList();
+          sequence.elements().stream().map(Binder::shownText).toList();
       case YamlNode.Mapping mapping -> List.of("a section");
     };
   }
 
   private Set<Signal> signals(@Nullable YamlNode source, String path) {
     Set<Signal> signals = new LinkedHashSet<>();
-    for (String text : texts(source)) {
+    for (String text : words(source)) {
       try {
         signals.add((Signal) Values.parse(Signal.class, text));
       } catch (IllegalArgumentException e) {

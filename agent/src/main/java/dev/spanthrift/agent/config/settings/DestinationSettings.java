@@ -1,11 +1,13 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Authority;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,7 @@ public record DestinationSettings(
         Set<Signal> signals,
     @Setting(
             value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
-            secret = true)
+            headers = true)
         Map<String, String> headers,
     @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
         Compression compression,
@@ -88,7 +90,7 @@ public record DestinationSettings(
             endpoint,
             "write it as http://host:port or https://host:port")
         .that(
-            endpoint.getRawUserInfo() == null,
+            !String.valueOf(endpoint.getRawAuthority()).contains("@"),
             "endpoint",
             "(hidden)",
             "leave user and password out; give them as a header")
@@ -102,22 +104,25 @@ public record DestinationSettings(
   private static boolean isHttp(URI endpoint) {
     return ("http".equalsIgnoreCase(endpoint.getScheme())
             || "https".equalsIgnoreCase(endpoint.getScheme()))
-        && endpoint.getHost() != null
-        && endpoint.getPort() != 0
-        && endpoint.getPort() <= 0xffff;
+        && Authority.of(endpoint) != null;
   }
 
   public boolean tls() {
     return "https".equalsIgnoreCase(endpoint.getScheme());
   }
 
+  /** Without the brackets of IPv6. */
   public String host() {
-    return endpoint.getHost();
+    return there().host();
+  }
+
+  private Authority there() {
+    return Objects.requireNonNull(Authority.of(endpoint)); // checked above
   }
 
   /** The endpoint's port, or the scheme's own (specs.md C15). */
   public int port() {
-    int port = endpoint.getPort();
+    int port = there().port();
     return port != -1 ? port : tls() ? 443 : 80;
   }
 

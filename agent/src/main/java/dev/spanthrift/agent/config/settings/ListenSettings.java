@@ -32,6 +32,7 @@ public record ListenSettings(
           String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4317") int port) {
     public Address {
+      host = Checks.bare(host);
       new Checks().host("host", host).port("port", port).done();
     }
   }
@@ -42,6 +43,7 @@ public record ListenSettings(
           String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4318") int port) {
     public HttpAddress {
+      host = Checks.bare(host);
       new Checks().host("host", host).port("port", port).done();
     }
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,10 +29,16 @@ final class OtelEnvironment {
 
   private final Map<String, String> environment;
   private final List<SettingProblem> problems;
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   OtelEnvironment(Map<String, String> environment, List<SettingProblem> problems) {
     this.environment = environment;
     this.problems = problems;
+  }
+
+  /** What deserves a word of what {@link #destinations} has read. */
+  Set<String> warnings() {
+    return warnings;
   }
 
   /** Whether any of the variables is set. */
@@ -114,9 +121,7 @@ final class OtelEnvironment {
   private @Nullable Target target(Signal signal) {
     int before = problems.size();
     Protocol protocol =
-        or(
-            read(signal, "PROTOCOL", text -> (Protocol) Values.parse(Protocol.class, text)),
-            Protocol.HTTP_PROTOBUF);
+        or(read(signal, "PROTOCOL", text -> protocol(signal, text)), Protocol.HTTP_PROTOBUF);
     boolean insecure = or(read(signal, "INSECURE", OtelEnvironment::insecure), false);
     URI endpoint = read(signal, "ENDPOINT", text -> endpoint(protocol, insecure, text));
     if (endpoint == null) {
@@ -124,6 +129,7 @@ final class OtelEnvironment {
     }
     boolean exact =
         protocol == Protocol.HTTP_PROTOBUF && variable(signal, "ENDPOINT").contains(signal.name());
+    warnOfPath(signal, endpoint, protocol, exact);
     Target target =
         new Target(
             endpoint,
@@ -166,6 +172,34 @@ final class OtelEnvironment {
 
   private static <T> T or(@Nullable T value, T otherwise) {
     return value != null ? value : otherwise;
+  }
+
+  /** JSON is a word of the specification; every backend that takes it takes protobuf, too. */
+  private Protocol protocol(Signal signal, String text) {
+    if (!text.equalsIgnoreCase("http/json")) {
+      return (Protocol) Values.parse(Protocol.class, text);
+    }
+    warnings.add(
+        variable(signal, "PROTOCOL")
+            + " = "
+            + text
+            + ": sent as http/protobuf, which the same backends take");
+    return Protocol.HTTP_PROTOBUF;
+  }
+
+  private void warnOfPath(Signal signal, URI endpoint, Protocol protocol, boolean exact) {
+    String variable = variable(signal, "ENDPOINT");
+    if (exact && endpoint.getRawPath().matches("/?")) {
+      warnings.add(
+          variable
+              + " = "
+              + endpoint
+              + ": used as it is, so that requests go to /; most backends want "
+              + signal.httpPath());
+    } else if (!exact && protocol == Protocol.HTTP_PROTOBUF) {
+      EndpointPath.doubled(endpoint)
+          .ifPresent(wrong -> warnings.add(variable + " = " + endpoint + ": " + wrong));
+    }
   }
 
   private static boolean insecure(String text) {

@@ -103,6 +103,8 @@ public final class SettingsLoader {
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);
     }
+    warnings.addAll(otel.warnings());
+    warnOfDoubledPaths(settings, binder, warnings);
     warnOfSignalsWithoutDestination(settings, warnings);
     warnOfBudgetWithoutChoice(settings, binder.place("defaultProbability"), warnings);
     return new Loaded(settings, warnings);
@@ -139,6 +141,22 @@ public final class SettingsLoader {
               "budgets have nothing to choose from, because this decides all that no policy does;"
                   + " remove it or write 1, or give a policy budget: true, or remove budgets");
       warnings.add(problem.toString());
+    }
+  }
+
+  private static void warnOfDoubledPaths(
+      SpanthriftSettings settings, Binder binder, List<String> warnings) {
+    for (int i = 0; i < settings.destinations().size(); i++) {
+      DestinationSettings destination = settings.destinations().get(i);
+      String key = "destinations[" + i + "].endpoint";
+      String where = binder.place(key);
+      if (!where.isEmpty()
+          && !destination.endpointExact()
+          && destination.protocol() == Protocol.HTTP_PROTOBUF) {
+        EndpointPath.doubled(destination.endpoint())
+            .map(wrong -> new SettingProblem(key, "" + destination.endpoint(), where, wrong))
+            .ifPresent(problem -> warnings.add(problem.toString()));
+      }
     }
   }
 

@@ -71,6 +71,7 @@ public record SpanthriftSettings(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
     public Admin {
+      host = Checks.bare(host);
       hosts = Set.copyOf(hosts);
       Checks checks = new Checks().host("host", host).port("port", port);
       for (String name : hosts) {
@@ -249,7 +250,7 @@ public record SpanthriftSettings(
       @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
       @Setting(
               value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
-              secret = true)
+              headers = true)
           Map<String, String> headers,
       @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
           Compression compression,

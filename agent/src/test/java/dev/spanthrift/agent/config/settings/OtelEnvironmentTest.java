@@ -157,8 +157,8 @@ class OtelEnvironmentTest {
   @Test
   void badValuesAreRefusedByTheNameOfTheirVariable() {
     assertEquals(
-        X + "PROTOCOL = http/json (environment): write one of grpc, http/protobuf",
-        refusal("ENDPOINT", "http://c:1", "PROTOCOL", "http/json"));
+        X + "PROTOCOL = http/xml (environment): write one of grpc, http/protobuf",
+        refusal("ENDPOINT", "http://c:1", "PROTOCOL", "http/xml"));
     assertEquals(
         X + "TRACES_TIMEOUT = 10s (environment): write milliseconds, such as 10000",
         refusal("ENDPOINT", "http://c:1", "TRACES_TIMEOUT", "10s"));
