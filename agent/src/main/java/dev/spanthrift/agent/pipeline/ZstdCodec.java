@@ -31,6 +31,12 @@ public final class ZstdCodec implements SliceCodec {
   }
 
   @Override
+  public void close() {
+    compressor.close();
+    decompressor.close();
+  }
+
+  @Override
   public void decompress(byte[] compressed, byte[] into, int length) {
     decompressor.decompressByteArray(into, 0, length, compressed, 0, compressed.length);
   }

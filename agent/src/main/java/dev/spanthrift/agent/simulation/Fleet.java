@@ -1,11 +1,13 @@
 package dev.spanthrift.agent.simulation;
 
+import dev.spanthrift.agent.pipeline.ZstdCodec;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.FieldCursor;
 import dev.spanthrift.sampler.wire.Scanner;
@@ -15,10 +17,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The sidecars of a recording's pods; they share the keep ledger and the fleet's sums. */
-final class Fleet {
+final class Fleet implements AutoCloseable {
   private static final int LEDGER_BOUND = 1 << 20;
   private static final int RESOURCE_SPANS = 1;
 
+  private final SliceCodec codec = ZstdCodec.orDeflate(); // of all pods: one is played at a time
   private final Question question;
   private final Fates fates;
   private final Consumer<byte[]> shipped;
@@ -74,7 +77,8 @@ final class Fleet {
 
   private VirtualPod opened(String name, Batch first) {
     if (treasury == null) {
-      return new VirtualPod(question.sampler(), policies, budget(name), fates, shipped, null);
+      return new VirtualPod(
+          question.sampler(), codec, policies, budget(name), fates, shipped, null);
     }
     VirtualTreasury.Wallet wallet = treasury.wallet(key -> sources.attribute(first, key));
     BudgetParts parts =
@@ -86,7 +90,8 @@ final class Fleet {
             wallet.sums,
             name,
             wallet);
-    return new VirtualPod(question.sampler(), policies, parts, wallet, shipped, wallet::allowance);
+    return new VirtualPod(
+        question.sampler(), codec, policies, parts, wallet, shipped, wallet::allowance);
   }
 
   private @Nullable BudgetParts budget(String pod) {
@@ -103,6 +108,11 @@ final class Fleet {
       treasury.tick(now);
     }
     pods.forEach(pod -> pod.tick(now));
+  }
+
+  @Override
+  public void close() {
+    codec.close();
   }
 
   void end(long now) {

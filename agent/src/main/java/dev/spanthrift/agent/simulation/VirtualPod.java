@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.pipeline.ZstdCodec;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.PolicyJudge;
@@ -8,6 +7,7 @@ import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,12 +21,13 @@ final class VirtualPod {
 
   VirtualPod(
       SamplerSettings settings,
+      SliceCodec codec,
       PolicySet policies,
       @Nullable BudgetParts budget,
       Fates fates,
       Consumer<byte[]> shipped,
       @Nullable Supplier<Allowance> allowance) {
-    sampler = new Sampler(settings, new PolicyJudge(policies), ZstdCodec.orDeflate(), budget);
+    sampler = new Sampler(settings, new PolicyJudge(policies), codec, budget);
     sampler.tellFates(fates);
     this.shipped = shipped;
     this.allowance = allowance;

@@ -63,7 +63,9 @@ public final class WhatIf {
   public static WhatIfAnswer answer(RecordedTraffic traffic, Question question, Watcher watcher)
       throws IOException, InterruptedException {
     WhatIf run = new WhatIf(traffic, question, watcher);
-    run.play();
+    try (run.fleet) {
+      run.play();
+    }
     return new AnswerMaker(question, run.books, run.fleet)
         .make(run.requests, (run.last - run.first) / 1e9);
   }

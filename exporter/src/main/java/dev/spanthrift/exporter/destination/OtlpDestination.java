@@ -60,8 +60,11 @@ final class OtlpDestination implements Destination {
   private final Availability availability;
   private final DivisionBudget divisions = new DivisionBudget();
 
-  /** Bytes waiting that leave for what a policy promises or better; read without the lock. */
+  /** Bytes waiting that leave for errors; read without the lock. */
   private final AtomicLong yieldingBytes = new AtomicLong();
+
+  /** Charged for the requests that wait, beside their bytes. */
+  private final AtomicLong overheadBytes = new AtomicLong();
 
   private long order;
   private long answeredNanos = Long.MIN_VALUE;
@@ -154,7 +157,8 @@ final class OtlpDestination implements Destination {
   }
 
   private void noteYielding() {
-    yieldingBytes.set(waiting.yielding(Worth.PROMISED));
+    yieldingBytes.set(waiting.yielding(Worth.LAST_TO_LEAVE));
+    overheadBytes.set((long) pendingCount() * OVERHEAD_BYTES);
   }
 
   private boolean hasRoomFor(Shipment shipment) {
@@ -167,6 +171,16 @@ final class OtlpDestination implements Destination {
   @Override
   public long queuedBytes() {
     return books.queuedBytes();
+  }
+
+  @Override
+  public boolean isFull() {
+    return queuedBytes() + overheadBytes.get() > queueBytesMax() * FULL;
+  }
+
+  @Override
+  public boolean isFullOfTheBest() {
+    return queuedBytes() + overheadBytes.get() - yieldingBytes() > queueBytesMax() * FULL;
   }
 
   @Override
