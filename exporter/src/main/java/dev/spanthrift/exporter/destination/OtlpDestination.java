@@ -243,7 +243,20 @@ final class OtlpDestination implements Destination {
   private void pumpAfterThisTurn() {
     if (!turnScheduled) {
       turnScheduled = true;
-      timer.schedule(0, this::turn);
+      timer.schedule(0, () -> guarded(this::turn));
+    }
+  }
+
+  /** A bug of ours is counted and said, and what comes next goes on. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      lock.lock();
+      books.answered(INTERNAL);
+      books.complaint(INTERNAL, e.toString());
+      lock.unlock();
+      complaints.log(INTERNAL, INTERNAL + ": " + e, timer.nanos());
     }
   }
 
@@ -257,7 +270,7 @@ final class OtlpDestination implements Destination {
   private void alarmAt(long nanos, long now) {
     if (nanos < alarmNanos) {
       alarmNanos = nanos;
-      timer.schedule(nanos - now, this::alarm);
+      timer.schedule(nanos - now, () -> guarded(this::alarm));
     }
   }
 
