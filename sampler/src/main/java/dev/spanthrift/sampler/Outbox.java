@@ -2,6 +2,7 @@ package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.trace.Hold;
 import dev.spanthrift.sampler.wire.RequestWriter;
+import dev.spanthrift.sampler.wire.Scratch;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
@@ -16,17 +17,20 @@ final class Outbox {
   /** What gRPC servers take by default. */
   static final long LATE_BYTES_MAX = 4 << 20;
 
+  private static final int LEAST_ROWS = 64;
+
   private final Hold hold;
   private final RequestWriter writer;
   private final Stamper stamper;
   private final boolean stampAlways;
+  private final boolean explicit; // no trace's randomness is in its id
   private final Hold.SpanConsumer plain;
   private final Hold.SpanConsumer stamping;
 
   private final Worth[] worthOf = Worth.values();
-  private int[] slots = new int[64];
-  private byte[] worths = new byte[64];
-  private long[] thresholds = new long[64];
+  private int[] slots = new int[LEAST_ROWS];
+  private byte[] worths = new byte[LEAST_ROWS];
+  private long[] thresholds = new long[LEAST_ROWS];
   private int count;
   private int stamped; // fragments of these
   private int record = Hold.NONE; // of the fragment at hand, the next to be stamped
@@ -43,11 +47,12 @@ final class Outbox {
   private boolean parted; // by worth, in requests of their own
   private Worth gathered = Worth.ORDINARY; // the best of what the writer has
 
-  Outbox(Hold hold, RequestWriter writer, Stamper stamper, boolean stampAlways) {
+  Outbox(Hold hold, RequestWriter writer, Stamper stamper, SamplerSettings settings) {
     this.hold = hold;
     this.writer = writer;
     this.stamper = stamper;
-    this.stampAlways = stampAlways;
+    stampAlways = settings.stampAlways();
+    explicit = settings.randomness() == RandomnessSource.HASH;
     plain = writer::add;
     stamping =
         (context, buffer, offset, length) -> writer.add(context, buffer, offset, length, stamper);
@@ -64,9 +69,7 @@ final class Outbox {
   /** Takes a detached fragment, which is released once it is stamped. */
   void add(int slot, long threshold, Worth worth) {
     if (count == slots.length) {
-      slots = Arrays.copyOf(slots, count * 2);
-      worths = Arrays.copyOf(worths, count * 2);
-      thresholds = Arrays.copyOf(thresholds, count * 2);
+      resize(Scratch.grown(count, count + 1));
     }
     slots[count] = slot;
     worths[count] = (byte) worth.ordinal();
@@ -113,7 +116,7 @@ final class Outbox {
   /** Takes one span and stamps it. */
   void add(int context, byte[] buffer, int offset, int length, long threshold, long randomness) {
     makeRoom(context, length);
-    stamper.begin(threshold, randomness);
+    stamper.begin(threshold, randomness, explicit);
     writer.add(context, buffer, offset, length, stamper);
   }
 
@@ -144,6 +147,7 @@ final class Outbox {
     }
     count = 0;
     stamped = 0;
+    resize(Scratch.rowsKept(slots.length, LEAST_ROWS));
     return false;
   }
 
@@ -167,10 +171,24 @@ final class Outbox {
     worths = sortedWorths;
   }
 
+  private void resize(int capacity) {
+    if (capacity != slots.length) {
+      slots = Arrays.copyOf(slots, capacity);
+      worths = Arrays.copyOf(worths, capacity);
+      thresholds = Arrays.copyOf(thresholds, capacity);
+    }
+  }
+
+  /** Bytes of memory: requests that are written or being gathered, and what stays for the next. */
+  long bytesHeld() {
+    int row = Integer.BYTES + Long.BYTES + Byte.BYTES;
+    return fullBytes + writer.bytesHeld() + (long) slots.length * row;
+  }
+
   /** Whether it was stamped to its end. */
   private boolean stampFragment(int slot, long threshold, long bytesMax) {
     Hold.SpanConsumer way = threshold == 0 && !stampAlways ? plain : stamping;
-    stamper.begin(threshold, hold.randomness(slot));
+    stamper.begin(threshold, hold.randomness(slot), explicit || hold.isAlone(slot));
     if (begunSpans == 0) {
       record = hold.firstSpan(slot);
     }

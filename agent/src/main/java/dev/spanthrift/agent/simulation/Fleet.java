@@ -14,6 +14,7 @@ import dev.spanthrift.sampler.wire.Scanner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The sidecars of a recording's pods; they share the keep ledger and the fleet's sums. */
@@ -21,10 +22,10 @@ final class Fleet implements AutoCloseable {
   private static final int LEDGER_BOUND = 1 << 20;
   private static final int RESOURCE_SPANS = 1;
 
-  private final SliceCodec codec = ZstdCodec.orDeflate(); // of all pods: one is played at a time
   private final Question question;
   private final Fates fates;
   private final Consumer<byte[]> shipped;
+  private final Supplier<? extends SliceCodec> codecs;
   private final PolicySet policies;
   private final InProcessKeepLedger ledger;
   private final FleetSums sums = FleetSums.inProcess();
@@ -34,6 +35,16 @@ final class Fleet implements AutoCloseable {
   private final @Nullable VirtualTreasury treasury;
 
   Fleet(Question question, Fates fates, Consumer<byte[]> shipped) {
+    this(question, fates, shipped, ZstdCodec::orDeflate);
+  }
+
+  /** With codecs of the caller's kind. */
+  Fleet(
+      Question question,
+      Fates fates,
+      Consumer<byte[]> shipped,
+      Supplier<? extends SliceCodec> codecs) {
+    this.codecs = codecs;
     this.question = question;
     this.fates = fates;
     this.shipped = shipped;
@@ -78,7 +89,7 @@ final class Fleet implements AutoCloseable {
   private VirtualPod opened(String name, Batch first) {
     if (treasury == null) {
       return new VirtualPod(
-          question.sampler(), codec, policies, budget(name), fates, shipped, null);
+          codecs.get(), question.sampler(), policies, budget(name), fates, shipped, null);
     }
     VirtualTreasury.Wallet wallet = treasury.wallet(key -> sources.attribute(first, key));
     BudgetParts parts =
@@ -91,7 +102,7 @@ final class Fleet implements AutoCloseable {
             name,
             wallet);
     return new VirtualPod(
-        question.sampler(), codec, policies, parts, wallet, shipped, wallet::allowance);
+        codecs.get(), question.sampler(), policies, parts, wallet, shipped, wallet::allowance);
   }
 
   private @Nullable BudgetParts budget(String pod) {
@@ -110,16 +121,16 @@ final class Fleet implements AutoCloseable {
     pods.forEach(pod -> pod.tick(now));
   }
 
-  @Override
-  public void close() {
-    codec.close();
-  }
-
   void end(long now) {
     pods.forEach(pod -> pod.end(now));
     if (treasury != null) {
       treasury.tick(now);
     }
+  }
+
+  @Override
+  public void close() {
+    pods.forEach(VirtualPod::close);
   }
 
   /** What became of the configuration's budgets, if they were asked for. */

@@ -14,19 +14,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One sidecar: the sampler that runs in production, on a clock that is told. */
-final class VirtualPod {
+final class VirtualPod implements AutoCloseable {
+  private final SliceCodec codec;
   private final Sampler sampler;
   private final Consumer<byte[]> shipped;
   private final @Nullable Supplier<Allowance> allowance;
 
+  /**
+   * A pod that has received nothing.
+   *
+   * @param codec closed with it
+   */
   VirtualPod(
-      SamplerSettings settings,
       SliceCodec codec,
+      SamplerSettings settings,
       PolicySet policies,
       @Nullable BudgetParts budget,
       Fates fates,
       Consumer<byte[]> shipped,
       @Nullable Supplier<Allowance> allowance) {
+    this.codec = codec;
     sampler = new Sampler(settings, new PolicyJudge(policies), codec, budget);
     sampler.tellFates(fates);
     this.shipped = shipped;
@@ -51,6 +58,12 @@ final class VirtualPod {
   void end(long now) {
     sampler.decideAll(now);
     ship();
+  }
+
+  /** Gives back the codec's memory, which no collector knows of. */
+  @Override
+  public void close() {
+    codec.close();
   }
 
   private void ship() {

@@ -14,7 +14,12 @@ public interface SliceCodec extends AutoCloseable {
   /** Fills {@code into} with the block's {@code length} bytes. */
   void decompress(byte[] compressed, byte[] into, int length);
 
-  /** Gives native memory back; whoever made it does so, when nobody uses it any more. */
+  /** Bytes that it holds for the next block. */
+  default long bytesHeld() {
+    return 0;
+  }
+
+  /** Gives back what it has outside the heap; what is compressed cannot be read afterwards. */
   @Override
   default void close() {}
 
