@@ -52,7 +52,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   interface Settlement {
     void decided(int slot, double probability);
 
-    void keep(int slot, double probability, String reason);
+    void keep(int slot, double probability, Worth worth, String reason);
 
     void drop(int slot, String reason);
   }
@@ -220,10 +220,21 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     waiter.lastPrice = price.price(hold.bytes(slot), hold.spans(slot));
     waiter.gone = true;
     if (waiter.kept) {
-      settlement.keep(slot, waiter.probability, keptBy(waiter, TraceClass.BASE));
+      TraceClass unknown = TraceClass.BASE;
+      settlement.keep(slot, waiter.probability, worth(unknown), keptBy(waiter, unknown));
     } else {
       settlement.drop(slot, droppedBy(waiter));
     }
+  }
+
+  private static Worth worth(TraceClass reason) {
+    return switch (reason) {
+      case ERROR -> Worth.ERROR;
+      case SLOW -> Worth.SLOW;
+      case NEW -> Worth.NEW;
+      case POLICY -> Worth.RULE;
+      case ORDINARY, BASE -> Worth.ORDINARY;
+    };
   }
 
   private String keptBy(Waiter waiter, TraceClass reason) {
@@ -260,7 +271,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.keep(waiter.slot, probability, keptBy(waiter, reason));
+      settlement.keep(waiter.slot, probability, worth(reason), keptBy(waiter, reason));
     }
   }
 

@@ -7,8 +7,10 @@ import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -31,13 +33,14 @@ import org.jspecify.annotations.Nullable;
  * runs under one lock, which with one event loop nobody else ever wants. Metrics, logs and profiles
  * go through byte for byte.
  */
-public final class Pipeline implements Intake {
+public final class Pipeline implements Intake, AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Batch NOTHING = new Scanner(1).scan(new byte[0], 0, 0);
 
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
+  private final SliceCodec codec = ZstdCodec.orDeflate();
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final ThreadLocal<Scanner> scanners;
   private final long startedUnixMillis = System.currentTimeMillis();
@@ -62,7 +65,7 @@ public final class Pipeline implements Intake {
       doors.put(signal, new Entrance());
     }
     scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
-    sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
+    sampler = new Sampler(settings.sampler(), judge, codec, budget);
   }
 
   @Override
@@ -141,6 +144,7 @@ public final class Pipeline implements Intake {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
         sampler.decide(now);
         sampler.tell(now);
+        sampler.partByWorth(outlet.isCrowded(Signal.TRACES));
         while (sampler.stamp(settings.batchBytes())) {
           flush(now);
         }
@@ -189,14 +193,15 @@ public final class Pipeline implements Intake {
 
   private void flush(long now) {
     for (long spans = sampler.nextSpans(); spans > 0; spans = sampler.nextSpans()) {
-      outlet.ship(sampler.ship(), spans);
+      Worth worth = sampler.nextWorth();
+      outlet.ship(sampler.ship(), spans, worth);
     }
     shippableSince = now;
   }
 
   @Override
   public Admission reserve(Signal signal, long bytes) {
-    return outlet.isFull(signal) ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
+    return outlet.refuses(signal) ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
   }
 
   @Override
@@ -251,6 +256,14 @@ public final class Pipeline implements Intake {
       outlet.awaitRoom(Signal.TRACES, end);
     }
     outlet.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+  }
+
+  /** Gives native memory back; call after {@link #drain}, when nothing waits any more. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      codec.close();
+    }
   }
 
   /** One request; says whether there is more. */
