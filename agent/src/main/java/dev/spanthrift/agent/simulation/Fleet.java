@@ -74,19 +74,19 @@ final class Fleet {
 
   private VirtualPod opened(String name, Batch first) {
     if (treasury == null) {
-      return new VirtualPod(question.sampler(), policies, budget(name), fates, shipped, null);
+      return new VirtualPod(question.sampler(), policies, budget(name), fates, shipped);
     }
     VirtualTreasury.Wallet wallet = treasury.wallet(key -> sources.attribute(first, key));
     BudgetParts parts =
         new BudgetParts(
             question.allocation(),
-            wallet.allowance(),
+            wallet::allowance,
             treasury.price(),
             wallet.ledger,
             wallet.sums,
             name,
             wallet);
-    return new VirtualPod(question.sampler(), policies, parts, wallet, shipped, wallet::allowance);
+    return new VirtualPod(question.sampler(), policies, parts, wallet, shipped);
   }
 
   private @Nullable BudgetParts budget(String pod) {

@@ -6,30 +6,25 @@ import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.wire.Batch;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One sidecar: the sampler that runs in production, on a clock that is told. */
 final class VirtualPod {
   private final Sampler sampler;
   private final Consumer<byte[]> shipped;
-  private final @Nullable Supplier<Allowance> allowance;
 
   VirtualPod(
       SamplerSettings settings,
       PolicySet policies,
       @Nullable BudgetParts budget,
       Fates fates,
-      Consumer<byte[]> shipped,
-      @Nullable Supplier<Allowance> allowance) {
+      Consumer<byte[]> shipped) {
     sampler = new Sampler(settings, new PolicyJudge(policies), ZstdCodec.orDeflate(), budget);
     sampler.tellFates(fates);
     this.shipped = shipped;
-    this.allowance = allowance;
   }
 
   void receive(Batch batch, long now) {
@@ -38,9 +33,6 @@ final class VirtualPod {
 
   /** The steps after hold, in the pipeline's order. */
   void tick(long now) {
-    if (allowance != null) {
-      sampler.allowance(allowance.get());
-    }
     sampler.decide(now);
     sampler.tell(now);
     ship();
