@@ -94,6 +94,11 @@ public enum Instrument {
       "spanthrift.destination.items",
       "{item}",
       "Spans, data points, log records and profiles by what became of them"),
+  DEGRADED(
+      Kind.GAUGE,
+      "spanthrift.degraded",
+      "1",
+      "Parts of the configuration that are not in force since a lenient start; 0 is well"),
   IDENTITY_GAP(
       Kind.GAUGE,
       "spanthrift.identity.gap",

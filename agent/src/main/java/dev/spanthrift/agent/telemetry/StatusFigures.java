@@ -26,6 +26,7 @@ public final class StatusFigures {
     view.ports().forEach(figures::port);
     status.identities().forEach(figures::identity);
     view.policies().forEach(figures::policy);
+    figures.add(Instrument.DEGRADED.at(view.degraded().size()));
     return figures.all;
   }
 

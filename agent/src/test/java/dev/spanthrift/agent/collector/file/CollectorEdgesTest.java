@@ -136,9 +136,7 @@ class CollectorEdgesTest {
             probabilistic_sampler: {sampling_percentage: 10}
             """);
     assertEquals(
-        List.of(
-            "c.yaml:6: processors.probabilistic_sampler decides otherwise"),
-        lost(file));
+        List.of("c.yaml:6: processors.probabilistic_sampler decides otherwise"), lost(file));
   }
 
   @Test
