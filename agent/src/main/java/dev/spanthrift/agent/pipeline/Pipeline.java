@@ -8,7 +8,6 @@ import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.Worth;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
@@ -211,13 +210,6 @@ public final class Pipeline implements Intake, AutoCloseable {
 
   private Entrance door(Signal signal) {
     return Objects.requireNonNull(doors.get(signal));
-  }
-
-  /** How the budget's money comes in, from the next tick on. */
-  public void allowance(Allowance allowance) {
-    synchronized (lock) {
-      sampler.allowance(allowance);
-    }
   }
 
   /** The resource that spans came from lately, or none yet. */
