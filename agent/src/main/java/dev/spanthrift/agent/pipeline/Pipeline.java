@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,12 +67,20 @@ public final class Pipeline implements Intake {
 
   @Override
   public void arrived(Signal signal) {
-    door(signal).arrive();
+    synchronized (lock) {
+      door(signal).arrive();
+    }
   }
 
   @Override
-  public void over(Signal signal) {
-    door(signal).end();
+  public <T> T ending(Signal signal, Supplier<T> becomes) {
+    synchronized (lock) {
+      try {
+        return becomes.get();
+      } finally {
+        door(signal).end();
+      }
+    }
   }
 
   @Override
@@ -199,7 +208,9 @@ public final class Pipeline implements Intake {
 
   @Override
   public void refused(Signal signal, Refusal reason) {
-    door(signal).refuse(reason);
+    synchronized (lock) {
+      door(signal).refuse(reason);
+    }
   }
 
   private Entrance door(Signal signal) {
