@@ -42,6 +42,7 @@ public final class Pipeline implements Intake {
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final ThreadLocal<Scanner> scanners;
   private final long startedUnixMillis = System.currentTimeMillis();
+  private final IdWords idWords = new IdWords();
   private final Object lock = new Object();
 
   private volatile @Nullable SpanRing recorded;
@@ -62,7 +63,7 @@ public final class Pipeline implements Intake {
       doors.put(signal, new Entrance());
     }
     scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
-    sampler = new Sampler(settings.sampler(), judge, new ZstdCodec(), budget);
+    sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
   }
 
   @Override
@@ -153,6 +154,7 @@ public final class Pipeline implements Intake {
           flush(now);
         }
         ship(now);
+        idWords.look(sampler.ids());
         nextTick = now + settings.tick().toNanos();
       } else if (sampler.shippableBytes() >= settings.batchBytes()) {
         ship(now);

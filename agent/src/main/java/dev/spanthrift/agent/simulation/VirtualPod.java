@@ -26,7 +26,7 @@ final class VirtualPod {
       Fates fates,
       Consumer<byte[]> shipped,
       @Nullable Supplier<Allowance> allowance) {
-    sampler = new Sampler(settings, new PolicyJudge(policies), new ZstdCodec(), budget);
+    sampler = new Sampler(settings, new PolicyJudge(policies), ZstdCodec.orDeflate(), budget);
     sampler.tellFates(fates);
     this.shipped = shipped;
     this.allowance = allowance;

@@ -3,7 +3,7 @@ package dev.spanthrift.agent.receive;
 import dev.spanthrift.agent.receive.door.CorsSettings;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
-import dev.spanthrift.agent.receive.door.TlsSettings;
+import dev.spanthrift.exporter.settings.Tls;
 import java.time.Duration;
 
 /** The defaults on free loopback ports, with one thing changed. */
@@ -51,7 +51,7 @@ public final class TestSettings {
         null);
   }
 
-  static ReceiveSettings secured(TlsSettings tls) {
+  static ReceiveSettings secured(Tls tls) {
     return make(
         0,
         0,
@@ -88,7 +88,7 @@ public final class TestSettings {
       int maxConnections,
       Duration requestTimeout,
       Duration idleTimeout,
-      TlsSettings tls) {
+      Tls tls) {
     return new ReceiveSettings(
         DEFAULT.host(),
         grpcPort,

@@ -14,6 +14,11 @@ public interface SliceCodec {
   /** Fills {@code into} with the block's {@code length} bytes. */
   void decompress(byte[] compressed, byte[] into, int length);
 
+  /** Bytes that it holds for the next block. */
+  default long bytesHeld() {
+    return 0;
+  }
+
   /** The JDK's own codec at its fastest level. */
   static SliceCodec deflate() {
     return new SliceCodec() {

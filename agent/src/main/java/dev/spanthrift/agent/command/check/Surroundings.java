@@ -6,6 +6,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.receive.loop.Listening;
 import dev.spanthrift.exporter.NetworkWords;
+import dev.spanthrift.exporter.ZstdLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a correct configuration still needs from the machine: files, ports, backends. */
@@ -27,9 +29,11 @@ public final class Surroundings {
   private static final Duration CERTIFICATE_WARNING = Duration.ofDays(14);
 
   private final SpanthriftSettings settings;
+  private final Map<String, String> environment;
 
-  public Surroundings(SpanthriftSettings settings) {
+  public Surroundings(SpanthriftSettings settings, Map<String, String> environment) {
     this.settings = settings;
+    this.environment = environment;
   }
 
   List<Check> checks() {
@@ -60,7 +64,7 @@ public final class Surroundings {
       checks.add(new Check("destinations", false, RunCommand.NO_DESTINATION));
     }
     for (DestinationSettings destination : settings.destinations()) {
-      checks.add(Reach.of(destination));
+      checks.addAll(Reach.of(destination, environment));
     }
     return checks;
   }
@@ -69,7 +73,8 @@ public final class Surroundings {
   public List<Check> mayBeAbsent() {
     List<Check> checks = new ArrayList<>();
     checks.add(stateDir(settings.stateDir()));
-    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+    addSecret(checks, "admin.tokenFile", settings.admin().tokenFile());
+    ZstdLibrary.refusal().ifPresent(words -> checks.add(Check.warning("zstd", words)));
     return checks;
   }
 
@@ -112,6 +117,19 @@ public final class Surroundings {
           new Check(
               key, refusal == null, file + (refusal == null ? " is readable" : ": " + refusal)));
     }
+  }
+
+  private static void addSecret(List<Check> checks, String key, @Nullable Path file) {
+    try {
+      if (file != null && InputFile.refusal(file) == null && InputFile.secret(file).isEmpty()) {
+        checks.add(new Check(key, false, file + " holds no usable token; write one line into it"));
+        return;
+      }
+    } catch (IOException e) {
+      checks.add(new Check(key, false, file + ": " + InputFile.reason(e)));
+      return;
+    }
+    addFile(checks, key, file);
   }
 
   private static void addCertificate(List<Check> checks, String key, @Nullable Path file) {

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Tls;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +35,14 @@ public record ListenSettings(
             byDefault = "10s")
         Duration headTimeout,
     @Setting(
-            "A connection is asked to go after this time, a tenth more or less, so that clients find"
-                + " new replicas of a gateway; without it connections have no age.")
+            "A connection is asked to go after this time, a tenth more or less, so that clients"
+                + " find new replicas of a gateway; without it connections have no age.")
         @Nullable Duration connectionAgeMax,
     @Setting(
             value = "What still runs on a connection then is cut after this time.",
             byDefault = "30s")
         Duration connectionAgeGrace,
-    @Setting("TLS of both OTLP ports.") TlsSettings tls) {
+    @Setting("TLS of both OTLP ports.") PortTls tls) {
 
   /** The gRPC port. */
   public record Address(
@@ -50,6 +52,7 @@ public record ListenSettings(
           String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4317") int port) {
     public Address {
+      host = Checks.bare(host);
       new Checks().host("host", host).port("port", port).done();
     }
   }
@@ -63,6 +66,7 @@ public record ListenSettings(
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4318") int port,
       @Setting("Which pages in browsers may send (CORS).") Cors cors) {
     public HttpAddress {
+      host = Checks.bare(host);
       new Checks().host("host", host).port("port", port).done();
     }
   }
@@ -81,6 +85,30 @@ public record ListenSettings(
           Duration maxAge) {
     public Cors {
       new Checks().between("maxAge", maxAge, Duration.ZERO, Duration.ofDays(1)).done();
+    }
+  }
+
+  /** TLS of the OTLP ports; off while no certificate is given. Files in PEM. */
+  public record PortTls(
+      @Setting("Certificate chain that the OTLP ports show; TLS is off without it.")
+          @Nullable Path certificate,
+      @Setting("Private key of that certificate, PKCS#8.") @Nullable Path key,
+      @Setting("Certificates of the authorities that client certificates must come from (mTLS).")
+          @Nullable Path clientAuthority) {
+    public PortTls {
+      new Checks()
+          .together("certificate", certificate, "key", key)
+          .that(
+              clientAuthority == null || certificate != null,
+              "clientAuthority",
+              clientAuthority,
+              "needs certificate and key too")
+          .done();
+    }
+
+    /** Null while TLS is off. */
+    public @Nullable Tls tls() {
+      return certificate == null ? null : new Tls(clientAuthority, certificate, key, false);
     }
   }
 

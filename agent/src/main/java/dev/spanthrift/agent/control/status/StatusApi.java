@@ -49,6 +49,7 @@ public final class StatusApi {
         pipeline.phase().name().toLowerCase(Locale.ROOT),
         Instant.ofEpochMilli(status.startedUnixMillis()),
         Instant.ofEpochMilli(status.nowUnixMillis()),
+        pipeline.degraded(),
         new StatusBody.PolicyInForce(
             policy.version(), PolicyApi.etag(policy), store.isConfigured()),
         pipeline.policies(),

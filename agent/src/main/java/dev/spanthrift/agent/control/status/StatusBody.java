@@ -21,6 +21,7 @@ record StatusBody(
     String phase,
     Instant started,
     Instant now,
+    List<String> degraded,
     PolicyInForce policy,
     List<PolicyCounts> policies,
     KillSwitchApi.Body killSwitch,

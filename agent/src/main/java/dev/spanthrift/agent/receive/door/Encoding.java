@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.door;
 
+import dev.spanthrift.exporter.ZstdLibrary;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.List;
@@ -16,13 +17,20 @@ public enum Encoding {
 
   /** All names, for the headers that tell a client what it may use. */
   public static final String ALL =
-      Arrays.stream(values()).map(e -> e.token.toString()).collect(Collectors.joining(","));
+      Arrays.stream(values())
+          .filter(Encoding::isUsable)
+          .map(e -> e.token.toString())
+          .collect(Collectors.joining(","));
 
   @SuppressWarnings("ImmutableEnumChecker") // an AsciiString that nobody writes to
   private final AsciiString token;
 
   Encoding(String token) {
     this.token = AsciiString.cached(token);
+  }
+
+  private boolean isUsable() {
+    return this != ZSTD || ZstdLibrary.isAvailable();
   }
 
   /** Absent and empty mean identity; null is one that we do not know, or several at once. */
@@ -32,7 +40,7 @@ public enum Encoding {
     }
     for (Encoding encoding : values()) {
       if (encoding.token.contentEqualsIgnoreCase(name)) {
-        return encoding;
+        return encoding.isUsable() ? encoding : null;
       }
     }
     return several(List.of(name.toString()));
@@ -62,7 +70,7 @@ public enum Encoding {
     return switch (token) {
       case "", "identity" -> IDENTITY;
       case "gzip", "x-gzip" -> GZIP;
-      case "zstd" -> ZSTD;
+      case "zstd" -> ZSTD.isUsable() ? ZSTD : null;
       case "deflate" -> DEFLATE;
       default -> null;
     };

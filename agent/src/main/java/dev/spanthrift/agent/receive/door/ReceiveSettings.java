@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.door;
 
+import dev.spanthrift.exporter.settings.Tls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public record ReceiveSettings(
     Duration connectionAgeGrace,
     CorsSettings cors,
     Duration retryAfter,
-    @Nullable TlsSettings tls) {
+    @Nullable Tls tls) {
 
   private static final int MIB = 1 << 20;
 

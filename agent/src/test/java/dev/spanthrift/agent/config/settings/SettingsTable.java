@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.sampler.RandomnessSource;
 import dev.spanthrift.sampler.wire.Signal;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -116,6 +119,13 @@ final class SettingsTable {
         row("admin.host", "127.0.0.1", "0.0.0.0", "0.0.0.0", "' '", "address to listen on"),
         row("admin.port", 4321, "5000", 5000, "4317", "another port than the OTLP ports"),
         row("admin.tokenFile", NONE, "token", Path.of("token"), "[a]", "one value"),
+        row(
+            "admin.hosts",
+            Set.of(),
+            "a.svc, b",
+            Set.of("a.svc", "b"),
+            "http://a",
+            "without scheme and port"),
         row("destinations", List.of(), "[]", List.of(), "nothing", "begin each element with -"),
         row(
             "hold.pause",
@@ -166,6 +176,13 @@ final class SettingsTable {
             "a rule with keys"),
         row("defaultProbability", new Probability(1), "1/10", new Probability(0.1), "2", "0 to 1"),
         row("stampAlways", false, "true", true, "perhaps", "true or false"),
+        row(
+            "randomness",
+            RandomnessSource.TRACE_ID,
+            "hash",
+            RandomnessSource.HASH,
+            "dice",
+            "write one of traceId, hash"),
         row(
             "export.batchBytes",
             new ByteSize(512 << 10),
@@ -271,6 +288,7 @@ final class SettingsTable {
             Duration.ofSeconds(10),
             "1ms",
             "from 1s to 1h"),
+        row("telemetry.operationsMax", 20, "0", 0, "-1", "from 0 to 100000"),
         row(
             "shutdown.deadline",
             Duration.ofSeconds(10),
@@ -326,7 +344,14 @@ final class SettingsTable {
         row("retryFor", Duration.ofMinutes(5), "0s", Duration.ZERO, "2d", "from 0s to 24h"),
         row("authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
         row("clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
-        row("clientKey", NONE, "k.pem", null, "k.pem", "together"));
+        row("clientKey", NONE, "k.pem", null, "k.pem", "together"),
+        row(
+            "proxy",
+            NONE,
+            "'http://me:secret@proxy:3128'",
+            "http://me:secret@proxy:3128",
+            "'socks5://proxy:1080'",
+            "http://proxy:3128"));
   }
 
   /** The keys of one budget, beside the amount that each needs. */
