@@ -42,4 +42,10 @@ public final class ZstdCodec implements SliceCodec {
   public void decompress(byte[] compressed, byte[] into, int length) {
     decompressor.decompressByteArray(into, 0, length, compressed, 0, compressed.length);
   }
+
+  @Override
+  public void close() {
+    compressor.close();
+    decompressor.close();
+  }
 }

@@ -7,7 +7,7 @@ import java.util.zip.Inflater;
 /**
  * Compresses blocks of waiting spans. The program brings zstd; without it the JDK's deflate serves.
  */
-public interface SliceCodec {
+public interface SliceCodec extends AutoCloseable {
   /** A compressed copy of the first {@code length} bytes. */
   byte[] compress(byte[] block, int length);
 
@@ -18,6 +18,10 @@ public interface SliceCodec {
   default long bytesHeld() {
     return 0;
   }
+
+  /** Gives back what it has outside the heap; what is compressed cannot be read afterwards. */
+  @Override
+  default void close() {}
 
   /** The JDK's own codec at its fastest level. */
   static SliceCodec deflate() {
