@@ -139,6 +139,11 @@ class PipelineStepsTest {
     }
 
     @Override
+    public long yieldingBytes() {
+      return 0;
+    }
+
+    @Override
     public long queueBytesMax() {
       return 1 << 20;
     }

@@ -86,7 +86,7 @@ class StatusApiTest {
               "spanthrift_strays_total{kind=\"http1_on_grpc\",port=\"grpc\"} 2.0",
               "spanthrift_requests_offered_total{signal=\"traces\"} 55.0",
               "spanthrift_requests_under_way{signal=\"traces\"} 0.0")) {
-        assertTrue(metrics.contains(line), line);
+        assertTrue(metrics.contains(line), () -> line + metrics);
       }
       port.pipeline.ports = List.of(FakePipeline.port(3));
       get("/readyz");
