@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * The path of a batch: receive → scan → measure → hold → decide → tell → stamp → ship → account.
  * The steps stand in {@link #advance}.
  *
- * <p>Ports call in on their event loops; requests are scanned side by side, and what comes after
- * runs under one lock, which with one event loop nobody else ever wants. Metrics, logs and profiles
- * go through byte for byte.
+ * <p>Ports call in on the one event loop, under one lock that nobody else wants but for a moment:
+ * who reads the counters, or changes something. Metrics, logs and profiles go through byte for
+ * byte.
  */
 public final class Pipeline implements Intake {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -40,7 +40,7 @@ public final class Pipeline implements Intake {
   private final Sampler sampler;
   private final Outlet outlet;
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
-  private final ThreadLocal<Scanner> scanners;
+  private final Scanner scanner;
   private final long startedUnixMillis = System.currentTimeMillis();
   private final IdWords idWords = new IdWords();
   private final Object lock = new Object();
@@ -62,7 +62,7 @@ public final class Pipeline implements Intake {
     for (Signal signal : Signal.values()) {
       doors.put(signal, new Entrance());
     }
-    scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
+    scanner = new Scanner(settings.spansPerRequestMax());
     sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
   }
 
@@ -86,21 +86,22 @@ public final class Pipeline implements Intake {
 
   @Override
   public Admission offer(Signal signal, byte[] buffer, int offset, int length) {
-    try {
-      if (!receive(signal, buffer, offset, length)) {
+    synchronized (lock) {
+      try {
+        if (receive(signal, buffer, offset, length)) {
+          return Admission.ACCEPTED;
+        }
         refused(signal, Refusal.OVERLOADED);
         return new Admission.Overloaded(RETRY_AFTER);
+      } catch (MalformedException | TooManySpansException bad) {
+        refused(signal, Refusal.MALFORMED);
+        return new Admission.Malformed(String.valueOf(bad.getMessage()));
       }
-      return Admission.ACCEPTED;
-    } catch (MalformedException | TooManySpansException bad) {
-      refused(signal, Refusal.MALFORMED);
-      return new Admission.Malformed(String.valueOf(bad.getMessage()));
     }
   }
 
   /** Whether there was room for it. */
   private boolean receive(Signal signal, byte[] buffer, int offset, int length) {
-    Scanner scanner = scanners.get();
     if (signal != Signal.TRACES) {
       scanner.check(buffer, offset, length);
       return passThrough(signal, Arrays.copyOfRange(buffer, offset, offset + length));
@@ -116,13 +117,11 @@ public final class Pipeline implements Intake {
 
   /** Passed on and counted in one step, so that the books agree whenever they are read. */
   private boolean passThrough(Signal signal, byte[] request) {
-    synchronized (lock) {
-      if (!outlet.passOn(signal, request, 1)) {
-        return false;
-      }
-      door(signal).receive(request.length);
-      return true;
+    if (!outlet.passOn(signal, request, 1)) {
+      return false;
     }
+    door(signal).receive(request.length);
+    return true;
   }
 
   private boolean bypass(Batch batch, byte[] request) {

@@ -119,8 +119,7 @@ class EntranceTest {
     }
 
     @Override
-    public void judge(
-        Fragment fragment, long[] facts, int offset, long nowNanos, Verdict verdict) {
+    public void judge(Fragment fragment, long[] facts, int offset, long nowNanos, Verdict verdict) {
       throw new AssertionError("never held");
     }
   }

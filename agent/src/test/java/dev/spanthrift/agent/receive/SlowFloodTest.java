@@ -130,8 +130,7 @@ class SlowFloodTest {
         bounded(grpc::status);
         bounded(http::status);
       }
-      assertTrue(
-          System.nanoTime() - begun < Duration.ofSeconds(20).toNanos(), "answered at once");
+      assertTrue(System.nanoTime() - begun < Duration.ofSeconds(20).toNanos(), "answered at once");
       Eventually.await(
           "the flood is gone", () -> grpc.status().open() <= 1 && http.status().open() <= 1);
       assertEquals(0, grpc.status().pendingBytes() + http.status().pendingBytes());

@@ -35,8 +35,8 @@ public interface Intake {
    * Ends a request: what becomes of it, and that it is under way no more, are one step to whoever
    * reads the counters.
    *
-   * <p>They are counted apart all the same, so that a request of which nothing became shows as a gap
-   * in: offered = refused + received + under way.
+   * <p>They are counted apart all the same, so that a request of which nothing became shows as a
+   * gap in: offered = refused + received + under way.
    *
    * @param becomes offers it or counts it as refused
    */

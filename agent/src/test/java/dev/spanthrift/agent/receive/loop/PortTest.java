@@ -74,8 +74,12 @@ class PortTest {
                 channel.pipeline().addLast(new AcceptFaults(door.books()));
               }
             });
-    listening.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
-    listening.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
+    listening
+        .pipeline()
+        .fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
+    listening
+        .pipeline()
+        .fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
     listening.checkException(); // nothing is left for Netty to complain of
     assertEquals(2, door.status().refused().get("accept_failed"));
   }
