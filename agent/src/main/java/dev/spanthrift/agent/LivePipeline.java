@@ -5,6 +5,7 @@ import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
@@ -13,12 +14,14 @@ import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
 final class LivePipeline implements PipelineView {
   private final Pipeline pipeline;
   private final Wiring wiring;
+  private volatile Supplier<List<PortStatus>> ports = List::of;
   private volatile @Nullable PolicySet policies;
   private volatile Phase phase = Phase.STARTING;
 
@@ -29,6 +32,15 @@ final class LivePipeline implements PipelineView {
     this.pipeline = pipeline;
     this.wiring = wiring;
     this.policies = policies;
+  }
+
+  void ports(Supplier<List<PortStatus>> opened) {
+    ports = opened;
+  }
+
+  @Override
+  public List<PortStatus> ports() {
+    return ports.get();
   }
 
   void phase(Phase next) {

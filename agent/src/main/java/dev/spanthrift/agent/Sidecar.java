@@ -90,7 +90,7 @@ public final class Sidecar implements SidecarProgram {
   }
 
   private Ports open(SpanthriftSettings settings, @Nullable Judge judge) {
-    Loops loops = Loops.create(1);
+    Loops loops = Loops.create();
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
@@ -117,6 +117,8 @@ public final class Sidecar implements SidecarProgram {
     this.grpc = grpc;
     HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
     this.http = http;
+    grpc.neighbour(http.address());
+    live.ports(() -> List.of(grpc.status(), http.status()));
     refuseOwnPorts(wiring, grpc.address(), http.address());
     long tick = wiring.pipeline().tick().toMillis();
     var unused =

@@ -9,9 +9,13 @@ public final class Spanthrift {
   private Spanthrift() {}
 
   public static void main(String[] arguments) {
-    // Digits and letters of the machine's language have no place in numbers, times and JSON.
-    Locale.setDefault(Locale.ROOT);
+    speakPlainly();
     System.exit(Verbs.run(arguments, System.getenv(), Spanthrift::sidecar));
+  }
+
+  /** Digits and letters of the machine's language have no place in numbers, times and JSON. */
+  static void speakPlainly() {
+    Locale.setDefault(Locale.ROOT);
   }
 
   private static SidecarProgram sidecar() {

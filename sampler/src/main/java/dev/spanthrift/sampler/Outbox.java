@@ -65,6 +65,12 @@ final class Outbox {
     writer.add(context, buffer, offset, length);
   }
 
+  /** Takes one span with another trace state. */
+  void add(int context, byte[] buffer, int offset, int length, RequestWriter.TraceStateEdit edit) {
+    makeRoom(context, length);
+    writer.add(context, buffer, offset, length, edit);
+  }
+
   /** Takes one span and stamps it. */
   void add(int context, byte[] buffer, int offset, int length, long threshold, long randomness) {
     makeRoom(context, length);

@@ -129,12 +129,12 @@ public final class Sampler {
       counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
       int context = contextOf(batch, row);
       int operation = measure(batch, row, context);
-      if (!batch.hasValidTraceId(row)) {
-        keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
-        continue;
-      }
       if (!keepAll && judge.judgesSpan(batch, row, verdict)) {
         follow(batch, row);
+        continue;
+      }
+      if (!batch.hasValidTraceId(row)) {
+        keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
         continue;
       }
       if (!isOf(slot, batch, row)) {
@@ -225,7 +225,11 @@ public final class Sampler {
 
   /** A span that was judged by itself. */
   private void follow(Batch batch, int row) {
-    if (verdict.probability() > 0) {
+    RequestWriter.TraceStateEdit edit = verdict.edit();
+    if (edit != null) {
+      outbox.add(contextOf(batch, row), batch.buffer(), batch.start(row), batch.bytes(row), edit);
+      countKept(batch, row, verdict.reason());
+    } else if (verdict.probability() > 0) {
       keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, verdict.reason());
     } else {
       dropAtOnce(batch, row, verdict.reason());
@@ -253,6 +257,10 @@ public final class Sampler {
               batch.traceIdLow(row));
       outbox.add(context, buffer, batch.start(row), batch.bytes(row), decision, randomness);
     }
+    countKept(batch, row, reason);
+  }
+
+  private void countKept(Batch batch, int row, String reason) {
     counters.kept.add(reason, 1, batch.bytes(row));
     counters.keptEvents += batch.events(row);
     fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);

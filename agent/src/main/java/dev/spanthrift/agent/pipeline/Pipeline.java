@@ -65,6 +65,16 @@ public final class Pipeline implements Intake {
   }
 
   @Override
+  public void arrived(Signal signal) {
+    door(signal).arrive();
+  }
+
+  @Override
+  public void over(Signal signal) {
+    door(signal).end();
+  }
+
+  @Override
   public Admission offer(Signal signal, byte[] buffer, int offset, int length) {
     try {
       if (!receive(signal, buffer, offset, length)) {

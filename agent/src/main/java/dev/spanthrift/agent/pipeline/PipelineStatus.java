@@ -50,14 +50,26 @@ public record PipelineStatus(
   }
 
   /**
-   * Requests: offered = refused + received; of metrics, logs and profiles, received = shipped +
-   * queued + failed at their first destination + let go.
+   * Requests: offered = refused + received + under way; of metrics, logs and profiles, received =
+   * shipped + queued + failed at their first destination + let go.
    *
+   * @param underWay being read, or being taken
    * @param receivedBytes after decompression
    * @param letGo requests that no destination takes; spans are counted as failed instead
    */
   public record Door(
-      long offered, long received, long receivedBytes, long letGo, Map<String, Long> refused) {}
+      long offered,
+      long received,
+      long underWay,
+      long receivedBytes,
+      long letGo,
+      Map<String, Long> refused) {
+    /** Requests that were offered and of which nothing became. */
+    long gap() {
+      long outcomes = refused.values().stream().mapToLong(Long::longValue).sum();
+      return offered - outcomes - received - underWay;
+    }
+  }
 
   /**
    * Spans: received = held + kept + dropped; kept = shipped + queued + failed.

@@ -90,9 +90,9 @@ final class StatusReader {
         (signal, door) -> {
           laws.add(
               law(
-                  signal + " requests: offered = refused + received",
+                  signal + " requests: offered = refused + received + under way",
                   door.offered(),
-                  sum(door.refused()) + door.received()));
+                  sum(door.refused()) + door.received() + door.underWay()));
           if (signal != Signal.TRACES) {
             laws.add(passed(signal, door, outlet.first(signal, destinations)));
           }

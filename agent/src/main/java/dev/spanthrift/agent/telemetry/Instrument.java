@@ -8,7 +8,35 @@ import java.util.List;
  * <p>Prometheus writes {@code spanthrift.spans} as {@code spanthrift_spans_total}.
  */
 public enum Instrument {
-  REQUESTS(Kind.COUNTER, "spanthrift.requests", "{request}", "Requests at the OTLP ports"),
+  REQUESTS_OFFERED(
+      Kind.COUNTER,
+      "spanthrift.requests.offered",
+      "{request}",
+      "Requests whose head has come, whatever became of them"),
+  REQUESTS_UNDER_WAY(
+      Kind.GAUGE, "spanthrift.requests.under_way", "{request}", "Requests that are being read"),
+  REQUESTS(
+      Kind.COUNTER, "spanthrift.requests", "{request}", "Requests at the OTLP ports by outcome"),
+  CONNECTIONS(Kind.GAUGE, "spanthrift.connections", "{connection}", "Open at the OTLP ports"),
+  CONNECTIONS_MAX(
+      Kind.GAUGE, "spanthrift.connections.limit", "{connection}", "Bound of those, for each port"),
+  CONNECTIONS_ACCEPTED(
+      Kind.COUNTER,
+      "spanthrift.connections.accepted",
+      "{connection}",
+      "Connections that the system handed over"),
+  CONNECTIONS_REFUSED(
+      Kind.COUNTER,
+      "spanthrift.connections.refused",
+      "{connection}",
+      "Connections that found or kept no place, by reason"),
+  STRAYS(
+      Kind.COUNTER,
+      "spanthrift.strays",
+      "{stray}",
+      "What came to an OTLP port and was no request of a signal, by kind: a wrong port, path or"
+          + " protocol, a head that was slow or malformed"),
+  PENDING_BYTES(Kind.GAUGE, "spanthrift.pending.size", "By", "Of requests that are partly read"),
   LET_GO(
       Kind.COUNTER,
       "spanthrift.requests.let_go",

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.telemetry;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import java.util.ArrayList;
@@ -22,16 +23,31 @@ public final class StatusFigures {
     figures.held(status.held());
     figures.learned(status.learned());
     status.destinations().forEach(figures::destination);
+    view.ports().forEach(figures::port);
     status.identities().forEach(figures::identity);
     view.policies().forEach(figures::policy);
     return figures.all;
   }
 
   private void door(String signal, PipelineStatus.Door door) {
+    add(Instrument.REQUESTS_OFFERED.at(door.offered(), "signal", signal));
+    add(Instrument.REQUESTS_UNDER_WAY.at(door.underWay(), "signal", signal));
     add(Instrument.REQUESTS.at(door.received(), "signal", signal, "outcome", "received"));
     door.refused().forEach((reason, n) -> refused(signal, reason.toLowerCase(Locale.ROOT), n));
     add(Instrument.LET_GO.at(door.letGo(), "signal", signal));
     add(Instrument.RECEIVED_BYTES.at(door.receivedBytes(), "signal", signal));
+  }
+
+  private void port(PortStatus port) {
+    String name = port.port().toLowerCase(Locale.ROOT);
+    add(Instrument.CONNECTIONS.at(port.open(), "port", name));
+    add(Instrument.CONNECTIONS_MAX.at(port.openMax(), "port", name));
+    add(Instrument.CONNECTIONS_ACCEPTED.at(port.accepted(), "port", name));
+    port.refused()
+        .forEach(
+            (why, n) -> add(Instrument.CONNECTIONS_REFUSED.at(n, "port", name, "reason", why)));
+    port.strays().forEach((kind, n) -> add(Instrument.STRAYS.at(n, "port", name, "kind", kind)));
+    add(Instrument.PENDING_BYTES.at(port.pendingBytes(), "port", name));
   }
 
   private void refused(String signal, String reason, long requests) {

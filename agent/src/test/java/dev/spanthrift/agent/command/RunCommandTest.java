@@ -3,6 +3,7 @@ package dev.spanthrift.agent.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.ClassPath;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,9 @@ class RunCommandTest {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            System.getProperty("java.class.path"),
+            ClassPath.here(),
             RunStub.class.getName(),
             "run");
     builder.environment().keySet().removeIf(key -> key.startsWith("SPANTHRIFT_"));

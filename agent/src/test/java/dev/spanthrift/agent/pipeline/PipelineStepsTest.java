@@ -185,7 +185,9 @@ class PipelineStepsTest {
   @Test
   void theStepsFollowEachOther() {
     byte[] request = request();
+    pipeline.arrived(Signal.TRACES);
     assertEquals(Admission.ACCEPTED, pipeline.offer(Signal.TRACES, request, 0, request.length));
+    pipeline.over(Signal.TRACES);
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!steps.contains("stamped and shipped") && System.nanoTime() < end) {
       pipeline.tick();

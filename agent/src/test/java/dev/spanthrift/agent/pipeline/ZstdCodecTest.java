@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.ClassPath;
 import dev.spanthrift.agent.receive.door.Encoding;
 import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.sampler.trace.SliceCodec;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,7 +49,7 @@ class ZstdCodecTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=/proc/nowhere",
                 "-cp",
-                classPath(),
+                ClassPath.here(),
                 WithoutZstd.class.getName())
             .redirectErrorStream(true)
             .start();
@@ -60,20 +58,5 @@ class ZstdCodecTest {
     assertTrue(said.contains("--tmpfs /proc/nowhere:exec"), said);
     assertTrue(said.contains("zstd requests: null, identity,gzip,deflate"), said);
     assertTrue(said.contains("blocks go round"), said);
-  }
-
-  private static String classPath() {
-    return Stream.of(
-            ZstdCodecTest.class,
-            ZstdCodec.class,
-            ZstdLibrary.class,
-            SliceCodec.class,
-            com.github.luben.zstd.Zstd.class,
-            io.netty.util.AsciiString.class,
-            Test.class,
-            org.opentest4j.AssertionFailedError.class)
-        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-        .distinct()
-        .collect(Collectors.joining(File.pathSeparator));
   }
 }

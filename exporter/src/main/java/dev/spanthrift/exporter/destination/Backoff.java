@@ -1,6 +1,6 @@
 package dev.spanthrift.exporter.destination;
 
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
 import dev.spanthrift.exporter.transport.SendResult;
 import java.util.random.RandomGenerator;
 

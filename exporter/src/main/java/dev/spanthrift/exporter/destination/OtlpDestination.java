@@ -3,8 +3,8 @@ package dev.spanthrift.exporter.destination;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.Shipment;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Limits;
 import dev.spanthrift.exporter.transport.Compressor;
 import dev.spanthrift.exporter.transport.EncodedBody;
 import dev.spanthrift.exporter.transport.SendResult;
@@ -62,7 +62,7 @@ final class OtlpDestination implements Destination {
   private final AtomicInteger pumpers = new AtomicInteger();
 
   OtlpDestination(
-      DestinationSettings settings,
+      ExportSettings settings,
       Sender sender,
       Timer timer,
       RandomGenerator random,
@@ -218,7 +218,7 @@ final class OtlpDestination implements Destination {
       pending.sent(sender.send(pending.signal, body, outcome -> completed(pending, outcome)));
     } catch (RuntimeException e) {
       // A bug of ours must not stop the pump, nor reach the application.
-      completed(pending, new SendResult.Failed("internal", e.toString()));
+      completed(pending, new SendResult.Failed("internal", e.toString(), false));
     }
   }
 
@@ -266,9 +266,9 @@ final class OtlpDestination implements Destination {
     if (pending.merged()) {
       waiting.addFirst(pending.split()); // the others must not suffer for one
     } else {
-      books.failed(pending, failed.reason());
+      books.failed(pending, failed.kind());
     }
-    return complain(failed.reason(), failed.message());
+    return complain(failed.kind(), failed.message());
   }
 
   private String retry(Pending pending, SendResult.Again again) {
@@ -282,12 +282,12 @@ final class OtlpDestination implements Destination {
     long left = pending.firstSentNanos + elapsedNanosMax - now;
     if (left <= 0) {
       books.failed(pending, RETRIES_EXHAUSTED);
-      return complain(RETRIES_EXHAUSTED, again.reason() + " " + again.message());
+      return complain(RETRIES_EXHAUSTED, again.kind() + " " + again.message());
     }
     // A longer wait than the request may have is cut to one last attempt at the end (specs.md C6).
     long wait = Math.min(backoff.nanosAfter(pending.attempts, again.delayNanos()), left);
     waiting.addForAgain(pending, now + wait);
-    return complain(again.reason(), again.message());
+    return complain(again.kind(), again.message());
   }
 
   /**

@@ -1,15 +1,13 @@
 package dev.spanthrift.exporter.settings;
 
-import static dev.spanthrift.exporter.settings.DestinationSettings.bad;
+import static dev.spanthrift.exporter.settings.ExportSettings.bad;
 
-import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.Locale;
@@ -23,24 +21,6 @@ import java.util.Locale;
  */
 public final class Endpoints {
   private Endpoints() {}
-
-  /**
-   * Reads an endpoint as the environment variables spell it.
-   *
-   * @param insecure for gRPC without a scheme: plain text instead of TLS
-   */
-  public static URI parse(String text, Protocol protocol, boolean insecure) {
-    String trimmed = text.trim();
-    boolean bare = protocol == Protocol.GRPC && !trimmed.contains("://");
-    String scheme = insecure ? "http://" : "https://";
-    try {
-      URI uri = new URI(bare ? scheme + trimmed : trimmed);
-      check("endpoint", uri, protocol);
-      return uri;
-    } catch (URISyntaxException e) {
-      throw bad("endpoint", text, "a URL such as http://collector:" + usualPort(protocol));
-    }
-  }
 
   static void check(String key, URI uri, Protocol protocol) {
     String example = "http://collector:" + usualPort(protocol);
@@ -65,7 +45,7 @@ public final class Endpoints {
   }
 
   /** Where requests of this signal go over HTTP. */
-  public static URI http(DestinationSettings settings, Signal signal) {
+  public static URI http(ExportSettings settings, Signal signal) {
     URI own = settings.signalEndpoints().get(signal);
     if (own != null) {
       return own.getRawPath().isEmpty() ? own.resolve("/") : own;
@@ -81,12 +61,18 @@ public final class Endpoints {
   }
 
   /** Where requests of this signal go over gRPC. */
-  public static URI grpc(DestinationSettings settings, Signal signal) {
+  public static URI grpc(ExportSettings settings, Signal signal) {
     return settings.signalEndpoints().getOrDefault(signal, settings.endpoint());
   }
 
   public static boolean secure(URI uri) {
     return uri.getScheme().equalsIgnoreCase("https");
+  }
+
+  /** Whether any signal's connection is secured. */
+  public static boolean anySecure(ExportSettings settings) {
+    return secure(settings.endpoint())
+        || settings.signalEndpoints().values().stream().anyMatch(Endpoints::secure);
   }
 
   public static int port(URI uri) {

@@ -2,7 +2,7 @@ package dev.spanthrift.exporter.transport;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
+import dev.spanthrift.exporter.settings.Compression;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.zip.CRC32;

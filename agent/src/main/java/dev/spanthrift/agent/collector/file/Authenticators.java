@@ -33,7 +33,8 @@ final class Authenticators {
         default ->
             at.remarks()
                 .loss(
-                    at, "of authenticators basicauth and bearertokenauth are carried over, not " + id);
+                    at,
+                    "of authenticators basicauth and bearertokenauth are carried over, not " + id);
       }
     }
   }
@@ -81,7 +82,8 @@ final class Authenticators {
       auth.put("header", at.child("header").text(""));
     }
     if (at.child("scheme").exists()) {
-      auth.put("scheme", at.child("scheme").text(""));
+      String scheme = at.child("scheme").text("");
+      auth.put("scheme", scheme.isEmpty() ? "none" : scheme);
     }
     destination.put("auth", auth);
   }

@@ -18,7 +18,7 @@ final class Definitions {
       List.of("receivers", "processors", "exporters", "connectors", "extensions");
 
   /** They print, profile or answer probes; nothing is sent or protected by them. */
-  private static final Set<String> TUNING =
+  static final Set<String> TUNING =
       Set.of(
           "exporters/debug",
           "exporters/logging",
@@ -33,7 +33,7 @@ final class Definitions {
           "extensions/memory_limiter");
 
   /** They do nothing by themselves: what names them says what is lost. */
-  private static final Set<String> REFERRED =
+  static final Set<String> REFERRED =
       Set.of(
           "extensions/file_storage",
           "extensions/db_storage",

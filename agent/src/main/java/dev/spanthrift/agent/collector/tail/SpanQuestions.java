@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.collector.tail;
 
+import dev.spanthrift.agent.collector.ottl.GoNumber;
 import dev.spanthrift.sampler.policy.document.SpanQuestion;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexMatcher;
@@ -21,6 +22,18 @@ public final class SpanQuestions {
 
   /** The trace flag "sampled". */
   public static final SpanQuestion SAMPLED = (batch, row) -> (batch.flags(row) & SAMPLED_FLAG) != 0;
+
+  /** A trace state that the Collector's samplers cannot read. */
+  static final SpanQuestion MALFORMED_TRACE_STATE =
+      new SpanQuestion() {
+        private final OtelTraceState state = new OtelTraceState();
+
+        @Override
+        public boolean test(Batch batch, int row) {
+          int length = batch.traceStateLength(row);
+          return length > 0 && !state.read(batch.buffer(), batch.traceStateOffset(row), length);
+        }
+      };
 
   private SpanQuestions() {}
 
@@ -92,13 +105,8 @@ public final class SpanQuestions {
   }
 
   private static double parsed(Attributes at) {
-    String text =
-        new String(at.buffer(), at.valueOffset(), at.valueLength(), StandardCharsets.UTF_8);
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException notOne) {
-      return Double.NaN;
-    }
+    return GoNumber.parse(
+        new String(at.buffer(), at.valueOffset(), at.valueLength(), StandardCharsets.UTF_8));
   }
 
   /** Looks for the first attribute of a key in the resource and in the span. */

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.command.RunCommand;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.receive.loop.Listening;
 import dev.spanthrift.exporter.NetworkWords;
 import dev.spanthrift.exporter.ZstdLibrary;
 import java.io.IOException;
@@ -79,13 +80,16 @@ public final class Surroundings {
     if (port == 0) {
       return new Check(what, true, "any free one");
     }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-      return new Check(what, true, "free");
-    } catch (IOException e) {
-      return new Check(what, false, NetworkWords.ofPort(e, host, port, variable));
+    for (String address : Listening.addresses(host)) {
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
+      } catch (IOException e) {
+        String at = Listening.beforePort(address);
+        return new Check(what, false, NetworkWords.ofPort(e, at, port, variable));
+      }
     }
+    return new Check(what, true, "free");
   }
 
   private static Check stateDir(Path folder) {

@@ -158,14 +158,18 @@ final class Binder {
   private @Nullable Object value(
       RecordComponent component, @Nullable YamlNode source, String path) {
     Class<?> type = component.getType();
+    if (Keys.isTexts(component)) {
+      List<String> texts = texts(source, path);
+      return type == Set.class ? new LinkedHashSet<>(texts) : texts;
+    }
     if (type == List.class) {
       return list(component, source, path);
     }
     if (type == Map.class) {
-      return Keys.setting(component).headers() ? headers(source, path) : texts(source, path);
+      return Keys.setting(component).headers() ? headers(source, path) : textMap(source, path);
     }
     if (type == Set.class) {
-      return Keys.isTexts(component) ? new LinkedHashSet<>(words(source)) : signals(source, path);
+      return signals(source, path);
     }
     return source == null ? null : scalar(component, source, path);
   }
@@ -205,6 +209,27 @@ final class Binder {
       }
     }
     return elements;
+  }
+
+  /** A list, or texts with commas between, as a variable has them. */
+  private List<String> texts(@Nullable YamlNode source, String path) {
+    List<YamlNode> elements =
+        source instanceof YamlNode.Sequence sequence
+            ? sequence.elements()
+            : source == null ? List.of() : List.of(source);
+    List<String> texts = new ArrayList<>();
+    for (YamlNode element : elements) {
+      if (!(element instanceof YamlNode.Scalar scalar)) {
+        problems.add(
+            new SettingProblem(path, null, element.where(), "a list of texts, such as [a, b]"));
+      } else if (element == source) {
+        Arrays.stream(scalar.text().split(",")).map(String::strip).forEach(texts::add);
+      } else {
+        texts.add(scalar.text());
+      }
+    }
+    texts.removeIf(String::isEmpty);
+    return List.copyOf(texts);
   }
 
   private static String shownText(YamlNode node) {
@@ -254,13 +279,13 @@ final class Binder {
   }
 
   /** Text as it stands there; a variable may hold a map in YAML, or k=v,k2=v2. */
-  private Map<String, String> texts(@Nullable YamlNode source, String path) {
+  private Map<String, String> textMap(@Nullable YamlNode source, String path) {
     Map<String, String> texts = new LinkedHashMap<>();
     try {
       switch (source) {
         case null -> {}
         case YamlNode.Scalar scalar when scalar.text().strip().startsWith("{") ->
-            texts.putAll(texts(YamlReader.read(scalar.text(), scalar.where(), problems), path));
+            texts.putAll(textMap(YamlReader.read(scalar.text(), scalar.where(), problems), path));
         case YamlNode.Scalar scalar ->
             Headers.entries(scalar.text()).forEach(e -> texts.put(e.name(), e.value()));
         case YamlNode.Mapping mapping ->
@@ -281,21 +306,17 @@ final class Binder {
     throw new IllegalArgumentException("a map of texts, without sections or lists in it");
   }
 
-  /** A list, or one text with commas. */
-  private static List<String> words(@Nullable YamlNode source) {
-    return switch (source) {
-      case null -> List.of();
-      case YamlNode.Scalar scalar ->
-          Arrays.stream(scalar.text().split(",")).map(String::strip).toList();
-      case YamlNode.Sequence sequence ->
-          sequence.elements().stream().map(Binder::shownText).toList();
-      case YamlNode.Mapping mapping -> List.of("a section");
-    };
-  }
-
   private Set<Signal> signals(@Nullable YamlNode source, String path) {
+    List<String> texts =
+        switch (source) {
+          case null -> List.of();
+          case YamlNode.Scalar scalar -> List.of(scalar.text().split(","));
+          case YamlNode.Sequence sequence ->
+              sequence.elements().stream().map(Binder::shownText).toList();
+          case YamlNode.Mapping mapping -> List.of("a section");
+        };
     Set<Signal> signals = new LinkedHashSet<>();
-    for (String text : words(source)) {
+    for (String text : texts) {
       try {
         signals.add((Signal) Values.parse(Signal.class, text));
       } catch (IllegalArgumentException e) {

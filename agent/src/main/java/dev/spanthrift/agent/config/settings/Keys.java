@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +51,11 @@ public final class Keys {
         : null;
   }
 
-  /** Whether a set's elements are words as they stand. */
+  /** Whether a list's or a set's elements are words as they stand. */
   static boolean isTexts(RecordComponent component) {
-    return component.getGenericType() instanceof ParameterizedType set
-        && set.getActualTypeArguments()[0] == String.class;
+    return component.getGenericType() instanceof ParameterizedType type
+        && type.getRawType() != Map.class
+        && type.getActualTypeArguments()[0] == String.class;
   }
 
   static Setting setting(RecordComponent component) {

@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.config.settings;
 
 import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -100,7 +102,9 @@ final class OtelEnvironment {
           Duration.ofMinutes(5),
           target.authority(),
           target.clientCertificate(),
-          target.clientKey());
+          target.clientKey(),
+          null,
+          AuthSettings.NONE);
     } catch (Checks.RefusedException e) {
       for (Checks.Violation violation : e.violations()) {
         problems.add(

@@ -6,6 +6,7 @@ import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import dev.spanthrift.agent.config.yaml.YamlReader;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import java.math.BigDecimal;
 import java.net.URI;

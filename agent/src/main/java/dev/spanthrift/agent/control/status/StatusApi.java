@@ -60,6 +60,7 @@ public final class StatusApi {
         status.learned(),
         ProcessMemory.read(),
         StatusBody.destinations(status.destinations()),
+        pipeline.ports(),
         StatusBody.laws(status.identities()),
         admin.read(),
         Guarded.failures(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.policy.PolicyCounts;
@@ -30,6 +31,7 @@ record StatusBody(
     PipelineStatus.Learned learned,
     Memory memory,
     List<Destination> destinations,
+    List<PortStatus> ports,
     List<Law> identities,
     FrontCounts.Reading admin,
     Map<String, Long> timerFailures,

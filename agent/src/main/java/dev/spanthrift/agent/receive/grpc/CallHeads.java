@@ -2,7 +2,6 @@ package dev.spanthrift.agent.receive.grpc;
 
 import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Encoding;
-import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -20,14 +19,17 @@ final class CallHeads {
   private static final int REMEMBERED_BYTES = 32;
 
   /**
-   * What a header block says.
+   * What a header block says. @@ it opens no call that we can take
    *
-   * @param fault why it opens no call that we can take
    * @param malformed whether it is no request of HTTP/2 at all (RFC 9113, 8.1.1)
    */
   record Head(
-      @Nullable Signal signal, Encoding encoding, @Nullable Answer fault, boolean malformed) {
-    static final Head MALFORMED = new Head(null, Encoding.IDENTITY, null, true);
+      @Nullable GrpcMethod method,
+      String path,
+      Encoding encoding,
+      @Nullable Answer fault,
+      boolean malformed) {
+    static final Head MALFORMED = new Head(null, "", Encoding.IDENTITY, null, true);
   }
 
   private final DefaultHttp2HeadersDecoder decoder;
@@ -95,12 +97,13 @@ final class CallHeads {
     if (headers.method() == null || headers.scheme() == null || isEmpty(headers.path())) {
       return Head.MALFORMED;
     }
-    Signal signal = GrpcRequests.signal(headers);
     Encoding encoding = GrpcRequests.encoding(headers);
-    if (signal == null || encoding == null || !GrpcRequests.isCall(headers)) {
-      return new Head(signal, Encoding.IDENTITY, GrpcRequests.fault(headers), false);
-    }
-    return new Head(signal, encoding, null, false);
+    return new Head(
+        GrpcMethod.at(headers.path()),
+        String.valueOf(headers.path()),
+        encoding == null ? Encoding.IDENTITY : encoding,
+        GrpcRequests.fault(headers, encoding),
+        false);
   }
 
   private static boolean isEmpty(@Nullable CharSequence text) {

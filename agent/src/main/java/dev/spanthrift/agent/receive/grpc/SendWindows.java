@@ -71,8 +71,11 @@ final class SendWindows {
       connection -= bytes;
       first.call.sendWindow -= bytes;
       if (bytes == left) {
-        Http2.headers(out, first.call.id, GrpcReplies.CLOSING, true);
-        return waiting.removeFirst().call;
+        waiting.removeFirst();
+        if (!first.call.isWatching()) {
+          Http2.headers(out, first.call.id, GrpcReplies.CLOSING, true);
+          return first.call;
+        }
       }
     }
     return null;

@@ -1,21 +1,22 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.Remark;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.TailSampling;
-import dev.spanthrift.agent.config.settings.Compression;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
-import dev.spanthrift.agent.config.settings.Protocol;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -155,7 +156,7 @@ class CollectorFileTest {
     assertEquals(2, settings.destinations().size());
     assertEquals(Set.of(Signal.METRICS, Signal.LOGS), settings.destinations().getFirst().signals());
     DestinationSettings traces = settings.destinations().getLast();
-    assertEquals("http://t:2/in", traces.url(Signal.TRACES).toString());
+    assertEquals("http://t:2/in", url(traces, Signal.TRACES).toString());
   }
 
   @Test
@@ -328,7 +329,7 @@ class CollectorFileTest {
                         and:
                           and_sub_policy:
                             - {name: c, type: always_sample}
-                            - {name: d, type: ottl_condition, ottl_condition: {span: ["Sum(1) > 2"]}}
+                            - {name: d, type: ottl_condition, ottl_condition: {span: ["ParseXML(name) != nil"]}}
                 """
                 + EXPORTER
                 + pipeline("tail_sampling", "otlp"),
@@ -369,5 +370,9 @@ class CollectorFileTest {
             .remarks()
             .stream()
             .noneMatch(remark -> remark.toString().contains("without memory_limiter")));
+  }
+
+  private static URI url(DestinationSettings destination, Signal signal) {
+    return Endpoints.http(destination.toExport(Long.MAX_VALUE, Map.of()), signal);
   }
 }

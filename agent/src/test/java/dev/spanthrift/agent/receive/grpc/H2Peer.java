@@ -31,6 +31,7 @@ final class H2Peer implements AutoCloseable {
   private final Socket socket;
   private final OutputStream out;
   private final DataInputStream in;
+  private final Map<Integer, String> texts = new HashMap<>();
   private int nextStream = 1;
 
   H2Peer(InetSocketAddress address) {
@@ -141,11 +142,26 @@ final class H2Peer implements AutoCloseable {
       if (frame.stream == stream) {
         if (frame.type == HEADERS) {
           fields.putAll(Hpack.fields(frame.payload));
+        } else if (frame.type == DATA) {
+          texts.merge(stream, new String(frame.payload, StandardCharsets.UTF_8), String::concat);
         }
         if (frame.endsStream() || frame.type == RST_STREAM) {
           return fields;
         }
       }
+    }
+  }
+
+  /** What came as DATA of a stream with its answer. */
+  String text(int stream) {
+    return texts.getOrDefault(stream, "");
+  }
+
+  void sendRaw(byte[] bytes) {
+    try {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

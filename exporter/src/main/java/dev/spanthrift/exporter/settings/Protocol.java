@@ -1,6 +1,8 @@
-package dev.spanthrift.agent.config.settings;
+package dev.spanthrift.exporter.settings;
 
-/** How a destination is spoken to, in the words of OTEL_EXPORTER_OTLP_PROTOCOL. */
+/**
+ * The transports of OTLP that a destination may speak, as OTEL_EXPORTER_OTLP_PROTOCOL spells them.
+ */
 public enum Protocol {
   GRPC("grpc"),
   HTTP_PROTOBUF("http/protobuf");

@@ -1,5 +1,6 @@
-package dev.spanthrift.agent.receive.door;
+package dev.spanthrift.agent.receive.loop;
 
+import dev.spanthrift.exporter.settings.Tls;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -17,8 +18,8 @@ public final class ServerTls {
   private ServerTls() {}
 
   /** Offers the protocols by ALPN, best first; null settings give null. */
-  public static @Nullable SslContext context(@Nullable TlsSettings tls, String... protocols) {
-    if (tls == null) {
+  public static @Nullable SslContext context(@Nullable Tls tls, String... protocols) {
+    if (tls == null || tls.certificate() == null || tls.key() == null) {
       return null;
     }
     try {
@@ -31,7 +32,7 @@ public final class ServerTls {
                       SelectorFailureBehavior.NO_ADVERTISE,
                       SelectedListenerFailureBehavior.ACCEPT,
                       protocols));
-      Path authorities = tls.clientAuthorities();
+      Path authorities = tls.authority();
       if (authorities != null) {
         builder.clientAuth(ClientAuth.REQUIRE).trustManager(authorities.toFile());
       }

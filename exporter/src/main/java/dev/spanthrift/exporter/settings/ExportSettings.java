@@ -2,7 +2,6 @@ package dev.spanthrift.exporter.settings;
 
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -22,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param signalEndpoints URLs used as they are, in place of the base (specs.md C15)
  * @param headers sent with every request (specs.md C17)
  * @param timeout for each attempt, from sending to the end of the answer
+ * @param proxy on the way to it; null when the way is direct
+ * @param credentials asked for every request; go before a header of the same name
  */
-public record DestinationSettings(
+public record ExportSettings(
     String name,
     Protocol protocol,
     URI endpoint,
@@ -32,8 +33,10 @@ public record DestinationSettings(
     Compression compression,
     Duration timeout,
     Tls tls,
+    @Nullable HttpProxy proxy,
     Limits limits,
-    Retry retry) {
+    Retry retry,
+    Credentials credentials) {
 
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
   private static final Pattern VISIBLE = Pattern.compile("[\\x20-\\x7e]*");
@@ -43,69 +46,9 @@ public record DestinationSettings(
           "content-encoding",
           "content-length",
           "content-type",
-          "host",
           "te",
           "transfer-encoding",
           "user-agent");
-
-  /** The two transports of OTLP that we speak. */
-  public enum Protocol {
-    GRPC,
-    HTTP_PROTOBUF;
-
-    /** Reads the words of {@code OTEL_EXPORTER_OTLP_PROTOCOL}. */
-    public static Protocol parse(String text) {
-      return switch (text.trim().toLowerCase(Locale.ROOT)) {
-        case "grpc" -> GRPC;
-        case "http/protobuf" -> HTTP_PROTOBUF;
-        case "http/json" ->
-            throw bad("protocol", text, "http/protobuf: JSON is received but not sent");
-        default -> throw bad("protocol", text, "grpc or http/protobuf");
-      };
-    }
-  }
-
-  /** Encoding of request bodies; gzip at level 1, zstd at level 1 (figures at Compressor). */
-  public enum Compression {
-    NONE,
-    GZIP,
-    ZSTD;
-
-    /** Reads the words of {@code OTEL_EXPORTER_OTLP_COMPRESSION}; empty means none. */
-    public static Compression parse(String text) {
-      return switch (text.trim().toLowerCase(Locale.ROOT)) {
-        case "", "none" -> NONE;
-        case "gzip" -> GZIP;
-        case "zstd" -> ZSTD;
-        default -> throw bad("compression", text, "none, gzip or zstd");
-      };
-    }
-  }
-
-  /**
-   * Whom we trust and who we are, as PEM files that are read again when they change.
-   *
-   * @param caFile trusted in place of the JVM's roots
-   * @param certFile our certificate chain, for mTLS
-   * @param keyFile its key, PKCS#8 without password
-   * @param skipVerify trust any server: for trials only
-   */
-  public record Tls(
-      @Nullable Path caFile, @Nullable Path certFile, @Nullable Path keyFile, boolean skipVerify) {
-    public static final Tls DEFAULT = new Tls(null, null, null, false);
-
-    public Tls {
-      if ((certFile == null) != (keyFile == null)) {
-        throw bad(
-            "tls",
-            "cert " + certFile + ", key " + keyFile,
-            "both a client certificate and its key");
-      }
-      if (skipVerify && caFile != null) {
-        throw bad("tls.skipVerify", "true", "false beside a CA file");
-      }
-    }
-  }
 
   /**
    * Bounds in bytes before compression, and in requests.
@@ -157,7 +100,7 @@ public record DestinationSettings(
     }
   }
 
-  public DestinationSettings {
+  public ExportSettings {
     if (name.isBlank()) {
       throw bad("name", "'" + name + "'", "a name");
     }
@@ -166,12 +109,13 @@ public record DestinationSettings(
         (signal, uri) -> Endpoints.check("endpoint for " + signal, uri, protocol));
     signalEndpoints = Map.copyOf(signalEndpoints);
     headers = checkedHeaders(headers);
+    credentials.header().ifPresent(header -> checkedHeaders(Map.of(header, "")));
     positive("timeout", timeout);
   }
 
   /** Defaults of the OTLP specification, no compression. */
-  public static DestinationSettings of(String name, Protocol protocol, URI endpoint) {
-    return new DestinationSettings(
+  public static ExportSettings of(String name, Protocol protocol, URI endpoint) {
+    return new ExportSettings(
         name,
         protocol,
         endpoint,
@@ -180,64 +124,46 @@ public record DestinationSettings(
         Compression.NONE,
         Duration.ofSeconds(10),
         Tls.DEFAULT,
+        null,
         Limits.DEFAULT,
-        Retry.DEFAULT);
+        Retry.DEFAULT,
+        Credentials.NONE);
   }
 
-  public DestinationSettings withSignalEndpoints(Map<Signal, URI> changed) {
-    return new DestinationSettings(
-        name, protocol, endpoint, changed, headers, compression, timeout, tls, limits, retry);
+  public ExportSettings withSignalEndpoints(Map<Signal, URI> changed) {
+    return with(changed, headers, compression, timeout, tls, proxy, limits, retry);
   }
 
-  public DestinationSettings withHeaders(Map<String, String> changed) {
-    return new DestinationSettings(
-        name,
-        protocol,
-        endpoint,
-        signalEndpoints,
-        changed,
-        compression,
-        timeout,
-        tls,
-        limits,
-        retry);
+  public ExportSettings withHeaders(Map<String, String> changed) {
+    return with(signalEndpoints, changed, compression, timeout, tls, proxy, limits, retry);
   }
 
-  public DestinationSettings withCompression(Compression changed) {
-    return new DestinationSettings(
-        name, protocol, endpoint, signalEndpoints, headers, changed, timeout, tls, limits, retry);
+  public ExportSettings withCompression(Compression changed) {
+    return with(signalEndpoints, headers, changed, timeout, tls, proxy, limits, retry);
   }
 
-  public DestinationSettings withTimeout(Duration changed) {
-    return new DestinationSettings(
-        name,
-        protocol,
-        endpoint,
-        signalEndpoints,
-        headers,
-        compression,
-        changed,
-        tls,
-        limits,
-        retry);
+  public ExportSettings withTimeout(Duration changed) {
+    return with(signalEndpoints, headers, compression, changed, tls, proxy, limits, retry);
   }
 
-  public DestinationSettings withTls(Tls changed) {
-    return new DestinationSettings(
-        name,
-        protocol,
-        endpoint,
-        signalEndpoints,
-        headers,
-        compression,
-        timeout,
-        changed,
-        limits,
-        retry);
+  public ExportSettings withTls(Tls changed) {
+    return with(signalEndpoints, headers, compression, timeout, changed, proxy, limits, retry);
   }
 
-  public DestinationSettings withLimits(Limits changed) {
-    return new DestinationSettings(
+  public ExportSettings withProxy(@Nullable HttpProxy changed) {
+    return with(signalEndpoints, headers, compression, timeout, tls, changed, limits, retry);
+  }
+
+  public ExportSettings withLimits(Limits changed) {
+    return with(signalEndpoints, headers, compression, timeout, tls, proxy, changed, retry);
+  }
+
+  public ExportSettings withRetry(Retry changed) {
+    return with(signalEndpoints, headers, compression, timeout, tls, proxy, limits, changed);
+  }
+
+  public ExportSettings withCredentials(Credentials changed) {
+    return new ExportSettings(
         name,
         protocol,
         endpoint,
@@ -246,28 +172,40 @@ public record DestinationSettings(
         compression,
         timeout,
         tls,
-        changed,
-        retry);
-  }
-
-  public DestinationSettings withRetry(Retry changed) {
-    return new DestinationSettings(
-        name,
-        protocol,
-        endpoint,
-        signalEndpoints,
-        headers,
-        compression,
-        timeout,
-        tls,
+        proxy,
         limits,
+        retry,
         changed);
+  }
+
+  private ExportSettings with(
+      Map<Signal, URI> ofSignals,
+      Map<String, String> sentHeaders,
+      Compression encoding,
+      Duration each,
+      Tls secured,
+      @Nullable HttpProxy by,
+      Limits bounds,
+      Retry again) {
+    return new ExportSettings(
+        name,
+        protocol,
+        endpoint,
+        ofSignals,
+        sentHeaders,
+        encoding,
+        each,
+        secured,
+        by,
+        bounds,
+        again,
+        credentials);
   }
 
   /** Header names without their values, which may be secret. */
   @Override
   public String toString() {
-    return "%s: %s to %s %s, headers %s, %s, timeout %s, %s, %s, %s"
+    return "%s: %s to %s %s, headers %s, %s, timeout %s, %s, proxy %s, %s, %s"
         .formatted(
             name,
             protocol,
@@ -277,6 +215,7 @@ public record DestinationSettings(
             compression,
             timeout,
             tls,
+            proxy,
             limits,
             retry);
   }
