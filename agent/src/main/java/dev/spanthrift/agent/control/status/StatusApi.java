@@ -47,12 +47,13 @@ public final class StatusApi {
     PolicyVersion policy = store.current();
     return new StatusBody(
         pipeline.phase().name().toLowerCase(Locale.ROOT),
+        store.degraded(),
         Instant.ofEpochMilli(status.startedUnixMillis()),
         Instant.ofEpochMilli(status.nowUnixMillis()),
         new StatusBody.PolicyInForce(
             policy.version(), PolicyApi.etag(policy), store.isConfigured()),
         pipeline.policies(),
-        KillSwitchApi.Body.of(killSwitch.current()),
+        KillSwitchApi.SwitchBody.of(killSwitch.current()),
         history.rates(),
         StatusBody.byName(status.signals()),
         status.spans(),

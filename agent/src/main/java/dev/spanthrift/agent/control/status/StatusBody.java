@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 /** The answer to {@code GET /api/v1/status}; all counts since start, all sizes in bytes. */
 record StatusBody(
     String phase,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String degraded,
     Instant started,
     Instant now,
     PolicyInForce policy,
     List<PolicyCounts> policies,
-    KillSwitchApi.Body killSwitch,
+    KillSwitchApi.SwitchBody killSwitch,
     StatusHistory.Rates rates,
     Map<String, PipelineStatus.Door> signals,
     PipelineStatus.Spans spans,
@@ -33,9 +34,9 @@ record StatusBody(
     List<Destination> destinations,
     List<PortStatus> ports,
     List<Law> identities,
-    FrontCounts.Reading admin,
+    FrontCounts.AdminReading admin,
     Map<String, Long> timerFailures,
-    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
     StatusHistory.Curve history) {
 
   /** Which policy decides. */
