@@ -15,6 +15,7 @@ import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
 import dev.spanthrift.agent.receive.http.HttpReceiver;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.state.StateLock;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.agent.timer.Guarded;
@@ -59,6 +60,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable HttpReceiver http;
   private @Nullable ControlServer control;
   private @Nullable Treasurer treasurer;
+  private @Nullable StateLock stateLock;
   private @Nullable LearnedFile learned;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -67,21 +69,27 @@ public final class Sidecar implements SidecarProgram {
 
   @Override
   public Ports start(SpanthriftSettings settings) throws StartException {
-    return opened(settings, null);
+    return opened(settings, null, null);
   }
 
   @Override
   public Ports start(SpanthriftSettings settings, Judge judge) throws StartException {
-    return opened(settings, judge);
+    return opened(settings, judge, null);
   }
 
-  private synchronized Ports opened(SpanthriftSettings settings, @Nullable Judge judge)
+  @Override
+  public Ports start(SpanthriftSettings settings, Lenience lenience) throws StartException {
+    return opened(settings, null, lenience);
+  }
+
+  private synchronized Ports opened(
+      SpanthriftSettings settings, @Nullable Judge judge, @Nullable Lenience lenience)
       throws StartException {
     if (stopped.get()) {
       throw new StartException("stopped before it had started");
     }
     try {
-      return open(settings, judge);
+      return open(settings, judge, lenience);
     } catch (IllegalStateException | IllegalArgumentException e) {
       stopped.set(true); // the shutdown hook has nothing left to do
       closeAll(FAILED_START_LINGER); // the OTLP ports may have acknowledged spans
@@ -89,12 +97,14 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private Ports open(SpanthriftSettings settings, @Nullable Judge judge) {
+  private Ports open(
+      SpanthriftSettings settings, @Nullable Judge judge, @Nullable Lenience lenience) {
+    stateLock = StateLock.take(settings.stateDir());
     Loops loops = Loops.create();
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
-    PolicyStore policies = wiring.policyStore();
+    PolicyStore policies = wiring.policyStore(lenience);
     Treasurer treasurer = openBooks(settings);
     BudgetParts budget = wiring.budget(treasurer);
     Pipeline pipeline =
@@ -111,7 +121,7 @@ public final class Sidecar implements SidecarProgram {
     }
     pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
     LivePipeline live =
-        new LivePipeline(pipeline, wiring, judge == null ? policies.current().set() : null);
+        new LivePipeline(pipeline, wiring, judge == null ? policies : null, lenience);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
@@ -251,6 +261,9 @@ public final class Sidecar implements SidecarProgram {
     destinations.forEach(Destination::close);
     if (control != null) {
       control.close();
+    }
+    if (stateLock != null) {
+      stateLock.close();
     }
     if (loops != null) {
       loops.close(linger);

@@ -9,6 +9,7 @@ import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
+import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.door.CorsSettings;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.loop.Loops;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.NullNode;
 
 /** Turns the settings tree into the settings of each part. */
 final class Wiring {
@@ -116,7 +118,8 @@ final class Wiring {
             held,
             bounds.decisionsMax(),
             settings.stampAlways(),
-            SamplerSettings.DEFAULT.precision()),
+            SamplerSettings.DEFAULT.precision(),
+            settings.randomness()),
         plain.spansPerRequestMax(),
         (int) Math.min(settings.export().batchBytes().bytes(), BATCH_BYTES_MAX),
         settings.export().delay(),
@@ -129,9 +132,18 @@ final class Wiring {
     return bytes == 0 ? null : new SpanRing(bytes, settings.recording().maxAge());
   }
 
-  PolicyStore policyStore() {
+  /**
+   * The policies to begin with.
+   *
+   * @param lenience null: a configured policy that cannot be used ends the start
+   */
+  PolicyStore policyStore(SidecarProgram.@Nullable Lenience lenience) {
+    boolean lost = lenience != null && lenience.policiesLost();
     return PolicyStore.open(
-        settings.stateDir(), PolicyCompilation.configured(settings), PolicyCompilation::of, false);
+        settings.stateDir(),
+        lost ? NullNode.instance : PolicyCompilation.configured(settings),
+        PolicyCompilation::of,
+        lenience != null);
   }
 
   /** None without a budget: what policies leave to it is kept. */

@@ -41,6 +41,7 @@ public final class Pipeline implements Intake {
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final ThreadLocal<Scanner> scanners;
   private final long startedUnixMillis = System.currentTimeMillis();
+  private final IdWords idWords = new IdWords();
   private final Object lock = new Object();
 
   private volatile @Nullable SpanRing recorded;
@@ -144,6 +145,7 @@ public final class Pipeline implements Intake {
           flush(now);
         }
         ship(now);
+        idWords.look(sampler.ids());
         nextTick = now + settings.tick().toNanos();
       } else if (sampler.shippableBytes() >= settings.batchBytes()) {
         ship(now);

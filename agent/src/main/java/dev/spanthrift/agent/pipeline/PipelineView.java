@@ -54,6 +54,11 @@ public interface PipelineView {
     return List.of();
   }
 
+  /** What of the configuration is not in force, in sentences; empty when all of it is. */
+  default List<String> degraded() {
+    return List.of();
+  }
+
   /** Steps of a process's life, in this order. */
   enum Phase {
     STARTING,

@@ -59,7 +59,8 @@ final class StatusReader {
             counts.late(),
             counts.overPolicyShare(),
             counts.receivedRoots(),
-            unstamped(counts));
+            unstamped(counts),
+            counts.ids());
     return new PipelineStatus(
         startedUnixMillis,
         System.currentTimeMillis(),

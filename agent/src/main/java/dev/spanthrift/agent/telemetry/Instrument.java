@@ -47,6 +47,16 @@ public enum Instrument {
   SPAN_BYTES(Kind.COUNTER, "spanthrift.spans.size", "By", "Decided spans, before compression"),
   SPANS_RECEIVED(Kind.COUNTER, "spanthrift.spans.received", "{span}", "Spans received"),
   SPANS_LATE(Kind.COUNTER, "spanthrift.spans.late", "{span}", "Spans after the decision"),
+  SPANS_WITHOUT_TRACE_ID(
+      Kind.COUNTER,
+      "spanthrift.spans.without_trace_id",
+      "{span}",
+      "Spans whose trace id is not 16 bytes or all zero; each is decided by itself"),
+  TRACES_WITHOUT_RANDOMNESS(
+      Kind.COUNTER,
+      "spanthrift.traces.without_randomness",
+      "{trace}",
+      "Traces whose id is not random in its last 7 bytes: kept all or not at all"),
   SPANS_WITHOUT_THRESHOLD(
       Kind.COUNTER,
       "spanthrift.spans.without_threshold",
@@ -84,6 +94,11 @@ public enum Instrument {
       "spanthrift.destination.items",
       "{item}",
       "Spans, data points, log records and profiles by what became of them"),
+  DEGRADED(
+      Kind.GAUGE,
+      "spanthrift.degraded",
+      "1",
+      "Parts of the configuration that are not in force since a lenient start; 0 is well"),
   IDENTITY_GAP(
       Kind.GAUGE,
       "spanthrift.identity.gap",

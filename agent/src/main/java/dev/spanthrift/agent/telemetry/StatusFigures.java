@@ -26,6 +26,7 @@ public final class StatusFigures {
     view.ports().forEach(figures::port);
     status.identities().forEach(figures::identity);
     view.policies().forEach(figures::policy);
+    figures.add(Instrument.DEGRADED.at(view.degraded().size()));
     return figures.all;
   }
 
@@ -61,6 +62,8 @@ public final class StatusFigures {
     add(Instrument.SPAN_BYTES.at(spans.droppedBytes(), "decision", "drop"));
     add(Instrument.SPANS_RECEIVED.at(spans.received()));
     add(Instrument.SPANS_LATE.at(spans.late()));
+    add(Instrument.SPANS_WITHOUT_TRACE_ID.at(spans.ids().invalid()));
+    add(Instrument.TRACES_WITHOUT_RANDOMNESS.at(spans.ids().notRandom()));
     spans
         .traceStates()
         .forEach((why, n) -> add(Instrument.SPANS_WITHOUT_THRESHOLD.at(n, "trace_state", why)));

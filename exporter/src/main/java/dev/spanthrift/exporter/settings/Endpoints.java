@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The rules for endpoint URLs: a base is followed by {@code v1/…}, a signal's own URL is used as it
@@ -28,10 +29,10 @@ public final class Endpoints {
     if (!scheme.equals("http") && !scheme.equals("https")) {
       throw bad(key, uri, "a URL with scheme http or https, such as " + example);
     }
-    if (uri.getUserInfo() != null) {
+    if (String.valueOf(uri.getRawAuthority()).contains("@")) {
       throw bad(key, "a URL with user and password", "a URL without them, and a header");
     }
-    if (uri.getHost() == null || uri.getPort() > 0xffff || uri.getPort() == 0) {
+    if (Authority.of(uri) == null) {
       throw bad(key, uri, "a URL with host and port, such as " + example);
     }
     String path = uri.getPath();
@@ -76,13 +77,17 @@ public final class Endpoints {
   }
 
   public static int port(URI uri) {
-    return uri.getPort() > 0 ? uri.getPort() : secure(uri) ? 443 : 80;
+    int port = authority(uri).port();
+    return port > 0 ? port : secure(uri) ? 443 : 80;
   }
 
   /** Host without the brackets of IPv6. */
   public static String host(URI uri) {
-    String host = uri.getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    return authority(uri).host();
+  }
+
+  private static Authority authority(URI uri) {
+    return Objects.requireNonNull(Authority.of(uri)); // checked with the settings
   }
 
   /**

@@ -67,7 +67,7 @@ public final class GrpcSender implements Sender {
     for (Signal signal : Signal.values()) {
       URI uri = Endpoints.grpc(settings, signal);
       String target =
-          (Endpoints.secure(uri) ? "tls " : "plain ") + uri.getHost() + Endpoints.port(uri);
+          (Endpoints.secure(uri) ? "tls " : "plain ") + Endpoints.host(uri) + Endpoints.port(uri);
       ManagedChannel channel =
           channels.computeIfAbsent(target, t -> channel(uri, settings, files, loops));
       routes.put(signal, new Route(channel, export(signal)));
@@ -99,10 +99,16 @@ public final class GrpcSender implements Sender {
     return options;
   }
 
+  private static NettyChannelBuilder to(String host, int port) {
+    return AnyHostNames.isNeeded(host)
+        ? NettyChannelBuilder.forTarget(AnyHostNames.target(host, port))
+        : NettyChannelBuilder.forAddress(host, port);
+  }
+
   private static ManagedChannel channel(
       URI uri, ExportSettings settings, TlsFiles files, ClientLoops loops) {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(Endpoints.host(uri), Endpoints.port(uri))
+        to(Endpoints.host(uri), Endpoints.port(uri))
             .eventLoopGroup(loops.group())
             .channelType(loops.channelType())
             .directExecutor()

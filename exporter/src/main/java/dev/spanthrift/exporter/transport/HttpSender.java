@@ -71,7 +71,7 @@ public final class HttpSender implements Sender {
       routes.put(
           signal,
           Endpoints.secure(uri)
-              ? secure(client, settings, files).post().uri(uri)
+              ? secure(client, settings, files).post().uri(uri.toString())
               : plain(client, uri, settings.proxy()));
     }
   }
@@ -115,7 +115,7 @@ public final class HttpSender implements Sender {
   private static HttpClient.RequestSender plain(
       HttpClient client, URI uri, @Nullable HttpProxy proxy) {
     if (proxy == null) {
-      return client.post().uri(uri);
+      return client.post().uri(uri.toString());
     }
     String host = uri.getRawAuthority();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

@@ -14,6 +14,11 @@ public interface SliceCodec extends AutoCloseable {
   /** Fills {@code into} with the block's {@code length} bytes. */
   void decompress(byte[] compressed, byte[] into, int length);
 
+  /** Bytes that it holds for the next block. */
+  default long bytesHeld() {
+    return 0;
+  }
+
   /** Gives back what it has outside the heap; what is compressed cannot be read afterwards. */
   @Override
   default void close() {}

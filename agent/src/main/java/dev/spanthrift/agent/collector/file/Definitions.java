@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The components that a Collector's file defines, and which of them its service starts.
@@ -136,7 +137,7 @@ final class Definitions {
   }
 
   /** The Collector reads them too, and starts with wrong ones as little. */
-  private void unused(Place at, KeyTable table) {
+  private void unused(Place at, @Nullable KeyTable table) {
     if (table != null) {
       table.walk(new Place(at.node(), at.path(), at.name(), at.where(), remarks.problemsOnly()));
     }

@@ -262,7 +262,7 @@ final class PipelineReader {
 
   private void sampled(String pipeline, Place named) {
     if (signal(pipeline).equals("logs")) {
-      remarks.loss(named, "logs go through whole");
+      remarks.loss(definitions.at("processors", named.text("")), "logs go through whole");
     } else {
       named.wrong("probabilistic_sampler for traces and logs only");
     }

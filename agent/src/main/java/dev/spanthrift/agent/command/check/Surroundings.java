@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a correct configuration still needs from the machine: files, ports, backends. */
@@ -28,9 +29,11 @@ public final class Surroundings {
   private static final Duration CERTIFICATE_WARNING = Duration.ofDays(14);
 
   private final SpanthriftSettings settings;
+  private final Map<String, String> environment;
 
-  public Surroundings(SpanthriftSettings settings) {
+  public Surroundings(SpanthriftSettings settings, Map<String, String> environment) {
     this.settings = settings;
+    this.environment = environment;
   }
 
   List<Check> checks() {
@@ -61,7 +64,7 @@ public final class Surroundings {
       checks.add(new Check("destinations", false, RunCommand.NO_DESTINATION));
     }
     for (DestinationSettings destination : settings.destinations()) {
-      checks.add(Reach.of(destination));
+      checks.addAll(Reach.of(destination, environment));
     }
     return checks;
   }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * empty value count as absent.
  */
 final class Binder {
+  private static final String DEFAULT = "default";
   private static final String NO_LIST = "a map, or k=v,k2=v2; not a list";
 
   private final Map<String, String> environment;
@@ -40,6 +41,18 @@ final class Binder {
   /** Names of all variables that a setting could have come from. */
   Set<String> variablesKnown() {
     return variablesUsed;
+  }
+
+  /** Keys that have a value that is not the default. */
+  Set<String> given() {
+    Set<String> given = new LinkedHashSet<>();
+    places.forEach(
+        (key, place) -> {
+          if (!place.equals(DEFAULT)) {
+            given.add(key);
+          }
+        });
+    return given;
   }
 
   /** File and line, or the variable, that a value came from; empty when it has none. */
@@ -131,7 +144,7 @@ final class Binder {
       return null;
     }
     if (source == null && !setting.byDefault().isEmpty()) {
-      source = new YamlNode.Scalar(setting.byDefault(), YamlNode.Scalar.Kind.TEXT, "default");
+      source = new YamlNode.Scalar(setting.byDefault(), YamlNode.Scalar.Kind.TEXT, DEFAULT);
     }
     if (source != null) {
       places.put(path, source.where());

@@ -50,6 +50,7 @@ public final class StatusApi {
         store.degraded(),
         Instant.ofEpochMilli(status.startedUnixMillis()),
         Instant.ofEpochMilli(status.nowUnixMillis()),
+        pipeline.degraded(),
         new StatusBody.PolicyInForce(
             policy.version(), PolicyApi.etag(policy), store.isConfigured()),
         pipeline.policies(),

@@ -22,6 +22,7 @@ record StatusBody(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String degraded,
     Instant started,
     Instant now,
+    List<String> degraded,
     PolicyInForce policy,
     List<PolicyCounts> policies,
     KillSwitchApi.SwitchBody killSwitch,

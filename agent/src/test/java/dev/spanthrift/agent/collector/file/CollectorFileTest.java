@@ -60,7 +60,7 @@ class CollectorFileTest {
     SpanthriftSettings settings = settings(RECEIVER + EXPORTER + pipeline("", "otlp"), Map.of());
     assertEquals("0.0.0.0", settings.listen().grpc().host());
     assertEquals(5317, settings.listen().grpc().port());
-    assertEquals("127.0.0.1", settings.listen().http().host());
+    assertEquals("localhost", settings.listen().http().host());
     assertEquals(4318, settings.listen().http().port());
   }
 
@@ -273,7 +273,7 @@ class CollectorFileTest {
             Map.of());
     assertEquals(1, read.stages().size());
     assertEquals(
-        List.of("service.pipelines.traces/all", "processors.probabilistic_sampler"),
+        List.of("service.pipelines.traces/all"),
         read.lost().stream().map(Remark::key).toList());
     assertEquals(1, read.load(Map.of()).settings().destinations().size());
   }
@@ -329,7 +329,7 @@ class CollectorFileTest {
                         and:
                           and_sub_policy:
                             - {name: c, type: always_sample}
-                            - {name: d, type: ottl_condition, ottl_condition: {span: ["ParseXML(name) != nil"]}}
+                            - {name: d, type: ottl_condition, ottl_condition: {span: ['UUID() == name']}}
                 """
                 + EXPORTER
                 + pipeline("tail_sampling", "otlp"),

@@ -250,6 +250,13 @@ class KeyWalkTest {
         }
       }
     }
+    if (path.contains("cors.") && !path.endsWith("allowed_origins")) {
+      putIfAbsent(
+          section(file, component), path.replaceFirst("[^.]*$", "allowed_origins"), List.of("*"));
+    }
+    if (path.endsWith("max_connection_age_grace")) {
+      putIfAbsent(section(file, component), path.replace("_grace", ""), "9s");
+    }
     if (path.equals("sending_queue.queue_size")) {
       putIfAbsent(section(file, component), "sending_queue.sizer", "bytes");
     }

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.config.settings;
 
 import dev.spanthrift.exporter.settings.Compression;
 import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.sampler.RandomnessSource;
 import dev.spanthrift.sampler.wire.Signal;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -175,6 +176,13 @@ final class SettingsTable {
             "a rule with keys"),
         row("defaultProbability", new Probability(1), "1/10", new Probability(0.1), "2", "0 to 1"),
         row("stampAlways", false, "true", true, "perhaps", "true or false"),
+        row(
+            "randomness",
+            RandomnessSource.TRACE_ID,
+            "hash",
+            RandomnessSource.HASH,
+            "dice",
+            "write one of traceId, hash"),
         row(
             "export.batchBytes",
             new ByteSize(512 << 10),
