@@ -128,11 +128,6 @@ public enum Instrument {
   POLICY_VERSION(Kind.GAUGE, "spanthrift.policy.version", "1", "Grows with each change by REST"),
   POLICY_CONFIGURED(
       Kind.GAUGE, "spanthrift.policy.configured", "1", "1 while the configured policy is in force"),
-  DEGRADED(
-      Kind.GAUGE,
-      "spanthrift.degraded",
-      "1",
-      "1 while it runs otherwise than configured, because the configuration cannot be used"),
   TIMER_FAILURES(
       Kind.COUNTER, "spanthrift.timer.failures", "{failure}", "Failures of tasks that go on"),
   ADMIN_REQUESTS(

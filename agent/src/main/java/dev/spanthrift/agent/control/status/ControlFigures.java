@@ -92,7 +92,6 @@ public final class ControlFigures implements Supplier<List<Figure>> {
       all.add(Instrument.KILL_SWITCH.at(mode == set ? 1 : 0, "mode", mode.word()));
     }
     all.add(Instrument.POLICY_VERSION.at(policies.current().version()));
-    all.add(Instrument.DEGRADED.at(policies.degraded() == null ? 0 : 1));
     all.add(Instrument.POLICY_CONFIGURED.at(policies.isConfigured() ? 1 : 0));
   }
 

@@ -47,7 +47,6 @@ public final class StatusApi {
     PolicyVersion policy = store.current();
     return new StatusBody(
         pipeline.phase().name().toLowerCase(Locale.ROOT),
-        store.degraded(),
         Instant.ofEpochMilli(status.startedUnixMillis()),
         Instant.ofEpochMilli(status.nowUnixMillis()),
         pipeline.degraded(),

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** The answer to {@code GET /api/v1/status}; all counts since start, all sizes in bytes. */
 record StatusBody(
     String phase,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String degraded,
     Instant started,
     Instant now,
     List<String> degraded,
