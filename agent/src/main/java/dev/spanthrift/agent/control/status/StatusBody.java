@@ -24,7 +24,7 @@ record StatusBody(
     List<String> degraded,
     PolicyInForce policy,
     List<PolicyCounts> policies,
-    KillSwitchApi.Body killSwitch,
+    KillSwitchApi.SwitchBody killSwitch,
     StatusHistory.Rates rates,
     Map<String, PipelineStatus.Door> signals,
     PipelineStatus.Spans spans,
@@ -34,9 +34,9 @@ record StatusBody(
     List<Destination> destinations,
     List<PortStatus> ports,
     List<Law> identities,
-    FrontCounts.Reading admin,
+    FrontCounts.AdminReading admin,
     Map<String, Long> timerFailures,
-    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
     StatusHistory.Curve history) {
 
   /** Which policy decides. */
