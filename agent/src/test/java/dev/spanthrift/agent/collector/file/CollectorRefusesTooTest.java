@@ -226,7 +226,8 @@ class CollectorRefusesTooTest {
     assertRefused(
         Map.of(
             policy(
-                "type: string_attribute, string_attribute: {key: a, enabled_regex_matching: true, values: ['ok', '(']}"),
+                "type: string_attribute, string_attribute: {key: a, enabled_regex_matching: true,"
+                    + " values: ['ok', '(']}"),
             "\"(\" is no regular expression"));
   }
 
