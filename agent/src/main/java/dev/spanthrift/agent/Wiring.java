@@ -167,7 +167,7 @@ final class Wiring {
     }
     return new BudgetParts(
         allocation,
-        new Allowance.PerSecond(treasurer.allowancePerSecond()),
+        () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
         treasurer.controller().priceOf(),
         new InProcessKeepLedger(
             true, allocation.askAfter(), bounds.ledgerTracesMax(settings.hold().tracesMax())),

@@ -1,7 +1,6 @@
 package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.budget.allocation.Allocation;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.allocation.Decisions;
 import dev.spanthrift.sampler.budget.allocation.Verdicts;
 import dev.spanthrift.sampler.budget.books.Treasury;
@@ -104,7 +103,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   private static Allocation allocation(BudgetParts parts) {
     return new Allocation(
-        parts.allocation(), parts.allowance(), parts.price(), parts.fleetSums(), parts.pod());
+        parts.allocation(), parts.purse(), parts.price(), parts.fleetSums(), parts.pod());
   }
 
   /** Takes a fragment that is due and that no policy decided. */
@@ -205,10 +204,6 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   Allocation allocation() {
     return allocation;
-  }
-
-  void allowance(Allowance allowance) {
-    allocation.allowance(allowance);
   }
 
   /** Ends the wait of a fragment now, by what this pod alone knows. */

@@ -2,7 +2,6 @@ package dev.spanthrift.sampler;
 
 import static dev.spanthrift.sampler.RandomnessSource.TRACE_ID;
 
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.probability.Randomness;
 import dev.spanthrift.sampler.probability.Threshold;
@@ -381,13 +380,6 @@ public final class Sampler {
     return resource;
   }
 
-  /** Changes how the budget's money comes in. */
-  public void allowance(Allowance allowance) {
-    if (budget != null) {
-      budget.allowance(allowance);
-    }
-  }
-
   private void decide(int slot, long now) {
     Judge judge = judges.get(hold.version(slot));
     hold.load(slot, fragment);
@@ -403,7 +395,6 @@ public final class Sampler {
     }
     long threshold = thresholdOf(verdict.probability());
     boolean kept = threshold <= fragment.randomness();
-    judge.decided(fragment, verdict, kept);
     if (budget != null && budget.asksOthers() && isDrawn()) {
       budget.sampledByPolicy(slot, fragment, verdict.probability(), kept, verdict.reason(), now);
     } else if (kept) {
