@@ -273,8 +273,7 @@ class CollectorFileTest {
             Map.of());
     assertEquals(1, read.stages().size());
     assertEquals(
-        List.of("service.pipelines.traces/all"),
-        read.lost().stream().map(Remark::key).toList());
+        List.of("service.pipelines.traces/all"), read.lost().stream().map(Remark::key).toList());
     assertEquals(1, read.load(Map.of()).settings().destinations().size());
   }
 
