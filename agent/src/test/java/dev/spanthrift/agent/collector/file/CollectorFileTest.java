@@ -358,7 +358,8 @@ class CollectorFileTest {
       assertTrue(
           notes.stream().anyMatch(note -> note.matches(".*" + word + ".*")), word + " in " + notes);
     }
-    String limited = tail.replace("batch: {}", "batch: {}, memory_limiter: {limit_mib: 20}");
+    String limited =
+        tail.replace("batch: {}", "batch: {}, memory_limiter: {check_interval: 1s, limit_mib: 20}");
     assertTrue(
         read(
                 RECEIVER
