@@ -1,7 +1,6 @@
 package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.budget.allocation.Allocation;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.allocation.Decisions;
 import dev.spanthrift.sampler.budget.allocation.Verdicts;
 import dev.spanthrift.sampler.budget.books.Treasury;
@@ -52,7 +51,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   interface Settlement {
     void decided(int slot, double probability);
 
-    void keep(int slot, double probability, String reason);
+    void keep(int slot, double probability, Worth worth, String reason);
 
     void drop(int slot, String reason);
   }
@@ -104,7 +103,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   private static Allocation allocation(BudgetParts parts) {
     return new Allocation(
-        parts.allocation(), parts.allowance(), parts.price(), parts.fleetSums(), parts.pod());
+        parts.allocation(), parts.purse(), parts.price(), parts.fleetSums(), parts.pod());
   }
 
   /** Takes a fragment that is due and that no policy decided. */
@@ -125,14 +124,10 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   /** Tells and charges what a policy kept. */
   void keptByPolicy(Fragment fragment, double probability, long now) {
-    boolean rooted = false;
-    for (int i = 0; i < fragment.size(); i++) {
-      rooted |= fragment.parentSpanId(i) == 0;
-    }
     decisions.keepByPolicy(
         fragment.traceIdHigh(),
         fragment.traceIdLow(),
-        rooted,
+        fragment.isRooted(),
         probability,
         priceOf(fragment),
         treasury.isFree(),
@@ -198,16 +193,17 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     return edges.bytesHeld() + allocation.bytesHeld();
   }
 
+  /** Arrays that are used again and again. */
+  long scratchBytes() {
+    return reader.bytesHeld() + decisions.bytesHeld();
+  }
+
   EdgeDurations edges() {
     return edges;
   }
 
   Allocation allocation() {
     return allocation;
-  }
-
-  void allowance(Allowance allowance) {
-    allocation.allowance(allowance);
   }
 
   /** Ends the wait of a fragment now, by what this pod alone knows. */
@@ -219,10 +215,21 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     waiter.lastPrice = price.price(hold.bytes(slot), hold.spans(slot));
     waiter.gone = true;
     if (waiter.kept) {
-      settlement.keep(slot, waiter.probability, keptBy(waiter, TraceClass.BASE));
+      TraceClass unknown = TraceClass.BASE;
+      settlement.keep(slot, waiter.probability, worth(unknown), keptBy(waiter, unknown));
     } else {
       settlement.drop(slot, droppedBy(waiter));
     }
+  }
+
+  private static Worth worth(TraceClass reason) {
+    return switch (reason) {
+      case ERROR -> Worth.ERROR;
+      case SLOW -> Worth.SLOW;
+      case NEW -> Worth.NEW;
+      case POLICY -> Worth.RULE;
+      case ORDINARY, BASE -> Worth.ORDINARY;
+    };
   }
 
   private String keptBy(Waiter waiter, TraceClass reason) {
@@ -259,7 +266,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.keep(waiter.slot, probability, keptBy(waiter, reason));
+      settlement.keep(waiter.slot, probability, worth(reason), keptBy(waiter, reason));
     }
   }
 

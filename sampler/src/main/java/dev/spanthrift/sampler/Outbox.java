@@ -2,6 +2,7 @@ package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.trace.Hold;
 import dev.spanthrift.sampler.wire.RequestWriter;
+import dev.spanthrift.sampler.wire.Scratch;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
@@ -16,15 +17,20 @@ final class Outbox {
   /** What gRPC servers take by default. */
   static final long LATE_BYTES_MAX = 4 << 20;
 
+  private static final int LEAST_ROWS = 64;
+
   private final Hold hold;
   private final RequestWriter writer;
   private final Stamper stamper;
   private final boolean stampAlways;
+  private final boolean explicit; // no trace's randomness is in its id
   private final Hold.SpanConsumer plain;
   private final Hold.SpanConsumer stamping;
 
-  private int[] slots = new int[64];
-  private long[] thresholds = new long[64];
+  private final Worth[] worthOf = Worth.values();
+  private int[] slots = new int[LEAST_ROWS];
+  private byte[] worths = new byte[LEAST_ROWS];
+  private long[] thresholds = new long[LEAST_ROWS];
   private int count;
   private int stamped; // fragments of these
   private int record = Hold.NONE; // of the fragment at hand, the next to be stamped
@@ -36,27 +42,63 @@ final class Outbox {
   private long fullBytes;
 
   /** A request that is written. */
-  private record Full(byte[] bytes, long spans) {}
+  private record Full(byte[] bytes, long spans, Worth worth) {}
 
-  Outbox(Hold hold, RequestWriter writer, Stamper stamper, boolean stampAlways) {
+  private boolean parted; // by worth, in requests of their own
+  private Worth gathered = Worth.ORDINARY; // the best of what the writer has
+
+  Outbox(Hold hold, RequestWriter writer, Stamper stamper, SamplerSettings settings) {
     this.hold = hold;
     this.writer = writer;
     this.stamper = stamper;
-    this.stampAlways = stampAlways;
+    stampAlways = settings.stampAlways();
+    explicit = settings.randomness() == RandomnessSource.HASH;
     plain = writer::add;
     stamping =
         (context, buffer, offset, length) -> writer.add(context, buffer, offset, length, stamper);
   }
 
+  /**
+   * Whether from now on each request holds traces of one worth: only what waits alone can leave
+   * alone.
+   */
+  void partByWorth(boolean on) {
+    parted = on;
+  }
+
   /** Takes a detached fragment, which is released once it is stamped. */
-  void add(int slot, long threshold) {
+  void add(int slot, long threshold, Worth worth) {
     if (count == slots.length) {
-      slots = Arrays.copyOf(slots, count * 2);
-      thresholds = Arrays.copyOf(thresholds, count * 2);
+      resize(Scratch.grown(count, count + 1));
     }
     slots[count] = slot;
+    worths[count] = (byte) worth.ordinal();
     thresholds[count++] = threshold;
     unstampedSpans += hold.spans(slot);
+  }
+
+  /** What the spans that come by themselves from now on are worth. */
+  void of(Worth worth) {
+    gather(worth);
+  }
+
+  private void gather(Worth worth) {
+    if (writer.spans() == 0) {
+      gathered = worth;
+    } else if (parted && gathered != worth) {
+      close();
+      gathered = worth;
+    } else if (worth.ordinal() > gathered.ordinal()) {
+      gathered = worth;
+    }
+  }
+
+  private void close() {
+    long spans = writer.spans();
+    Full request = new Full(writer.finish(), spans, gathered);
+    full.add(request);
+    fullSpans += spans;
+    fullBytes += request.bytes.length;
   }
 
   /** Takes one span as it is. */
@@ -74,17 +116,13 @@ final class Outbox {
   /** Takes one span and stamps it. */
   void add(int context, byte[] buffer, int offset, int length, long threshold, long randomness) {
     makeRoom(context, length);
-    stamper.begin(threshold, randomness);
+    stamper.begin(threshold, randomness, explicit);
     writer.add(context, buffer, offset, length, stamper);
   }
 
   private void makeRoom(int context, int length) {
     if (writer.spans() > 0 && writer.bytesWith(context, length) > LATE_BYTES_MAX) {
-      long spans = writer.spans();
-      Full request = new Full(writer.finish(), spans);
-      full.add(request);
-      fullSpans += spans;
-      fullBytes += request.bytes.length;
+      close();
     }
   }
 
@@ -95,7 +133,11 @@ final class Outbox {
    * @return whether there is more: ship, then call again
    */
   boolean stamp(long bytesMax) {
+    if (parted && stamped == 0 && begunSpans == 0) {
+      sortByWorth();
+    }
     while (stamped < count) {
+      gather(worthOf[worths[stamped]]);
       if (!stampFragment(slots[stamped], thresholds[stamped], bytesMax)) {
         return true;
       }
@@ -105,13 +147,48 @@ final class Outbox {
     }
     count = 0;
     stamped = 0;
+    resize(Scratch.rowsKept(slots.length, LEAST_ROWS));
     return false;
+  }
+
+  /** In counting sort: there are few worths. */
+  private void sortByWorth() {
+    int[] sortedSlots = new int[slots.length];
+    long[] sortedThresholds = new long[thresholds.length];
+    byte[] sortedWorths = new byte[worths.length];
+    int to = 0;
+    for (int worth = 0; worth < worthOf.length; worth++) {
+      for (int i = 0; i < count; i++) {
+        if (worths[i] == worth) {
+          sortedSlots[to] = slots[i];
+          sortedThresholds[to] = thresholds[i];
+          sortedWorths[to++] = worths[i];
+        }
+      }
+    }
+    slots = sortedSlots;
+    thresholds = sortedThresholds;
+    worths = sortedWorths;
+  }
+
+  private void resize(int capacity) {
+    if (capacity != slots.length) {
+      slots = Arrays.copyOf(slots, capacity);
+      worths = Arrays.copyOf(worths, capacity);
+      thresholds = Arrays.copyOf(thresholds, capacity);
+    }
+  }
+
+  /** Bytes of memory: requests that are written or being gathered, and what stays for the next. */
+  long bytesHeld() {
+    int row = Integer.BYTES + Long.BYTES + Byte.BYTES;
+    return fullBytes + writer.bytesHeld() + (long) slots.length * row;
   }
 
   /** Whether it was stamped to its end. */
   private boolean stampFragment(int slot, long threshold, long bytesMax) {
     Hold.SpanConsumer way = threshold == 0 && !stampAlways ? plain : stamping;
-    stamper.begin(threshold, hold.randomness(slot));
+    stamper.begin(threshold, hold.randomness(slot), explicit || hold.isAlone(slot));
     if (begunSpans == 0) {
       record = hold.firstSpan(slot);
     }
@@ -154,6 +231,12 @@ final class Outbox {
   long nextSpans() {
     Full next = full.peek();
     return next == null ? writer.spans() : next.spans;
+  }
+
+  /** What the request that is shipped next is worth: the best of what it holds. */
+  Worth nextWorth() {
+    Full next = full.peek();
+    return next == null ? gathered : next.worth;
   }
 
   /** The next request. */

@@ -1,10 +1,10 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Cost;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Estimate;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.OfBudget;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Operation;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.OperationEstimate;
@@ -31,8 +31,8 @@ final class AnswerMaker {
   }
 
   WhatIfAnswer make(long requests, double seconds) {
-    Amount received = books.received();
-    Amount kept = books.kept();
+    Quantity received = books.received();
+    Quantity kept = books.kept();
     List<OfBudget> budgets = fleet.budgets(seconds);
     double share = received.bytes() == 0 ? 0 : (double) kept.bytes() / received.bytes();
     return new WhatIfAnswer(
@@ -53,7 +53,7 @@ final class AnswerMaker {
         warnings(budgets));
   }
 
-  private Cost cost(Amount received, Amount kept, List<OfBudget> budgets) {
+  private Cost cost(Quantity received, Quantity kept, List<OfBudget> budgets) {
     OfBudget whole = budgets.stream().filter(b -> b.scope().isEmpty()).findFirst().orElse(null);
     // With the configuration's budgets one price is shown, the bill's, which they are paid by.
     double all = whole == null ? money(received) : whole.received();
@@ -61,7 +61,7 @@ final class AnswerMaker {
     return new Cost(question.currency(), all, paid, all - paid);
   }
 
-  private double money(Amount amount) {
+  private double money(Quantity amount) {
     SpanPrice price = question.price();
     if (price.nominal()) {
       return 0;

@@ -47,6 +47,16 @@ public enum Instrument {
   SPAN_BYTES(Kind.COUNTER, "spanthrift.spans.size", "By", "Decided spans, before compression"),
   SPANS_RECEIVED(Kind.COUNTER, "spanthrift.spans.received", "{span}", "Spans received"),
   SPANS_LATE(Kind.COUNTER, "spanthrift.spans.late", "{span}", "Spans after the decision"),
+  SPANS_WITHOUT_TRACE_ID(
+      Kind.COUNTER,
+      "spanthrift.spans.without_trace_id",
+      "{span}",
+      "Spans whose trace id is not 16 bytes or all zero; each is decided by itself"),
+  TRACES_WITHOUT_RANDOMNESS(
+      Kind.COUNTER,
+      "spanthrift.traces.without_randomness",
+      "{trace}",
+      "Traces whose id is not random in its last 7 bytes: kept all or not at all"),
   SPANS_WITHOUT_THRESHOLD(
       Kind.COUNTER,
       "spanthrift.spans.without_threshold",
@@ -79,6 +89,17 @@ public enum Instrument {
   CONNECTED(Kind.GAUGE, "spanthrift.destination.connected", "1", "1 while the backend answers"),
   SENT_BYTES(Kind.COUNTER, "spanthrift.sent", "By", "On the wire, retries included"),
   RETRIES(Kind.COUNTER, "spanthrift.retries", "{request}", "Requests sent again"),
+  AWAY(Kind.GAUGE, "spanthrift.destination.away", "1", "1 while the backend takes nothing"),
+  DIVIDED(
+      Kind.COUNTER,
+      "spanthrift.destination.divided",
+      "{request}",
+      "Refused requests that were sent again in two, to find what was meant"),
+  ANSWERS(
+      Kind.COUNTER,
+      "spanthrift.destination.answers",
+      "{request}",
+      "Requests sent, by how the backend answered"),
   ITEMS(
       Kind.COUNTER,
       "spanthrift.destination.items",

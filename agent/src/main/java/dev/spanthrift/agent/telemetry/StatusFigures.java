@@ -62,6 +62,8 @@ public final class StatusFigures {
     add(Instrument.SPAN_BYTES.at(spans.droppedBytes(), "decision", "drop"));
     add(Instrument.SPANS_RECEIVED.at(spans.received()));
     add(Instrument.SPANS_LATE.at(spans.late()));
+    add(Instrument.SPANS_WITHOUT_TRACE_ID.at(spans.ids().invalid()));
+    add(Instrument.TRACES_WITHOUT_RANDOMNESS.at(spans.ids().notRandom()));
     spans
         .traceStates()
         .forEach((why, n) -> add(Instrument.SPANS_WITHOUT_THRESHOLD.at(n, "trace_state", why)));
@@ -118,6 +120,11 @@ public final class StatusFigures {
     add(Instrument.CONNECTED.at(status.connected() ? 1 : 0, "destination", name));
     add(Instrument.SENT_BYTES.at(status.wireBytes(), "destination", name));
     add(Instrument.RETRIES.at(status.retries(), "destination", name));
+    add(Instrument.AWAY.at(status.away() ? 1 : 0, "destination", name));
+    add(Instrument.DIVIDED.at(status.divided(), "destination", name));
+    status
+        .answers()
+        .forEach((kind, n) -> add(Instrument.ANSWERS.at(n, "destination", name, "answer", kind)));
     status.signals().forEach((signal, counts) -> items(name, word(signal), counts));
   }
 

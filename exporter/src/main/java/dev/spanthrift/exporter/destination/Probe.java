@@ -23,7 +23,7 @@ import reactor.netty.resources.LoopResources;
 
 /**
  * Asks a backend for real: one empty export for each signal, which every OTLP server answers with
- * success (specs S7), on the same way that data would take.
+ * success (specs.md S7), on the same way that data would take.
  */
 public final class Probe {
   private Probe() {}

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers sent with every request (specs.md C17)
  * @param timeout for each attempt, from sending to the end of the answer
  * @param proxy on the way to it; null when the way is direct
+ * @param credentials asked for every request; go before a header of the same name
  */
 public record ExportSettings(
     String name,
@@ -34,7 +35,8 @@ public record ExportSettings(
     Tls tls,
     @Nullable HttpProxy proxy,
     Limits limits,
-    Retry retry) {
+    Retry retry,
+    Credentials credentials) {
 
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
   private static final Pattern VISIBLE = Pattern.compile("[\\x20-\\x7e]*");
@@ -107,6 +109,7 @@ public record ExportSettings(
         (signal, uri) -> Endpoints.check("endpoint for " + signal, uri, protocol));
     signalEndpoints = Map.copyOf(signalEndpoints);
     headers = checkedHeaders(headers);
+    credentials.header().ifPresent(header -> checkedHeaders(Map.of(header, "")));
     positive("timeout", timeout);
   }
 
@@ -123,7 +126,8 @@ public record ExportSettings(
         Tls.DEFAULT,
         null,
         Limits.DEFAULT,
-        Retry.DEFAULT);
+        Retry.DEFAULT,
+        Credentials.NONE);
   }
 
   public ExportSettings withSignalEndpoints(Map<Signal, URI> changed) {
@@ -158,6 +162,22 @@ public record ExportSettings(
     return with(signalEndpoints, headers, compression, timeout, tls, proxy, limits, changed);
   }
 
+  public ExportSettings withCredentials(Credentials changed) {
+    return new ExportSettings(
+        name,
+        protocol,
+        endpoint,
+        signalEndpoints,
+        headers,
+        compression,
+        timeout,
+        tls,
+        proxy,
+        limits,
+        retry,
+        changed);
+  }
+
   private ExportSettings with(
       Map<Signal, URI> ofSignals,
       Map<String, String> sentHeaders,
@@ -178,7 +198,8 @@ public record ExportSettings(
         secured,
         by,
         bounds,
-        again);
+        again,
+        credentials);
   }
 
   /** Header names without their values, which may be secret. */

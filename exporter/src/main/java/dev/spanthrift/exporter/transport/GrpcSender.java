@@ -1,6 +1,7 @@
 package dev.spanthrift.exporter.transport;
 
 import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Credentials;
 import dev.spanthrift.exporter.settings.Endpoints;
 import dev.spanthrift.exporter.settings.ExportSettings;
 import dev.spanthrift.exporter.settings.HttpProxy;
@@ -52,11 +53,13 @@ public final class GrpcSender implements Sender {
   private final Map<Signal, Route> routes = new EnumMap<>(Signal.class);
   private final Map<String, ManagedChannel> channels = new HashMap<>();
   private final Metadata headers = new Metadata();
+  private final Credentials credentials;
   private final CallOptions options;
   private final long timeoutNanos;
   private final TlsFiles files;
 
   public GrpcSender(ExportSettings settings, ClientLoops loops) {
+    credentials = settings.credentials();
     settings.headers().forEach(this::header);
     this.timeoutNanos = settings.timeout().toNanos();
     this.options = options(settings);
@@ -73,6 +76,12 @@ public final class GrpcSender implements Sender {
 
   private static Metadata.Key<String> key(String name) {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+
+  private static void replace(Metadata sent, String name, String value) {
+    Metadata.Key<String> key = key(name);
+    sent.discardAll(key);
+    sent.put(key, value);
   }
 
   /** {@code host} is the authority in HTTP/2, and no header of its own. */
@@ -158,6 +167,7 @@ public final class GrpcSender implements Sender {
             route.export, options.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS));
     Metadata sent = new Metadata();
     sent.merge(headers);
+    credentials.into((name, value) -> replace(sent, name, value));
     call.start(new Answer(done), sent);
     call.request(1);
     call.sendMessage(body);

@@ -81,8 +81,10 @@ public final class HttpSender implements Sender {
         .runOn(loops.group())
         .headers(headers -> fill(headers, settings))
         .doOnRequest(
-            (request, connection) ->
-                connection.addHandlerLast(InterimAnswers.NAME, new InterimAnswers()));
+            (request, connection) -> {
+              settings.credentials().into(request::header);
+              connection.addHandlerLast(InterimAnswers.NAME, new InterimAnswers());
+            });
   }
 
   private static HttpClient secure(HttpClient client, ExportSettings settings, TlsFiles files) {

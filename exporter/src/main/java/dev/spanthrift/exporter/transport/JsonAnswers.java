@@ -12,7 +12,7 @@ import tools.jackson.core.json.JsonFactory;
  * The same messages as in {@link Answers} where a backend writes JSON although we sent protobuf.
  *
  * <p>Names in lowerCamelCase, as the specification has them, or in snake_case, as some libraries
- * write them; 64-bit numbers as text or number (specs J5, J6).
+ * write them; 64-bit numbers as text or number (specs.md J5, J6).
  */
 final class JsonAnswers {
   private static final Set<String> REJECTED =

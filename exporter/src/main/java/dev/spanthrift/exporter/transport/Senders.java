@@ -7,7 +7,7 @@ import java.time.InstantSource;
 public final class Senders {
   private static final String VERSION = version();
 
-  /** Says who exports, on both transports (specs C14). */
+  /** Says who exports, on both transports (specs.md C14). */
   static final String USER_AGENT = "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
 
   private Senders() {}

@@ -64,7 +64,8 @@ class ExportSettingsTest {
             tls,
             proxy,
             limits,
-            retry),
+            retry,
+            Credentials.NONE),
         all);
   }
 

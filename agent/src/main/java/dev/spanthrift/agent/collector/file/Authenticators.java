@@ -33,7 +33,8 @@ final class Authenticators {
         default ->
             at.remarks()
                 .loss(
-                    at, "of authenticators basicauth and bearertokenauth are carried over, not " + id);
+                    at,
+                    "of authenticators basicauth and bearertokenauth are carried over, not " + id);
       }
     }
   }
@@ -46,7 +47,7 @@ final class Authenticators {
     Map<String, Object> auth = new LinkedHashMap<>();
     oneOf(client, "username", "username_file", "usernameFile", auth);
     oneOf(client, "password", "password_file", "passwordFile", auth);
-    if (auth.isEmpty()) {
+    if (client.given() && auth.isEmpty()) {
       client.wrong("username and password, or username_file and password_file");
     }
     destination.put("auth", auth);
@@ -81,7 +82,8 @@ final class Authenticators {
       auth.put("header", at.child("header").text(""));
     }
     if (at.child("scheme").exists()) {
-      auth.put("scheme", at.child("scheme").text(""));
+      String scheme = at.child("scheme").text("");
+      auth.put("scheme", scheme.isEmpty() ? "none" : scheme);
     }
     destination.put("auth", auth);
   }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The components that a Collector's file defines, and which of them its service starts.
@@ -18,7 +19,7 @@ final class Definitions {
       List.of("receivers", "processors", "exporters", "connectors", "extensions");
 
   /** They print, profile or answer probes; nothing is sent or protected by them. */
-  private static final Set<String> TUNING =
+  static final Set<String> TUNING =
       Set.of(
           "exporters/debug",
           "exporters/logging",
@@ -33,7 +34,7 @@ final class Definitions {
           "extensions/memory_limiter");
 
   /** They do nothing by themselves: what names them says what is lost. */
-  private static final Set<String> REFERRED =
+  static final Set<String> REFERRED =
       Set.of(
           "extensions/file_storage",
           "extensions/db_storage",
@@ -129,6 +130,7 @@ final class Definitions {
         unused(at, table);
       } else if (table != null) {
         table.walk(at);
+        Demands.of(table.name(), at);
       } else {
         missing(section, id, at);
       }
@@ -136,9 +138,11 @@ final class Definitions {
   }
 
   /** The Collector reads them too, and starts with wrong ones as little. */
-  private void unused(Place at, KeyTable table) {
+  private void unused(Place at, @Nullable KeyTable table) {
     if (table != null) {
-      table.walk(new Place(at.node(), at.path(), at.name(), at.where(), remarks.problemsOnly()));
+      Place silent = new Place(at.node(), at.path(), at.name(), at.where(), remarks.problemsOnly());
+      table.walk(silent);
+      Demands.of(table.name(), silent);
     }
     remarks.note(at, "nothing in service names it; the Collector does not start it either");
   }

@@ -1,11 +1,10 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.config.settings.Values;
-import java.time.Duration;
-import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.config.settings.Values;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +42,9 @@ final class ExporterReader {
         target.startsWith("http://")
             || (!target.startsWith("https://") && at.child("tls").child("insecure").flag(false));
     String address = target.replaceFirst("^(https?://|dns:/*|passthrough:/*|unix:/*)", "");
+    if (!target.startsWith("unix:") && !address.matches(".*:[0-9]+/?")) {
+      at.child("endpoint").wrong("an endpoint as host:port; gRPC has no port of its own");
+    }
     Map<String, Object> map = common(id, at, signals, 5);
     endpoint(at.child("endpoint"), (plain ? "http://" : "https://") + address, map);
     map.put("protocol", "grpc");
@@ -56,6 +58,14 @@ final class ExporterReader {
   }
 
   private List<Map<String, Object>> http(String id, Place at, Set<String> signals) {
+    for (String signal : List.of("traces", "metrics", "logs", "profiles")) {
+      if (!signals.contains(signal) && at.child(signal + "_endpoint").given()) {
+        remarks.note(at.child(signal + "_endpoint"), "no pipeline of " + signal + " goes there");
+      }
+    }
+    if (at.child("tls").child("insecure").given()) {
+      remarks.note(at.child("tls").child("insecure"), "http:// or https:// decides");
+    }
     List<Map<String, Object>> all = new ArrayList<>();
     List<String> rest = new ArrayList<>();
     for (String signal : signals) {
@@ -77,8 +87,14 @@ final class ExporterReader {
     return all;
   }
 
-  private static Map<String, Object> withHttp(Place at, Map<String, Object> map) {
+  private Map<String, Object> withHttp(Place at, Map<String, Object> map) {
     map.put("protocol", "http/protobuf");
+    Place proxy = at.child("proxy_url");
+    if (proxy.text("").startsWith("http://")) {
+      map.put("proxy", proxy.text(""));
+    } else if (!proxy.isEmpty()) {
+      remarks.loss(proxy, "proxies are asked by plain HTTP, http://host:port");
+    }
     if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
       Tls.ofExporter(at.child("tls"), map);
     }
@@ -111,7 +127,8 @@ final class ExporterReader {
     map.put("compression", compression(at.child("compression")));
     long timeout = at.child("timeout").nanos(TimeUnit.SECONDS.toNanos(timeoutSeconds));
     long most = TimeUnit.SECONDS.toNanos(SECONDS_MAX); // 0 means no limit
-    map.put("timeout", Values.text(Duration.ofNanos(timeout == 0 ? most : Math.min(most, timeout))));
+    map.put(
+        "timeout", Values.text(Duration.ofNanos(timeout == 0 ? most : Math.min(most, timeout))));
     map.put("retryFor", retry(at.child("retry_on_failure")));
     queue(at.child("sending_queue"), map);
     return map;

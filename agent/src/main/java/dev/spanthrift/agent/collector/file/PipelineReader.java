@@ -1,12 +1,12 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.config.settings.Values;
-import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;
 import dev.spanthrift.agent.collector.tail.TailSampling;
+import dev.spanthrift.agent.config.settings.Values;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,8 +39,7 @@ final class PipelineReader {
     remarks = root.remarks();
     definitions = new Definitions(root);
     samplers =
-        new SamplerReader(
-            remarks, version, writable, root.child("extensions").children().keySet());
+        new SamplerReader(remarks, version, writable, root.child("extensions").children().keySet());
   }
 
   void read() {
@@ -222,13 +221,10 @@ final class PipelineReader {
       remarks.note(
           at, "requests are cut by bytes, export.batchBytes 512KiB, and not at 8192 spans");
     }
-    long largest = at.child("send_batch_max_size").whole(0);
-    if (largest > 0 && largest < at.child("send_batch_size").whole(8192)) {
-      at.child("send_batch_max_size").wrong("at least send_batch_size");
-    }
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);
-    settings.put("export", Map.of("delay", Values.text(Duration.ofNanos(Math.clamp(timeout, 0, most)))));
+    settings.put(
+        "export", Map.of("delay", Values.text(Duration.ofNanos(Math.clamp(timeout, 0, most)))));
   }
 
   private void exporters(String pipeline, Place at) {
@@ -240,7 +236,9 @@ final class PipelineReader {
     }
   }
 
-  /** What samples or waits for traces is nothing for other signals; batch and limits are for all. */
+  /**
+   * What samples or waits for traces is nothing for other signals; batch and limits are for all.
+   */
   private void others(String pipeline, Place at) {
     if (isTraces(pipeline)) {
       return;
@@ -260,7 +258,7 @@ final class PipelineReader {
 
   private void sampled(String pipeline, Place named) {
     if (signal(pipeline).equals("logs")) {
-      remarks.loss(named, "logs go through whole");
+      remarks.loss(definitions.at("processors", named.text("")), "logs go through whole");
     } else {
       named.wrong("probabilistic_sampler for traces and logs only");
     }
@@ -276,7 +274,8 @@ final class PipelineReader {
           }
         });
     if (destinations.isEmpty() && remarks.problems().isEmpty()) {
-      root.child("exporters").wrong("an otlp or otlphttp exporter in a pipeline that OTLP comes into");
+      root.child("exporters")
+          .wrong("an otlp or otlphttp exporter in a pipeline that OTLP comes into");
     }
     settings.put("destinations", destinations);
   }

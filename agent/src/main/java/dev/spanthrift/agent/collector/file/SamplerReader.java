@@ -1,14 +1,14 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.config.settings.Values;
-import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.ProbabilisticSampler;
 import dev.spanthrift.agent.collector.tail.TailSampling;
+import dev.spanthrift.agent.config.settings.Values;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.DecisionMemory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,12 +71,12 @@ final class SamplerReader {
     Place cache = at.child("decision_cache");
     long kept = cache.child("sampled_cache_size").whole(0);
     long dropped = cache.child("non_sampled_cache_size").whole(0);
-    if (kept != dropped || (kept > 0 && kept < traces)) {
-      remarks.note(
-          cache,
-          "one memory of "
-              + Math.max(traces, Math.max(kept, dropped))
-              + " decisions, kept and dropped together");
+    long most = Math.max(traces, Math.max(kept, dropped));
+    for (String key : List.of("sampled_cache_size", "non_sampled_cache_size")) {
+      if (cache.child(key).given() && cache.child(key).whole(0) != most) {
+        remarks.note(
+            cache.child(key), "one memory of " + most + " decisions, kept and dropped together");
+      }
     }
   }
 
@@ -97,7 +97,9 @@ final class SamplerReader {
   /** The wait of the traces, their number, and what is remembered of them. */
   static void hold(Place at, Map<String, Object> hold, Map<String, Object> memory) {
     long wait = at.child("decision_wait").nanos(TimeUnit.SECONDS.toNanos(DECISION_WAIT_SECONDS));
-    hold.put("decisionWait", Values.text(Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait))));
+    hold.put(
+        "decisionWait",
+        Values.text(Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait))));
     long traces = at.child("num_traces").whole(NUM_TRACES);
     hold.put("tracesMax", Math.clamp(traces, 1, 100_000_000));
     Place cache = at.child("decision_cache");
@@ -132,7 +134,8 @@ final class SamplerReader {
 
   private float percentage(Place at) {
     double percentage = at.number(0);
-    boolean some = percentage / 100 >= ProbabilisticSampler.SMALLEST && !Double.isInfinite(percentage);
+    boolean some =
+        percentage / 100 >= ProbabilisticSampler.SMALLEST && !Double.isInfinite(percentage);
     if (percentage != 0 && !some) {
       remarks.wrong(at, "a percentage, 0 or at least 1.4e-15");
       return 0;

@@ -300,7 +300,10 @@ final class OtelTraceState {
     int at = start;
     if (randomness != NONE) {
       at = put(RV, out, at);
-      at = randomnessAt == NONE ? digits(out, at) : copy(randomnessAt, randomnessAt + Threshold.DIGITS, out, at);
+      at =
+          randomnessAt == NONE
+              ? digits(out, at)
+              : copy(randomnessAt, randomnessAt + Threshold.DIGITS, out, at);
     }
     if (threshold != NONE) {
       at = put(TH, out, separate(out, start, at, ';'));

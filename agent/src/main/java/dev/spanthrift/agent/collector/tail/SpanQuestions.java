@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.collector.tail;
 
 import dev.spanthrift.agent.collector.ottl.GoNumber;
+import dev.spanthrift.agent.collector.ottl.GoTraceState;
 import dev.spanthrift.sampler.policy.document.SpanQuestion;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexMatcher;
@@ -11,6 +12,7 @@ import dev.spanthrift.sampler.wire.Fields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** What the Collector asks of a span in ways of its own. */
 public final class SpanQuestions {
@@ -36,6 +38,26 @@ public final class SpanQuestions {
       };
 
   private SpanQuestions() {}
+
+  /** One of the values at a key of the trace state; in one that is malformed there are none. */
+  public static SpanQuestion traceState(String key, Set<String> values) {
+    return new StateMember(key, Set.copyOf(values));
+  }
+
+  private record StateMember(String key, Set<String> values) implements SpanQuestion {
+    @Override
+    public boolean test(Batch batch, int row) {
+      int length = batch.traceStateLength(row);
+      if (length == 0) {
+        return false;
+      }
+      String state =
+          new String(
+              batch.buffer(), batch.traceStateOffset(row), length, StandardCharsets.US_ASCII);
+      String value = GoTraceState.get(state, key);
+      return value != null && values.contains(value);
+    }
+  }
 
   /** An integer attribute of span or resource in a range; one of another type counts as 0. */
   public static SpanQuestion number(String key, long min, long max) {

@@ -47,7 +47,8 @@ final class SpanSampler {
     if (hashes && writes) {
       state.setRandomness(randomness);
     }
-    boolean error = !writes || !isConsistent(named || (!hashes && state.randomness() >= 0), randomness);
+    boolean error =
+        !writes || !isConsistent(named || (!hashes && state.randomness() >= 0), randomness);
     return keeps(batch, row, error ? whenUnclear() : threshold(), randomness);
   }
 
@@ -80,9 +81,7 @@ final class SpanSampler {
     if (hashes) {
       return Fnv.randomness(settings.hashSeed(), batch.traceIdHigh(row), batch.traceIdLow(row));
     }
-    return state.randomness() >= 0
-        ? state.randomness()
-        : batch.traceIdLow(row) & RANDOMNESS_MAX;
+    return state.randomness() >= 0 ? state.randomness() : batch.traceIdLow(row) & RANDOMNESS_MAX;
   }
 
   /** A threshold that the span should not have passed is a lie, and cleared. */

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.command.simulate;
 
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,10 +25,9 @@ final class ReasonWords {
     MEANING.put("budget:free", "kept while nothing had a price");
     MEANING.put("budget", "left to the budget, which did not choose them");
     MEANING.put("late", "came after the decision on their trace, and follow it");
-    MEANING.put("invalid_trace_id", "have no trace id");
   }
 
-  private static final Set<String> OF_NEITHER = Set.of("late", "invalid_trace_id");
+  private static final Set<String> OF_NEITHER = Set.of("late");
 
   private ReasonWords() {}
 
@@ -66,7 +65,7 @@ final class ReasonWords {
         answer.keptByReason().entrySet().stream()
             .filter(entry -> counts.test(entry.getKey()))
             .map(Map.Entry::getValue)
-            .mapToLong(Amount::bytes)
+            .mapToLong(Quantity::bytes)
             .sum();
     return answer.received().bytes() == 0 ? 0 : 100.0 * bytes / answer.received().bytes();
   }

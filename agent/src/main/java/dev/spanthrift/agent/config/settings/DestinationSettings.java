@@ -68,7 +68,9 @@ public record DestinationSettings(
             value =
                 "HTTP proxy on the way to it, as http://[user:password@]host:port, or none; if"
                     + " absent, the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide.")
-        @Nullable String proxy) {
+        @Nullable String proxy,
+    @Setting("Who we are to it: a user and password, or a token; files of them are read again.")
+        AuthSettings auth) {
 
   private static final String DIRECT = "none";
   private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
@@ -180,7 +182,8 @@ public record DestinationSettings(
             Limits.DEFAULT.requestBytesMax(),
             Limits.DEFAULT.responseBytesMax(),
             (int) Math.min(MERGE_BYTES, queue)),
-        new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), retryFor));
+        new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), retryFor),
+        auth.toExport());
   }
 
   private @Nullable HttpProxy httpProxy(Map<String, String> environment) {

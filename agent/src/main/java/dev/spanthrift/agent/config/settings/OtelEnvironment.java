@@ -103,7 +103,8 @@ final class OtelEnvironment {
           target.authority(),
           target.clientCertificate(),
           target.clientKey(),
-          null);
+          null,
+          AuthSettings.NONE);
     } catch (Checks.RefusedException e) {
       for (Checks.Violation violation : e.violations()) {
         problems.add(

@@ -244,6 +244,7 @@ public final class SettingsLoader {
           s.policies(),
           s.defaultProbability(),
           s.stampAlways(),
+          s.randomness(),
           s.export(),
           s.price(),
           s.budgets(),

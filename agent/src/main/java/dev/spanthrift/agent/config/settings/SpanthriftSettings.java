@@ -2,6 +2,7 @@ package dev.spanthrift.agent.config.settings;
 
 import dev.spanthrift.exporter.settings.Compression;
 import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.sampler.RandomnessSource;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -43,6 +44,13 @@ public record SpanthriftSettings(
                     + " untouched.",
             byDefault = "false")
         boolean stampAlways,
+    @Setting(
+            value =
+                "What a trace's probability is compared with where its trace state has no rv:"
+                    + " traceId, its last 7 bytes, as the specification has it; or hash of the"
+                    + " whole id, for ids that are not random there, written as rv beside th.",
+            byDefault = "traceId")
+        RandomnessSource randomness,
     @Setting("How kept spans are put together into requests.") Export export,
     @Setting("What traces cost: a price model, or one plain price.") Price price,
     @Setting(

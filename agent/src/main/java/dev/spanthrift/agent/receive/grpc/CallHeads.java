@@ -3,6 +3,7 @@ package dev.spanthrift.agent.receive.grpc;
 import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Encoding;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -19,17 +20,21 @@ final class CallHeads {
   private static final int REMEMBERED_BYTES = 32;
 
   /**
-   * What a header block says. @@ it opens no call that we can take
+   * What a header block says.
    *
+   * @param method null when it is none of ours
+   * @param contentLength what is announced, or -1
+   * @param fault why it opens no call that we can take
    * @param malformed whether it is no request of HTTP/2 at all (RFC 9113, 8.1.1)
    */
   record Head(
       @Nullable GrpcMethod method,
       String path,
       Encoding encoding,
+      long contentLength,
       @Nullable Answer fault,
       boolean malformed) {
-    static final Head MALFORMED = new Head(null, "", Encoding.IDENTITY, null, true);
+    static final Head MALFORMED = new Head(null, "", Encoding.IDENTITY, -1, null, true);
   }
 
   private final DefaultHttp2HeadersDecoder decoder;
@@ -97,11 +102,16 @@ final class CallHeads {
     if (headers.method() == null || headers.scheme() == null || isEmpty(headers.path())) {
       return Head.MALFORMED;
     }
+    long length = headers.getLong(HttpHeaderNames.CONTENT_LENGTH, -1);
+    if (length < -1) {
+      return Head.MALFORMED;
+    }
     Encoding encoding = GrpcRequests.encoding(headers);
     return new Head(
         GrpcMethod.at(headers.path()),
         String.valueOf(headers.path()),
         encoding == null ? Encoding.IDENTITY : encoding,
+        length,
         GrpcRequests.fault(headers, encoding),
         false);
   }

@@ -27,6 +27,11 @@ abstract class GrpcCall {
   /** Bytes received that were not given back to the client's window. */
   int unreturned;
 
+  /** What content-length says, if it was sent: gRPC does not send it. */
+  long announced = -1;
+
+  long received;
+
   /** Whether the client has sent all that it will. */
   boolean requestEnded;
 
@@ -36,6 +41,11 @@ abstract class GrpcCall {
   GrpcCall(int id, int begun) {
     this.id = id;
     this.begun = begun;
+  }
+
+  /** Whether what came is not what was announced: malformed (RFC 9113, 8.1.1). */
+  final boolean breaksItsLength(boolean last) {
+    return announced >= 0 && (received > announced || last && received != announced);
   }
 
   /** Whether its answer stands, sent or not: what still comes is swallowed. */

@@ -5,6 +5,7 @@ import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.agent.receive.door.Stray;
+import dev.spanthrift.agent.receive.grpc.SendWindows.Behind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.collection.IntObjectHashMap;
@@ -153,6 +154,11 @@ final class GrpcCalls {
     }
     GrpcCall call = call(id, head);
     call.sendWindow = windows.initial();
+    call.announced = head.contentLength();
+    if (last && call.breaksItsLength(true)) {
+      endBroken(call);
+      return;
+    }
     calls.put(id, call);
     Answer fault = head.method() == null ? stray(head) : head.fault();
     if (fault != null) {
@@ -187,6 +193,11 @@ final class GrpcCalls {
       requireClosedFirst();
       return;
     }
+    call.received += piece.readableBytes();
+    if (call.breaksItsLength(last)) {
+      endBroken(call);
+      return;
+    }
     call.unreturned += piece.readableBytes();
     if (call.unreturned > STREAM_WINDOW_BYTES) {
       reset(id, Http2.FLOW_CONTROL_ERROR);
@@ -197,6 +208,13 @@ final class GrpcCalls {
       call.unreturned = 0;
     }
     take(call, piece, last);
+  }
+
+  private void endBroken(GrpcCall call) {
+    if (!call.answered()) {
+      call.refuse(Answer.of(RequestOutcome.MALFORMED, "content-length is not what has come"));
+    }
+    reset(call.id, Http2.PROTOCOL_ERROR);
   }
 
   private void requireClosedFirst() {
@@ -223,11 +241,10 @@ final class GrpcCalls {
       call.answerSent = true;
     } else if (answer.accepted() || answer.outcome() == RequestOutcome.PARTIAL) {
       headers(call.id, GrpcReplies.OPENING, false);
-      windows.await(call, call.message(answer));
+      windows.await(call, call.message(answer), call.isWatching() ? Behind.MORE : Behind.TRAILERS);
       sendWaiting();
     } else {
       explain(call, answer);
-      call.answerSent = true;
     }
     forgetIfOver(call);
   }
@@ -241,14 +258,15 @@ final class GrpcCalls {
     return true;
   }
 
-  /** An error; to those who do not speak gRPC in a text, if their window lets it go. */
+  /** An error; to those who do not speak gRPC in a text. */
   private void explain(GrpcCall call, Answer answer) {
     byte[] text = GrpcReplies.text(answer);
-    boolean withText = text.length > 0 && windows.take(call, text.length);
-    headers(call.id, GrpcReplies.error(answer), !withText);
-    if (withText) {
-      Http2.header(out.frames(), text.length, Http2.DATA, Http2.END_STREAM, call.id);
-      out.frames().writeBytes(text);
+    headers(call.id, GrpcReplies.error(answer), text.length == 0);
+    if (text.length > 0) {
+      windows.await(call, text, Behind.NOTHING);
+      sendWaiting();
+    } else {
+      call.answerSent = true;
     }
   }
 

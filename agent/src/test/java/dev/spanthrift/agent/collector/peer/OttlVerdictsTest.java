@@ -14,11 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What a real Collector 0.161.0 kept of {@link OttlTraces} under each condition, and what we keep.
  *
- * <p>{@code -Dcollector.peer=BINARY} asks it again; with {@code -Dcollector.record=FILE} its answers
- * become the new record.
+ * <p>{@code -Dcollector.peer=BINARY} asks it again; with {@code -Dcollector.record=FILE} its
+ * answers become the new record.
  */
 class OttlVerdictsTest {
   private static final String RECORD = "verdicts/ottl.tsv";
+
+  private static final String GENERATED = "verdicts/ottl-generated.tsv";
 
   @TempDir Path folder;
 
@@ -39,6 +41,23 @@ class OttlVerdictsTest {
       }
     }
     return cases;
+  }
+
+  /** The same each time. */
+  static List<PeerCase> generated() {
+    return new OttlGenerator(20_261_130)
+        .conditions(400).stream().map(condition -> PeerCase.ottl("span", condition, "")).toList();
+  }
+
+  @Test
+  void everyGeneratedConditionKeepsTheTracesThatTheCollectorKeeps() {
+    Verdicts.compare(GENERATED, folder, generated(), OttlTraces.requests());
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "collector.peer", matches = ".+")
+  void theRecordOfGeneratedConditionsIsWhatTheCollectorKeeps() throws Exception {
+    Verdicts.record(GENERATED, folder, generated(), OttlTraces.requests());
   }
 
   @Test

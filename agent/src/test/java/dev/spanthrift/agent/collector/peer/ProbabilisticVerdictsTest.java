@@ -119,7 +119,8 @@ class ProbabilisticVerdictsTest {
   private static List<PeerCase> cases() {
     List<PeerCase> cases = new ArrayList<>();
     for (String mode : new String[] {"", "hash_seed", "equalizing", "proportional"}) {
-      for (double percentage : new double[] {0, 1e-13, 0.004, 0.5, 10, 33.3, 50, 99.9, 99.9999, 100, 250}) {
+      for (double percentage :
+          new double[] {0, 1e-13, 0.004, 0.5, 10, 33.3, 50, 99.9, 99.9999, 100, 250}) {
         for (boolean closed : new boolean[] {true, false}) {
           cases.add(of(mode, percentage, closed, "sampling_precision", 4));
         }

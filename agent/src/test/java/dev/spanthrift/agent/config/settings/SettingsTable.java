@@ -2,6 +2,7 @@ package dev.spanthrift.agent.config.settings;
 
 import dev.spanthrift.exporter.settings.Compression;
 import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.sampler.RandomnessSource;
 import dev.spanthrift.sampler.wire.Signal;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -176,6 +177,13 @@ final class SettingsTable {
         row("defaultProbability", new Probability(1), "1/10", new Probability(0.1), "2", "0 to 1"),
         row("stampAlways", false, "true", true, "perhaps", "true or false"),
         row(
+            "randomness",
+            RandomnessSource.TRACE_ID,
+            "hash",
+            RandomnessSource.HASH,
+            "dice",
+            "write one of traceId, hash"),
+        row(
             "export.batchBytes",
             new ByteSize(512 << 10),
             "1MiB",
@@ -343,7 +351,14 @@ final class SettingsTable {
             "'http://me:secret@proxy:3128'",
             "http://me:secret@proxy:3128",
             "'socks5://proxy:1080'",
-            "http://proxy:3128"));
+            "http://proxy:3128"),
+        row(
+            "auth",
+            AuthSettings.NONE,
+            "{token: t}",
+            new AuthSettings(null, null, null, null, "t", null, "Authorization", "Bearer"),
+            "{token: t, username: u}",
+            "either a token or user and password"));
   }
 
   /** The keys of one budget, beside the amount that each needs. */

@@ -14,6 +14,7 @@ import java.util.Map;
 
 /** Speaks HTTP/2 by hand, so that a test can say what no proper client would. */
 final class H2Peer implements AutoCloseable {
+  static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   static final int DATA = 0;
   static final int HEADERS = 1;
   static final int RST_STREAM = 3;
@@ -35,14 +36,23 @@ final class H2Peer implements AutoCloseable {
   private int nextStream = 1;
 
   H2Peer(InetSocketAddress address) {
+    this(address, true);
+  }
+
+  /**
+   * @param opens whether the preface and settings are sent
+   */
+  H2Peer(InetSocketAddress address, boolean opens) {
     try {
       socket = new Socket(address.getAddress(), address.getPort());
       socket.setSoTimeout(20_000);
       socket.setTcpNoDelay(true);
       out = socket.getOutputStream();
       in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      send(SETTINGS, 0, 0, settingNoTable());
+      if (opens) {
+        out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
+        send(SETTINGS, 0, 0, settingNoTable());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -182,6 +192,15 @@ final class H2Peer implements AutoCloseable {
   public void close() {
     try {
       socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The very next frame. */
+  Frame frame() {
+    try {
+      return next();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
