@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,9 @@ public final class TrafficRecorder implements Intake {
   public void arrived(Signal signal) {}
 
   @Override
-  public void over(Signal signal) {}
+  public synchronized <T> T ending(Signal signal, Supplier<T> becomes) {
+    return becomes.get();
+  }
 
   @Override
   public synchronized Admission offer(Signal signal, byte[] buffer, int offset, int length) {
