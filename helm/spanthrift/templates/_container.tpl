@@ -55,6 +55,9 @@ args:
   - run
   - --config
   - /etc/spanthrift/spanthrift.yaml
+  {{- if $.Values.lenient }}
+  - --lenient
+  {{- end }}
 env:
   {{- include "spanthrift.env" . | nindent 2 }}
 {{- with $.Values.extraEnvsFrom }}

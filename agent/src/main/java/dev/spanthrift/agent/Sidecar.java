@@ -1,5 +1,6 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
@@ -13,6 +14,7 @@ import dev.spanthrift.agent.pipeline.Route;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
 import dev.spanthrift.agent.receive.http.HttpReceiver;
+import dev.spanthrift.agent.receive.json.JsonRequests;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.state.StateLock;

@@ -2,6 +2,7 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.config.settings.BudgetSettings;
+import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;

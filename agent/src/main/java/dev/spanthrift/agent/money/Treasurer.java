@@ -26,6 +26,7 @@ import dev.spanthrift.sampler.wire.ResourceContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -122,9 +123,19 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   private static Optional<byte[]> saved(Path file) {
     try {
-      return Files.exists(file) && Files.size(file) <= FILE_BYTES_MAX
-          ? Optional.of(Files.readAllBytes(file))
-          : Optional.empty();
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      if (Files.size(file) > FILE_BYTES_MAX) {
+        Path aside = file.resolveSibling(FILE + ".too-large");
+        Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        log.warn(
+            "saved budgets are ignored: larger than {} bytes; they are kept as {}",
+            FILE_BYTES_MAX,
+            aside);
+        return Optional.empty();
+      }
+      return Optional.of(Files.readAllBytes(file));
     } catch (IOException e) {
       log.warn("saved budgets are ignored: {}", InputFile.reason(e));
       return Optional.empty();
