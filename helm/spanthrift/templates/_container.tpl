@@ -11,6 +11,17 @@ For other charts, with this one as a dependency and `application.create: false`:
 {{- default (ternary "0.0.0.0" "localhost" (eq .Values.mode "gateway")) .Values.listen }}
 {{- end }}
 
+{{/* Names that may stand in a Host header; whoever comes by the gateway's Service uses one of these. */}}
+{{- define "spanthrift.adminHosts" -}}
+{{- $hosts := list -}}
+{{- if eq .Values.mode "gateway" -}}
+{{- $name := include "spanthrift.fullname" . -}}
+{{- $space := include "spanthrift.namespace" . -}}
+{{- $hosts = list $name (printf "%s.%s" $name $space) (printf "%s.%s.svc" $name $space) (printf "%s.%s.svc.cluster.local" $name $space) -}}
+{{- end -}}
+{{- concat $hosts .Values.admin.hosts | join "," -}}
+{{- end }}
+
 {{/* An init container that keeps running: starts before the application, ends after it (KEP-753). */}}
 {{- define "spanthrift.sidecar" -}}
 - name: {{ .Values.sidecar.containerName }}
@@ -105,6 +116,10 @@ volumeMounts:
   value: {{ $.Values.admin.listen | quote }}
 - name: SPANTHRIFT_ADMIN_PORT
   value: {{ $.Values.ports.admin | quote }}
+{{- with include "spanthrift.adminHosts" $ }}
+- name: SPANTHRIFT_ADMIN_HOSTS
+  value: {{ . | quote }}
+{{- end }}
 {{- if $.Values.admin.tokenSecret.name }}
 - name: SPANTHRIFT_ADMIN_TOKEN_FILE
   value: /var/run/secrets/spanthrift/token/token

@@ -7,8 +7,9 @@ import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -32,13 +33,14 @@ import org.jspecify.annotations.Nullable;
  * who reads the counters, or changes something. Metrics, logs and profiles go through byte for
  * byte.
  */
-public final class Pipeline implements Intake {
+public final class Pipeline implements Intake, AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Batch NOTHING = new Scanner(1).scan(new byte[0], 0, 0);
 
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
+  private final SliceCodec codec = ZstdCodec.orDeflate();
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final Scanner scanner;
   private final long startedUnixMillis = System.currentTimeMillis();
@@ -63,7 +65,7 @@ public final class Pipeline implements Intake {
       doors.put(signal, new Entrance());
     }
     scanner = new Scanner(settings.spansPerRequestMax());
-    sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
+    sampler = new Sampler(settings.sampler(), judge, codec, budget);
   }
 
   @Override
@@ -149,6 +151,7 @@ public final class Pipeline implements Intake {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
         sampler.decide(now);
         sampler.tell(now);
+        sampler.partByWorth(outlet.isCrowded(Signal.TRACES));
         while (sampler.stamp(settings.batchBytes())) {
           flush(now);
         }
@@ -197,14 +200,15 @@ public final class Pipeline implements Intake {
 
   private void flush(long now) {
     for (long spans = sampler.nextSpans(); spans > 0; spans = sampler.nextSpans()) {
-      outlet.ship(sampler.ship(), spans);
+      Worth worth = sampler.nextWorth();
+      outlet.ship(sampler.ship(), spans, worth);
     }
     shippableSince = now;
   }
 
   @Override
   public Admission reserve(Signal signal, long bytes) {
-    return outlet.isFull(signal) ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
+    return outlet.refuses(signal) ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
   }
 
   @Override
@@ -216,13 +220,6 @@ public final class Pipeline implements Intake {
 
   private Entrance door(Signal signal) {
     return Objects.requireNonNull(doors.get(signal));
-  }
-
-  /** How the budget's money comes in, from the next tick on. */
-  public void allowance(Allowance allowance) {
-    synchronized (lock) {
-      sampler.allowance(allowance);
-    }
   }
 
   /** The resource that spans came from lately, or none yet. */
@@ -261,6 +258,14 @@ public final class Pipeline implements Intake {
       outlet.awaitRoom(Signal.TRACES, end);
     }
     outlet.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+  }
+
+  /** Gives native memory back; call after {@link #drain}, when nothing waits any more. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      codec.close();
+    }
   }
 
   /** One request; says whether there is more. */

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Cost;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Estimate;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Operation;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.OperationEstimate;
@@ -30,8 +30,8 @@ final class AnswerMaker {
   }
 
   WhatIfAnswer make(long requests, double seconds) {
-    Amount received = books.received();
-    Amount kept = books.kept();
+    Quantity received = books.received();
+    Quantity kept = books.kept();
     double share = received.bytes() == 0 ? 0 : (double) kept.bytes() / received.bytes();
     return new WhatIfAnswer(
         requests,
@@ -51,13 +51,13 @@ final class AnswerMaker {
         warnings());
   }
 
-  private Cost cost(Amount received, Amount kept) {
+  private Cost cost(Quantity received, Quantity kept) {
     double all = money(received);
     double paid = money(kept);
     return new Cost(question.currency(), all, paid, all - paid);
   }
 
-  private double money(Amount amount) {
+  private double money(Quantity amount) {
     SpanPrice price = question.price();
     if (price.nominal()) {
       return 0;

@@ -116,6 +116,11 @@ class PipelineStepsTest {
     }
 
     @Override
+    public long yieldingBytes() {
+      return 0;
+    }
+
+    @Override
     public String name() {
       return "backend";
     }

@@ -48,7 +48,7 @@ public final class FrontCounts {
    * @param connectionsCut by why, before their request was answered
    * @param answers by HTTP status
    */
-  public record Reading(
+  public record AdminReading(
       int connections,
       long connectionsOpened,
       Map<String, Long> connectionsCut,
@@ -79,11 +79,11 @@ public final class FrontCounts {
     }
   }
 
-  public Reading read() {
+  public AdminReading read() {
     Map<String, Long> cuts = new TreeMap<>();
     cut.forEach((why, count) -> cuts.put(why.name().toLowerCase(Locale.ROOT), count.sum()));
     Map<String, Long> answers = new TreeMap<>();
     answered.forEach((status, count) -> answers.put(String.valueOf(status), count.sum()));
-    return new Reading(open.get(), opened.sum(), cuts, answers);
+    return new AdminReading(open.get(), opened.sum(), cuts, answers);
   }
 }

@@ -24,7 +24,7 @@ record StatusBody(
     List<String> degraded,
     PolicyInForce policy,
     List<PolicyCounts> policies,
-    KillSwitchApi.Body killSwitch,
+    KillSwitchApi.SwitchBody killSwitch,
     StatusHistory.Rates rates,
     Map<String, PipelineStatus.Door> signals,
     PipelineStatus.Spans spans,
@@ -34,9 +34,9 @@ record StatusBody(
     List<Destination> destinations,
     List<PortStatus> ports,
     List<Law> identities,
-    FrontCounts.Reading admin,
+    FrontCounts.AdminReading admin,
     Map<String, Long> timerFailures,
-    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
     StatusHistory.Curve history) {
 
   /** Which policy decides. */
@@ -53,11 +53,14 @@ record StatusBody(
   record Destination(
       String name,
       boolean connected,
+      boolean away,
       long queuedBytes,
       long queueBytesMax,
       long wireBytes,
       long retries,
+      long divided,
       String lastError,
+      Map<String, Long> answers,
       Map<String, DestinationStatus.Counts> signals) {}
 
   static List<Destination> destinations(List<DestinationStatus> all) {
@@ -67,11 +70,14 @@ record StatusBody(
                 new Destination(
                     d.name(),
                     d.connected(),
+                    d.away(),
                     d.queuedBytes(),
                     d.queueBytesMax(),
                     d.wireBytes(),
                     d.retries(),
+                    d.divided(),
                     d.lastError(),
+                    d.answers(),
                     byName(d.signals())))
         .toList();
   }

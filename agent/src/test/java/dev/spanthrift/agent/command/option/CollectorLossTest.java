@@ -106,7 +106,7 @@ class CollectorLossTest {
         processor(
             "tail_sampling",
             "{policies: [{name: slow ones, type: ottl_condition, ottl_condition: {span:"
-                + " ['NoSuchFunction(name) == 1']}}, {name: all, type: always_sample}]}"));
+                + " ['ParseXML(name) != nil']}}, {name: all, type: always_sample}]}"));
     return losses;
   }
 
