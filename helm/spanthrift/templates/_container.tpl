@@ -8,7 +8,7 @@ For other charts, with this one as a dependency and `application.create: false`:
 
 {{/* Address of the OTLP ports, by mode. */}}
 {{- define "spanthrift.listen" -}}
-{{- default (ternary "0.0.0.0" "127.0.0.1" (eq .Values.mode "gateway")) .Values.listen }}
+{{- default (ternary "0.0.0.0" "localhost" (eq .Values.mode "gateway")) .Values.listen }}
 {{- end }}
 
 {{/* Names that may stand in a Host header; whoever comes by the gateway's Service uses one of these. */}}

@@ -67,6 +67,7 @@ final class LivePipeline implements PipelineView {
 
   void drain(Duration atMost) {
     pipeline.drain(atMost);
+    pipeline.close();
   }
 
   @Override

@@ -25,7 +25,6 @@ import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.net.InetSocketAddress;
@@ -140,7 +139,7 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     ZstdLibrary.refusal().ifPresent(log::warn);
-    treasurer.every(timer, () -> grant(treasurer, pipeline, budget));
+    treasurer.every(timer, () -> account(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
@@ -158,8 +157,11 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  /** Step account, once a second: what was spent becomes the next allowance. */
-  private static void grant(Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget) {
+  /**
+   * Step account, once a second: the purse learns what the ledger holds and whose traces it pays.
+   */
+  private static void account(
+      Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget) {
     ResourceContext resource = pipeline.resource();
     if (resource != null) {
       treasurer.follow(resource);
@@ -167,7 +169,6 @@ public final class Sidecar implements SidecarProgram {
     if (budget != null) {
       treasurer.outstanding(budget.ledger().outstanding());
     }
-    pipeline.allowance(new Allowance.PerSecond(treasurer.allowancePerSecond()));
   }
 
   private static void sayWhatTheHeapReduces(HeapBounds bounds) {

@@ -159,18 +159,18 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     purse.outstanding(picos);
   }
 
-  /** Picos that may be spent in a second on what this program receives. */
-  public synchronized double allowancePerSecond() {
-    return purse.allowancePerSecond();
-  }
-
   /** Whether more spans cost nothing, break no limit of the vendor and no share of the user's. */
   private boolean isAllFree() {
     MoneyView view = controller.view();
     return mayBeFree && view.free() && view.broken().isEmpty();
   }
 
-  // Both without this object's lock: the data path asks, under a lock that tick waits for.
+  // All without this object's lock: the data path asks, under a lock that tick waits for.
+
+  /** Picos that may be spent in a second on what this program receives. */
+  public double allowancePerSecond() {
+    return purse.allowancePerSecond();
+  }
 
   @Override
   public boolean isFree() {

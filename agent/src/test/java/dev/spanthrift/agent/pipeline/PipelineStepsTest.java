@@ -144,6 +144,11 @@ class PipelineStepsTest {
     }
 
     @Override
+    public long yieldingBytes() {
+      return 0;
+    }
+
+    @Override
     public long queueBytesMax() {
       return 1 << 20;
     }
@@ -191,8 +196,10 @@ class PipelineStepsTest {
   void theStepsFollowEachOther() {
     byte[] request = request();
     pipeline.arrived(Signal.TRACES);
-    assertEquals(Admission.ACCEPTED, pipeline.offer(Signal.TRACES, request, 0, request.length));
-    pipeline.over(Signal.TRACES);
+    assertEquals(
+        Admission.ACCEPTED,
+        pipeline.ending(
+            Signal.TRACES, () -> pipeline.offer(Signal.TRACES, request, 0, request.length)));
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!steps.contains("stamped and shipped") && System.nanoTime() < end) {
       pipeline.tick();

@@ -13,6 +13,8 @@ public record Form(Type type, List<String> allowed) {
   public enum Type {
     TEXT("a text"),
     WHOLE("a whole number"),
+    /** Not negative. */
+    COUNT("a whole number"),
     NUMBER("a number"),
     FLAG("true or false"),
     TIME("a time such as 500ms, 10s or 1m30s"),
@@ -47,13 +49,21 @@ public record Form(Type type, List<String> allowed) {
     return switch (type) {
       case TEXT -> at.textOf().isPresent();
       case WHOLE -> at.wholeOf().isPresent();
+      case COUNT -> isPositive(at, at.wholeOf().orElse(-1L));
       case NUMBER -> at.numberOf().isPresent();
       case FLAG -> at.flagOf().isPresent();
-      case TIME -> at.nanosOf().isPresent();
+      case TIME -> isPositive(at, at.nanosOf().orElse(-1L));
       case ONE -> at.oneOf(allowed).isPresent();
       case LIST -> isTexts(at);
       case HEADERS, ANY, PARTS -> true;
     };
+  }
+
+  private boolean isPositive(Place at, long value) {
+    if (value < 0) {
+      at.wrong("write " + type.right() + ", not negative"); // unless another mistake was said
+    }
+    return value >= 0;
   }
 
   private static boolean isTexts(Place at) {
@@ -73,7 +83,7 @@ public record Form(Type type, List<String> allowed) {
       return false;
     }
     return switch (type) {
-      case WHOLE, NUMBER -> at.number(Double.NaN) == Double.parseDouble(byDefault);
+      case WHOLE, COUNT, NUMBER -> at.number(Double.NaN) == Double.parseDouble(byDefault);
       case TIME -> at.nanos(-1) == Place.nanos(byDefault);
       case TEXT, FLAG, ONE -> at.text("").equals(byDefault);
       case LIST, HEADERS, ANY, PARTS -> false;

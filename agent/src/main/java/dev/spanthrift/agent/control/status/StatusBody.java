@@ -53,11 +53,14 @@ record StatusBody(
   record Destination(
       String name,
       boolean connected,
+      boolean away,
       long queuedBytes,
       long queueBytesMax,
       long wireBytes,
       long retries,
+      long divided,
       String lastError,
+      Map<String, Long> answers,
       Map<String, DestinationStatus.Counts> signals) {}
 
   static List<Destination> destinations(List<DestinationStatus> all) {
@@ -67,11 +70,14 @@ record StatusBody(
                 new Destination(
                     d.name(),
                     d.connected(),
+                    d.away(),
                     d.queuedBytes(),
                     d.queueBytesMax(),
                     d.wireBytes(),
                     d.retries(),
+                    d.divided(),
                     d.lastError(),
+                    d.answers(),
                     byName(d.signals())))
         .toList();
   }

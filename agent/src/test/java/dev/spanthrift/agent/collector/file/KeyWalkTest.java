@@ -129,7 +129,7 @@ class KeyWalkTest {
     }
     return switch (key.form().type()) {
       case TEXT -> "sample";
-      case WHOLE -> 7;
+      case WHOLE, COUNT -> 7;
       case NUMBER -> 0.7;
       case FLAG -> !key.byDefault().equals("true");
       case TIME -> "7s";
@@ -161,6 +161,13 @@ class KeyWalkTest {
       put(section(file, component), asked.key().path(), value);
     }
     companions(file, component, asked.key().path());
+    if (asked.key().path().equals("check_interval") && value == null) {
+      section(file, component).remove("check_interval");
+    }
+    if (asked.key().path().startsWith("htpasswd")) {
+      section(file, component).remove("client_auth");
+      section(file, "exporters/otlp").remove("auth");
+    }
     return file;
   }
 
@@ -182,8 +189,11 @@ class KeyWalkTest {
     List<String> processors = new ArrayList<>(List.of("tail_sampling"));
     Map<String, Object> definitions = map("tail_sampling", map("policies", List.of(first(type))));
     if (component.startsWith("processors/") && !component.endsWith("/tail_sampling")) {
+      boolean limiter = component.endsWith("/memory_limiter");
       processors.add(component.substring(11));
-      definitions.put(component.substring(11), new LinkedHashMap<>());
+      definitions.put(
+          component.substring(11),
+          limiter ? map("check_interval", "1s", "limit_mib", 100) : new LinkedHashMap<>());
     }
     String extension = component.startsWith("extensions/") ? component.substring(11) : "basicauth";
     Map<String, Object> out = map("endpoint", exporter.equals("otlp") ? "b:1" : "https://b:1");
