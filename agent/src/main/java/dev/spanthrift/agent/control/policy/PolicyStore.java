@@ -71,7 +71,10 @@ public final class PolicyStore {
     try {
       persist(current);
     } catch (UncheckedIOException e) {
-      log.warn("the policy cannot be stored in {}: {}", file, InputFile.reason(Objects.requireNonNullElse(e.getCause(), e)));
+      log.warn(
+          "the policy cannot be stored in {}: {}",
+          file,
+          InputFile.reason(Objects.requireNonNullElse(e.getCause(), e)));
     }
   }
 
