@@ -144,11 +144,6 @@ class PipelineStepsTest {
     }
 
     @Override
-    public long yieldingBytes() {
-      return 0;
-    }
-
-    @Override
     public long queueBytesMax() {
       return 1 << 20;
     }
