@@ -3,6 +3,7 @@ package dev.spanthrift.agent.pipeline;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.Shipment;
+import dev.spanthrift.exporter.destination.Sifting;
 import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.wire.Signal;
 import java.time.Duration;
@@ -26,6 +27,7 @@ final class Outlet {
   static final String QUEUE_FULL = "queue_full";
   static final String NO_DESTINATION = "no_destination";
   private static final long LOOK_AGAIN_NANOS = 1_000_000;
+  private static final long SIFT_NANOS = Duration.ofMinutes(10).toNanos(); // longer than a hold
   private static final int SIGNALS = Signal.values().length;
   private static final Worth[] WORTHS = Worth.values();
 
@@ -34,6 +36,8 @@ final class Outlet {
   private final AtomicLongArray overflowed; // items by destination, signal and worth
   private final AtomicLongArray unrouted = new AtomicLongArray(SIGNALS); // items
   private final RefusalLog refusals = new RefusalLog();
+  private boolean sifts; // these two only under the pipeline's lock
+  private long malformedNanos;
 
   Outlet(List<Route> routes) {
     all = routes.stream().map(Route::destination).toArray(Destination[]::new);
@@ -86,11 +90,27 @@ final class Outlet {
 
   /** Sends kept spans; what finds no room is counted. */
   void ship(byte[] request, long spans, Worth worth) {
-    Shipment shipment = new Shipment(Signal.TRACES, request, spans, worth);
     int[] to = takers(Signal.TRACES);
     if (to.length == 0) {
       unrouted.addAndGet(Signal.TRACES.ordinal(), spans);
+      return;
     }
+    Shipment whole = new Shipment(Signal.TRACES, request, spans, worth);
+    if (!sifts || System.nanoTime() - malformedNanos > SIFT_NANOS) {
+      sifts = false;
+      offer(to, whole);
+    } else {
+      Sifting.of(whole).forEach(part -> offer(to, part));
+    }
+  }
+
+  /** Spans came in that the specification forbids: for a while such leave alone. */
+  void malformed(long nowNanos) {
+    malformedNanos = nowNanos;
+    sifts = true;
+  }
+
+  private void offer(int[] to, Shipment shipment) {
     for (int destination : to) {
       offer(destination, shipment);
     }

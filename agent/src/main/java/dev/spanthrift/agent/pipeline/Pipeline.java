@@ -146,6 +146,9 @@ public final class Pipeline implements Intake, AutoCloseable {
   private void advance(Batch batch, long now) {
     synchronized (lock) {
       remember(batch);
+      if (batch.malformedIds() > 0) {
+        outlet.malformed(now);
+      }
       sampler.hold(batch, now);
       if (now - nextTick >= 0 || sampler.isPressed()) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);

@@ -8,11 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.google.protobuf.ByteString;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.Shipment;
 import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.wire.Signal;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,5 +177,38 @@ class OutletTest {
                 + " back",
             "traces are taken again: 41 requests were refused within 41 s"),
         lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+  }
+
+  @Test
+  void aSpanThatTheSpecificationForbidsLeavesAlone() throws Exception {
+    byte[] request =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder()
+                    .addScopeSpans(
+                        ScopeSpans.newBuilder()
+                            .addSpans(span("good", 8))
+                            .addSpans(span("bad", 16))
+                            .addSpans(span("good", 8))))
+            .build()
+            .toByteArray();
+    outlet.malformed(System.nanoTime());
+    outlet.ship(request, 3, Worth.SLOW);
+    assertEquals(List.of(2L, 1L), all.taken.stream().map(Shipment::items).toList());
+    assertEquals(List.of(false, true), all.taken.stream().map(Shipment::alone).toList());
+    ExportTraceServiceRequest alone =
+        ExportTraceServiceRequest.parseFrom(all.taken.getLast().request());
+    assertEquals("bad", alone.getResourceSpans(0).getScopeSpans(0).getSpans(0).getName());
+  }
+
+  private static Span span(String name, int idLength) {
+    byte[] id = new byte[idLength];
+    id[0] = 1;
+    return Span.newBuilder()
+        .setTraceId(
+            ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6}))
+        .setSpanId(ByteString.copyFrom(id))
+        .setName(name)
+        .build();
   }
 }

@@ -52,7 +52,7 @@ final class ExporterReader {
       at.child("auth").wrong("tls; over gRPC the Collector sends credentials with TLS only");
     }
     if (!plain) {
-      Tls.ofExporter(at.child("tls"), map);
+      TlsReader.ofExporter(at.child("tls"), map);
     }
     return map;
   }
@@ -96,7 +96,7 @@ final class ExporterReader {
       remarks.loss(proxy, "proxies are asked by plain HTTP, http://host:port");
     }
     if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
-      Tls.ofExporter(at.child("tls"), map);
+      TlsReader.ofExporter(at.child("tls"), map);
     }
     return map;
   }

@@ -23,8 +23,7 @@ record OttlFunction(String name, List<Parameter> parameters, Body body) {
    * @param written what it must be where it is written out: a question after a type takes anything,
    *     but nothing whose answer is known to be no
    */
-  record Parameter(
-      String name, OttlKind kind, boolean optional, boolean each, OttlKind written) {}
+  record Parameter(String name, OttlKind kind, boolean optional, boolean each, OttlKind written) {}
 
   @FunctionalInterface
   interface Body {

@@ -67,13 +67,17 @@ public final class FrontCounts {
     answered.computeIfAbsent(status, unused -> new LongAdder()).increment();
   }
 
-  /** Only from the event loop. */
-  void cut(Cut why) {
+  /**
+   * Counts, and says it once a minute. Only from the event loop.
+   *
+   * @param quietly browsers open connections that they may never use
+   */
+  void cut(Cut why, boolean quietly) {
     LongAdder count = cut.computeIfAbsent(why, unused -> new LongAdder());
     count.increment();
     long now = System.nanoTime();
     Long quiet = quietUntil.get(why);
-    if (why != Cut.CLIENT && (quiet == null || now - quiet >= 0)) {
+    if (!quietly && (quiet == null || now - quiet >= 0)) {
       quietUntil.put(why, now + SILENCE_NANOS);
       log.warn("admin port: a connection {} ({} since start)", why.words, count.sum());
     }

@@ -54,8 +54,24 @@ final class OttlGenerator {
     "SpanID(0x0000000000000001)",
   };
   private static final String[] OF_ONE = {
-    "Int", "Double", "String", "Bool", "Len", "ToLowerCase", "ToUpperCase", "Trim", "Hex", "Log",
-    "Keys", "Values", "Hour", "UnixSeconds", "Milliseconds", "MD5", "FNV", "Base64Encode",
+    "Int",
+    "Double",
+    "String",
+    "Bool",
+    "Len",
+    "ToLowerCase",
+    "ToUpperCase",
+    "Trim",
+    "Hex",
+    "Log",
+    "Keys",
+    "Values",
+    "Hour",
+    "UnixSeconds",
+    "Milliseconds",
+    "MD5",
+    "FNV",
+    "Base64Encode",
   };
   private static final String[] TESTS = {
     "IsString", "IsInt", "IsDouble", "IsBool", "IsMap", "IsList", "IsEmpty", "IsValidLuhn",

@@ -57,7 +57,8 @@ class OtelTraceStateTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "BAD=1", "k", "=v", "k=", "k=a=b", "ot=th:", "ot=th:xyz", "ot=th:123456789012345", "ot=rv:12",
+        "BAD=1", "k", "=v", "k=", "k=a=b", "ot=th:", "ot=th:xyz", "ot=th:123456789012345",
+            "ot=rv:12",
         "ot=th:8;", "ot=;th:8", "ot=x", "ot=X:1", "ot=x:a b", "a@=1", "@b=1", "a@1b=1", "k=é"
       })
   void whatIsMalformedIsSaidToBe(String text) {

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PrecisionTest {
   private static String text(long threshold) {
     byte[] digits = new byte[Threshold.DIGITS];
-    return new String(
-        digits, 0, Threshold.write(threshold, digits, 0), StandardCharsets.US_ASCII);
+    return new String(digits, 0, Threshold.write(threshold, digits, 0), StandardCharsets.US_ASCII);
   }
 
   @ParameterizedTest(name = "1 - 0x{0}p-{1} with {2} digits is {3}")
@@ -49,7 +48,12 @@ class PrecisionTest {
 
   @ParameterizedTest(name = "{0} % with {1} digits is {2}")
   @CsvSource({
-    "50, 4, 8", "25, 4, c", "1, 14, fd70a3d70a3d71", "1, 4, fd70a", "1, 3, fd71", "100, 1, 0",
+    "50, 4, 8",
+    "25, 4, c",
+    "1, 14, fd70a3d70a3d71",
+    "1, 4, fd70a",
+    "1, 3, fd71",
+    "100, 1, 0",
   })
   void percentagesBecomeTheThresholdsThatTheReadmeShows(double percent, int digits, String th) {
     assertEquals(th, text(Precision.threshold(percent / 100, digits)));

@@ -6,11 +6,11 @@ import java.util.Locale;
 /**
  * Which values a key takes.
  *
- * @param allowed the words, for {@link Type#ONE}
+ * @param allowed the words, for {@link Sort#ONE}
  */
-public record Form(Type type, List<String> allowed) {
+public record KeyForm(Sort type, List<String> allowed) {
   /** Kinds of values. */
-  public enum Type {
+  public enum Sort {
     TEXT("a text"),
     WHOLE("a whole number"),
     /** Not negative. */
@@ -26,7 +26,7 @@ public record Form(Type type, List<String> allowed) {
 
     private final String right;
 
-    Type(String right) {
+    Sort(String right) {
       this.right = right;
     }
 
@@ -36,12 +36,12 @@ public record Form(Type type, List<String> allowed) {
     }
   }
 
-  static Form parse(String text) {
+  static KeyForm parse(String text) {
     if (text.startsWith("one(")) {
       String words = text.substring(4, text.length() - 1);
-      return new Form(Type.ONE, List.of(words.split("\\|", -1)));
+      return new KeyForm(Sort.ONE, List.of(words.split("\\|", -1)));
     }
-    return new Form(Type.valueOf(text.toUpperCase(Locale.ROOT)), List.of());
+    return new KeyForm(Sort.valueOf(text.toUpperCase(Locale.ROOT)), List.of());
   }
 
   /** Whether the place has this form; if not, that is said. */
