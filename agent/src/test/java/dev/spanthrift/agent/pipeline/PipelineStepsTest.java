@@ -116,11 +116,6 @@ class PipelineStepsTest {
     }
 
     @Override
-    public long yieldingBytes() {
-      return 0;
-    }
-
-    @Override
     public String name() {
       return "backend";
     }
