@@ -1,6 +1,7 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.SamplerCounts;
 import java.util.Locale;
 import java.util.Map;
 
@@ -8,21 +9,21 @@ import java.util.Map;
 final class EndWords {
   private EndWords() {}
 
-  static String of(PipelineStatus.Spans spans) {
-    String failed =
-        spans.failedByReason().isEmpty()
-            ? ", none failed"
-            : list(", failed: ", spans.failedByReason());
+  static String of(PipelineStatus status) {
+    SamplerCounts spans = status.spans();
+    PipelineStatus.Shipping shipping = status.shipping();
+    Map<String, Long> failures = shipping.failedByReason();
+    String failed = failures.isEmpty() ? ", none failed" : list(", failed: ", failures);
     return String.format(
         Locale.ROOT,
         "%,d spans received, %,d kept, %,d dropped, %,d still held; %,d shipped, %,d still"
             + " queued%s",
-        spans.received(),
-        spans.kept(),
-        spans.dropped(),
-        spans.held(),
-        spans.shipped(),
-        spans.queued(),
+        spans.received().spans(),
+        spans.kept().spans(),
+        spans.dropped().spans(),
+        spans.held().spans(),
+        shipping.shipped(),
+        shipping.queued(),
         failed);
   }
 

@@ -248,7 +248,7 @@ public final class Sidecar implements SidecarProgram {
     if (live != null) {
       live.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       if (ran) {
-        log.info("at the end: {}", EndWords.of(live.status().spans()));
+        log.info("at the end: {}", EndWords.of(live.status()));
       }
     }
     if (telemetry != null) {

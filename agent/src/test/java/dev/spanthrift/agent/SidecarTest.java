@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -124,9 +125,9 @@ class SidecarTest {
       sidecar.stop(Duration.ofSeconds(2));
     }
     assertTrue(taken > 0, "it was open before it had started whole");
-    PipelineStatus.Spans spans = sidecar.status().spans();
-    assertEquals(Map.of(), spans.droppedByReason());
-    assertEquals(Map.of("kill_switch", taken), spans.keptByReason());
+    SamplerCounts spans = sidecar.status().spans();
+    assertEquals(Map.of(), spans.dropped().byReason());
+    assertEquals(Map.of("kill_switch", taken), spans.kept().byReason());
   }
 
   @Test
@@ -147,7 +148,7 @@ class SidecarTest {
     PipelineStatus status = sidecar.status();
     assertEquals(3, status.signals().get(Signal.LOGS).letGo());
     assertEquals(0, status.signals().get(Signal.METRICS).letGo());
-    assertEquals(Map.of("no_destination", 1L), status.spans().failedByReason());
+    assertEquals(Map.of("no_destination", 1L), status.shipping().failedByReason());
     assertEquals(11, status.identities().size());
     status.identities().forEach(law -> assertTrue(law.holds(), law.toString()));
   }

@@ -580,23 +580,24 @@ public final class Sampler {
   /** One consistent reading. */
   public SamplerCounts counts() {
     return new SamplerCounts(
-        counters.received,
-        counters.receivedBytes,
-        hold.spans() - outbox.spansInHold(),
-        hold.traces(),
-        hold.bytes(),
-        counters.kept.spans,
-        counters.kept.bytes,
-        counters.kept.byReason(),
-        counters.dropped.spans,
-        counters.dropped.bytes,
-        counters.dropped.byReason(),
+        new SamplerCounts.Received(
+            counters.received, counters.receivedBytes, counters.receivedRoots),
+        held(),
+        counters.kept.read(),
+        counters.dropped.read(),
         counters.late,
         counters.overPolicyShare,
-        counters.receivedRoots,
         counters.contents(),
         SamplerCounts.copy(counters.traceStates),
-        ids(),
+        ids());
+  }
+
+  private SamplerCounts.Held held() {
+    return new SamplerCounts.Held(
+        hold.traces(),
+        hold.spans() - outbox.spansInHold(),
+        hold.bytes(),
+        hold.bytesMax(),
         scratchBytes());
   }
 

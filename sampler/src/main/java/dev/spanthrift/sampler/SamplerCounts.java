@@ -9,39 +9,47 @@ import java.util.TreeMap;
  *
  * <p>received = held + kept + dropped. Alert when it does not hold.
  *
- * @param receivedBytes encoded bytes of spans, without envelopes; likewise the others
- * @param held spans that wait now
- * @param keptByReason sums to kept
- * @param droppedByReason sums to dropped
  * @param late spans that followed an earlier decision
  * @param overPolicyShare fragments that a policy would keep for certain, handed to the budget
  *     because policies had spent their share
- * @param receivedRoots spans without a parent: the traces that begin here
  * @param contents of spans, as far as prices ask
- * @param traceStates kept spans by what became of their trace state
+ * @param traceStates kept spans whose trace state got no threshold, by what was in the way (specs
+ *     2C, 2E)
  * @param ids what was wrong with trace ids
- * @param scratchBytes memory beside what waits: arrays that are used again and again, and requests
- *     that have not left yet
  */
 public record SamplerCounts(
-    long received,
-    long receivedBytes,
-    long held,
-    long heldTraces,
-    long heldBytes,
-    long kept,
-    long keptBytes,
-    Map<String, Long> keptByReason,
-    long dropped,
-    long droppedBytes,
-    Map<String, Long> droppedByReason,
+    Received received,
+    Held held,
+    Fate kept,
+    Fate dropped,
     long late,
     long overPolicyShare,
-    long receivedRoots,
     SpanContents contents,
     Map<String, Long> traceStates,
-    Ids ids,
-    long scratchBytes) {
+    Ids ids) {
+
+  /**
+   * What came in.
+   *
+   * @param bytes encoded ones of spans, without envelopes; likewise where spans are kept or dropped
+   * @param roots spans without a parent: the traces that begin here
+   */
+  public record Received(long spans, long bytes, long roots) {}
+
+  /**
+   * What waits now, against its bound.
+   *
+   * @param scratchBytes memory beside what waits: arrays that are used again and again, and
+   *     requests that have not left yet
+   */
+  public record Held(long traces, long spans, long bytes, long bytesMax, long scratchBytes) {}
+
+  /**
+   * What was decided one way.
+   *
+   * @param byReason sums to spans
+   */
+  public record Fate(long spans, long bytes, Map<String, Long> byReason) {}
 
   /**
    * Trace ids that the specification does not allow for.
@@ -50,9 +58,7 @@ public record SamplerCounts(
    * @param notRandom traces whose id is not random in its last 7 bytes: they are kept all or not at
    *     all; 0 where randomness comes from a hash
    */
-  public record Ids(long invalid, long notRandom) {
-    public static final Ids GOOD = new Ids(0, 0);
-  }
+  public record Ids(long invalid, long notRandom) {}
 
   /** Counts that only the sampler writes. */
   static final class Counters {
@@ -69,8 +75,8 @@ public record SamplerCounts(
     private long resourceAttributes;
     long keptEvents;
     long droppedEvents;
-    final Fate kept = new Fate();
-    final Fate dropped = new Fate();
+    final FateCounter kept = new FateCounter();
+    final FateCounter dropped = new FateCounter();
     final Map<String, long[]> traceStates = new TreeMap<>();
 
     void contents(Batch batch) {
@@ -98,12 +104,12 @@ public record SamplerCounts(
   }
 
   /** Spans and bytes, and spans by reason. */
-  static final class Fate {
+  static final class FateCounter {
     /** Reasons come from configuration; one that cannot be told apart any more is "other". */
     private static final int REASONS_MAX = 1000;
 
-    long spans;
-    long bytes;
+    private long spans;
+    private long bytes;
     private final Map<String, long[]> byReason = new TreeMap<>();
 
     void add(String reason, long count, long size) {
@@ -117,8 +123,8 @@ public record SamplerCounts(
       counter[0] += count;
     }
 
-    Map<String, Long> byReason() {
-      return copy(byReason);
+    Fate read() {
+      return new Fate(spans, bytes, copy(byReason));
     }
   }
 

@@ -37,7 +37,7 @@ final class Stamper implements RequestWriter.TraceStateEdit {
     }
     TraceStateWriter.Stamp plan =
         TraceStateWriter.plan(source, offset, length, threshold, randomness, stampAlways, explicit);
-    if (plan != TraceStateWriter.Stamp.STAMPED) {
+    if (plan != TraceStateWriter.Stamp.STAMPED && plan != TraceStateWriter.Stamp.UNCHANGED) {
       counters.traceState(plan.name().toLowerCase(Locale.ROOT));
     }
     long rv = explicit ? randomness : Randomness.NONE;

@@ -37,7 +37,9 @@ class BadInputTest {
 
   private static void assertIdentity(VirtualPod pod) {
     SamplerCounts counts = pod.sampler.counts();
-    assertEquals(counts.received(), counts.held() + counts.kept() + counts.dropped());
+    assertEquals(
+        counts.received().spans(),
+        counts.held().spans() + counts.kept().spans() + counts.dropped().spans());
   }
 
   @Test
@@ -55,7 +57,8 @@ class BadInputTest {
     VirtualPod pod = pod(new Allowance.PerSecond(0), PriceOf.BYTES);
     usual(pod, 200);
     SamplerCounts counts = pod.sampler.counts();
-    assertTrue(counts.kept() < .03 * counts.received(), "kept " + counts.kept());
+    assertTrue(
+        counts.kept().spans() < .03 * counts.received().spans(), "kept " + counts.kept().spans());
     assertIdentity(pod);
   }
 
@@ -73,7 +76,7 @@ class BadInputTest {
         pod.ledger.inflowSum() - spent - pod.ledger.reservedSum() - pod.ledger.expiredSum();
     assertTrue(level > 0 && level <= 4 * 60 * 1_000 + 1, "level " + level);
     usual(pod, 60);
-    assertTrue(pod.sampler.counts().keptByReason().size() > 0);
+    assertTrue(pod.sampler.counts().kept().byReason().size() > 0);
     assertTrue(pod.ledger.spentSum() - spent <= level + 61 * 1_000);
     assertIdentity(pod);
   }
@@ -82,7 +85,7 @@ class BadInputTest {
   void aSamplerThatNeverSawASpanTicksOn() {
     VirtualPod pod = pod();
     pod.run(3_600, () -> {});
-    assertEquals(0, pod.sampler.counts().received());
+    assertEquals(0, pod.sampler.counts().received().spans());
     usual(pod, 60);
     assertIdentity(pod);
     double used = pod.ledger.spentSum() / pod.ledger.inflowSum();
@@ -94,7 +97,7 @@ class BadInputTest {
     VirtualPod pod = pod(new Allowance.PerSecond(1_000), (bytes, spans) -> 0);
     usual(pod, 60);
     pod.end();
-    assertEquals(pod.sampler.counts().received(), pod.sampler.counts().kept());
+    assertEquals(pod.sampler.counts().received().spans(), pod.sampler.counts().kept().spans());
   }
 
   /** Small spans are free here: they stay, and leave the others' money alone. */
@@ -138,7 +141,7 @@ class BadInputTest {
     for (VirtualPod pod : new VirtualPod[] {plain, odd}) {
       usual(pod, 60);
     }
-    long before = odd.sampler.counts().keptByReason().getOrDefault("budget:slow", 0L);
+    long before = odd.sampler.counts().kept().byReason().getOrDefault("budget:slow", 0L);
     odd.run(
         60,
         () -> {
@@ -149,7 +152,7 @@ class BadInputTest {
           }
         });
     assertIdentity(odd);
-    assertEquals(before, odd.sampler.counts().keptByReason().getOrDefault("budget:slow", 0L), 3);
+    assertEquals(before, odd.sampler.counts().kept().byReason().getOrDefault("budget:slow", 0L), 3);
     assertEquals(histograms(plain), histograms(odd));
   }
 

@@ -115,7 +115,9 @@ class BudgetingTest {
   }
 
   private static void assertIdentity(SamplerCounts counts) {
-    assertEquals(counts.received(), counts.held() + counts.kept() + counts.dropped());
+    assertEquals(
+        counts.received().spans(),
+        counts.held().spans() + counts.kept().spans() + counts.dropped().spans());
   }
 
   @Test
@@ -124,9 +126,9 @@ class BudgetingTest {
     run(sampler, 600, 100);
     SamplerCounts counts = sampler.counts();
     assertIdentity(counts);
-    double share = counts.keptBytes() / (double) counts.receivedBytes();
+    double share = counts.kept().bytes() / (double) counts.received().bytes();
     assertTrue(share > 0.07 && share < 0.11, "kept " + share + " of the bytes");
-    long keptErrors = counts.keptByReason().getOrDefault("budget:error", 0L);
+    long keptErrors = counts.kept().byReason().getOrDefault("budget:error", 0L);
     assertTrue(keptErrors > errors * 0.8, keptErrors + " of " + errors + " errors");
   }
 
@@ -138,10 +140,11 @@ class BudgetingTest {
     run(sampler, 10, 100);
     sampler.decideAll(now);
     SamplerCounts counts = sampler.counts();
-    long keptErrors = counts.keptByReason().getOrDefault("budget:error", 0L);
+    long keptErrors = counts.kept().byReason().getOrDefault("budget:error", 0L);
     assertTrue(errors >= 3, "errors in the sample: " + errors);
     assertTrue(keptErrors >= errors * 0.9, keptErrors + " of " + errors + " errors");
-    assertTrue(counts.keptBytes() < 20 * tenth, "kept " + counts.keptBytes() / tenth + " s worth");
+    assertTrue(
+        counts.kept().bytes() < 20 * tenth, "kept " + counts.kept().bytes() / tenth + " s worth");
   }
 
   private static InProcessKeepLedger solo() {
@@ -181,7 +184,7 @@ class BudgetingTest {
     // Errors and the base rate are the same for both, and a weight does not change them.
     assertTrue(ratio > 2 && ratio < 4.5, "ratio " + ratio);
     SamplerCounts counts = sampler.counts();
-    double share = counts.keptBytes() / (double) counts.receivedBytes();
+    double share = counts.kept().bytes() / (double) counts.received().bytes();
     assertTrue(share > 0.07 && share < 0.11, "kept " + share + " of the bytes");
   }
 
@@ -211,9 +214,9 @@ class BudgetingTest {
     sampler.decideAll(now);
     SamplerCounts counts = sampler.counts();
     assertIdentity(counts);
-    long byPolicy = counts.keptByReason().getOrDefault("carts", 0L);
+    long byPolicy = counts.kept().byReason().getOrDefault("carts", 0L);
     assertTrue(byPolicy > 100 && byPolicy < 200, "some 140 spans for 10 kB, not " + byPolicy);
-    long share = counts.received() / 2 - byPolicy;
+    long share = counts.received().spans() / 2 - byPolicy;
     assertEquals((double) share, (double) counts.overPolicyShare(), share * 0.05);
     PolicyCounts ofTrial = set.counts().getFirst();
     assertEquals(byPolicy, ofTrial.less().spans(), "what the budget decides was not kept for sure");
@@ -223,7 +226,7 @@ class BudgetingTest {
     assertEquals(counts.overPolicyShare(), ofPolicy.overShare().traces());
     assertEquals(byPolicy + ofPolicy.overShare().spans(), ofPolicy.matched().spans());
     assertTrue(kept(shipped, "GET /carts") > byPolicy + 300, "the rest went to the allocation");
-    assertTrue(counts.keptBytes() < 0.12 * counts.receivedBytes(), "and the budget holds");
+    assertTrue(counts.kept().bytes() < 0.12 * counts.received().bytes(), "and the budget holds");
   }
 
   @Test
@@ -246,35 +249,37 @@ class BudgetingTest {
     Sampler sampler = sampler(ledger, new Allowance.ShareOfTraffic(0.1), treasury, List.of(carts));
     run(sampler, 120, 100);
     SamplerCounts whileFree = sampler.counts();
-    assertEquals(0, whileFree.dropped());
+    assertEquals(0, whileFree.dropped().spans());
     assertEquals(0, whileFree.overPolicyShare(), "nothing is capped while it is free");
-    assertEquals(whileFree.kept(), sum(whileFree, "budget:free") + sum(whileFree, "carts"));
+    assertEquals(whileFree.kept().spans(), sum(whileFree, "budget:free") + sum(whileFree, "carts"));
     assertEquals(0, ledger.spentSum(), "nothing is charged");
     free.set(false);
     run(sampler, 300, 100);
     SamplerCounts after = sampler.counts();
     assertEquals(
-        (double) whileFree.kept(), (double) sum(after, "budget:free") + sum(after, "carts"), 300);
+        (double) whileFree.kept().spans(),
+        (double) sum(after, "budget:free") + sum(after, "carts"),
+        300);
     double share =
-        (after.keptBytes() - whileFree.keptBytes())
-            / (double) (after.receivedBytes() - whileFree.receivedBytes());
+        (after.kept().bytes() - whileFree.kept().bytes())
+            / (double) (after.received().bytes() - whileFree.received().bytes());
     assertTrue(share > 0.05 && share < 0.15, "kept " + share + " of the bytes");
   }
 
   private static long sum(SamplerCounts counts, String reason) {
-    return counts.keptByReason().getOrDefault(reason, 0L);
+    return counts.kept().byReason().getOrDefault(reason, 0L);
   }
 
   @Test
   void waitsForTheLedgerWhereThereIsAFleetAndLosesNothing() {
     Sampler sampler = sampler(false);
     run(sampler, 20, 50);
-    assertTrue(sampler.counts().held() > 500, "held " + sampler.counts().held());
+    assertTrue(sampler.counts().held().spans() > 500, "held " + sampler.counts().held().spans());
     run(sampler, 100, 50);
     assertIdentity(sampler.counts());
-    assertTrue(sampler.counts().kept() > 0);
+    assertTrue(sampler.counts().kept().spans() > 0);
     sampler.decideAll(now);
-    assertEquals(0, sampler.counts().held());
+    assertEquals(0, sampler.counts().held().spans());
     assertIdentity(sampler.counts());
   }
 
@@ -331,7 +336,7 @@ class BudgetingTest {
     Sampler sampler = sampler(ledger, new Allowance.ShareOfTraffic(0.1), Treasury.PLAIN, List.of());
     run(sampler, 300, 100);
     run(sampler, 20, 0);
-    long before = sampler.counts().kept();
+    long before = sampler.counts().kept().spans();
     parts.clear();
     for (long trace = 1; trace <= 400; trace++) {
       byte[] first = span(trace, 8, 7);
@@ -344,7 +349,7 @@ class BudgetingTest {
       sampler.hold(scanner.scan(second, 0, second.length), now);
     }
     run(sampler, 60, 0);
-    long kept = sampler.counts().kept() - before;
+    long kept = sampler.counts().kept().spans() - before;
     assertEquals(late, sampler.counts().late(), "none was past its verdict");
     assertTrue(kept > 20 && kept < 780, kept + " of 800 spans");
     assertEquals(400, parts.size());

@@ -90,7 +90,9 @@ class InvalidIdsTest {
   }
 
   private static void assertIdentity(SamplerCounts counts) {
-    assertEquals(counts.received(), counts.held() + counts.kept() + counts.dropped());
+    assertEquals(
+        counts.received().spans(),
+        counts.held().spans() + counts.kept().spans() + counts.dropped().spans());
   }
 
   @Test
@@ -106,8 +108,8 @@ class InvalidIdsTest {
     sampler.decideAll(now);
     SamplerCounts counts = sampler.counts();
     assertIdentity(counts);
-    assertEquals(200L, counts.keptByReason().get("errors"));
-    double share = counts.keptByReason().get("default") / 19_800.0;
+    assertEquals(200L, counts.kept().byReason().get("errors"));
+    double share = counts.kept().byReason().get("default") / 19_800.0;
     assertEquals(.1, share, .01, "seed " + SEED);
   }
 
@@ -116,7 +118,7 @@ class InvalidIdsTest {
     Sampler sampler = sampler(Action.KEEP, new Policy("all", Condition.ALWAYS, Action.DROP));
     hold(sampler, request(invalid(), true, false));
     step(sampler);
-    assertEquals(1, sampler.counts().dropped());
+    assertEquals(1, sampler.counts().dropped().spans());
   }
 
   @Test
@@ -140,7 +142,7 @@ class InvalidIdsTest {
     }
     SamplerCounts counts = sampler.counts();
     assertIdentity(counts);
-    double share = (double) counts.keptBytes() / counts.receivedBytes();
+    double share = (double) counts.kept().bytes() / counts.received().bytes();
     assertTrue(share > .07 && share < .11, "kept " + share + " of the bytes");
   }
 
@@ -151,10 +153,10 @@ class InvalidIdsTest {
     for (int i = 0; i < 100; i++) {
       hold(sampler, request(new byte[0], false, true));
     }
-    assertEquals(100, sampler.counts().heldTraces());
+    assertEquals(100, sampler.counts().held().traces());
     step(sampler);
-    assertEquals(0, sampler.counts().held(), "with a parent that nobody can find");
-    assertEquals(100, sampler.counts().dropped());
+    assertEquals(0, sampler.counts().held().spans(), "with a parent that nobody can find");
+    assertEquals(100, sampler.counts().dropped().spans());
   }
 
   @Test
@@ -165,12 +167,12 @@ class InvalidIdsTest {
       byte[] request = request(invalid(), false, false);
       Set<Long> counts = new HashSet<>();
       for (Sampler sampler : samplers) {
-        long before = sampler.counts().kept();
+        long before = sampler.counts().kept().spans();
         hold(sampler, request);
         step(sampler);
         hold(sampler, request);
         step(sampler);
-        counts.add(sampler.counts().kept() - before);
+        counts.add(sampler.counts().kept().spans() - before);
       }
       assertEquals(1, counts.size(), "one answer");
       kept += counts.iterator().next();
@@ -195,8 +197,9 @@ class InvalidIdsTest {
     }
     assertEquals(5_000, stoodFor, 700);
     second.decideAll(now);
-    assertEquals(0, second.counts().dropped(), "the next one with the same share keeps all");
-    assertTrue(second.counts().kept() > 400);
+    assertEquals(
+        0, second.counts().dropped().spans(), "the next one with the same share keeps all");
+    assertTrue(second.counts().kept().spans() > 400);
   }
 
   private record Kept(byte[] request, long threshold, long randomness) {}
@@ -223,7 +226,7 @@ class InvalidIdsTest {
     byte[] request = request(new byte[15], false, false);
     hold(sampler, request);
     step(sampler);
-    assertEquals(1, sampler.counts().kept());
+    assertEquals(1, sampler.counts().kept().spans());
     org.junit.jupiter.api.Assertions.assertArrayEquals(request, sampler.ship());
   }
 
@@ -233,9 +236,9 @@ class InvalidIdsTest {
     for (int i = 0; i < 200_000; i++) {
       hold(sampler, request(invalid(), false, true));
     }
-    assertTrue(sampler.counts().heldBytes() > 1 << 20, "they wait in the hold");
+    assertTrue(sampler.counts().held().bytes() > 1 << 20, "they wait in the hold");
     step(sampler);
     assertIdentity(sampler.counts());
-    assertEquals(0, sampler.counts().held());
+    assertEquals(0, sampler.counts().held().spans());
   }
 }

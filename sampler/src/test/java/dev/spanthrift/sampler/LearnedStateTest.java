@@ -144,7 +144,7 @@ class LearnedStateTest {
       pod.tick();
     }
     pod.end();
-    var kept = pod.sampler.counts().keptByReason();
+    var kept = pod.sampler.counts().kept().byReason();
     long all = kept.values().stream().mapToLong(n -> n).sum();
     return new long[] {
       kept.getOrDefault("budget:new", 0L), kept.getOrDefault("budget:slow", 0L), all
@@ -230,7 +230,9 @@ class LearnedStateTest {
       assertTrue(good || pod.sampler.learnedCounts().operations() == 0, "half taken");
       traffic(pod, 2);
       SamplerCounts counts = pod.sampler.counts();
-      assertEquals(counts.received(), counts.held() + counts.kept() + counts.dropped());
+      assertEquals(
+          counts.received().spans(),
+          counts.held().spans() + counts.kept().spans() + counts.dropped().spans());
     }
     assertTrue(taken > 20 && taken < 390, "taken " + taken + ": both must be seen");
   }

@@ -56,7 +56,7 @@ class RandomnessSourceTest {
   @Test
   void tracesNumberedFromOneAreAllDroppedByTheSpecificationAndACounterSaysSo() {
     Sampler sampler = sent(RandomnessSource.TRACE_ID, i -> 0, i -> i);
-    assertEquals(TRACES, sampler.counts().dropped());
+    assertEquals(TRACES, sampler.counts().dropped().spans());
     assertTrue(sampler.ids().notRandom() > .9 * TRACES, "" + sampler.ids());
   }
 
@@ -104,10 +104,11 @@ class RandomnessSourceTest {
   @Test
   void withAHashAShareOfThemIsKeptTheSameInEveryProcessAndNextOneAgrees() {
     Sampler first = sent(RandomnessSource.HASH, i -> 0, i -> i);
-    assertEquals(TRACES / 10.0, first.counts().kept(), 60);
+    assertEquals(TRACES / 10.0, first.counts().kept().spans(), 60);
     assertEquals(0, first.ids().notRandom());
     assertEquals(
-        first.counts().kept(), sent(RandomnessSource.HASH, i -> 0, i -> i).counts().kept());
+        first.counts().kept().spans(),
+        sent(RandomnessSource.HASH, i -> 0, i -> i).counts().kept().spans());
     first.stamp();
     byte[] shipped = first.ship();
     Batch batch = new Scanner(TRACES).scan(shipped, 0, shipped.length);
@@ -121,7 +122,7 @@ class RandomnessSourceTest {
     Sampler next = sampler(RandomnessSource.TRACE_ID);
     next.hold(batch, now);
     next.decideAll(now);
-    assertEquals(0, next.counts().dropped(), "who comes next decides by rv");
+    assertEquals(0, next.counts().dropped().spans(), "who comes next decides by rv");
     assertEquals(0, next.ids().notRandom());
   }
 
@@ -132,7 +133,7 @@ class RandomnessSourceTest {
       send(sampler, 1, 1, "ot=rv:ffffffffffff00");
       send(sampler, 2, 2, "ot=rv:00000000000001");
       sampler.decideAll(now);
-      assertEquals(1, sampler.counts().kept());
+      assertEquals(1, sampler.counts().kept().spans());
       sampler.stamp();
       String out = new String(sampler.ship(), java.nio.charset.StandardCharsets.ISO_8859_1);
       assertTrue(out.contains("ot=th:e666;rv:ffffffffffff00"), out);

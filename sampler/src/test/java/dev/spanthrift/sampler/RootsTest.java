@@ -54,11 +54,12 @@ class RootsTest {
       Sampler sampler =
           new Sampler(SamplerSettings.DEFAULT, new PolicyJudge(set), SliceCodec.deflate());
       sampler.hold(batch, SECOND);
-      assertEquals(expected, sampler.counts().receivedRoots(), what);
+      assertEquals(expected, sampler.counts().received().roots(), what);
       sampler.decide(5 * SECOND);
-      assertEquals(1 - expected, sampler.counts().held(), what + ": a root waits for no parent");
+      assertEquals(
+          1 - expected, sampler.counts().held().spans(), what + ": a root waits for no parent");
       sampler.decideAll(6 * SECOND);
-      assertEquals(expected, sampler.counts().kept(), what);
+      assertEquals(expected, sampler.counts().kept().spans(), what);
     }
   }
 
@@ -71,7 +72,7 @@ class RootsTest {
       byte[] request = request(9, parent.getKey());
       sampler.pass(scanner.scan(request, 0, request.length));
     }
-    assertEquals(3, sampler.counts().receivedRoots());
-    assertEquals(PARENTS.size(), sampler.counts().kept());
+    assertEquals(3, sampler.counts().received().roots());
+    assertEquals(PARENTS.size(), sampler.counts().kept().spans());
   }
 }

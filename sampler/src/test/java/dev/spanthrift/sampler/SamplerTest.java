@@ -170,12 +170,12 @@ class SamplerTest {
     probability = 0;
     send(request(child(9, 2, 1)));
     advance(Duration.ofSeconds(3));
-    assertEquals(1, sampler.counts().held(), "no root yet");
+    assertEquals(1, sampler.counts().held().spans(), "no root yet");
     send(request(span(9, 1)));
     advance(Duration.ofMillis(900));
-    assertEquals(2, sampler.counts().held());
+    assertEquals(2, sampler.counts().held().spans());
     advance(Duration.ofMillis(200));
-    assertEquals(2, sampler.counts().dropped());
+    assertEquals(2, sampler.counts().dropped().spans());
   }
 
   @Test
@@ -183,9 +183,9 @@ class SamplerTest {
     probability = 0;
     send(request(child(9, 2, 1)));
     advance(Duration.ofSeconds(19));
-    assertEquals(1, sampler.counts().held());
+    assertEquals(1, sampler.counts().held().spans());
     advance(Duration.ofSeconds(2));
-    assertEquals(1, sampler.counts().dropped());
+    assertEquals(1, sampler.counts().dropped().spans());
   }
 
   @Test
@@ -195,7 +195,8 @@ class SamplerTest {
       send(request(child(9, 2 + i, 1)));
       advance(Duration.ofSeconds(5));
     }
-    assertTrue(sampler.counts().dropped() >= 12, "dropped " + sampler.counts().dropped());
+    assertTrue(
+        sampler.counts().dropped().spans() >= 12, "dropped " + sampler.counts().dropped().spans());
   }
 
   @Test
@@ -206,9 +207,9 @@ class SamplerTest {
     advance(Duration.ofSeconds(5));
     send(request(child(9, 2, 1)));
     advance(Duration.ofMillis(4900));
-    assertEquals(2, sampler.counts().held());
+    assertEquals(2, sampler.counts().held().spans());
     advance(Duration.ofMillis(200));
-    assertEquals(2, sampler.counts().dropped());
+    assertEquals(2, sampler.counts().dropped().spans());
   }
 
   @Test
@@ -228,7 +229,7 @@ class SamplerTest {
     assertEquals(1, late.size());
     assertEquals("ot=th:8", late.getFirst().getTraceState());
     assertEquals(2, sampler.counts().late());
-    assertEquals(1L, sampler.counts().droppedByReason().get(Sampler.LATE));
+    assertEquals(1L, sampler.counts().dropped().byReason().get(Sampler.LATE));
   }
 
   /**
@@ -265,7 +266,7 @@ class SamplerTest {
     sampler.decideAll(now);
     send(request(span(3, 2)));
     sampler.decideAll(now);
-    assertEquals(2, sampler.counts().dropped(), "and what is dropped stays so");
+    assertEquals(2, sampler.counts().dropped().spans(), "and what is dropped stays so");
   }
 
   @Test
@@ -277,7 +278,7 @@ class SamplerTest {
     Status error = Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_ERROR).build();
     send(request(span(9, 3).toBuilder().setStatus(error).build()));
     advance(Duration.ofSeconds(2));
-    assertEquals(1, sampler.counts().kept());
+    assertEquals(1, sampler.counts().kept().spans());
   }
 
   @Test
@@ -288,8 +289,8 @@ class SamplerTest {
     send(request(child(1, 2, 1)));
     send(request(span(2, 1)));
     advance(Duration.ofSeconds(2));
-    assertEquals(2, sampler.counts().kept());
-    assertEquals(1, sampler.counts().dropped());
+    assertEquals(2, sampler.counts().kept().spans());
+    assertEquals(1, sampler.counts().dropped().spans());
     assertIdentity();
   }
 
@@ -319,7 +320,7 @@ class SamplerTest {
     }
     sampler.decideAll(now);
     SamplerCounts counts = sampler.counts();
-    assertEquals(sent, counts.kept() + counts.dropped());
+    assertEquals(sent, counts.kept().spans() + counts.dropped().spans());
   }
 
   @Test
@@ -328,7 +329,7 @@ class SamplerTest {
     send(request(span(1, 1)));
     sampler.keepAll(true);
     advance(Duration.ofSeconds(2));
-    assertEquals(1L, sampler.counts().keptByReason().get(Sampler.KILL_SWITCH));
+    assertEquals(1L, sampler.counts().kept().byReason().get(Sampler.KILL_SWITCH));
   }
 
   @Test
@@ -355,10 +356,11 @@ class SamplerTest {
       hold(request(span).toByteArray());
       sampler.decide(now);
       received++;
-      assertTrue(sampler.counts().heldBytes() <= 4 << 20, "held " + sampler.counts().heldBytes());
+      assertTrue(
+          sampler.counts().held().bytes() <= 4 << 20, "held " + sampler.counts().held().bytes());
     }
-    assertTrue(sampler.counts().dropped() > received / 2);
-    assertTrue(sampler.counts().held() > 100);
+    assertTrue(sampler.counts().dropped().spans() > received / 2);
+    assertTrue(sampler.counts().held().spans() > 100);
     assertIdentity();
   }
 
@@ -382,7 +384,7 @@ class SamplerTest {
       assertIdentity();
     }
     sampler.decideAll(now);
-    assertEquals(0, sampler.counts().held(), "seed " + seed);
+    assertEquals(0, sampler.counts().held().spans(), "seed " + seed);
     assertIdentity();
     SpanContents contents = sampler.counts().contents();
     assertTrue(contents.events() > 0 && contents.attributes() > 0, "seed " + seed);
@@ -428,8 +430,8 @@ class SamplerTest {
       int large = 0;
       for (boolean more = true; more; ) {
         more = sampler.stamp(most);
-        assertEquals(300, sampler.counts().kept());
-        assertEquals(0, sampler.counts().held());
+        assertEquals(300, sampler.counts().kept().spans());
+        assertEquals(0, sampler.counts().held().spans());
         assertEquals(
             300 - arrived.size(), sampler.unstampedSpans() + sampler.shippableSpans(), "queued");
         byte[] out = sampler.ship();
@@ -440,7 +442,7 @@ class SamplerTest {
       }
       assertEquals(sent, arrived);
       assertEquals(1, large);
-      assertEquals(0, sampler.counts().heldTraces());
+      assertEquals(0, sampler.counts().held().traces());
     }
   }
 
@@ -494,15 +496,18 @@ class SamplerTest {
   private void assertIdentity() {
     SamplerCounts counts = sampler.counts();
     assertEquals(
-        counts.received(),
+        counts.received().spans(),
         sampler.measured().stream().mapToLong(MeasuredOperation::spans).sum(),
         "measured before anything is dropped");
-    assertEquals(counts.received(), counts.held() + counts.kept() + counts.dropped());
     assertEquals(
-        counts.kept(), counts.keptByReason().values().stream().mapToLong(Long::longValue).sum());
+        counts.received().spans(),
+        counts.held().spans() + counts.kept().spans() + counts.dropped().spans());
     assertEquals(
-        counts.dropped(),
-        counts.droppedByReason().values().stream().mapToLong(Long::longValue).sum());
+        counts.kept().spans(),
+        counts.kept().byReason().values().stream().mapToLong(Long::longValue).sum());
+    assertEquals(
+        counts.dropped().spans(),
+        counts.dropped().byReason().values().stream().mapToLong(Long::longValue).sum());
   }
 
   private void send(ExportTraceServiceRequest request) {

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.demo;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.budget.books.BudgetView;
 import dev.spanthrift.sampler.budget.books.Forecast;
 import dev.spanthrift.sampler.budget.price.model.Money;
@@ -28,9 +29,14 @@ final class DemoScreen {
             "page http://127.0.0.1:%d/   OTLP 127.0.0.1:%d (gRPC) and :%d (HTTP)",
             f.ports().admin(), f.ports().grpc(), f.ports().http()));
     rows.add("");
-    rows.add(flow("IN", f.spansInPerSecond(), f.bytesInPerSecond(), f.status().spans().received()));
     rows.add(
-        flow("OUT", f.spansOutPerSecond(), f.bytesOutPerSecond(), f.status().spans().shipped()));
+        flow(
+            "IN",
+            f.spansInPerSecond(),
+            f.bytesInPerSecond(),
+            f.status().spans().received().spans()));
+    rows.add(
+        flow("OUT", f.spansOutPerSecond(), f.bytesOutPerSecond(), f.status().shipping().shipped()));
     rows.add(waiting(f.status()));
     rows.add("");
     rows.addAll(kept(f.status().spans()));
@@ -56,24 +62,26 @@ final class DemoScreen {
   }
 
   private static String waiting(PipelineStatus status) {
-    PipelineStatus.Held held = status.held();
+    SamplerCounts.Held held = status.spans().held();
     return row(
         "WAITING%,12d spans of %,d traces, %.1f of %.0f MiB",
         held.spans(), held.traces(), held.bytes() / 1048576.0, held.bytesMax() / 1048576.0);
   }
 
-  private static List<String> kept(PipelineStatus.Spans spans) {
+  private static List<String> kept(SamplerCounts spans) {
     List<String> rows = new ArrayList<>();
-    double share = spans.received() == 0 ? 0 : 100.0 * spans.kept() / spans.received();
-    rows.add(row("KEPT   %,12d spans, %.1f %% of all; of these", spans.kept(), share));
-    reasons(rows, spans.keptByReason(), KINDS_MAX);
+    long received = spans.received().spans();
+    long kept = spans.kept().spans();
+    double share = received == 0 ? 0 : 100.0 * kept / received;
+    rows.add(row("KEPT   %,12d spans, %.1f %% of all; of these", kept, share));
+    reasons(rows, spans.kept().byReason(), KINDS_MAX);
     return rows;
   }
 
-  private static List<String> dropped(PipelineStatus.Spans spans) {
+  private static List<String> dropped(SamplerCounts spans) {
     List<String> rows = new ArrayList<>();
-    rows.add(row("DROPPED%,12d spans; of these", spans.dropped()));
-    reasons(rows, spans.droppedByReason(), DROPS_MAX);
+    rows.add(row("DROPPED%,12d spans; of these", spans.dropped().spans()));
+    reasons(rows, spans.dropped().byReason(), DROPS_MAX);
     return rows;
   }
 
@@ -224,8 +232,8 @@ final class DemoScreen {
         f.spansInPerSecond(),
         f.bytesInPerSecond() / 1e6,
         f.spansOutPerSecond(),
-        f.status().spans().kept(),
-        f.status().spans().received(),
+        f.status().spans().kept().spans(),
+        f.status().spans().received().spans(),
         failed(f.failed()),
         spent(f),
         f.saved(),
@@ -262,18 +270,18 @@ final class DemoScreen {
     rows.add(
         row(
             "  received             %,d spans, %.1f MB%s",
-            f.status().spans().received(),
-            f.status().spans().receivedBytes() / 1e6,
+            f.status().spans().received().spans(),
+            f.status().spans().received().bytes() / 1e6,
             f.made().spansLost() == 0 ? "" : row(" (%,d not taken)", f.made().spansLost())));
     rows.add(
         row(
             "  at the backend       %,d spans (%.1f %%), %,d of %,d failed traces (%.1f %%)",
             f.arrived().spans(),
-            100.0 * f.arrived().spans() / Math.max(1, f.status().spans().received()),
+            100.0 * f.arrived().spans() / Math.max(1, f.status().spans().received().spans()),
             f.failed().arrived(),
             f.failed().due(),
             f.failed().share() * 100));
-    rows.addAll(kinds(f.status().spans().keptByReason()));
+    rows.addAll(kinds(f.status().spans().kept().byReason()));
     rows.addAll(spentAtTheEnd(f));
     rows.add(
         row(

@@ -41,32 +41,32 @@ record ScreenFigures(
   }
 
   double spansInPerSecond() {
-    return (status.spans().received() - before.spans().received()) / interval();
+    return (status.spans().received().spans() - before.spans().received().spans()) / interval();
   }
 
   double bytesInPerSecond() {
-    return (status.spans().receivedBytes() - before.spans().receivedBytes()) / interval();
+    return (status.spans().received().bytes() - before.spans().received().bytes()) / interval();
   }
 
   double spansOutPerSecond() {
-    return (status.spans().shipped() - before.spans().shipped()) / interval();
+    return (status.shipping().shipped() - before.shipping().shipped()) / interval();
   }
 
   /** Kept bytes, because they are counted per span as received ones are. */
   double bytesOutPerSecond() {
-    return (status.spans().keptBytes() - before.spans().keptBytes()) / interval();
+    return (status.spans().kept().bytes() - before.spans().kept().bytes()) / interval();
   }
 
   double spentIn() {
-    return money(status.spans().receivedBytes());
+    return money(status.spans().received().bytes());
   }
 
   double spentOut() {
-    return money(status.spans().keptBytes());
+    return money(status.spans().kept().bytes());
   }
 
   double saved() {
-    return money(status.spans().droppedBytes());
+    return money(status.spans().dropped().bytes());
   }
 
   /**
@@ -74,10 +74,10 @@ record ScreenFigures(
    * the start most of it still waits.
    */
   double savedPerMonth() {
-    double decided = status.spans().keptBytes() + status.spans().droppedBytes();
+    double decided = status.spans().kept().bytes() + status.spans().dropped().bytes();
     return seconds <= 0 || decided == 0
         ? 0
-        : spentIn() * status.spans().droppedBytes() / decided / seconds * SECONDS_A_MONTH;
+        : spentIn() * status.spans().dropped().bytes() / decided / seconds * SECONDS_A_MONTH;
   }
 
   private double money(long bytes) {

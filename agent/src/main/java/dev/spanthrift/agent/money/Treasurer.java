@@ -9,6 +9,7 @@ import dev.spanthrift.agent.control.status.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.state.StateFile;
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.budget.books.Budget;
 import dev.spanthrift.sampler.budget.books.BudgetController;
@@ -208,10 +209,10 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   public synchronized void tick() {
     long now = System.nanoTime();
     PipelineStatus status = pipeline.get();
-    count(status.spans(), status.contents());
+    count(status.spans());
     if (estimates && now - meansNanos >= MEANS_NANOS) {
       meansNanos = now;
-      means(status.spans(), status.contents());
+      means(status.spans());
     }
     controller.ownCost(ownCost.since((double) (now - lastNanos)));
     lastNanos = now;
@@ -224,16 +225,16 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   }
 
   /** What still waits for its decision is neither spent nor saved. */
-  private void count(PipelineStatus.Spans spans, SpanContents contents) {
-    double perTrace =
-        spans.receivedRoots() > 0
-            ? (double) spans.received() / spans.receivedRoots()
-            : SPANS_PER_TRACE;
-    long decidedBytes = spans.keptBytes() + spans.droppedBytes();
+  private void count(SamplerCounts spans) {
+    SpanContents contents = spans.contents();
+    long roots = spans.received().roots();
+    double perTrace = roots > 0 ? (double) spans.received().spans() / roots : SPANS_PER_TRACE;
+    SamplerCounts.Fate fate = spans.kept();
+    long decidedBytes = fate.bytes() + spans.dropped().bytes();
     long decidedEvents = contents.keptEvents() + contents.droppedEvents();
     Traffic decided =
-        traffic(decidedBytes, spans.kept() + spans.dropped(), decidedEvents, perTrace);
-    Traffic kept = traffic(spans.keptBytes(), spans.kept(), contents.keptEvents(), perTrace);
+        traffic(decidedBytes, fate.spans() + spans.dropped().spans(), decidedEvents, perTrace);
+    Traffic kept = traffic(fate.bytes(), fate.spans(), contents.keptEvents(), perTrace);
     add(decided.since(decidedBefore), purse::received);
     add(kept.since(keptBefore), purse::kept);
     decidedBefore = decided;
@@ -241,11 +242,12 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   }
 
   /** Once a minute, because prices should not change with every request. */
-  private void means(PipelineStatus.Spans spans, SpanContents contents) {
+  private void means(SamplerCounts spans) {
+    SpanContents contents = spans.contents();
     controller.means(
         SpanCounters.USUAL.counted(
-            spans.received(),
-            spans.receivedBytes(),
+            spans.received().spans(),
+            spans.received().bytes(),
             contents.attributes(),
             contents.events(),
             contents.resources(),

@@ -334,7 +334,6 @@ public final class Pipeline implements Intake, AutoCloseable {
           startedUnixMillis,
           signals,
           sampler.counts(),
-          settings.sampler().hold().bytesMax(),
           sampler.unstampedSpans() + sampler.shippableSpans(),
           PipelineStatus.Learned.of(sampler.learnedCounts(), snapshotsIgnored),
           outlet);

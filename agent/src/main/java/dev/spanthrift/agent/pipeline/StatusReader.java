@@ -20,12 +20,25 @@ final class StatusReader {
       long startedUnixMillis,
       Map<Signal, PipelineStatus.Offers> doors,
       SamplerCounts counts,
-      long heldBytesMax,
       long stamped,
       PipelineStatus.Learned learned,
       Outlet outlet) {
     List<DestinationStatus> destinations = outlet.status();
-    DestinationStatus.@Nullable Counts traces = outlet.first(Signal.TRACES, destinations);
+    PipelineStatus.Shipping shipping =
+        shipping(stamped, outlet, outlet.first(Signal.TRACES, destinations));
+    return new PipelineStatus(
+        startedUnixMillis,
+        System.currentTimeMillis(),
+        doors,
+        counts,
+        shipping,
+        learned,
+        destinations,
+        identities(doors, counts, shipping, outlet, destinations));
+  }
+
+  private static PipelineStatus.Shipping shipping(
+      long stamped, Outlet outlet, DestinationStatus.@Nullable Counts traces) {
     Map<String, Long> failed = new TreeMap<>();
     long shipped = 0;
     long queued = stamped;
@@ -41,48 +54,13 @@ final class StatusReader {
     if (unrouted > 0) {
       failed.put(Outlet.NO_DESTINATION, unrouted);
     }
-    PipelineStatus.Spans spans =
-        new PipelineStatus.Spans(
-            counts.received(),
-            counts.receivedBytes(),
-            counts.held(),
-            counts.kept(),
-            counts.keptBytes(),
-            counts.keptByReason(),
-            counts.dropped(),
-            counts.droppedBytes(),
-            counts.droppedByReason(),
-            shipped,
-            queued,
-            failed,
-            counts.late(),
-            counts.overPolicyShare(),
-            counts.receivedRoots(),
-            unstamped(counts),
-            counts.ids());
-    return new PipelineStatus(
-        startedUnixMillis,
-        System.currentTimeMillis(),
-        doors,
-        spans,
-        new PipelineStatus.Held(
-            counts.heldTraces(), counts.held(), counts.heldBytes(), heldBytesMax),
-        learned,
-        counts.contents(),
-        destinations,
-        identities(doors, spans, outlet, destinations));
-  }
-
-  /** What a rule leaves as it is needs no word. */
-  private static Map<String, Long> unstamped(SamplerCounts counts) {
-    Map<String, Long> traceStates = new TreeMap<>(counts.traceStates());
-    traceStates.remove("unchanged");
-    return traceStates;
+    return new PipelineStatus.Shipping(shipped, queued, failed);
   }
 
   private static List<PipelineStatus.Identity> identities(
       Map<Signal, PipelineStatus.Offers> doors,
-      PipelineStatus.Spans spans,
+      SamplerCounts spans,
+      PipelineStatus.Shipping shipping,
       Outlet outlet,
       List<DestinationStatus> destinations) {
     List<PipelineStatus.Identity> laws = new ArrayList<>();
@@ -97,18 +75,20 @@ final class StatusReader {
             laws.add(passed(signal, door, outlet.first(signal, destinations)));
           }
         });
+    SamplerCounts.Fate kept = spans.kept();
+    SamplerCounts.Fate dropped = spans.dropped();
     laws.add(
         law(
             "spans: received = held + kept + dropped",
-            spans.received(),
-            spans.held() + spans.kept() + spans.dropped()));
+            spans.received().spans(),
+            spans.held().spans() + kept.spans() + dropped.spans()));
     laws.add(
         law(
             "spans: kept = shipped + queued + failed",
-            spans.kept(),
-            spans.shipped() + spans.queued() + sum(spans.failedByReason())));
-    laws.add(law("spans: kept = sum by reason", spans.kept(), sum(spans.keptByReason())));
-    laws.add(law("spans: dropped = sum by reason", spans.dropped(), sum(spans.droppedByReason())));
+            kept.spans(),
+            shipping.shipped() + shipping.queued() + sum(shipping.failedByReason())));
+    laws.add(law("spans: kept = sum by reason", kept.spans(), sum(kept.byReason())));
+    laws.add(law("spans: dropped = sum by reason", dropped.spans(), sum(dropped.byReason())));
     return laws;
   }
 

@@ -75,6 +75,11 @@ public enum Instrument {
   HELD_SPANS(Kind.GAUGE, "spanthrift.held.spans", "{span}", "Spans that wait"),
   HELD_BYTES(Kind.GAUGE, "spanthrift.held.size", "By", "Memory of what waits"),
   HELD_BYTES_MAX(Kind.GAUGE, "spanthrift.held.limit", "By", "Bound of that memory"),
+  SCRATCH_BYTES(
+      Kind.GAUGE,
+      "spanthrift.scratch.size",
+      "By",
+      "Memory beside what waits: arrays used again and again, requests that have not left yet"),
   LEARNED_KEYS(Kind.GAUGE, "spanthrift.learned.keys", "{key}", "Keys with a place of their own"),
   LEARNED_FOLDED(
       Kind.COUNTER, "spanthrift.learned.folded", "{key}", "Look-ups that had to share a place"),

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,8 @@ public final class StatusFigures {
     PipelineStatus status = view.status();
     status.signals().forEach((signal, door) -> figures.door(word(signal), door));
     figures.spans(status.spans());
-    figures.held(status.held());
+    figures.shipping(status.shipping());
+    figures.held(status.spans().held());
     figures.learned(status.learned());
     status.destinations().forEach(figures::destination);
     view.ports().forEach(figures::port);
@@ -55,20 +57,21 @@ public final class StatusFigures {
     add(Instrument.REQUESTS.at(requests, "signal", signal, "outcome", "refused_" + reason));
   }
 
-  private void spans(PipelineStatus.Spans spans) {
-    spans.keptByReason().forEach((reason, n) -> decided("keep", reason, n));
-    spans.droppedByReason().forEach((reason, n) -> decided("drop", reason, n));
-    add(Instrument.SPAN_BYTES.at(spans.keptBytes(), "decision", "keep"));
-    add(Instrument.SPAN_BYTES.at(spans.droppedBytes(), "decision", "drop"));
-    add(Instrument.SPANS_RECEIVED.at(spans.received()));
+  private void spans(SamplerCounts spans) {
+    decided("keep", spans.kept());
+    decided("drop", spans.dropped());
+    add(Instrument.SPANS_RECEIVED.at(spans.received().spans()));
     add(Instrument.SPANS_LATE.at(spans.late()));
     add(Instrument.SPANS_WITHOUT_TRACE_ID.at(spans.ids().invalid()));
     add(Instrument.TRACES_WITHOUT_RANDOMNESS.at(spans.ids().notRandom()));
     spans
         .traceStates()
         .forEach((why, n) -> add(Instrument.SPANS_WITHOUT_THRESHOLD.at(n, "trace_state", why)));
-    add(Instrument.SPANS_SHIPPED.at(spans.shipped()));
-    spans
+  }
+
+  private void shipping(PipelineStatus.Shipping shipping) {
+    add(Instrument.SPANS_SHIPPED.at(shipping.shipped()));
+    shipping
         .failedByReason()
         .forEach((reason, n) -> add(Instrument.SPANS_FAILED.at(n, "reason", reason)));
   }
@@ -92,15 +95,18 @@ public final class StatusFigures {
     add(Instrument.POLICY_BYTES.at(amount.bytes(), labels));
   }
 
-  private void decided(String decision, String reason, long spans) {
-    add(Instrument.SPANS.at(spans, "decision", decision, "reason", reason));
+  private void decided(String decision, SamplerCounts.Fate fate) {
+    fate.byReason()
+        .forEach((why, n) -> add(Instrument.SPANS.at(n, "decision", decision, "reason", why)));
+    add(Instrument.SPAN_BYTES.at(fate.bytes(), "decision", decision));
   }
 
-  private void held(PipelineStatus.Held held) {
+  private void held(SamplerCounts.Held held) {
     add(Instrument.HELD_TRACES.at(held.traces()));
     add(Instrument.HELD_SPANS.at(held.spans()));
     add(Instrument.HELD_BYTES.at(held.bytes()));
     add(Instrument.HELD_BYTES_MAX.at(held.bytesMax()));
+    add(Instrument.SCRATCH_BYTES.at(held.scratchBytes()));
   }
 
   private void learned(PipelineStatus.Learned learned) {

@@ -1,12 +1,16 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.KillSwitch;
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.SamplerCounts.Fate;
+import dev.spanthrift.sampler.SamplerCounts.Held;
+import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
@@ -28,7 +32,7 @@ public final class FakePipeline implements PipelineView {
     long kept = keptByReason.values().stream().mapToLong(Long::longValue).sum();
     long held = 100;
     long dropped = received - held - kept;
-    return new PipelineStatus(
+    return MadeStatus.status(
         1_700_000_000_000L,
         System.currentTimeMillis(),
         Map.of(
@@ -36,24 +40,12 @@ public final class FakePipeline implements PipelineView {
             new PipelineStatus.Offers(55, 50, 0, received * 500, 0, Map.of("OVERLOADED", 5L)),
             Signal.LOGS,
             new PipelineStatus.Offers(7, 7, 0, 7_000, 3, Map.of())),
-        new PipelineStatus.Spans(
-            received,
-            received * 500,
-            held,
-            kept,
-            kept * 500,
-            keptByReason,
-            dropped,
-            dropped * 500,
-            Map.of("probability", dropped),
-            kept - 10,
-            6,
-            Map.of("retries_exhausted", 4L),
-            3,
-            0,
-            0,
-            Map.of()),
-        new PipelineStatus.Held(20, held, 50_000, 16_000_000),
+        MadeStatus.spans(
+            new Received(received, received * 500, 0),
+            new Held(20, held, 50_000, 16_000_000, 7_000),
+            new Fate(kept, kept * 500, keptByReason),
+            new Fate(dropped, dropped * 500, Map.of("probability", dropped))),
+        new PipelineStatus.Shipping(kept - 10, 6, Map.of("retries_exhausted", 4L)),
         List.of(
             new DestinationStatus(
                 "default",

@@ -1,10 +1,14 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.pipeline.KillSwitch;
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus.Identity;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.DestinationStatus.Counts;
+import dev.spanthrift.sampler.SamplerCounts.Fate;
+import dev.spanthrift.sampler.SamplerCounts.Held;
+import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +46,7 @@ final class PageProbe {
     Map<String, Long> keptBy =
         Map.of("error", kept / 2, "slow", kept / 5, "probability", kept - kept / 2 - kept / 5);
     Map<String, Long> droppedBy = Map.of("probability", dropped - 12_000, "health-checks", 12_000L);
-    return new PipelineStatus(
+    return MadeStatus.status(
         System.currentTimeMillis() - 4_000_000,
         System.currentTimeMillis(),
         Map.of(
@@ -56,24 +60,12 @@ final class PageProbe {
                 Map.of("OVERLOADED", 12L, "TOO_LARGE", 7L)),
             Signal.METRICS,
             new PipelineStatus.Offers(4_000, 4_000, 0, 88_000_000, 0, Map.of())),
-        new PipelineStatus.Spans(
-            received,
-            received * 573,
-            held,
-            kept,
-            kept * 600,
-            keptBy,
-            dropped,
-            dropped * 570,
-            droppedBy,
-            shipped,
-            1_200,
-            Map.of("retries_exhausted", 96L),
-            420,
-            0,
-            0,
-            Map.of()),
-        new PipelineStatus.Held(812, held, 412_000, 24_000_000),
+        MadeStatus.spans(
+            new Received(received, received * 573, 0),
+            new Held(812, held, 412_000, 24_000_000, 90_000),
+            new Fate(kept, kept * 600, keptBy),
+            new Fate(dropped, dropped * 570, droppedBy)),
+        new PipelineStatus.Shipping(shipped, 1_200, Map.of("retries_exhausted", 96L)),
         List.of(
             new DestinationStatus(
                 "default",

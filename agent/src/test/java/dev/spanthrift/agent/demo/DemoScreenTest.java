@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.sampler.SamplerCounts.Fate;
+import dev.spanthrift.sampler.SamplerCounts.Held;
+import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.budget.books.BillingPeriod;
 import dev.spanthrift.sampler.budget.books.Budget;
 import dev.spanthrift.sampler.budget.books.BudgetView;
@@ -26,28 +30,16 @@ import org.junit.jupiter.api.Test;
 
 class DemoScreenTest {
   private static PipelineStatus status(long millis, long factor, Map<String, Long> kept) {
-    return new PipelineStatus(
+    return MadeStatus.status(
         0,
         millis,
         Map.of(),
-        new PipelineStatus.Spans(
-            1_000 * factor,
-            500_000 * factor,
-            10,
-            100 * factor,
-            50_000 * factor,
-            kept,
-            890 * factor,
-            445_000 * factor,
-            Map.of("default", 890 * factor),
-            95 * factor,
-            5,
-            Map.of(),
-            0,
-            0,
-            0,
-            Map.of()),
-        new PipelineStatus.Held(4, 10, 1 << 20, 64 << 20),
+        MadeStatus.spans(
+            new Received(1_000 * factor, 500_000 * factor, 0),
+            new Held(4, 10, 1 << 20, 64 << 20, 0),
+            new Fate(100 * factor, 50_000 * factor, kept),
+            new Fate(890 * factor, 445_000 * factor, Map.of("default", 890 * factor))),
+        new PipelineStatus.Shipping(95 * factor, 5, Map.of()),
         List.of(),
         List.of(
             new PipelineStatus.Identity("offered = refused + received", 3, 3),

@@ -37,8 +37,9 @@ class DemoTest {
     assertTrue(all.contains("failed traces (100.0 %)"), all);
     assertFalse(all.contains("\u001b"), "no escapes in plain lines");
     assertFalse(all.contains("not taken"), all);
-    assertTrue(sidecar.status().spans().received() > 1_000, all);
-    assertEquals(sidecar.status().spans().received(), sidecar.status().spans().shipped());
+    assertTrue(sidecar.status().spans().received().spans() > 1_000, all);
+    assertEquals(
+        sidecar.status().spans().received().spans(), sidecar.status().shipping().shipped());
     assertTrue(sidecar.stops() >= 1);
   }
 

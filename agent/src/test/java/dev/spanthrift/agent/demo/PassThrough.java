@@ -4,8 +4,12 @@ import dev.spanthrift.agent.client.GrpcClient;
 import dev.spanthrift.agent.client.OtlpClient;
 import dev.spanthrift.agent.client.OtlpStub;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.sampler.SamplerCounts.Fate;
+import dev.spanthrift.sampler.SamplerCounts.Held;
+import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.wire.Scanner;
 import dev.spanthrift.sampler.wire.Signal;
 import io.grpc.Status;
@@ -57,28 +61,16 @@ public final class PassThrough implements SidecarProgram {
   public PipelineStatus status() {
     long now = System.currentTimeMillis();
     long received = spans.get();
-    return new PipelineStatus(
+    return MadeStatus.status(
         now,
         now,
         Map.of(),
-        new PipelineStatus.Spans(
-            received,
-            bytes.get(),
-            0,
-            received,
-            bytes.get(),
-            Map.of("default", received),
-            0,
-            0,
-            Map.of(),
-            shipped.get(),
-            0,
-            Map.of(),
-            0,
-            0,
-            0,
-            Map.of()),
-        new PipelineStatus.Held(0, 0, 0, 64 << 20),
+        MadeStatus.spans(
+            new Received(received, bytes.get(), 0),
+            new Held(0, 0, 0, 64 << 20, 0),
+            new Fate(received, bytes.get(), Map.of("default", received)),
+            new Fate(0, 0, Map.of())),
+        new PipelineStatus.Shipping(shipped.get(), 0, Map.of()),
         List.of(),
         List.of(new PipelineStatus.Identity("received = kept", received, received)));
   }

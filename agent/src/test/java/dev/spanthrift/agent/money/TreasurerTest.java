@@ -9,7 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.status.Spend;
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.sampler.SamplerCounts;
+import dev.spanthrift.sampler.SamplerCounts.Fate;
+import dev.spanthrift.sampler.SamplerCounts.Held;
+import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.budget.price.model.PriceModel;
 import java.nio.file.Files;
@@ -28,29 +33,16 @@ class TreasurerTest {
 
   /** 1000 bytes a span. */
   private PipelineStatus status() {
-    PipelineStatus.Spans spans =
-        new PipelineStatus.Spans(
-            receivedSpans,
-            receivedSpans * 1_000,
-            0,
-            keptSpans,
-            keptSpans * 1_000,
-            Map.of(),
-            receivedSpans - keptSpans,
-            (receivedSpans - keptSpans) * 1_000,
-            Map.of(),
-            0,
-            0,
-            Map.of(),
-            0,
-            0,
-            roots,
-            Map.of());
-    PipelineStatus plain =
-        new PipelineStatus(
-            0, 0, Map.of(), spans, new PipelineStatus.Held(0, 0, 0, 1), List.of(), List.of());
-    return new PipelineStatus(
-        0, 0, Map.of(), spans, plain.held(), plain.learned(), contents, List.of(), List.of());
+    long dropped = receivedSpans - keptSpans;
+    SamplerCounts spans =
+        MadeStatus.spans(
+            new Received(receivedSpans, receivedSpans * 1_000, roots),
+            new Held(0, 0, 0, 1, 0),
+            new Fate(keptSpans, keptSpans * 1_000, Map.of()),
+            new Fate(dropped, dropped * 1_000, Map.of()),
+            contents);
+    return MadeStatus.status(
+        0, 0, Map.of(), spans, new PipelineStatus.Shipping(0, 0, Map.of()), List.of(), List.of());
   }
 
   private SpanthriftSettings settings(String yaml) throws Exception {

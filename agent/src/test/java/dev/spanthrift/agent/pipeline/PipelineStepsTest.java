@@ -198,9 +198,9 @@ class PipelineStepsTest {
     assertEquals(
         List.of("scanned", "measured and held", "decided", "told", "stamped and shipped"), steps);
     PipelineStatus status = pipeline.status();
-    assertEquals(SPANS, status.spans().received());
-    assertEquals(status.spans().kept(), status.spans().shipped());
-    assertTrue(status.spans().kept() > 0);
+    assertEquals(SPANS, status.spans().received().spans());
+    assertEquals(status.spans().kept().spans(), status.shipping().shipped());
+    assertTrue(status.spans().kept().spans() > 0);
     status.identities().forEach(law -> assertTrue(law.holds(), law::toString));
   }
 
@@ -214,6 +214,6 @@ class PipelineStepsTest {
     pipeline.tick();
     assertEquals(List.of(), steps);
     assertEquals(0, measured());
-    assertEquals(0, pipeline.status().spans().received());
+    assertEquals(0, pipeline.status().spans().received().spans());
   }
 }

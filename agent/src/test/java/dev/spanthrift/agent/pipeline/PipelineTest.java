@@ -57,8 +57,8 @@ class PipelineTest {
     send(6, 0xf0, "ot=th:c"); // says more already
     send(7, 0x10, "KEY=v"); // dropped
     pipeline.drain(Duration.ZERO);
-    PipelineStatus.Spans spans = pipeline.status().spans();
-    assertEquals(6, spans.kept());
+    SamplerCounts spans = pipeline.status().spans();
+    assertEquals(6, spans.kept().spans());
     assertEquals(Map.of("invalid", 2L, "inconsistent", 1L, "oversize", 1L), spans.traceStates());
   }
 
@@ -93,9 +93,12 @@ class PipelineTest {
 
   /** What is alone in its trace is decided with the next tick. */
   private void awaitTick() {
-    long before = pipeline.status().spans().dropped() + pipeline.status().spans().kept();
+    long before =
+        pipeline.status().spans().dropped().spans() + pipeline.status().spans().kept().spans();
     long end = System.nanoTime() + 20_000_000_000L;
-    while (before == pipeline.status().spans().dropped() + pipeline.status().spans().kept()
+    while (before
+            == pipeline.status().spans().dropped().spans()
+                + pipeline.status().spans().kept().spans()
         && System.nanoTime() < end) {
       pipeline.tick();
       Thread.onSpinWait();

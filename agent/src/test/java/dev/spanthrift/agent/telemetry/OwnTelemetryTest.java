@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.spanthrift.agent.pipeline.KillSwitch;
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
@@ -18,6 +19,9 @@ import dev.spanthrift.exporter.settings.Compression;
 import dev.spanthrift.exporter.settings.ExportSettings;
 import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.exporter.settings.Tls;
+import dev.spanthrift.sampler.SamplerCounts.Fate;
+import dev.spanthrift.sampler.SamplerCounts.Held;
+import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
@@ -108,28 +112,16 @@ class OwnTelemetryTest {
   }
 
   private static PipelineStatus status() {
-    return new PipelineStatus(
+    return MadeStatus.status(
         0,
         1,
         Map.of(Signal.TRACES, new PipelineStatus.Offers(5, 4, 0, 900, 0, Map.of("TOO_LARGE", 1L))),
-        new PipelineStatus.Spans(
-            100,
-            9_000,
-            20,
-            50,
-            4_500,
-            Map.of("error", 50L),
-            30,
-            2_700,
-            Map.of("rate", 30L),
-            48,
-            0,
-            Map.of("shutdown", 2L),
-            3,
-            0,
-            0,
-            Map.of()),
-        new PipelineStatus.Held(7, 20, 1_234, 99_999),
+        MadeStatus.spans(
+            new Received(100, 9_000, 0),
+            new Held(7, 20, 1_234, 99_999, 55),
+            new Fate(50, 4_500, Map.of("error", 50L)),
+            new Fate(30, 2_700, Map.of("rate", 30L))),
+        new PipelineStatus.Shipping(48, 0, Map.of("shutdown", 2L)),
         List.of(),
         List.of(new PipelineStatus.Identity("received = held + kept + dropped", 100, 100)));
   }

@@ -7,9 +7,11 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.wire.Signal;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +29,8 @@ record StatusBody(
     KillSwitchApi.SwitchBody killSwitch,
     StatusHistory.Rates rates,
     Map<String, PipelineStatus.Offers> signals,
-    PipelineStatus.Spans spans,
-    PipelineStatus.Held held,
+    Map<String, Object> spans,
+    SamplerCounts.Held held,
     PipelineStatus.Learned learned,
     Memory memory,
     List<Destination> destinations,
@@ -80,6 +82,32 @@ record StatusBody(
                     d.answers(),
                     byName(d.signals())))
         .toList();
+  }
+
+  /** The groups of counters side by side, under the names that the API gives them. */
+  static Map<String, Object> spans(PipelineStatus status) {
+    SamplerCounts spans = status.spans();
+    Map<String, Object> named = new LinkedHashMap<>();
+    named.put("received", spans.received().spans());
+    named.put("receivedBytes", spans.received().bytes());
+    named.put("held", spans.held().spans());
+    fate("kept", spans.kept(), named);
+    fate("dropped", spans.dropped(), named);
+    named.put("shipped", status.shipping().shipped());
+    named.put("queued", status.shipping().queued());
+    named.put("failedByReason", status.shipping().failedByReason());
+    named.put("late", spans.late());
+    named.put("overPolicyShare", spans.overPolicyShare());
+    named.put("receivedRoots", spans.received().roots());
+    named.put("traceStates", spans.traceStates());
+    named.put("ids", spans.ids());
+    return named;
+  }
+
+  private static void fate(String name, SamplerCounts.Fate fate, Map<String, Object> named) {
+    named.put(name, fate.spans());
+    named.put(name + "Bytes", fate.bytes());
+    named.put(name + "ByReason", fate.byReason());
   }
 
   static List<Law> laws(List<PipelineStatus.Identity> identities) {

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,18 +62,18 @@ public final class StatusHistory {
   /** Takes one reading. */
   void read() {
     PipelineStatus status = source.get();
-    PipelineStatus.Spans spans = status.spans();
+    SamplerCounts spans = status.spans();
     PipelineStatus.Offers door = status.signals().get(Signal.TRACES);
     add(
         new Reading(
             status.nowUnixMillis(),
             door == null ? 0 : door.offered(),
-            spans.received(),
-            spans.receivedBytes(),
-            spans.kept(),
-            spans.dropped(),
-            spans.shipped(),
-            spans.keptBytes()));
+            spans.received().spans(),
+            spans.received().bytes(),
+            spans.kept().spans(),
+            spans.dropped().spans(),
+            status.shipping().shipped(),
+            spans.kept().bytes()));
   }
 
   private synchronized void add(Reading reading) {

@@ -122,7 +122,7 @@ class CollectorEdgesTest {
           span(1, "text", text("0.5")));
       sampler.decide(WAIT.toNanos());
       assertEquals(percentage.getValue(), names(sampler).toString());
-      assertEquals(4, sampler.counts().kept() + sampler.counts().dropped());
+      assertEquals(4, sampler.counts().kept().spans() + sampler.counts().dropped().spans());
     }
   }
 
@@ -151,12 +151,12 @@ class CollectorEdgesTest {
       send(sampler, i, span(i, "t" + i));
       sampler.decide(i);
     }
-    assertEquals(Map.of(Sampler.TOO_EARLY, 2L), sampler.counts().droppedByReason());
+    assertEquals(Map.of(Sampler.TOO_EARLY, 2L), sampler.counts().dropped().byReason());
     send(sampler, 6, span(1, "again"));
     sampler.decide(6);
     sampler.decide(WAIT.toNanos() + 1_000_000_000L);
     assertEquals("[again, t4, t5]", names(sampler).toString());
-    assertEquals(Map.of(Sampler.TOO_EARLY, 3L), sampler.counts().droppedByReason());
+    assertEquals(Map.of(Sampler.TOO_EARLY, 3L), sampler.counts().dropped().byReason());
   }
 
   @Test

@@ -83,7 +83,7 @@ class CollectorRunTest {
         sidecar.stop(Duration.ofSeconds(20));
       }
       PipelineStatus status = sidecar.status();
-      assertEquals(sent.stream().mapToInt(Sent::spans).sum(), status.spans().received());
+      assertEquals(sent.stream().mapToInt(Sent::spans).sum(), status.spans().received().spans());
       assertEquals(expected(sent, kept(peer)), counts(backend.requests(), traceState(peer)));
     }
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.FakePipeline;
 import dev.spanthrift.agent.control.OpenApi;
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.MadeTraffic;
@@ -129,6 +130,7 @@ class StatusApiTest {
     assertEquals(60, status.at("/spans/keptByReason/error").asInt());
     assertEquals(800, status.at("/spans/droppedByReason/probability").asInt());
     assertEquals(5, status.at("/signals/traces/refused/OVERLOADED").asInt());
+    assertEquals(7_000, status.at("/held/scratchBytes").asInt());
     assertEquals(3_000, status.at("/destinations/0/queuedBytes").asInt());
     assertEquals(90, status.at("/destinations/0/signals/traces/shipped").asInt());
     assertTrue(status.at("/identities/0/holds").asBoolean());
@@ -153,12 +155,12 @@ class StatusApiTest {
     for (int second = 0; second <= 200; second++) {
       var s = FakePipeline.status(1_000 + 700L * second, Map.of("error", 7L * second));
       pipeline.status =
-          new dev.spanthrift.agent.pipeline.PipelineStatus(
+          MadeStatus.status(
               0,
               1_000L * second,
               s.signals(),
               s.spans(),
-              s.held(),
+              s.shipping(),
               s.destinations(),
               s.identities());
       history.read();
@@ -210,6 +212,7 @@ class StatusApiTest {
             "spanthrift_requests_let_go_total{signal=\"logs\"} 3.0",
             "spanthrift_received_bytes_total{signal=\"logs\"} 7000.0",
             "spanthrift_held_size_bytes 50000.0",
+            "spanthrift_scratch_size_bytes 7000.0",
             "spanthrift_queue_size_bytes{destination=\"default\"} 3000.0",
             "spanthrift_identity_gap{law=\"received = held + kept + dropped\"} 0.0",
             "spanthrift_operation_errors_total{operation=\"GET /\",service=\"cart\"} 2.0",
