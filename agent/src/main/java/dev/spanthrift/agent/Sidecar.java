@@ -4,6 +4,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.fleet.Fleet;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.Pipeline;
@@ -56,6 +57,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable HttpReceiver http;
   private @Nullable ControlServer control;
   private @Nullable Treasurer treasurer;
+  private @Nullable Fleet fleet;
   private @Nullable LearnedFile learned;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -93,7 +95,9 @@ public final class Sidecar implements SidecarProgram {
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
     PolicyStore policies = wiring.policyStore();
     Treasurer treasurer = openBooks(settings);
-    BudgetParts budget = wiring.budget(treasurer);
+    Fleet fleet = wiring.budget().fleet();
+    this.fleet = fleet;
+    BudgetParts budget = wiring.budget().parts(treasurer, fleet);
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
@@ -231,6 +235,9 @@ public final class Sidecar implements SidecarProgram {
     }
     if (learned != null && ran) {
       learned.close();
+    }
+    if (fleet != null) {
+      fleet.close();
     }
     destinations.forEach(Destination::close);
     if (control != null) {

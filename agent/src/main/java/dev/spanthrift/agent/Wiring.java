@@ -1,13 +1,11 @@
 package dev.spanthrift.agent;
 
-import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.Compression;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.Protocol;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.policy.PolicyStore;
-import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
@@ -21,13 +19,8 @@ import dev.spanthrift.exporter.settings.DestinationSettings;
 import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
 import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
 import dev.spanthrift.exporter.settings.DestinationSettings.Tls;
-import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
-import dev.spanthrift.sampler.budget.allocation.FleetSums;
-import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
@@ -187,26 +180,8 @@ final class Wiring {
     return PolicyStore.open(settings.stateDir(), Policies.configured(settings), policies);
   }
 
-  /** None without a budget: what policies leave to it is kept. */
-  @Nullable BudgetParts budget(Treasurer treasurer) {
-    if (settings.budgets().isEmpty()) {
-      return null;
-    }
-    AllocationSettings allocation = AllocationSettings.DEFAULT;
-    for (BudgetSettings budget : settings.budgets()) {
-      if (budget.period() == BudgetSettings.Period.HOUR) {
-        allocation = allocation.forPeriod(Duration.ofHours(1));
-      }
-    }
-    return new BudgetParts(
-        allocation,
-        new Allowance.PerSecond(treasurer.allowancePerSecond()),
-        treasurer.controller().priceOf(),
-        new InProcessKeepLedger(
-            true, allocation.askAfter(), bounds.ledgerTracesMax(settings.hold().tracesMax())),
-        FleetSums.inProcess(),
-        "self",
-        treasurer);
+  BudgetWiring budget() {
+    return new BudgetWiring(settings, bounds);
   }
 
   Judge judge(PolicyVersion version) {

@@ -47,6 +47,10 @@ public record SpanthriftSettings(
                 + " the books are kept and nothing is limited.")
         List<BudgetSettings> budgets,
     @Setting(
+            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that you"
+                + " run; off without a url.")
+        FleetSettings fleet,
+    @Setting(
             "The last spans received, as columns without payload, so that what-if can be asked of"
                 + " them.")
         Recording recording,
