@@ -4,6 +4,7 @@ import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.state.StateFile;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.LearnedState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,10 +71,13 @@ final class LearnedFile implements AutoCloseable {
   /** Saves once a minute from now on. */
   void every(ScheduledExecutorService timer) {
     var unused =
-        timer.scheduleWithFixedDelay(this::save, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(
+            Guarded.task("saving of what is learned", this::save),
+            SAVE_SECONDS,
+            SAVE_SECONDS,
+            TimeUnit.SECONDS);
   }
 
-  /** A timer forgets a task that throws once. */
   private synchronized void save() {
     try {
       StateFile.replace(file, pipeline.learned());

@@ -6,8 +6,10 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.policy.PolicyCounts;
+import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class LivePipeline implements PipelineView {
   private final Pipeline pipeline;
   private final Wiring wiring;
+  private volatile @Nullable PolicySet policies;
   private volatile Phase phase = Phase.STARTING;
 
-  LivePipeline(Pipeline pipeline, Wiring wiring) {
+  /**
+   * @param policies that decide; null where another system's rules do
+   */
+  LivePipeline(Pipeline pipeline, Wiring wiring, @Nullable PolicySet policies) {
     this.pipeline = pipeline;
     this.wiring = wiring;
+    this.policies = policies;
   }
 
   void phase(Phase next) {
@@ -53,7 +60,8 @@ final class LivePipeline implements PipelineView {
 
   @Override
   public List<PolicyCounts> policies() {
-    return wiring.policyCounts();
+    PolicySet deciding = policies;
+    return deciding == null ? List.of() : deciding.counts();
   }
 
   @Override
@@ -63,7 +71,8 @@ final class LivePipeline implements PipelineView {
 
   @Override
   public void usePolicy(PolicyVersion policy) {
-    pipeline.use(wiring.judge(policy));
+    policies = policy.set();
+    pipeline.use(new PolicyJudge(policy.set()));
   }
 
   @Override

@@ -18,10 +18,12 @@ import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
+import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -101,7 +103,7 @@ public final class Sidecar implements SidecarProgram {
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
-            judge == null ? wiring.judge(policies.current()) : judge,
+            judge == null ? new PolicyJudge(policies.current().set()) : judge,
             budget,
             routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
@@ -111,7 +113,8 @@ public final class Sidecar implements SidecarProgram {
       pipeline.record(ring);
     }
     pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
-    LivePipeline live = new LivePipeline(pipeline, wiring);
+    LivePipeline live =
+        new LivePipeline(pipeline, wiring, judge == null ? policies.current().set() : null);
     this.live = live;
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
@@ -120,7 +123,11 @@ public final class Sidecar implements SidecarProgram {
     refuseOwnPorts(wiring, grpc.address(), http.address());
     long tick = wiring.pipeline().tick().toMillis();
     var unused =
-        loops.group().next().scheduleAtFixedRate(pipeline::tick, tick, tick, TimeUnit.MILLISECONDS);
+        loops
+            .group()
+            .next()
+            .scheduleAtFixedRate(
+                Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     treasurer.every(timer, () -> grant(treasurer, pipeline, budget));

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.config.settings.Compression;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.Protocol;
@@ -7,7 +8,6 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
-import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.TlsSettings;
 import dev.spanthrift.agent.receive.loop.Loops;
@@ -19,9 +19,7 @@ import dev.spanthrift.exporter.settings.DestinationSettings;
 import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
 import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
 import dev.spanthrift.exporter.settings.DestinationSettings.Tls;
-import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
@@ -45,7 +43,6 @@ final class Wiring {
   private final SpanthriftSettings settings;
   private final Loops loops;
   private final HeapBounds bounds;
-  private final Policies policies = new Policies();
 
   Wiring(SpanthriftSettings settings, Loops loops) {
     this.settings = settings;
@@ -177,19 +174,12 @@ final class Wiring {
   }
 
   PolicyStore policyStore() {
-    return PolicyStore.open(settings.stateDir(), Policies.configured(settings), policies);
+    return PolicyStore.open(
+        settings.stateDir(), PolicyCompilation.configured(settings), PolicyCompilation::of, false);
   }
 
   BudgetWiring budget() {
     return new BudgetWiring(settings, bounds);
-  }
-
-  Judge judge(PolicyVersion version) {
-    return policies.judge(version);
-  }
-
-  List<PolicyCounts> policyCounts() {
-    return policies.counts();
   }
 
   /** None when our own metrics go nowhere. */

@@ -1,11 +1,12 @@
 package dev.spanthrift.agent.command;
 
-import dev.spanthrift.agent.collector.translate.Import;
+import dev.spanthrift.agent.collector.ForeignConfiguration;
 import dev.spanthrift.agent.command.option.Context;
-import dev.spanthrift.agent.command.option.Notes;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +29,14 @@ final class ImportCommand implements Callable<Integer> {
           "Print no configuration when anything would be left out, decided or done otherwise.")
   private boolean strict;
 
+  @Option(
+      names = "--environment",
+      paramLabel = "NAME",
+      description =
+          "Of Refinery's rules those of this environment. Default: __default__, those of all"
+              + " others.")
+  private @Nullable String environment;
+
   ImportCommand(Context context) {
     this.context = context;
   }
@@ -35,10 +44,11 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      Import imported = Import.read(file, context.environment());
-      Notes.say(context, imported.remarks());
+      ForeignConfiguration imported =
+          ForeignConfiguration.toImport(file, context.environment(), environment);
+      imported.remarks().forEach(remark -> context.say("spanthrift: " + remark));
       if (strict) {
-        Notes.requireNothingLost(imported.remarks());
+        imported.require(Set.of(), true);
       }
       context.out().print(imported.text());
       context.out().flush();

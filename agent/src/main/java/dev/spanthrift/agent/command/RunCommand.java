@@ -1,7 +1,6 @@
 package dev.spanthrift.agent.command;
 
-import dev.spanthrift.agent.collector.file.CollectorFile;
-import dev.spanthrift.agent.collector.tail.CollectorJudge;
+import dev.spanthrift.agent.collector.ForeignConfiguration;
 import dev.spanthrift.agent.command.check.Check;
 import dev.spanthrift.agent.command.check.PolicyCheck;
 import dev.spanthrift.agent.command.check.Surroundings;
@@ -46,7 +45,7 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try {
-      CollectorFile file = collector.read(context);
+      ForeignConfiguration file = collector.read(context);
       if (file != null && config.given()) {
         throw new SettingsException(
             List.of(
@@ -80,12 +79,12 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int runCollector(CollectorFile file)
+  private int runCollector(ForeignConfiguration file)
       throws SettingsException, StartException, InterruptedException {
     SettingsLoader.Loaded loaded = file.load(context.environment());
     loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
     try {
-      return start(loaded.settings(), new CollectorJudge(file.stages()));
+      return start(loaded.settings(), file.judge());
     } catch (IllegalArgumentException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }

@@ -1,36 +1,65 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.front.Entitlement;
+import dev.spanthrift.agent.control.front.Front;
+import dev.spanthrift.agent.control.front.FrontCounts;
+import dev.spanthrift.agent.control.front.FrontSettings;
+import dev.spanthrift.agent.control.front.Site;
+import dev.spanthrift.agent.control.front.Sites;
+import dev.spanthrift.agent.control.http.WriteAccess;
+import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.status.HealthSite;
+import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.SpendView;
+import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.pipeline.PipelineView;
-import dev.spanthrift.exporter.NetworkWords;
+import dev.spanthrift.agent.telemetry.Exposition;
+import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * The admin port: REST, page, health, metrics.
+ * The admin port: health and metrics below Spring, REST and page in it.
  *
  * <p>Started after the OTLP ports are open; its end does not touch them.
  */
 public final class ControlServer implements AutoCloseable {
-  private static final Map<String, Object> PROPERTIES =
-      Map.of("spring.lifecycle.timeout-per-shutdown-phase", "2s");
+  private static final String METRICS = "/actuator/prometheus";
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
-  private final ConfigurableApplicationContext context;
+  /** Every operation that takes a body; what stands in openapi.json and not here is never read. */
+  private static final Map<String, Entitlement> BODIES =
+      Map.of(
+          "PUT /api/v1/policy", Entitlement.WRITE,
+          "PUT /api/v1/kill-switch", Entitlement.WRITE,
+          "POST /api/v1/policy:validate", Entitlement.ASK,
+          "POST /api/v1/policy:simulate", Entitlement.ASK);
 
-  private ControlServer(ConfigurableApplicationContext context) {
-    this.context = context;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
+  private final WebSite web;
+  private final Front front;
+  private final Map<String, Site> direct;
+
+  private ControlServer(
+      ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
+    KillSwitchKeeper keeper =
+        new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
+    keeper.restore();
+    StatusHistory history = new StatusHistory(pipeline::status);
+    history.every(timer);
+    FrontCounts counts = new FrontCounts();
+    web =
+        new WebSite(new ControlParts(settings, pipeline, policies, spend, keeper, history, counts));
+    direct = new HashMap<>(new HealthSite(pipeline).sites());
+    direct.put(METRICS, new MetricsSite(new Exposition(pipeline), timer));
+    front = opened(settings, counts);
   }
 
   /**
@@ -40,69 +69,47 @@ public final class ControlServer implements AutoCloseable {
    */
   public static ControlServer start(
       ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
-    SpringApplication application = new SpringApplication(ControlContext.class, ControlWeb.class);
-    application.setWebApplicationType(WebApplicationType.REACTIVE);
-    application.setBannerMode(Banner.Mode.OFF);
-    application.setLogStartupInfo(false);
-    application.setRegisterShutdownHook(false);
-    application.setAddCommandLineProperties(false);
-    application.setAddConversionService(false);
-    application.setEnvironment(environment());
-    // No listeners: they would read application.properties and set up logging a second time.
-    application.setListeners(List.of());
-    application.setInitializers(
-        List.of(c -> parts(c.getBeanFactory(), settings, pipeline, policies, spend)));
-    return new ControlServer(run(application, settings));
+    return new ControlServer(settings, pipeline, policies, spend);
   }
 
-  private static ConfigurableApplicationContext run(
-      SpringApplication application, ControlSettings settings) {
+  private Front opened(ControlSettings settings, FrontCounts counts) {
     try {
-      return application.run();
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          NetworkWords.ofPort(
-              e, settings.address().getHostAddress(), settings.port(), "SPANTHRIFT_ADMIN_PORT"),
-          e);
+      return Front.open(
+          FrontSettings.of(
+              settings.address(), settings.port(), settings.hosts(), settings.bodyBytesMax()),
+          new WriteAccess(settings.tokenFile()),
+          new Sites(direct, BODIES, web),
+          counts);
+    } catch (IllegalStateException e) {
+      timer.shutdownNow();
+      throw e;
     }
-  }
-
-  private static void parts(
-      ConfigurableListableBeanFactory beans,
-      ControlSettings settings,
-      PipelineView pipeline,
-      PolicyStore policies,
-      SpendView spend) {
-    beans.registerSingleton("controlSettings", settings);
-    beans.registerSingleton("pipelineView", pipeline);
-    beans.registerSingleton("policyStore", policies);
-    beans.registerSingleton("spendView", spend);
-  }
-
-  /** Only our own settings: a SERVER_PORT meant for the application beside us must not move us. */
-  private static ConfigurableEnvironment environment() {
-    ConfigurableEnvironment environment = new StandardEnvironment();
-    environment
-        .getPropertySources()
-        .forEach(s -> environment.getPropertySources().remove(s.getName()));
-    environment.getPropertySources().addFirst(new MapPropertySource("spanthrift", PROPERTIES));
-    return environment;
   }
 
   /** The port that was bound. */
   public int port() {
-    ReactiveWebServerApplicationContext web = (ReactiveWebServerApplicationContext) context;
-    return Objects.requireNonNull(web.getWebServer(), "not started").getPort();
+    return front.port();
+  }
+
+  /** For tests: what is answered without Spring, and which operations have a body. */
+  Set<String> directPaths() {
+    return direct.keySet();
+  }
+
+  static Set<String> bodies() {
+    return BODIES.keySet();
   }
 
   /** For tests: what the context holds. */
   <T> Collection<T> beans(Class<T> type) {
-    return context.getBeansOfType(type).values();
+    return web.context().getBeansOfType(type).values();
   }
 
   /** Lets requests end for at most 2 s, then closes the port. */
   @Override
   public void close() {
-    context.close();
+    front.stop(LAST_ANSWERS);
+    web.close();
+    timer.shutdownNow();
   }
 }

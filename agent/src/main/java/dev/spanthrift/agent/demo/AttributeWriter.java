@@ -1,25 +1,27 @@
 package dev.spanthrift.agent.demo;
 
+import dev.spanthrift.sampler.wire.FieldWriter;
+
 /** Writes {@code KeyValue{1 key, 2 AnyValue{1 string | 3 int}}}. Not thread-safe. */
 final class AttributeWriter {
-  private final ProtoWriter value = new ProtoWriter();
-  private final ProtoWriter pair = new ProtoWriter();
+  private final FieldWriter value = new FieldWriter();
+  private final FieldWriter pair = new FieldWriter();
 
-  void string(ProtoWriter out, int field, String key, String text) {
+  void string(FieldWriter out, int field, String key, String text) {
     value.clear();
-    value.string(1, text);
+    value.text(1, text);
     pair(out, field, key);
   }
 
-  void number(ProtoWriter out, int field, String key, long number) {
+  void number(FieldWriter out, int field, String key, long number) {
     value.clear();
-    value.varint(3, number);
+    value.number(3, number);
     pair(out, field, key);
   }
 
-  private void pair(ProtoWriter out, int field, String key) {
+  private void pair(FieldWriter out, int field, String key) {
     pair.clear();
-    pair.string(1, key);
+    pair.text(1, key);
     pair.message(2, value);
     out.message(field, pair);
   }

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.demo;
 
+import dev.spanthrift.sampler.wire.FieldWriter;
+
 /**
  * The ended spans of one simulated service, until its next flush: what an SDK's batch processor
  * holds.
@@ -11,14 +13,14 @@ package dev.spanthrift.agent.demo;
 final class ServiceBatch {
   private final byte[] resource;
   private final byte[] scope;
-  private final ProtoWriter spans = new ProtoWriter();
-  private final ProtoWriter resourceSpans = new ProtoWriter();
-  private final ProtoWriter request = new ProtoWriter();
+  private final FieldWriter spans = new FieldWriter();
+  private final FieldWriter resourceSpans = new FieldWriter();
+  private final FieldWriter request = new FieldWriter();
   private int count;
 
   ServiceBatch(String service) {
     AttributeWriter attributes = new AttributeWriter();
-    ProtoWriter out = new ProtoWriter();
+    FieldWriter out = new FieldWriter();
     attributes.string(out, 1, "service.name", service);
     attributes.string(out, 1, "service.namespace", "demo-shop");
     attributes.string(out, 1, "service.instance.id", service + "-0");
@@ -26,12 +28,12 @@ final class ServiceBatch {
     attributes.string(out, 1, "telemetry.sdk.language", "java");
     resource = out.toBytes();
     out.clear();
-    out.string(1, "dev.spanthrift.demo");
-    out.string(2, "1.0");
+    out.text(1, "dev.spanthrift.demo");
+    out.text(2, "1.0");
     scope = out.toBytes();
   }
 
-  void add(ProtoWriter span) {
+  void add(FieldWriter span) {
     spans.message(2, span);
     count++;
   }
@@ -42,7 +44,7 @@ final class ServiceBatch {
 
   /** One request with all spans so far; begins anew. */
   byte[] flush() {
-    ProtoWriter scopeSpans = request;
+    FieldWriter scopeSpans = request;
     scopeSpans.clear();
     scopeSpans.bytes(1, scope);
     scopeSpans.append(spans);

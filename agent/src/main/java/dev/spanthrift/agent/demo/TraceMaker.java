@@ -2,6 +2,7 @@ package dev.spanthrift.agent.demo;
 
 import dev.spanthrift.agent.demo.Shop.Call;
 import dev.spanthrift.agent.demo.Shop.Entry;
+import dev.spanthrift.sampler.wire.FieldWriter;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,8 +27,8 @@ final class TraceMaker {
   private final Map<String, ServiceBatch> batches = new LinkedHashMap<>();
   private final Map<String, String> addresses = new HashMap<>();
   private final AttributeWriter attributes = new AttributeWriter();
-  private final ProtoWriter span = new ProtoWriter();
-  private final ProtoWriter nested = new ProtoWriter();
+  private final FieldWriter span = new FieldWriter();
+  private final FieldWriter nested = new FieldWriter();
 
   private long traceHigh;
   private long traceLow;
@@ -146,8 +147,8 @@ final class TraceMaker {
     if (parent != 0) {
       span.id(4, parent);
     }
-    span.string(5, name);
-    span.varint(6, kind);
+    span.text(5, name);
+    span.number(6, kind);
     span.fixed64(7, start);
     span.fixed64(8, end);
   }
@@ -185,7 +186,7 @@ final class TraceMaker {
   private void exception(long atNanos, String message) {
     nested.clear();
     nested.fixed64(1, atNanos);
-    nested.string(2, "exception");
+    nested.text(2, "exception");
     attributes.string(nested, 3, "exception.type", "demo.UnavailableException");
     attributes.string(nested, 3, "exception.message", message);
     span.message(11, nested);
@@ -199,8 +200,8 @@ final class TraceMaker {
   private void end(String service, String error) {
     if (!error.isEmpty()) {
       nested.clear();
-      nested.string(2, error);
-      nested.varint(3, STATUS_ERROR);
+      nested.text(2, error);
+      nested.number(3, STATUS_ERROR);
       span.message(15, nested);
     }
     span.fixed32(16, 1);

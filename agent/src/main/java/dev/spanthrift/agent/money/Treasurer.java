@@ -8,6 +8,7 @@ import dev.spanthrift.agent.control.status.Spend;
 import dev.spanthrift.agent.control.status.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.state.StateFile;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.budget.books.Budget;
 import dev.spanthrift.sampler.budget.books.BudgetController;
@@ -183,17 +184,13 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /** Ticks once a second from now on, and calls back after each tick. */
   public void every(ScheduledExecutorService timer, Runnable then) {
-    var _ = timer.scheduleAtFixedRate(() -> tickSafely(then), 1, 1, TimeUnit.SECONDS);
-  }
-
-  // A timer forgets a task that throws once.
-  private void tickSafely(Runnable then) {
-    try {
-      tick();
-      then.run();
-    } catch (RuntimeException e) {
-      log.warn("the books are behind: {}", e.toString());
-    }
+    Runnable second =
+        () -> {
+          tick();
+          then.run();
+        };
+    var _ =
+        timer.scheduleAtFixedRate(Guarded.task("books of money", second), 1, 1, TimeUnit.SECONDS);
   }
 
   /** Counts since the last call, lets time pass, saves when it is time. */
@@ -283,7 +280,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   /** Counts a last time and saves. */
   @Override
   public synchronized void close() {
-    tickSafely(() -> {}); // the pipeline may never have started
+    try {
+      tick();
+    } catch (RuntimeException e) {
+      log.warn("the last seconds are not in the books: {}", e.toString()); // it may never have run
+    }
     save();
   }
 }

@@ -1,16 +1,17 @@
 package dev.spanthrift.agent.pipeline;
 
-import java.util.List;
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.sampler.policy.PolicySet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Says what keeps a policy document from being used; never throws for what an author wrote. */
+/** Makes of a policy document what decides, or says why not; {@link PolicyCompilation#of}. */
 @FunctionalInterface
 public interface PolicyCompiler {
-  /** Returns every problem found, in document order; none means that it can be put in force. */
-  List<PolicyProblem> check(JsonNode document);
-
-  /** What may be used but is hardly meant, such as a policy that can never fire. */
-  default List<PolicyProblem> warnings(JsonNode document) {
-    return List.of();
-  }
+  /**
+   * Compiles it; never throws for what an author wrote.
+   *
+   * @param previous whose unchanged policies go on with their rates and counts
+   */
+  PolicyCompilation compile(JsonNode document, @Nullable PolicySet previous);
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.control.http.BodyFormat;
@@ -8,7 +9,9 @@ import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
-import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,16 +33,12 @@ public final class AdminPort implements AutoCloseable {
 
   /** Wants policies that are a list of objects with a name; warns of those called odd. */
   public static final PolicyCompiler COMPILER =
-      new PolicyCompiler() {
-        @Override
-        public List<PolicyProblem> check(JsonNode document) {
-          return AdminPort.check(document);
-        }
-
-        @Override
-        public List<PolicyProblem> warnings(JsonNode document) {
-          return AdminPort.warnings(document);
-        }
+      (document, previous) -> {
+        List<PolicyProblem> problems = AdminPort.check(document);
+        return problems.isEmpty()
+            ? new PolicyCompilation.Compiled(
+                PolicySet.compile(PolicyDocument.EMPTY), AdminPort.warnings(document))
+            : new PolicyCompilation.Invalid(problems);
       };
 
   public final FakePipeline pipeline = new FakePipeline();
@@ -47,12 +46,13 @@ public final class AdminPort implements AutoCloseable {
   public final PolicyStore store;
   final ControlServer server;
 
-  private AdminPort(ControlSettings settings, String configured) {
+  private AdminPort(ControlSettings settings, String configured, PolicyCompiler compiler) {
     store =
         PolicyStore.open(
             settings.stateDirectory(),
             BodyFormat.JSON.read(configured.getBytes(StandardCharsets.UTF_8)),
-            COMPILER);
+            compiler,
+            false);
     server = ControlServer.start(settings, pipeline, store, money);
   }
 
@@ -76,11 +76,18 @@ public final class AdminPort implements AutoCloseable {
         ControlSettings.onLoopback(0)
             .withTokenFile(token)
             .withStateDirectory(directory.resolve("state")),
-        configured);
+        configured,
+        COMPILER);
   }
 
   public static AdminPort startReadOnly() {
-    return new AdminPort(ControlSettings.onLoopback(0), CONFIGURED);
+    return new AdminPort(ControlSettings.onLoopback(0), CONFIGURED, COMPILER);
+  }
+
+  /** Understands policies as the program does. */
+  public static AdminPort startWithRealPolicies() {
+    return new AdminPort(
+        ControlSettings.onLoopback(0), "{\"default\": {\"keep\": true}}", PolicyCompilation::of);
   }
 
   public String url() {

@@ -2,12 +2,14 @@ package dev.spanthrift.agent.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.reactive.result.method.RequestMappingInfo;
 import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
+import tools.jackson.databind.JsonNode;
 
 class OpenApiTest {
   @Test
@@ -18,8 +20,23 @@ class OpenApiTest {
           .beans(RequestMappingInfoHandlerMapping.class)
           .forEach(
               mapping -> mapping.getHandlerMethods().keySet().forEach(info -> add(routes, info)));
+      port.server.directPaths().forEach(path -> routes.add("GET " + path));
       assertEquals(routes, OpenApi.get().operations());
     }
+  }
+
+  @Test
+  void readsABodyExactlyWhereOneIsDescribed() {
+    Set<String> described = new TreeSet<>();
+    for (String operation : OpenApi.get().operations()) {
+      String[] parts = operation.split(" ");
+      JsonNode method =
+          OpenApi.get().root().path("paths").path(parts[1]).path(parts[0].toLowerCase(Locale.ROOT));
+      if (method.has("requestBody")) {
+        described.add(operation);
+      }
+    }
+    assertEquals(described, new TreeSet<>(ControlServer.bodies()));
   }
 
   private static void add(Set<String> routes, RequestMappingInfo info) {

@@ -35,7 +35,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** receive → scan → measure → hold → decide → tell → stamp → ship → account: each seen from inside. */
+/**
+ * receive → scan → measure → hold → decide → tell → stamp → ship → account: each seen from inside.
+ */
 class PipelineStepsTest {
   private static final int SPANS = 40;
   private static final Duration PATIENCE = Duration.ofSeconds(20);

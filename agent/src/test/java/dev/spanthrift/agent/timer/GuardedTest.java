@@ -6,14 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class GuardedTest {
+  private static final Pattern SCHEDULE =
+      Pattern.compile("\\.schedule(?:AtFixedRate|WithFixedDelay)?\\(\\s*([\\w.]+)");
+
   @Test
   void aTaskThatThrowsRunsAgainAndIsCounted() throws Exception {
     CountDownLatch runs = new CountDownLatch(3);
@@ -59,5 +69,23 @@ class GuardedTest {
     assertTrue(lines.list.getFirst().getFormattedMessage().startsWith("test that is noisy failed"));
     assertTrue(lines.list.getFirst().getThrowableProxy() != null, "with its stack");
     assertEquals(50, Guarded.failures().get("test that is noisy"));
+  }
+
+  @Test
+  void everyTaskOfATimerIsGuarded() throws Exception {
+    List<String> bare = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        String text = Files.readString(file);
+        Matcher call = SCHEDULE.matcher(text);
+        while (call.find()) {
+          String task = call.group(1);
+          if (!task.equals("Guarded.task") && !text.contains("Guarded " + task + " =")) {
+            bare.add(file.getFileName() + ": " + call.group());
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), bare);
   }
 }

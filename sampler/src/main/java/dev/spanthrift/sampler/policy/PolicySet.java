@@ -5,7 +5,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
-import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import dev.spanthrift.sampler.policy.question.Compiler;
 import dev.spanthrift.sampler.policy.question.Expression;
 import dev.spanthrift.sampler.policy.question.Observer;
@@ -35,7 +35,7 @@ public final class PolicySet {
   private final CompiledPolicy[] policies;
   private final CompiledPolicy fallback;
   private final int factWords;
-  private final List<Problem> warnings;
+  private final List<PolicyProblem> warnings;
 
   private PolicySet(PolicyDocument document, @Nullable PolicySet previous) {
     this.document = document;
@@ -85,7 +85,7 @@ public final class PolicySet {
    * @throws InvalidPolicyException with everything that is wrong with it
    */
   public static PolicySet compile(PolicyDocument document, @Nullable PolicySet previous) {
-    List<Problem> problems = Validator.problems(document);
+    List<PolicyProblem> problems = Validator.problems(document);
     if (!problems.isEmpty()) {
       throw new InvalidPolicyException(problems);
     }
@@ -97,7 +97,7 @@ public final class PolicySet {
   }
 
   /** Rules that can never fire: legal, but nearly always a mistake. */
-  public List<Problem> warnings() {
+  public List<PolicyProblem> warnings() {
     return warnings;
   }
 

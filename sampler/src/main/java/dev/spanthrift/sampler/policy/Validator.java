@@ -4,7 +4,7 @@ import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
-import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import dev.spanthrift.sampler.policy.document.ValueTest;
 import dev.spanthrift.sampler.policy.question.Compiler;
 import dev.spanthrift.sampler.policy.regex.Regex;
@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds everything that is wrong with a policy document; what it passes can be compiled. */
@@ -22,9 +23,13 @@ final class Validator {
   private static final int DEPTH_MAX = 32;
   private static final int NAME_MAX = 128;
 
-  private final List<Problem> problems = new ArrayList<>();
+  /** Reasons that stand beside the names of policies; their counts would be mixed up. */
+  private static final Pattern RESERVED =
+      Pattern.compile("budget|late|invalid_trace_id|(budget|policy):.*");
 
-  static List<Problem> problems(PolicyDocument document) {
+  private final List<PolicyProblem> problems = new ArrayList<>();
+
+  static List<PolicyProblem> problems(PolicyDocument document) {
     Validator validator = new Validator();
     validator.check(document);
     return validator.problems;
@@ -72,6 +77,8 @@ final class Validator {
       report(at, quote(name), "a name of 1 to " + NAME_MAX + " printable characters");
     } else if (name.equals(PolicySet.FALLBACK_REASON)) {
       report(at, quote(name) + " is the reason where no policy matches", "another name");
+    } else if (RESERVED.matcher(name).matches()) {
+      report(at, quote(name) + " is a reason of the program's own", "another name");
     }
   }
 
@@ -245,6 +252,6 @@ final class Validator {
   }
 
   private void report(String at, String what, String suggestion) {
-    problems.add(new Problem(at, what, suggestion));
+    problems.add(new PolicyProblem(at, what, suggestion));
   }
 }

@@ -1,6 +1,7 @@
 package dev.spanthrift.sampler.wire;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One scanned request: a row for each span, a row for each resource and scope, all offsets into the
@@ -10,29 +11,33 @@ import java.util.Arrays;
  * receiver. Columns are primitive arrays that grow to the largest request seen, up to a bound.
  */
 public final class Batch {
+  private static final AtomicLong SCANS = new AtomicLong();
   private static final byte[] NO_BYTES = {};
-  private static final int ROWS_KEPT = 16_384; // larger tables are let go with their request
+  private static final int LEAST_ROWS = 512;
+  private static final int LEAST_SCOPES = 16;
+  private static final int ROW_BYTES = 10 * Integer.BYTES + 6 * Long.BYTES;
 
   private final int spansMax;
   private byte[] buffer = new byte[0];
   private int size;
 
-  private int[] start = new int[512];
-  private int[] body = new int[512];
-  private int[] end = new int[512];
-  private int[] scopeOf = new int[512];
-  private long[] traceIdHigh = new long[512];
-  private long[] traceIdLow = new long[512];
-  private long[] spanId = new long[512];
-  private long[] parentSpanId = new long[512];
-  private long[] startNanos = new long[512];
-  private long[] endNanos = new long[512];
-  private int[] nameAt = new int[512];
-  private int[] nameLength = new int[512];
-  private int[] traceStateAt = new int[512];
-  private int[] traceStateLength = new int[512];
-  private int[] marks = new int[512]; // kind 8 bits, status 8 bits, bits below, events 14 bits
-  private int[] spanFlags = new int[512];
+  private int[] start = new int[LEAST_ROWS];
+  private int[] body = new int[LEAST_ROWS];
+  private int[] end = new int[LEAST_ROWS];
+  private int[] scopeOf = new int[LEAST_ROWS];
+  private long[] traceIdHigh = new long[LEAST_ROWS];
+  private long[] traceIdLow = new long[LEAST_ROWS];
+  private long[] spanId = new long[LEAST_ROWS];
+  private long[] parentSpanId = new long[LEAST_ROWS];
+  private long[] startNanos = new long[LEAST_ROWS];
+  private long[] endNanos = new long[LEAST_ROWS];
+  private int[] nameAt = new int[LEAST_ROWS];
+  private int[] nameLength = new int[LEAST_ROWS];
+  private int[] traceStateAt = new int[LEAST_ROWS];
+  private int[] traceStateLength = new int[LEAST_ROWS];
+  private int[] marks =
+      new int[LEAST_ROWS]; // kind 8 bits, status 8 bits, bits below, events 14 bits
+  private int[] spanFlags = new int[LEAST_ROWS];
 
   private static final int HAS_PARENT = 1 << 16;
   private static final int VALID_TRACE_ID = 1 << 17;
@@ -41,8 +46,10 @@ public final class Batch {
 
   private final Envelopes resources = new Envelopes();
   private final Envelopes scopes = new Envelopes();
-  private int[] resourceOf = new int[16]; // of a scope
+  private int[] resourceOf = new int[LEAST_SCOPES]; // of a scope
   private byte[] requestExtras = NO_BYTES;
+  private int requestExtrasLength;
+  private long scan;
   private long attributes;
   private long events;
   private long resourceMessages;
@@ -55,13 +62,16 @@ public final class Batch {
 
   void begin(byte[] buffer) {
     this.buffer = buffer;
-    if (start.length > ROWS_KEPT) {
-      resize(512);
+    resize(Scratch.rowsKept(start.length, LEAST_ROWS));
+    if (resourceOf.length > Scratch.ROWS_KEPT) {
+      resourceOf = new int[LEAST_SCOPES];
     }
+    scan = SCANS.incrementAndGet();
     size = 0;
     resources.clear(buffer);
     scopes.clear(buffer);
     requestExtras = NO_BYTES;
+    requestExtrasLength = 0;
     attributes = 0;
     events = 0;
     resourceMessages = 0;
@@ -70,9 +80,13 @@ public final class Batch {
   }
 
   void addRequestExtra(int from, int to) {
-    int length = requestExtras.length;
-    requestExtras = Arrays.copyOf(requestExtras, length + to - from);
-    System.arraycopy(buffer, from, requestExtras, length, to - from);
+    int before = requestExtrasLength;
+    requestExtrasLength = before + to - from;
+    if (requestExtrasLength > requestExtras.length) {
+      requestExtras =
+          Arrays.copyOf(requestExtras, Scratch.grown(requestExtras.length, requestExtrasLength));
+    }
+    System.arraycopy(buffer, from, requestExtras, before, to - from);
   }
 
   void beginResource(int bodyStart, int bodyEnd) {
@@ -94,7 +108,7 @@ public final class Batch {
   void beginScope(int bodyStart, int bodyEnd) {
     int scope = scopes.begin(bodyStart, bodyEnd);
     if (scope == resourceOf.length) {
-      resourceOf = Arrays.copyOf(resourceOf, scope * 2);
+      resourceOf = Arrays.copyOf(resourceOf, Scratch.grown(scope, scope + 1));
     }
     resourceOf[scope] = resources.size() - 1;
   }
@@ -117,7 +131,7 @@ public final class Batch {
       throw new TooManySpansException(spansMax);
     }
     if (row == start.length) {
-      resize(row * 2);
+      resize(Scratch.grown(row, row + 1));
     }
     start[row] = spanStart;
     body[row] = spanBody;
@@ -203,6 +217,9 @@ public final class Batch {
   }
 
   private void resize(int rows) {
+    if (rows == start.length) {
+      return;
+    }
     start = Arrays.copyOf(start, rows);
     body = Arrays.copyOf(body, rows);
     end = Arrays.copyOf(end, rows);
@@ -274,6 +291,10 @@ public final class Batch {
     return parentSpanId[row];
   }
 
+  /**
+   * Whether there is a parent id that is not all zeros: the one meaning of root is that there is
+   * none. One of another length than 8 bytes names a parent that nobody can find.
+   */
   public boolean hasParent(int row) {
     return (marks[row] & HAS_PARENT) != 0;
   }
@@ -362,6 +383,20 @@ public final class Batch {
 
   /** Fields of the request itself that no specification knows, one after the other. */
   public byte[] requestExtras() {
+    if (requestExtras.length > requestExtrasLength) {
+      requestExtras = Arrays.copyOf(requestExtras, requestExtrasLength);
+    }
     return requestExtras;
+  }
+
+  /** Tells each request from every other, whichever batch it is in; never 0. */
+  long scan() {
+    return scan;
+  }
+
+  /** Bytes of the tables, which stay for the next request. */
+  public long bytesHeld() {
+    long columns = (long) start.length * ROW_BYTES + (long) resourceOf.length * Integer.BYTES;
+    return columns + resources.bytesHeld() + scopes.bytesHeld();
   }
 }

@@ -19,28 +19,83 @@ public final class ContextTable {
   static final long UNUSED_BYTES_MAX = 1 << 20;
   private static final byte[] SERVICE_NAME = "service.name".getBytes(StandardCharsets.UTF_8);
 
+  private static final byte[] NO_BYTES = {};
+
   private final Map<Long, ScopeContext> byHash = new HashMap<>();
+  private final Map<Long, ResourceContext> resources = new HashMap<>();
   private @Nullable ScopeContext[] byId = new ScopeContext[64];
   private int[] freeIds = new int[64];
   private int freeCount;
   private int nextId;
+  private int nextResource;
   private int unused;
   private long unusedBytes;
   private long bytes;
 
+  // Of the request at hand: each resource is looked up once, however many scopes are below it.
+  private long scan;
+  private byte[] extras = NO_BYTES;
+  private long extrasHash;
+  private @Nullable ResourceContext[] ofRow = new ResourceContext[8];
+
   /** The id of the context of one ScopeSpans of a batch; not yet retained. */
-  public int intern(Batch batch, int scope) {
-    int resource = batch.resourceOfScope(scope);
-    long hash = hash(batch, resource, scope);
+  public int intern(Batch from, int scope) {
+    begin(from);
+    ResourceContext resource = resourceOf(from, from.resourceOfScope(scope));
+    Envelopes scopes = from.scopes();
+    long hash = Hash.mix(resource.hash + hash(from.buffer(), scopes, scope));
     while (true) {
       ScopeContext found = byHash.get(hash);
       if (found == null) {
-        return add(batch, resource, scope, hash).id;
+        return add(from, resource, scope, hash).id;
       }
-      if (matches(found, batch, resource, scope)) {
+      if (found.resource == resource && same(found.head, found.tail, from, scopes, scope)) {
         return found.id;
       }
       hash++; // another context with the same hash: look one further
+    }
+  }
+
+  private void begin(Batch next) {
+    if (next.scan() == scan) {
+      return;
+    }
+    scan = next.scan();
+    int rows = next.resources().size();
+    int capacity = Math.max(rows, Scratch.rowsKept(ofRow.length, 8));
+    if (capacity != ofRow.length) {
+      ofRow = new ResourceContext[capacity];
+    } else {
+      Arrays.fill(ofRow, null);
+    }
+    byte[] unknown = next.requestExtras();
+    if (!Arrays.equals(extras, unknown)) {
+      extras = unknown; // one array for equal ones, so that comparing them looks at no byte
+      extrasHash = Hash.of(unknown, 0, unknown.length);
+    }
+  }
+
+  private ResourceContext resourceOf(Batch from, int row) {
+    ResourceContext known = ofRow[row];
+    if (known == null) {
+      known = internResource(from, row);
+      ofRow[row] = known;
+    }
+    return known;
+  }
+
+  private ResourceContext internResource(Batch from, int row) {
+    Envelopes rows = from.resources();
+    long hash = hash(from.buffer(), rows, row) + extrasHash;
+    while (true) {
+      ResourceContext found = resources.get(hash);
+      if (found == null) {
+        return addResource(from, row, hash);
+      }
+      if (found.extras() == extras && same(found.head(), found.tail(), from, rows, row)) {
+        return found;
+      }
+      hash++;
     }
   }
 
@@ -57,6 +112,7 @@ public final class ContextTable {
     if (context.references++ == 0) {
       unused--;
       unusedBytes -= context.bytes();
+      unusedBytes -= context.resource.scopesInUse++ == 0 ? context.resource.bytes() : 0;
     }
   }
 
@@ -65,12 +121,13 @@ public final class ContextTable {
     if (--context.references == 0) {
       unused++;
       unusedBytes += context.bytes();
+      unusedBytes += --context.resource.scopesInUse == 0 ? context.resource.bytes() : 0;
     }
   }
 
-  /** Bytes held by all contexts. */
+  /** Bytes held by all contexts, and by what is known of the request at hand. */
   public long bytes() {
-    return bytes;
+    return bytes + extras.length + (long) Integer.BYTES * (ofRow.length + byId.length);
   }
 
   public int size() {
@@ -83,6 +140,17 @@ public final class ContextTable {
       return;
     }
     byHash.values().removeIf(this::dropIfUnused);
+    resources.values().removeIf(this::dropIfEmpty);
+    scan = 0; // what was looked up may be gone
+  }
+
+  private boolean dropIfEmpty(ResourceContext resource) {
+    if (resource.scopes > 0) {
+      return false;
+    }
+    bytes -= resource.bytes();
+    unusedBytes -= resource.bytes();
+    return true;
   }
 
   private boolean dropIfUnused(ScopeContext context) {
@@ -92,6 +160,7 @@ public final class ContextTable {
     bytes -= context.bytes();
     unused--;
     unusedBytes -= context.bytes();
+    context.resource.scopes--;
     byId[context.id] = null;
     if (freeCount == freeIds.length) {
       freeIds = Arrays.copyOf(freeIds, freeCount * 2);
@@ -100,39 +169,43 @@ public final class ContextTable {
     return true;
   }
 
-  private ScopeContext add(Batch batch, int resource, int scope, long hash) {
+  private ScopeContext add(Batch from, ResourceContext resource, int scope, long hash) {
     int id = freeCount > 0 ? freeIds[--freeCount] : nextId++;
     if (id == byId.length) {
       byId = Arrays.copyOf(byId, id * 2);
     }
-    Envelopes scopes = batch.scopes();
-    byte[] head = head(batch, scopes, scope);
+    Envelopes scopes = from.scopes();
     ScopeContext context =
-        new ScopeContext(id, hash, resource(batch, resource), head, scopes.tail(scope));
+        new ScopeContext(id, hash, resource, head(from, scopes, scope), scopes.tail(scope));
     byId[id] = context;
     byHash.put(hash, context);
+    resource.scopes++;
     bytes += context.bytes();
     unused++;
     unusedBytes += context.bytes();
     return context;
   }
 
-  private static ResourceContext resource(Batch batch, int row) {
-    Envelopes resources = batch.resources();
-    byte[] message =
-        Arrays.copyOfRange(
-            resources.messageBuffer(row),
-            resources.messageOffset(row),
-            resources.messageOffset(row) + resources.messageLength(row));
+  private ResourceContext addResource(Batch from, int row, long hash) {
+    Envelopes rows = from.resources();
+    int at = rows.messageOffset(row);
+    byte[] message = Arrays.copyOfRange(rows.messageBuffer(row), at, at + rows.messageLength(row));
     String service = stringAttribute(message, SERVICE_NAME);
     byte[] name = service.getBytes(StandardCharsets.UTF_8);
-    return new ResourceContext(
-        batch.requestExtras(),
-        head(batch, resources, row),
-        resources.tail(row),
-        message,
-        service,
-        Hash.of(name, 0, name.length));
+    ResourceContext resource =
+        new ResourceContext(
+            nextResource++,
+            hash,
+            extras,
+            head(from, rows, row),
+            rows.tail(row),
+            message,
+            service,
+            Hash.of(name, 0, name.length));
+    resources.put(hash, resource);
+    bytes += resource.bytes();
+    unusedBytes += resource.bytes();
+    return resource;
   }
 
   private static byte[] head(Batch batch, Envelopes envelopes, int row) {
@@ -185,31 +258,14 @@ public final class ContextTable {
     return matches ? value : null;
   }
 
-  private static long hash(Batch batch, int resource, int scope) {
-    Envelopes resources = batch.resources();
-    Envelopes scopes = batch.scopes();
-    byte[] buffer = batch.buffer();
-    byte[] extras = batch.requestExtras();
-    long hash = Hash.of(buffer, resources.headOffset(resource), resources.headLength(resource));
-    hash = Hash.mix(hash + Hash.of(buffer, scopes.headOffset(scope), scopes.headLength(scope)));
-    hash = Hash.mix(hash + tailHash(buffer, resources, resource));
-    hash = Hash.mix(hash + tailHash(buffer, scopes, scope));
-    return extras.length == 0 ? hash : Hash.mix(hash + Hash.of(extras, 0, extras.length));
-  }
-
-  private static long tailHash(byte[] buffer, Envelopes envelopes, int row) {
+  private static long hash(byte[] buffer, Envelopes envelopes, int row) {
+    long hash = Hash.of(buffer, envelopes.headOffset(row), envelopes.headLength(row));
     if (envelopes.isPlain(row)) {
-      return Hash.of(buffer, envelopes.tailOffset(row), envelopes.tailLength(row));
+      long tail = Hash.of(buffer, envelopes.tailOffset(row), envelopes.tailLength(row));
+      return Hash.mix(hash + tail);
     }
     byte[] tail = envelopes.tail(row);
-    return Hash.of(tail, 0, tail.length);
-  }
-
-  private static boolean matches(ScopeContext context, Batch batch, int resource, int scope) {
-    ResourceContext known = context.resource;
-    return same(known.head(), known.tail(), batch, batch.resources(), resource)
-        && same(context.head, context.tail, batch, batch.scopes(), scope)
-        && Arrays.equals(known.extras(), batch.requestExtras());
+    return Hash.mix(hash + Hash.of(tail, 0, tail.length));
   }
 
   private static boolean same(byte[] head, byte[] tail, Batch batch, Envelopes rows, int row) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
  */
 public final class Envelopes {
   private static final int COLUMNS = 7; // columns of a row, in ints
+  private static final int LEAST_ROWS = 8;
   private static final int BODY = 0;
   private static final int BODY_END = 1;
   private static final int FIRST_CHILD = 2;
@@ -24,21 +25,28 @@ public final class Envelopes {
   private static final int MESSAGE_LENGTH = 6;
 
   private byte[] buffer = new byte[0];
-  private int[] rows = new int[COLUMNS * 8];
-  private byte[][] merged = new byte[8][]; // only where a message was repeated
+  private int[] rows = new int[COLUMNS * LEAST_ROWS];
+  private byte[][] merged = new byte[LEAST_ROWS][]; // only where a message was repeated
   private int size;
 
   void clear(byte[] buffer) {
     this.buffer = buffer;
-    Arrays.fill(merged, 0, Math.min(size, merged.length), null);
+    Arrays.fill(merged, 0, size, null);
     size = 0;
+    resize(Scratch.rowsKept(merged.length, LEAST_ROWS));
+  }
+
+  private void resize(int capacity) {
+    if (capacity != merged.length) {
+      rows = Arrays.copyOf(rows, capacity * COLUMNS);
+      merged = Arrays.copyOf(merged, capacity);
+    }
   }
 
   int begin(int body, int bodyEnd) {
     int row = size++;
-    if (size * COLUMNS > rows.length) {
-      rows = Arrays.copyOf(rows, rows.length * 2);
-      merged = Arrays.copyOf(merged, merged.length * 2);
+    if (size > merged.length) {
+      resize(Scratch.grown(merged.length, size));
     }
     int at = row * COLUMNS;
     rows[at + BODY] = body;
@@ -70,16 +78,25 @@ public final class Envelopes {
       return;
     }
     int before = messageLength(row);
-    byte[] both = Arrays.copyOf(message(row), before + length);
-    System.arraycopy(buffer, from, both, before, length);
-    merged[row] = both;
+    byte[] all = roomToMerge(row, before, before + length);
+    System.arraycopy(buffer, from, all, before, length);
     rows[at + MESSAGE] = 0;
-    rows[at + MESSAGE_LENGTH] = both.length;
+    rows[at + MESSAGE_LENGTH] = before + length;
   }
 
-  private byte[] message(int row) {
-    int from = messageOffset(row);
-    return Arrays.copyOfRange(messageBuffer(row), from, from + messageLength(row));
+  private byte[] roomToMerge(int row, int before, int needed) {
+    byte[] known = merged[row];
+    if (known == null || known.length < needed) {
+      byte[] larger = new byte[Scratch.grown(before, needed)];
+      System.arraycopy(messageBuffer(row), messageOffset(row), larger, 0, before);
+      merged[row] = larger;
+      return larger;
+    }
+    return known;
+  }
+
+  long bytesHeld() {
+    return (long) Integer.BYTES * (rows.length + merged.length);
   }
 
   public int size() {

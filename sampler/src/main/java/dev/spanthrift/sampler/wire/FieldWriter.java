@@ -94,6 +94,10 @@ public final class FieldWriter {
   }
 
   /** Bytes as they are. */
+  public FieldWriter append(byte[] source) {
+    return append(source, 0, source.length);
+  }
+
   public FieldWriter append(byte[] source, int offset, int length) {
     int at = room(length);
     System.arraycopy(source, offset, buffer, at, length);
@@ -103,7 +107,14 @@ public final class FieldWriter {
   /** A number without a tag. */
   public FieldWriter varint(long value) {
     int at = room(varintSize(value));
-    int unused = putVarint(buffer, at, value);
+    var _ = putVarint(buffer, at, value);
+    return this;
+  }
+
+  /** One byte as it is. */
+  public FieldWriter octet(int value) {
+    int at = room(1);
+    buffer[at] = (byte) value;
     return this;
   }
 
@@ -116,7 +127,7 @@ public final class FieldWriter {
     int at = size;
     size = Math.addExact(at, more);
     if (size > buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.max(size, (int) Math.min(2L * at, 1 << 30)));
+      buffer = Arrays.copyOf(buffer, Scratch.grown(buffer.length, size));
     }
     return at;
   }

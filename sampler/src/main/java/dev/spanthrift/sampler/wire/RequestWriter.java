@@ -1,7 +1,7 @@
 package dev.spanthrift.sampler.wire;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -13,11 +13,14 @@ import java.util.List;
  */
 public final class RequestWriter {
   private static final int TRACE_STATE_TAG = Fields.SPAN_TRACE_STATE;
+  private static final int BUFFER_BYTES = 4096;
 
   private final ContextTable contexts;
   private final List<ScopeContext> gathering = new ArrayList<>();
   private final Wire wire = new Wire();
   private final byte[] traceState = new byte[TraceStateEdit.LENGTH_MAX];
+  private final byte[][] spare = new byte[16][]; // buffers for the next contexts that gather
+  private int spares;
   private int body; // of the span at hand, and its trace state
   private int traceStateAt;
   private int traceStateLength;
@@ -110,14 +113,15 @@ public final class RequestWriter {
   }
 
   private void addEdited(int contextId, byte[] source, int end, int edited) {
-    int field = edited == 0 ? 0 : 1 + varintSize(edited) + edited; // nothing left: no field
+    // Nothing left: no field.
+    int field = edited == 0 ? 0 : 1 + FieldWriter.varintSize(edited) + edited;
     int size = end - body - traceStateFields + field;
     ScopeContext context = open(contextId);
-    int at = context.reserve(1 + varintSize(size) + size);
+    int at = context.reserve(1 + FieldWriter.varintSize(size) + size);
     byte[] out = context.output();
     int to = at;
     out[to++] = (byte) Fields.SCOPE_SPANS_SPAN;
-    to = writeVarint(out, to, size);
+    to = FieldWriter.putVarint(out, to, size);
     boolean written = false;
     wire.position = body;
     while (wire.position < end) {
@@ -142,7 +146,7 @@ public final class RequestWriter {
       return at;
     }
     out[at++] = (byte) TRACE_STATE_TAG;
-    at = writeVarint(out, at, length);
+    at = FieldWriter.putVarint(out, at, length);
     return copy(traceState, 0, length, out, at);
   }
 
@@ -150,6 +154,7 @@ public final class RequestWriter {
     ScopeContext context = contexts.get(contextId);
     if (!context.isGathering()) {
       contexts.retain(contextId);
+      context.lend(spares > 0 ? spare[--spares] : new byte[BUFFER_BYTES]);
       gathering.add(context);
       bytes += context.envelopeBytes();
     }
@@ -158,11 +163,11 @@ public final class RequestWriter {
 
   /** Writes one request around everything gathered and begins anew. */
   public byte[] finish() {
-    gathering.sort((a, b) -> Integer.compare(order(a), order(b)));
+    gathering.sort(Comparator.comparingInt(context -> context.resource.id)); // side by side
     int size = 0;
     for (int i = 0; i < gathering.size(); i = endOfResource(i)) {
       int body = resourceBody(i);
-      size += 1 + varintSize(body) + body + gathering.get(i).resource.extras().length;
+      size += 1 + FieldWriter.varintSize(body) + body + gathering.get(i).resource.extras().length;
     }
     byte[] out = new byte[size];
     int at = 0;
@@ -170,7 +175,7 @@ public final class RequestWriter {
       at = writeResource(out, at, i);
     }
     for (ScopeContext context : gathering) {
-      context.clearOutput();
+      giveBack(context.giveBack());
       contexts.release(context.id);
     }
     gathering.clear();
@@ -179,24 +184,31 @@ public final class RequestWriter {
     return out;
   }
 
-  /** Scopes of equal resources side by side; the hash only sorts, equality is compared. */
-  private static int order(ScopeContext context) {
-    return (int) Hash.of(context.resource.head(), 0, context.resource.head().length);
+  private void giveBack(byte[] buffer) {
+    if (Scratch.stays(buffer) && spares < spare.length) {
+      spare[spares++] = buffer;
+    }
+  }
+
+  /** Bytes of memory beside the contexts: what is gathered, and what is spare for the next. */
+  public long bytesHeld() {
+    long held = traceState.length;
+    for (int i = 0; i < spares; i++) {
+      held += spare[i].length;
+    }
+    for (ScopeContext context : gathering) {
+      held += context.output().length;
+    }
+    return held;
   }
 
   private int endOfResource(int from) {
     ResourceContext resource = gathering.get(from).resource;
     int to = from + 1;
-    while (to < gathering.size() && sameResource(resource, gathering.get(to).resource)) {
+    while (to < gathering.size() && gathering.get(to).resource == resource) {
       to++;
     }
     return to;
-  }
-
-  private static boolean sameResource(ResourceContext a, ResourceContext b) {
-    return Arrays.equals(a.head(), b.head())
-        && Arrays.equals(a.tail(), b.tail())
-        && Arrays.equals(a.extras(), b.extras());
   }
 
   private int resourceBody(int from) {
@@ -205,7 +217,7 @@ public final class RequestWriter {
     int to = endOfResource(from);
     for (int i = from; i < to; i++) {
       int body = scopeBody(gathering.get(i));
-      size += 1 + varintSize(body) + body;
+      size += 1 + FieldWriter.varintSize(body) + body;
     }
     return size;
   }
@@ -217,13 +229,13 @@ public final class RequestWriter {
   private int writeResource(byte[] out, int at, int from) {
     ResourceContext resource = gathering.get(from).resource;
     out[at++] = (byte) Fields.REQUEST_RESOURCE_SPANS;
-    at = writeVarint(out, at, resourceBody(from));
+    at = FieldWriter.putVarint(out, at, resourceBody(from));
     at = copy(resource.head(), 0, resource.head().length, out, at);
     int to = endOfResource(from);
     for (int i = from; i < to; i++) {
       ScopeContext scope = gathering.get(i);
       out[at++] = (byte) Fields.RESOURCE_SPANS_SCOPE_SPANS;
-      at = writeVarint(out, at, scopeBody(scope));
+      at = FieldWriter.putVarint(out, at, scopeBody(scope));
       at = copy(scope.head, 0, scope.head.length, out, at);
       at = copy(scope.output(), 0, scope.outputLength(), out, at);
       at = copy(scope.tail, 0, scope.tail.length, out, at);
@@ -235,18 +247,5 @@ public final class RequestWriter {
   private static int copy(byte[] from, int offset, int length, byte[] out, int at) {
     System.arraycopy(from, offset, out, at, length);
     return at + length;
-  }
-
-  static int varintSize(int value) {
-    return (38 - Integer.numberOfLeadingZeros(value | 1)) / 7;
-  }
-
-  private static int writeVarint(byte[] out, int at, int value) {
-    while ((value & ~0x7f) != 0) {
-      out[at++] = (byte) (value | 0x80);
-      value >>>= 7;
-    }
-    out[at++] = (byte) value;
-    return at;
   }
 }

@@ -188,7 +188,7 @@ public final class Scanner extends Wire {
           int length = readLength(end);
           int at = advance(length, end);
           parentId = length == 8 ? (long) BIG_LONG.get(buffer, at) : 0;
-          hasParent = length != 0;
+          hasParent = parentId != 0 || (length != 8 && !isZero(at, length));
         }
         case Fields.SPAN_NAME -> {
           nameLength = readLength(end);
@@ -225,6 +225,14 @@ public final class Scanner extends Wire {
     batch.setTimes(row, startNanos, endNanos);
     batch.setMarks(row, kind, status, flags, hasParent);
     batch.countSpan(row, attributes, events);
+  }
+
+  private boolean isZero(int at, int length) {
+    byte any = 0;
+    for (int i = at; i < at + length; i++) {
+      any |= buffer[i];
+    }
+    return any == 0;
   }
 
   private void walk(Shape shape, int limit) {

@@ -10,9 +10,9 @@ import java.util.Arrays;
  * leaves.
  */
 public final class ScopeContext {
-  private static final int OUTPUT_KEPT = 64 * 1024; // larger buffers are let go after the request
-
   private static final int ENVELOPE_BYTES = 6; // tag and the longest length
+  private static final int OBJECT_BYTES = 150; // this, two arrays, an entry of a map
+  private static final byte[] NOTHING = {};
 
   final int id;
   final long hash;
@@ -23,7 +23,7 @@ public final class ScopeContext {
   /** Spans and gathered outputs that need it; it may go when this is 0. */
   int references;
 
-  private byte[] output = new byte[0];
+  private byte[] output = NOTHING; // the writer's, while it gathers
   private int outputLength;
 
   ScopeContext(int id, long hash, ResourceContext resource, byte[] head, byte[] tail) {
@@ -38,11 +38,9 @@ public final class ScopeContext {
     return resource;
   }
 
-  /** Bytes that this context holds in memory: two objects, seven arrays, an entry of a map. */
+  /** Bytes that it holds in memory, beside its resource and what is gathered. */
   int bytes() {
-    ResourceContext r = resource;
-    int own = head.length + tail.length + r.serviceName().length() + 400;
-    return own + r.extras().length + r.head().length + r.tail().length + r.resource().length;
+    return head.length + tail.length + OBJECT_BYTES;
   }
 
   /** What it adds to a request beside its spans, tags and lengths included. */
@@ -54,6 +52,11 @@ public final class ScopeContext {
 
   boolean isGathering() {
     return outputLength > 0;
+  }
+
+  /** Begins to gather into a buffer. */
+  void lend(byte[] buffer) {
+    output = buffer;
   }
 
   int outputLength() {
@@ -68,7 +71,7 @@ public final class ScopeContext {
   int reserve(int bytes) {
     int needed = outputLength + bytes;
     if (needed > output.length) {
-      output = Arrays.copyOf(output, Math.max(needed, Math.min(output.length * 2, 1 << 29)));
+      output = Arrays.copyOf(output, Scratch.grown(output.length, needed));
     }
     return outputLength;
   }
@@ -77,10 +80,11 @@ public final class ScopeContext {
     outputLength = newLength;
   }
 
-  void clearOutput() {
+  /** Ends it and hands the buffer back, which may be another one by now. */
+  byte[] giveBack() {
+    byte[] buffer = output;
+    output = NOTHING;
     outputLength = 0;
-    if (output.length > OUTPUT_KEPT) {
-      output = new byte[0];
-    }
+    return buffer;
   }
 }

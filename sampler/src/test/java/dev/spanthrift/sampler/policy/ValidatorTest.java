@@ -9,7 +9,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
-import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import dev.spanthrift.sampler.policy.document.SpanKind;
 import dev.spanthrift.sampler.policy.document.ValueTest;
 import dev.spanthrift.sampler.policy.document.Where;
@@ -99,7 +99,7 @@ class ValidatorTest {
             "/policies/2/name",
             "/policies/3/name",
             "/default/probability"),
-        e.problems().stream().map(Problem::pointer).toList());
+        e.problems().stream().map(PolicyProblem::pointer).toList());
     assertTrue(e.getMessage().contains("above 0 and at most 1"));
   }
 
@@ -158,8 +158,8 @@ class ValidatorTest {
                 Action.KEEP));
     assertEquals(
         List.of("/policies/2", "/policies/5", "/policies/6/match", "/policies/9"),
-        set.warnings().stream().map(Problem::pointer).toList());
-    assertTrue(set.warnings().get(0).what().contains("\"slow\" matches all"));
+        set.warnings().stream().map(PolicyProblem::pointer).toList());
+    assertTrue(set.warnings().get(0).detail().contains("\"slow\" matches all"));
   }
 
   private static List<String> pointers(Condition condition) {
@@ -168,6 +168,25 @@ class ValidatorTest {
 
   private static List<String> pointers(Policy policy) {
     PolicyDocument document = new PolicyDocument(List.of(policy), Action.BUDGET);
-    return Validator.problems(document).stream().map(Problem::pointer).toList();
+    return Validator.problems(document).stream().map(PolicyProblem::pointer).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "default",
+        "late",
+        "budget",
+        "budget:slow",
+        "budget:x",
+        "policy:elsewhere",
+        "invalid_trace_id"
+      })
+  void aPolicyIsNotNamedLikeAReasonOfTheProgramsOwn(String name) {
+    PolicyDocument document =
+        new PolicyDocument(List.of(new Policy(name, Condition.ALWAYS, Action.KEEP)), Action.BUDGET);
+    InvalidPolicyException refused =
+        assertThrows(InvalidPolicyException.class, () -> PolicySet.compile(document));
+    assertEquals("/policies/0/name", refused.problems().getFirst().pointer());
   }
 }

@@ -1,9 +1,10 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.config.settings.Values;
+import java.time.Duration;
+import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
-
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,77 +14,43 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Reads {@code otlp} and {@code otlphttp} exporters as destinations. */
-public final class ExporterReader {
-  private static final Set<String> GRPC = Set.of("otlp", "otlp_grpc");
-  private static final Set<String> HTTP = Set.of("otlphttp", "otlp_http");
-  private static final Set<String> KEYS =
-      Set.of(
-          "endpoint",
-          "tls",
-          "headers",
-          "compression",
-          "timeout",
-          "retry_on_failure",
-          "sending_queue",
-          "traces_endpoint",
-          "metrics_endpoint",
-          "logs_endpoint",
-          "profiles_endpoint",
-          "encoding",
-          "read_buffer_size",
-          "write_buffer_size",
-          "keepalive",
-          "balancer_name",
-          "wait_for_ready",
-          "max_idle_conns",
-          "max_idle_conns_per_host",
-          "max_conns_per_host",
-          "idle_conn_timeout",
-          "http2_read_idle_timeout",
-          "http2_ping_timeout",
-          "disable_keep_alives",
-          "force_attempt_http2");
+final class ExporterReader {
   private static final long SECONDS_MAX = TimeUnit.MINUTES.toSeconds(10);
   private static final int QUEUE_REQUESTS = 1000; // defaults of the Collector
   private static final int CONSUMERS = 10;
 
   private final Remarks remarks;
+  private final Authenticators authenticators;
 
-  ExporterReader(Remarks remarks) {
+  ExporterReader(Remarks remarks, Authenticators authenticators) {
     this.remarks = remarks;
-  }
-
-  static boolean isOtlp(String id) {
-    String type = type(id);
-    return GRPC.contains(type) || HTTP.contains(type);
-  }
-
-  /** {@code type/name}. */
-  public static String type(String id) {
-    return id.replaceFirst("/.*", "");
+    this.authenticators = authenticators;
   }
 
   /** Its destinations: one, or one for each signal that has an URL of its own. */
   List<Map<String, Object>> read(String id, Place at, Set<String> signals) {
-    at.expect(KEYS);
-    return HTTP.contains(type(id)) ? http(id, at, signals) : List.of(grpc(id, at, signals));
+    return ComponentId.kind("exporters", id).equals("exporters/otlphttp")
+        ? http(id, at, signals)
+        : List.of(grpc(id, at, signals));
   }
 
   private Map<String, Object> grpc(String id, Place at, Set<String> signals) {
     String target = at.child("endpoint").text("");
-    Place tls = at.child("tls");
     if (target.startsWith("unix:")) {
-      remarks.lost(at.child("endpoint"), "unix sockets are not spoken");
+      remarks.loss(at.child("endpoint"), "unix sockets are not spoken");
     }
     boolean plain =
         target.startsWith("http://")
-            || (!target.startsWith("https://") && tls.child("insecure").flag(false));
-    String address = target.replaceFirst("^(https?://|dns:/*|passthrough:/*)", "");
+            || (!target.startsWith("https://") && at.child("tls").child("insecure").flag(false));
+    String address = target.replaceFirst("^(https?://|dns:/*|passthrough:/*|unix:/*)", "");
     Map<String, Object> map = common(id, at, signals, 5);
     endpoint(at.child("endpoint"), (plain ? "http://" : "https://") + address, map);
     map.put("protocol", "grpc");
+    if (plain && at.child("auth").given()) {
+      at.child("auth").wrong("tls; over gRPC the Collector sends credentials with TLS only");
+    }
     if (!plain) {
-      tls(tls, map);
+      Tls.ofExporter(at.child("tls"), map);
     }
     return map;
   }
@@ -110,13 +77,10 @@ public final class ExporterReader {
     return all;
   }
 
-  private Map<String, Object> withHttp(Place at, Map<String, Object> map) {
+  private static Map<String, Object> withHttp(Place at, Map<String, Object> map) {
     map.put("protocol", "http/protobuf");
-    if (at.child("encoding").text("proto").equals("json")) {
-      remarks.otherwise(at.child("encoding"), "protobuf is sent, which every OTLP backend takes");
-    }
     if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
-      tls(at.child("tls"), map);
+      Tls.ofExporter(at.child("tls"), map);
     }
     return map;
   }
@@ -129,7 +93,7 @@ public final class ExporterReader {
       }
       map.put("endpoint", text);
     } catch (IllegalArgumentException e) {
-      remarks.wrong(at, "an endpoint as host:port or http://host:port");
+      at.wrong("an endpoint as host:port or http://host:port");
       map.put("endpoint", "http://invalid.invalid:1");
     }
   }
@@ -143,10 +107,11 @@ public final class ExporterReader {
     signals.forEach(list::add);
     map.put("signals", list.stream().sorted().toList());
     headers(at.child("headers"), map);
+    authenticators.credentials(at.child("auth"), map);
     map.put("compression", compression(at.child("compression")));
     long timeout = at.child("timeout").nanos(TimeUnit.SECONDS.toNanos(timeoutSeconds));
     long most = TimeUnit.SECONDS.toNanos(SECONDS_MAX); // 0 means no limit
-    map.put("timeout", Texts.duration(timeout == 0 ? most : Math.min(most, timeout)));
+    map.put("timeout", Values.text(Duration.ofNanos(timeout == 0 ? most : Math.min(most, timeout))));
     map.put("retryFor", retry(at.child("retry_on_failure")));
     queue(at.child("sending_queue"), map);
     return map;
@@ -181,17 +146,12 @@ public final class ExporterReader {
     if (!at.child("enabled").flag(true)) {
       return "0s";
     }
-    for (String key : List.of("initial_interval", "max_interval", "multiplier")) {
-      if (at.child(key).given()) {
-        remarks.otherwise(at.child(key), "intervals between attempts are our own");
-      }
-    }
     long elapsed = at.child("max_elapsed_time").nanos(TimeUnit.MINUTES.toNanos(5));
     long most = TimeUnit.DAYS.toNanos(1); // 0 means for ever
     if (elapsed == 0 || elapsed > most) {
       remarks.note(at.child("max_elapsed_time"), "a request is given up after 24h of attempts");
     }
-    return Texts.duration(elapsed == 0 ? most : Math.min(most, elapsed));
+    return Values.text(Duration.ofNanos(elapsed == 0 ? most : Math.min(most, elapsed)));
   }
 
   /** Queues are counted in bytes here; a queue of the default size gets the default bytes. */
@@ -200,49 +160,20 @@ public final class ExporterReader {
     Place size = at.child("queue_size");
     if (at.child("sizer").text("requests").equals("bytes")) {
       map.put("queueBytesMax", Math.max(64 << 10, size.whole(64 << 20)) + "B");
+      return;
+    }
+    String text =
+        "the queue is bounded in bytes, queueBytesMax 64MiB, and not at "
+            + size.whole(QUEUE_REQUESTS)
+            + " "
+            + at.child("sizer").text("requests");
+    if (at.child("sizer").text("requests").equals("items")) {
+      remarks.otherwise(at.child("sizer"), text);
+    }
+    if (size.given() && size.whole(QUEUE_REQUESTS) != QUEUE_REQUESTS) {
+      remarks.otherwise(size, text);
     } else {
-      String text =
-          "the queue is bounded in bytes, queueBytesMax 64MiB, and not at "
-              + size.whole(QUEUE_REQUESTS)
-              + " "
-              + at.child("sizer").text("requests");
-      if (size.given() && size.whole(QUEUE_REQUESTS) != QUEUE_REQUESTS) {
-        remarks.otherwise(size, text);
-      } else {
-        remarks.note(at, text);
-      }
-    }
-    if (!at.child("enabled").flag(true)) {
-      remarks.otherwise(at.child("enabled"), "there always is a queue in memory");
-    }
-    if (at.child("storage").given()) {
-      remarks.lost(at.child("storage"), "the queue is in memory and ends with the process");
-    }
-  }
-
-  private void tls(Place at, Map<String, Object> map) {
-    at.expect(
-        Set.of(
-            "insecure",
-            "ca_file",
-            "cert_file",
-            "key_file",
-            "min_version",
-            "max_version",
-            "reload_interval",
-            "include_system_ca_certs_pool",
-            "insecure_skip_verify"));
-    path(at.child("ca_file"), "authority", map);
-    path(at.child("cert_file"), "clientCertificate", map);
-    path(at.child("key_file"), "clientKey", map);
-    if (at.child("insecure_skip_verify").flag(false)) {
-      remarks.lost(at.child("insecure_skip_verify"), "certificates are always verified");
-    }
-  }
-
-  private static void path(Place at, String key, Map<String, Object> map) {
-    if (at.given()) {
-      map.put(key, at.text(""));
+      remarks.note(at, text);
     }
   }
 }

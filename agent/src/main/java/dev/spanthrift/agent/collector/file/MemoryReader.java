@@ -2,12 +2,9 @@ package dev.spanthrift.agent.collector.file;
 
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
-
 import dev.spanthrift.agent.config.settings.HeapShare;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Reads {@code memory_limiter}, and says where this process's heap holds less than the Collector
@@ -31,18 +28,9 @@ final class MemoryReader {
 
   /** What waits may take the limit. */
   static void read(Place at, Map<String, Object> hold) {
-    at.expect(
-        Set.of(
-            "check_interval",
-            "limit_mib",
-            "spike_limit_mib",
-            "limit_percentage",
-            "spike_limit_percentage",
-            "min_gc_interval_when_soft_limited",
-            "min_gc_interval_when_hard_limited"));
     long limit = at.child("limit_mib").whole(0);
     if (limit > 0) {
-      hold.put("bytesMax", Texts.mebibytes(limit));
+      hold.put("bytesMax", limit + "MiB");
     }
   }
 
@@ -57,7 +45,7 @@ final class MemoryReader {
     long wanted = most;
     for (Place processor : named) {
       Place at = processors.child(processor.text(""));
-      switch (ExporterReader.type(processor.text(""))) {
+      switch (ComponentId.type(processor.text(""))) {
         case "memory_limiter" -> {
           long limit = at.child("limit_mib").whole(0);
           wanted = limit > 0 ? Math.min(most, limit) : most;
@@ -68,7 +56,7 @@ final class MemoryReader {
       }
     }
     boolean limited =
-        named.stream().anyMatch(p -> ExporterReader.type(p.text("")).equals("memory_limiter"));
+        named.stream().anyMatch(p -> ComponentId.type(p.text("")).equals("memory_limiter"));
     if (!limited) {
       remarks.note(
           processors,
@@ -76,7 +64,7 @@ final class MemoryReader {
               + wanted
               + " MiB (hold.bytesMax), above which the oldest traces are decided early");
     }
-    hold.put("bytesMax", Texts.mebibytes(wanted));
+    hold.put("bytesMax", wanted + "MiB");
   }
 
   private void sayIfLess(Place at, long limit, long most) {

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.config.settings.Values;
+import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
-
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;
 import java.util.ArrayList;
@@ -15,60 +15,103 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the pipelines of a Collector configuration: one for traces, which is sampled, and those of
- * the other signals, which go through.
+ * Reads the pipelines of a Collector configuration: those for traces, which are sampled as one, and
+ * those of the other signals, which go through.
  */
 final class PipelineReader {
   private static final Set<String> SAMPLERS = Set.of("tail_sampling", "probabilistic_sampler");
-  private static final Set<String> HARMLESS = Set.of("batch", "memory_limiter");
+  private static final Set<String> OF_TRACES = Set.of("tail_sampling", "groupbytrace");
 
   private final Place root;
   private final Remarks remarks;
   private final boolean writable;
+  private final Definitions definitions;
   private final SamplerReader samplers;
   private final Map<String, Object> settings = new LinkedHashMap<>();
   private final List<SamplingStage> stages = new ArrayList<>();
   private final Map<String, Set<String>> signalsOf = new LinkedHashMap<>(); // of exporters
+  private String batch = "";
 
   PipelineReader(Place root, CollectorVersion version, boolean writable) {
     this.root = root;
     this.writable = writable;
     remarks = root.remarks();
-    samplers = new SamplerReader(remarks, version, writable);
+    definitions = new Definitions(root);
+    samplers =
+        new SamplerReader(
+            remarks, version, writable, root.child("extensions").children().keySet());
   }
 
   void read() {
-    root.expect(
-        Set.of("receivers", "processors", "exporters", "connectors", "extensions", "service"));
+    definitions.read();
     Place service = root.child("service");
-    for (Place extension : service.child("extensions").elements()) {
-      remarks.lost(extension, "extension " + extension.text("") + "; see the admin port");
-    }
-    if (service.child("telemetry").given()) {
-      remarks.lost(
-          service.child("telemetry"),
-          "own telemetry has keys of ours, telemetry.endpoint and more");
-    }
     Map<String, Place> pipelines = service.child("pipelines").children();
     if (pipelines.isEmpty()) {
-      remarks.wrong(service.child("pipelines"), "at least one pipeline");
+      service.child("pipelines").wrong("at least one pipeline");
       return;
     }
-    pipelines.forEach(this::exporters);
-    traces(pipelines);
-    receivers(pipelines);
+    Map<String, Place> fed = fed(pipelines);
+    fed.forEach(this::exporters);
+    traces(fed);
+    fed.forEach(this::others);
     destinations();
   }
 
+  /** The pipelines that OTLP comes into, by the one receiver whose ports are opened. */
+  private Map<String, Place> fed(Map<String, Place> pipelines) {
+    String opened = "";
+    for (Map.Entry<String, Place> pipeline : pipelines.entrySet()) {
+      for (String id : otlp(pipeline.getValue())) {
+        if (opened.isEmpty() || isTraces(pipeline.getKey()) && !tracesCome(pipelines, opened)) {
+          opened = id;
+        }
+      }
+    }
+    Map<String, Place> fed = new LinkedHashMap<>();
+    Set<String> closed = new LinkedHashSet<>();
+    for (Map.Entry<String, Place> pipeline : pipelines.entrySet()) {
+      List<String> ids = otlp(pipeline.getValue());
+      closed.addAll(ids);
+      if (ids.contains(opened)) {
+        fed.put(pipeline.getKey(), pipeline.getValue());
+      }
+    }
+    closed.remove(opened);
+    for (String id : closed) {
+      remarks.loss(
+          definitions.at("receivers", id), "there is one pair of ports, that of " + opened);
+    }
+    if (opened.isEmpty() && remarks.problems().isEmpty()) {
+      root.child("receivers").wrong("an otlp receiver in a pipeline");
+    }
+    if (!opened.isEmpty()) {
+      settings.put("listen", new ReceiverReader(definitions.at("receivers", opened)).read());
+    }
+    return fed;
+  }
+
+  private List<String> otlp(Place pipeline) {
+    return pipeline.child("receivers").texts().stream()
+        .filter(id -> ComponentId.kind("receivers", id).equals("receivers/otlp"))
+        .filter(id -> definitions.has("receivers", id))
+        .toList();
+  }
+
+  private static boolean tracesCome(Map<String, Place> pipelines, String receiver) {
+    return pipelines.entrySet().stream()
+        .filter(pipeline -> isTraces(pipeline.getKey()))
+        .anyMatch(pipeline -> pipeline.getValue().child("receivers").texts().contains(receiver));
+  }
+
   private static String signal(String pipeline) {
-    return pipeline.replaceFirst("/.*", "");
+    return ComponentId.type(pipeline);
   }
 
   private static boolean isTraces(String pipeline) {
     return signal(pipeline).equals("traces");
   }
 
-  /** Traces take one pipeline: the first that samples, else the first. */
+  /** Traces are decided once: by the first pipeline that samples, else by the first. */
   private void traces(Map<String, Place> pipelines) {
     List<Map.Entry<String, Place>> traces =
         pipelines.entrySet().stream().filter(e -> isTraces(e.getKey())).toList();
@@ -81,7 +124,13 @@ final class PipelineReader {
     for (Map.Entry<String, Place> other : traces) {
       List<String> others = other.getValue().child("processors").texts();
       if (!sampling(others).equals(sampling(processors))) {
-        remarks.lost(other.getValue(), "traces take one pipeline only, " + chosen.getKey());
+        remarks.loss(
+            other.getValue(),
+            "traces are decided once, as in "
+                + chosen.getKey()
+                + "; its exporters "
+                + other.getValue().child("exporters").texts()
+                + " get nothing from it");
         removeSignal(other.getValue(), chosen.getValue());
       }
     }
@@ -111,16 +160,16 @@ final class PipelineReader {
     }
     for (Place processor : named) {
       String id = processor.text("");
-      if (ExporterReader.type(id).equals("probabilistic_sampler")) {
+      if (ComponentId.type(id).equals("probabilistic_sampler")) {
         remarks.differs(
-            root.child("processors").child(id),
+            definitions.at("processors", id),
             "beside another sampler, a sampling.priority of one span decides for its whole trace");
       }
     }
   }
 
   private static List<String> sampling(List<String> processors) {
-    return processors.stream().filter(p -> SAMPLERS.contains(ExporterReader.type(p))).toList();
+    return processors.stream().filter(p -> SAMPLERS.contains(ComponentId.type(p))).toList();
   }
 
   private static boolean samples(Place pipeline) {
@@ -139,109 +188,93 @@ final class PipelineReader {
 
   private void processor(Place named, Map<String, Object> hold) {
     String id = named.text("");
-    Place at = root.child("processors").child(id);
-    if (!at.exists()) {
-      remarks.wrong(named, "a processor that is defined");
-      return;
-    }
-    switch (ExporterReader.type(id)) {
-      case "tail_sampling" -> {
-        Map<String, Object> memory = new LinkedHashMap<>();
-        stages.add(samplers.tail(at));
-        SamplerReader.hold(at, hold, memory);
-        settings.put("decisionMemory", memory);
-      }
-      case "probabilistic_sampler" -> stages.add(samplers.probabilistic(at));
-      case "batch" -> batch(at);
-      case "memory_limiter" -> MemoryReader.read(at, hold);
-      case "groupbytrace" -> remarks.note(at, "spans of a trace wait for each other anyway");
-      default -> remarks.lost(at, "spans are not changed here");
+    Place at = definitions.at("processors", id);
+    switch (ComponentId.kind("processors", id)) {
+      case "processors/tail_sampling" -> tail(at, hold);
+      case "processors/probabilistic_sampler" -> stages.add(samplers.probabilistic(at));
+      case "processors/batch" -> batch(id, at);
+      case "processors/memory_limiter" -> MemoryReader.read(at, hold);
+      case "processors/groupbytrace" ->
+          remarks.note(at, "spans of a trace wait for each other anyway");
+      default -> {} // its definition was asked
     }
   }
 
-  private void batch(Place at) {
-    at.expect(
-        Set.of(
-            "timeout",
-            "send_batch_size",
-            "send_batch_max_size",
-            "metadata_keys",
-            "metadata_cardinality_limit"));
-    String text =
-        "requests are cut by bytes, export.batchBytes 512KiB, and not at "
-            + at.child("send_batch_size").whole(8192)
-            + " spans";
-    if (at.child("send_batch_size").given() || at.child("send_batch_max_size").given()) {
-      remarks.otherwise(at, text);
-    } else {
-      remarks.note(at, text);
+  private void tail(Place at, Map<String, Object> hold) {
+    if (settings.containsKey("decisionMemory")) {
+      remarks.differs(at, "spans wait once, as its decision_wait and num_traces say");
+    }
+    Map<String, Object> memory = new LinkedHashMap<>();
+    stages.add(samplers.tail(at));
+    SamplerReader.hold(at, hold, memory);
+    settings.put("decisionMemory", memory);
+  }
+
+  private void batch(String id, Place at) {
+    if (!batch.isEmpty() && !batch.equals(id)) {
+      remarks.otherwise(at, "requests of all signals wait as " + batch + " says");
+      return;
+    }
+    batch = id;
+    if (!at.child("send_batch_size").given() && !at.child("send_batch_max_size").given()) {
+      remarks.note(
+          at, "requests are cut by bytes, export.batchBytes 512KiB, and not at 8192 spans");
+    }
+    long largest = at.child("send_batch_max_size").whole(0);
+    if (largest > 0 && largest < at.child("send_batch_size").whole(8192)) {
+      at.child("send_batch_max_size").wrong("at least send_batch_size");
     }
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);
-    settings.put("export", Map.of("delay", Texts.duration(Math.min(most, timeout))));
+    settings.put("export", Map.of("delay", Values.text(Duration.ofNanos(Math.clamp(timeout, 0, most)))));
   }
 
   private void exporters(String pipeline, Place at) {
-    for (Place named : at.child("exporters").elements()) {
-      String id = named.text("");
-      if (root.child("connectors").child(id).exists()) {
-        remarks.lost(named, "connector " + id);
-      } else if (!root.child("exporters").child(id).exists()) {
-        remarks.wrong(named, "an exporter that is defined");
-      } else if (!ExporterReader.isOtlp(id)) {
-        remarks.lost(root.child("exporters").child(id), "only OTLP is sent");
-      } else {
+    for (String id : at.child("exporters").texts()) {
+      boolean otlp = ComponentId.kind("exporters", id).matches("exporters/otlp(http)?");
+      if (otlp && definitions.has("exporters", id)) {
         signalsOf.computeIfAbsent(id, i -> new LinkedHashSet<>()).add(signal(pipeline));
       }
     }
-    if (!isTraces(pipeline)) {
-      at.child("processors").elements().forEach(this::processorOfOthers);
-    }
   }
 
-  private void processorOfOthers(Place named) {
-    String id = named.text("");
-    if (!HARMLESS.contains(ExporterReader.type(id))) {
-      remarks.lost(named, "processor " + id + "; metrics and logs go through as they are");
+  /** What samples or waits for traces is nothing for other signals; batch and limits are for all. */
+  private void others(String pipeline, Place at) {
+    if (isTraces(pipeline)) {
+      return;
     }
-  }
-
-  private void receivers(Map<String, Place> pipelines) {
-    Set<String> ids = new LinkedHashSet<>();
-    for (Place pipeline : pipelines.values()) {
-      for (Place named : pipeline.child("receivers").elements()) {
-        String id = named.text("");
-        Place at = root.child("receivers").child(id);
-        if (root.child("connectors").child(id).exists()) {
-          remarks.lost(named, "connector " + id);
-        } else if (!at.exists()) {
-          remarks.wrong(named, "a receiver that is defined");
-        } else if (!ExporterReader.type(id).equals("otlp")) {
-          remarks.lost(at, "only OTLP is received");
-        } else if (ids.add(id) && ids.size() > 1) {
-          remarks.lost(at, "there is one pair of ports");
-        }
+    for (Place named : at.child("processors").elements()) {
+      String id = named.text("");
+      switch (ComponentId.type(id)) {
+        case "batch" -> batch(id, definitions.at("processors", id));
+        case "memory_limiter" ->
+            remarks.note(named, "metrics and logs do not wait, but for room in a queue");
+        case "probabilistic_sampler" -> sampled(pipeline, named);
+        case String type when OF_TRACES.contains(type) -> named.wrong(type + " for traces only");
+        default -> {} // its definition was asked
       }
     }
-    if (ids.isEmpty()) {
-      remarks.wrong(root.child("receivers"), "an otlp receiver in a pipeline");
+  }
+
+  private void sampled(String pipeline, Place named) {
+    if (signal(pipeline).equals("logs")) {
+      remarks.loss(named, "logs go through whole");
     } else {
-      Place first = root.child("receivers").child(ids.iterator().next());
-      settings.put("listen", new ReceiverReader(remarks).read(first));
+      named.wrong("probabilistic_sampler for traces and logs only");
     }
   }
 
   private void destinations() {
-    ExporterReader reader = new ExporterReader(remarks);
+    ExporterReader reader = new ExporterReader(remarks, new Authenticators(root));
     List<Map<String, Object>> destinations = new ArrayList<>();
     signalsOf.forEach(
         (id, signals) -> {
           if (!signals.isEmpty()) {
-            destinations.addAll(reader.read(id, root.child("exporters").child(id), signals));
+            destinations.addAll(reader.read(id, definitions.at("exporters", id), signals));
           }
         });
-    if (destinations.isEmpty()) {
-      remarks.wrong(root.child("exporters"), "an otlp or otlphttp exporter in a pipeline");
+    if (destinations.isEmpty() && remarks.problems().isEmpty()) {
+      root.child("exporters").wrong("an otlp or otlphttp exporter in a pipeline that OTLP comes into");
     }
     settings.put("destinations", destinations);
   }

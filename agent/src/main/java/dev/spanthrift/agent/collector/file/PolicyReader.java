@@ -1,12 +1,14 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.Place;
-import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.reading.Conditions;
 
 import dev.spanthrift.agent.collector.ottl.Ottl;
-import dev.spanthrift.agent.collector.ottl.OttlConditions;
 import dev.spanthrift.agent.collector.ottl.OttlParser;
+import dev.spanthrift.agent.collector.ottl.OttlPolicy;
+import dev.spanthrift.agent.collector.reading.KeyTable;
+import dev.spanthrift.agent.collector.reading.Place;
+import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.Words;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.SpanQuestions;
 import dev.spanthrift.sampler.policy.document.Condition;
@@ -22,6 +24,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads policies of {@code tail_sampling}.
@@ -31,14 +35,32 @@ import java.util.Set;
  */
 final class PolicyReader {
   private static final int STATE_MEMBER_MAX = 256;
+  private static final Set<String> STATUSES = Set.of("OK", "ERROR", "UNSET");
+  private static final String POLICY = "policy ";
+  private static final Set<String> TYPES =
+      KeyTable.tables().stream()
+          .map(KeyTable::name)
+          .filter(name -> name.startsWith(POLICY))
+          .map(name -> name.substring(POLICY.length()))
+          .collect(Collectors.toUnmodifiableSet());
+  private static final Set<String> KEYS =
+      Stream.concat(Stream.of("name", "type"), TYPES.stream())
+          .collect(Collectors.toUnmodifiableSet());
   private static final Set<String> COMBINING = Set.of("and", "not", "drop", "composite");
 
   private final Remarks remarks;
   private final boolean writable;
+  private final Set<String> extensions;
 
-  PolicyReader(Remarks remarks, boolean writable) {
+  /**
+   * A reader.
+   *
+   * @param extensions whose types policies may have
+   */
+  PolicyReader(Remarks remarks, boolean writable, Set<String> extensions) {
     this.remarks = remarks;
     this.writable = writable;
+    this.extensions = extensions;
   }
 
   /** The policy, unless it cannot be carried over, which was said then. */
@@ -51,6 +73,9 @@ final class PolicyReader {
     Place own = at.child(type);
     if (COMBINING.contains(type) && !combining.contains(type)) {
       remarks.wrong(at.child("type"), "another type; " + type + " cannot stand here");
+      return Optional.empty();
+    }
+    if (!keys(at, type)) {
       return Optional.empty();
     }
     return switch (type) {
@@ -75,15 +100,37 @@ final class PolicyReader {
           all(own.child("drop_sub_policy"), Set.of("not")).map(CollectorPolicy.Drop::new);
       case "not" -> read(own.child("not_sub_policy"), Set.of()).map(CollectorPolicy.Not::new);
       case "composite" -> composite(own);
-      case "" -> {
-        remarks.wrong(at, "a policy with a type");
-        yield Optional.empty();
-      }
-      default -> {
-        remarks.lost(at, "policies of type " + type + " come from an extension, which is Go code");
-        yield Optional.empty();
-      }
+      default -> Optional.empty(); // which was said
     };
+  }
+
+  /** Asks its keys; false when nothing is known of its type. */
+  private boolean keys(Place at, String type) {
+    boolean extension = extensions.contains(type);
+    if (type.isEmpty()) {
+      at.child("type").wrong("a policy with a type");
+    } else if (extension) {
+      remarks.loss(at, "policies of type " + type + " come from an extension, which is Go code");
+    } else if (KeyTable.find(POLICY + type) == null) {
+      remarks.wrong(at.child("type"), "\"" + type + "\" is no type of policy; " + nearest(type, TYPES));
+    }
+    at.children().forEach((key, child) -> key(key, child, type));
+    return KeyTable.find(POLICY + type) != null;
+  }
+
+  private void key(String key, Place at, String type) {
+    KeyTable table = KeyTable.find(POLICY + key);
+    if (table != null && key.equals(type)) {
+      table.walk(at);
+    } else if (table != null) {
+      remarks.note(at, "is not asked, because the type is " + type);
+    } else if (!KEYS.contains(key) && !extensions.contains(key)) {
+      at.wrong("unknown key; " + nearest(key, KEYS));
+    }
+  }
+
+  private static String nearest(String word, Set<String> known) {
+    return Words.instead(word, known);
   }
 
   private Optional<CollectorPolicy> latency(Place own) {
@@ -154,15 +201,23 @@ final class PolicyReader {
       exact.remove("");
       return filter(exact.isEmpty() ? Conditions.NEVER : either(key, new ValueTest.In(exact)), own);
     }
-    for (String pattern : values) {
+    return filter(patterns(key, compiled(own.child("values"))), own);
+  }
+
+  /** The patterns that can be read; the Collector does not start with one that is none. */
+  private static List<String> compiled(Place at) {
+    List<String> patterns = new ArrayList<>();
+    for (Place element : at.elements()) {
+      String pattern = element.text("");
       try {
         Regex.compile(pattern);
+        patterns.add(pattern);
       } catch (RegexSyntaxException e) {
-        remarks.lost(own.child("values"), "pattern " + pattern + ": " + e.getMessage());
-        return Optional.empty();
+        String why = "\"" + pattern + "\" is no regular expression that can be read: " + e.getMessage();
+        at.remarks().wrong(element, why);
       }
     }
-    return filter(patterns(key, values), own);
+    return patterns;
   }
 
   private Condition patterns(String key, List<String> values) {
@@ -181,11 +236,14 @@ final class PolicyReader {
         case "OK" -> statuses.add(SpanStatus.OK);
         case "ERROR" -> statuses.add(SpanStatus.ERROR);
         case "UNSET" -> statuses.add(SpanStatus.UNSET);
-        default -> remarks.wrong(element, "OK, ERROR or UNSET");
+        default -> {
+          String word = element.text("");
+          remarks.wrong(element, "\"" + word + "\" is no status code; " + nearest(word, STATUSES));
+        }
       }
     }
     if (statuses.isEmpty() && own.child("status_codes").elements().isEmpty()) {
-      remarks.wrong(own, "status_codes: a list of OK, ERROR, UNSET");
+      remarks.wrong(own.child("status_codes"), "a list of OK, ERROR, UNSET");
     }
     return statuses.isEmpty()
         ? Optional.empty()
@@ -205,7 +263,7 @@ final class PolicyReader {
 
   private Optional<CollectorPolicy> traceFlags(Place at) {
     if (writable) {
-      remarks.lost(at, "policies do not ask for trace flags");
+      remarks.loss(at, "policies do not ask for trace flags");
       return Optional.empty();
     }
     return Optional.of(
@@ -234,38 +292,56 @@ final class PolicyReader {
   }
 
   private Optional<CollectorPolicy> ottl(Place own) {
-    List<Condition> conditions = new ArrayList<>();
-    int count = 0;
-    for (String kind : List.of("span", "spanevent")) {
-      for (Place element : own.child(kind).elements()) {
-        count++;
-        ottl(element, kind.equals("spanevent")).ifPresent(conditions::add);
-      }
-    }
-    if (count == 0) {
+    OttlPolicy.ErrorMode mode = errorMode(own.child("error_mode"));
+    List<Place> ofSpan = own.child("span").elements();
+    List<Place> ofEvent = own.child("spanevent").elements();
+    if (ofSpan.isEmpty() && ofEvent.isEmpty()) {
       remarks.wrong(own, "a condition under span or spanevent");
-    }
-    // Conditions are alternatives, but one that is missing would lose traces unseen.
-    return count == 0 || conditions.size() < count
-        ? Optional.empty()
-        : Optional.of(new CollectorPolicy.Filter(Conditions.any(conditions), false));
-  }
-
-  private Optional<Condition> ottl(Place element, boolean ofEvent) {
-    try {
-      Ottl condition = OttlParser.parse(element.text(""), ofEvent);
-      if (!writable) {
-        return Optional.of(OttlConditions.exact(condition, ofEvent));
-      }
-      Optional<Condition> written = OttlConditions.writable(condition, ofEvent);
-      if (written.isEmpty()) {
-        remarks.lost(element, "no condition of ours says this");
-      }
-      return written;
-    } catch (Ottl.UnsupportedException e) {
-      remarks.lost(element, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+    OttlPolicy policy =
+        new OttlPolicy(conditions(ofSpan, false), conditions(ofEvent, true), mode);
+    if (policy.ofSpan().isEmpty() && policy.ofEvent().isEmpty()) {
+      return Optional.empty();
+    }
+    return writable
+        ? policy.writable().map(condition -> new CollectorPolicy.Filter(condition, false))
+        : Optional.of(new CollectorPolicy.OttlCondition(policy));
+  }
+
+  private OttlPolicy.ErrorMode errorMode(Place at) {
+    return switch (at.text("")) {
+      case "ignore" -> OttlPolicy.ErrorMode.IGNORE;
+      case "silent", "" -> OttlPolicy.ErrorMode.SILENT;
+      case "propagate" -> OttlPolicy.ErrorMode.PROPAGATE;
+      default -> OttlPolicy.ErrorMode.SILENT; // which was said
+    };
+  }
+
+  /** Conditions are alternatives: those that are read keep what they keep without the others. */
+  private List<Ottl.Test> conditions(List<Place> elements, boolean ofEvent) {
+    List<Ottl.Test> conditions = new ArrayList<>();
+    for (Place element : elements) {
+      try {
+        Ottl.Test condition = OttlParser.parse(element.text(""), ofEvent);
+        if (writable && alone(condition, ofEvent).writable().isEmpty()) {
+          remarks.loss(element, "no condition of ours says this");
+        } else {
+          conditions.add(condition);
+        }
+      } catch (Ottl.InvalidException e) {
+        remarks.wrong(element, String.valueOf(e.getMessage()));
+      } catch (Ottl.UnsupportedException e) {
+        remarks.loss(element, String.valueOf(e.getMessage()));
+      }
+    }
+    return conditions;
+  }
+
+  private static OttlPolicy alone(Ottl.Test condition, boolean ofEvent) {
+    List<Ottl.Test> one = List.of(condition);
+    return new OttlPolicy(
+        ofEvent ? List.of() : one, ofEvent ? one : List.of(), OttlPolicy.ErrorMode.SILENT);
   }
 
   /** Sub-policies are asked in the order in which they are listed; policy_order is not read. */
@@ -286,14 +362,16 @@ final class PolicyReader {
           own.child("policy_order"),
           "is not read, as in the Collector; the order of composite_sub_policy holds");
     }
-    return parts.size() == listed.size()
-        ? Optional.of(new CollectorPolicy.Composite(max, parts))
-        : Optional.empty();
+    // Each part has an allocation of its own, so those that are read stand without the others.
+    return parts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new CollectorPolicy.Composite(max, parts));
   }
 
   private static long share(Place own, String name, long max, int parts) {
     double share = (double) max / parts;
     for (Place allocation : own.child("rate_allocation").elements()) {
+      KeyTable.of("rate_allocation").walk(allocation);
       long percent = allocation.child("percent").whole(0);
       if (allocation.child("policy").text("").equals(name) && percent > 0) {
         share = (double) percent / 100 * max;

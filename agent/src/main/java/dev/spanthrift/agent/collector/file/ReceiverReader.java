@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.config.settings.Values;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
-
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -12,65 +12,124 @@ import java.util.Set;
 final class ReceiverReader {
   private static final int GRPC_PORT = 4317; // defaults of the Collector
   private static final int HTTP_PORT = 4318;
+  private static final long GRPC_BYTES = 4 << 20;
+  private static final long HTTP_BYTES = 20 << 20;
+  private static final long BYTES_MAX = 1 << 30; // of ours
+  private static final Set<String> ENCODINGS = Set.of("", "gzip", "zstd", "deflate");
 
   private final Remarks remarks;
+  private final Place grpc;
+  private final Place http;
+  private final Map<String, Object> listen = new LinkedHashMap<>();
 
-  ReceiverReader(Remarks remarks) {
-    this.remarks = remarks;
+  ReceiverReader(Place at) {
+    remarks = at.remarks();
+    grpc = at.child("protocols").child("grpc");
+    http = at.child("protocols").child("http");
+    if (at.child("protocols").isEmpty()) {
+      at.child("protocols").wrong("grpc or http, or both");
+    }
   }
 
-  Map<String, Object> read(Place at) {
-    at.expect(Set.of("protocols"));
-    Place protocols = at.child("protocols");
-    protocols.expect(Set.of("grpc", "http"));
-    Place grpc = protocols.child("grpc");
-    Place http = protocols.child("http");
-    if (!grpc.exists() && !http.exists()) {
-      remarks.wrong(protocols, "grpc or http");
-    }
-    Map<String, Object> listen = new LinkedHashMap<>();
+  Map<String, Object> read() {
     listen.put("grpc", address(grpc, GRPC_PORT));
     listen.put("http", address(http, HTTP_PORT));
-    grpc.expect(
-        Set.of(
-            "endpoint",
-            "transport",
-            "tls",
-            "max_recv_msg_size_mib",
-            "max_concurrent_streams",
-            "read_buffer_size",
-            "write_buffer_size",
-            "keepalive",
-            "include_metadata"));
-    http.expect(
-        Set.of(
-            "endpoint",
-            "transport",
-            "tls",
-            "max_request_body_size",
-            "include_metadata",
-            "read_header_timeout",
-            "read_timeout",
-            "write_timeout",
-            "idle_timeout",
-            "compression_algorithms",
-            "keep_alives_enabled"));
-    long mebibytes = grpc.child("max_recv_msg_size_mib").whole(0);
-    if (mebibytes > 0) {
-      long size = Math.min(1024, mebibytes);
-      listen.put("requestBytesMax", Texts.mebibytes(size));
-      listen.put("pendingBytesMax", Texts.mebibytes(size * 2));
-    }
-    Place tls = grpc.child("tls").given() ? grpc.child("tls") : http.child("tls");
-    if (tls.given()) {
-      listen.put("tls", tls(tls));
-      if (grpc.exists()
-          && http.exists()
-          && grpc.child("tls").given() != http.child("tls").given()) {
-        remarks.otherwise(tls, "holds for both ports");
+    sizes();
+    times();
+    tls();
+    for (Place encoding : http.child("compression_algorithms").elements()) {
+      if (!ENCODINGS.contains(encoding.text(""))) {
+        remarks.loss(encoding, "requests are taken plain, with gzip, zstd or deflate");
       }
     }
+    if (http.child("compression_algorithms").given()) {
+      remarks.note(
+          http.child("compression_algorithms"), "gzip, zstd and deflate are taken, listed or not");
+    }
     return listen;
+  }
+
+  /** Both ports have one limit: the larger one, so that neither refuses what it took. */
+  private void sizes() {
+    Place ofGrpc = grpc.child("max_recv_msg_size_mib");
+    Place ofHttp = http.child("max_request_body_size");
+    long grpcMost = ofGrpc.whole(0) > 0 ? ofGrpc.whole(0) << 20 : grpc.exists() ? GRPC_BYTES : 0;
+    long httpMost = ofHttp.whole(0) > 0 ? ofHttp.whole(0) : http.exists() ? HTTP_BYTES : 0;
+    long most = Math.clamp(Math.max(grpcMost, httpMost), 1024, BYTES_MAX);
+    if (ofGrpc.whole(0) > 0 || ofHttp.whole(0) > 0) {
+      listen.put("requestBytesMax", most + "B");
+      listen.put("pendingBytesMax", most * 2 + "B");
+    }
+    sayIfOther(ofGrpc, grpcMost, most);
+    sayIfOther(ofHttp, httpMost, most);
+  }
+
+  private void sayIfOther(Place at, long wanted, long most) {
+    if (at.whole(0) > 0 && wanted != most) {
+      remarks.otherwise(at, "requests have at most " + most + " bytes on both ports");
+    }
+    if (at.whole(0) < 0) {
+      at.wrong("a size, not negative");
+    }
+  }
+
+  private void times() {
+    time("requestTimeout", Duration.ofHours(1), http.child("read_timeout"));
+    Place grpcIdle =
+        grpc.child("keepalive").child("server_parameters").child("max_connection_idle");
+    Place httpIdle = http.child("idle_timeout");
+    Place inSection = http.child("keepalive").child("idle_timeout");
+    if (httpIdle.given() && inSection.given()) {
+      httpIdle.wrong("either this or keepalive.idle_timeout");
+    }
+    time(
+        "idleTimeout",
+        Duration.ofDays(1),
+        grpcIdle,
+        httpIdle.given() ? httpIdle : inSection);
+  }
+
+  /** The longest that is given holds for both ports; 0 is without an end. */
+  private void time(String key, Duration most, Place... places) {
+    long longest = 0;
+    for (Place at : places) {
+      longest = Math.max(longest, limited(at, most));
+    }
+    for (Place at : places) {
+      if (at.given() && limited(at, most) != longest) {
+        remarks.otherwise(at, "is " + Values.text(Duration.ofNanos(longest)) + " on both ports");
+      }
+    }
+    if (longest > 0) {
+      listen.put(key, Values.text(Duration.ofNanos(longest)));
+    }
+  }
+
+  private static long limited(Place at, Duration most) {
+    if (!at.given()) {
+      return 0;
+    }
+    long nanos = at.nanos(0);
+    return nanos <= 0 ? most.toNanos() : Math.clamp(nanos, 10_000_000L, most.toNanos());
+  }
+
+  private void tls() {
+    Place tls = grpc.child("tls").given() ? grpc.child("tls") : http.child("tls");
+    if (!tls.given()) {
+      return;
+    }
+    listen.put("tls", Tls.ofReceiver(tls));
+    Place other = http.child("tls");
+    if (grpc.exists() && http.exists()) {
+      if (grpc.child("tls").given() != other.given()) {
+        remarks.otherwise(tls, "holds for both ports");
+      } else if (!Tls.ofReceiver(other).equals(Tls.ofReceiver(tls))) {
+        remarks.loss(other, "the certificates of grpc hold for both ports");
+      }
+    }
+    if (!tls.child("cert_file").given() && !tls.child("cert_pem").given()) {
+      tls.wrong("cert_file and key_file");
+    }
   }
 
   /** A protocol that is absent has its port closed in the Collector; here it is an unknown one. */
@@ -81,40 +140,23 @@ final class ReceiverReader {
       address.put("port", 0);
       return address;
     }
-    if (at.child("transport").text("tcp").startsWith("unix")) {
-      remarks.lost(at.child("transport"), "unix sockets are not spoken");
+    String transport = at.child("transport").text("tcp");
+    if (transport.startsWith("unix") || transport.equals("npipe")) {
+      remarks.loss(at.child("transport"), "requests come by TCP");
+    } else if (!transport.equals("tcp")) {
+      remarks.otherwise(at.child("transport"), "the host says which of IPv4 and IPv6 is taken");
     }
     String endpoint = at.child("endpoint").text("localhost:" + port);
     int colon = endpoint.lastIndexOf(':');
     String host = colon < 0 ? endpoint : endpoint.substring(0, colon);
     String number = colon < 0 ? "" : endpoint.substring(colon + 1);
     if (!number.matches("[0-9]{1,5}")) {
-      remarks.wrong(at.child("endpoint"), "an address as host:port");
+      at.child("endpoint").wrong("an address as host:port");
       number = String.valueOf(port);
     }
     String bare = host.replaceAll("^\\[|]$", "");
     address.put("host", bare.isEmpty() ? "0.0.0.0" : bare.equals("localhost") ? "127.0.0.1" : bare);
     address.put("port", Integer.parseInt(number));
     return address;
-  }
-
-  private static Map<String, Object> tls(Place at) {
-    at.expect(
-        Set.of(
-            "cert_file",
-            "key_file",
-            "client_ca_file",
-            "min_version",
-            "max_version",
-            "reload_interval"));
-    Map<String, Object> tls = new LinkedHashMap<>();
-    Map.of("cert_file", "certificate", "key_file", "key", "client_ca_file", "clientAuthority")
-        .forEach(
-            (theirs, ours) -> {
-              if (at.child(theirs).given()) {
-                tls.put(ours, at.child(theirs).text(""));
-              }
-            });
-    return tls;
   }
 }

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
+import dev.spanthrift.agent.config.settings.Values;
+import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
-import dev.spanthrift.agent.collector.reading.Texts;
-
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.ProbabilisticSampler;
 import dev.spanthrift.agent.collector.tail.TailSampling;
@@ -19,34 +19,25 @@ import java.util.concurrent.TimeUnit;
 final class SamplerReader {
   private static final long DECISION_WAIT_SECONDS = 30; // defaults of the Collector
   private static final long NUM_TRACES = 50_000;
-  private static final Set<String> TAIL_KEYS =
-      Set.of(
-          "decision_wait",
-          "decision_wait_after_root_received",
-          "num_traces",
-          "block_on_overflow",
-          "expected_new_traces_per_sec",
-          "policies",
-          "decision_cache",
-          "sample_on_first_match",
-          "sampling_strategy",
-          "drop_pending_traces_on_shutdown",
-          "maximum_trace_size_bytes",
-          "num_shards",
-          "tail_storage");
-
   private final Remarks remarks;
   private final CollectorVersion version;
   private final boolean writable;
+  private final Set<String> extensions;
 
-  SamplerReader(Remarks remarks, CollectorVersion version, boolean writable) {
+  /**
+   * A reader.
+   *
+   * @param extensions that are defined, whose types policies may have
+   */
+  SamplerReader(
+      Remarks remarks, CollectorVersion version, boolean writable, Set<String> extensions) {
     this.remarks = remarks;
+    this.extensions = extensions;
     this.version = version;
     this.writable = writable;
   }
 
   TailSampling tail(Place at) {
-    at.expect(TAIL_KEYS);
     sayWhatDiffers(at);
     return new TailSampling(
         policies(at.child("policies")),
@@ -56,23 +47,6 @@ final class SamplerReader {
   }
 
   private void sayWhatDiffers(Place at) {
-    lostIf(
-        at.child("decision_wait_after_root_received").nanos(0) > 0,
-        at.child("decision_wait_after_root_received"),
-        "every trace waits for decision_wait");
-    lostIf(
-        at.child("block_on_overflow").flag(false),
-        at.child("block_on_overflow"),
-        "senders never wait; when num_traces is reached the oldest trace is let go");
-    lostIf(
-        at.child("sampling_strategy").text("").equals("span-ingest"),
-        at.child("sampling_strategy"),
-        "traces are judged when their wait is over");
-    lostIf(
-        at.child("drop_pending_traces_on_shutdown").flag(false),
-        at.child("drop_pending_traces_on_shutdown"),
-        "what waits at the end is decided and sent");
-    lostIf(at.child("tail_storage").given(), at.child("tail_storage"), "spans wait in memory");
     if (at.child("maximum_trace_size_bytes").whole(0) > 0) {
       remarks.differs(
           at.child("maximum_trace_size_bytes"),
@@ -89,9 +63,6 @@ final class SamplerReader {
       remarks.note(at, text);
     }
     sayWhatIsRemembered(at, waiting.whole(NUM_TRACES));
-    if (at.child("num_shards").whole(1) > 1) {
-      remarks.differs(at.child("num_shards"), "there is one shard, with all of each limit");
-    }
   }
 
   /** The Collector keeps kept and dropped apart, and without a cache what num_traces holds. */
@@ -108,16 +79,10 @@ final class SamplerReader {
     }
   }
 
-  private void lostIf(boolean lost, Place at, String reason) {
-    if (lost) {
-      remarks.lost(at, reason);
-    }
-  }
-
   private List<TailSampling.Named> policies(Place at) {
     List<TailSampling.Named> policies = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    PolicyReader reader = new PolicyReader(remarks, writable);
+    PolicyReader reader = new PolicyReader(remarks, writable, extensions);
     for (Place element : at.elements()) {
       String name = element.child("name").text("");
       if (name.isEmpty() || !names.add(name)) {
@@ -131,7 +96,7 @@ final class SamplerReader {
   /** The wait of the traces, their number, and what is remembered of them. */
   static void hold(Place at, Map<String, Object> hold, Map<String, Object> memory) {
     long wait = at.child("decision_wait").nanos(TimeUnit.SECONDS.toNanos(DECISION_WAIT_SECONDS));
-    hold.put("decisionWait", Texts.duration(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait)));
+    hold.put("decisionWait", Values.text(Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait))));
     long traces = at.child("num_traces").whole(NUM_TRACES);
     hold.put("tracesMax", Math.clamp(traces, 1, 100_000_000));
     Place cache = at.child("decision_cache");
@@ -145,25 +110,12 @@ final class SamplerReader {
   }
 
   ProbabilisticSampler probabilistic(Place at) {
-    at.expect(
-        Set.of(
-            "mode",
-            "sampling_percentage",
-            "hash_seed",
-            "fail_closed",
-            "sampling_precision",
-            "attribute_source",
-            "from_attribute",
-            "sampling_priority"));
     ProbabilisticSampler.Mode mode =
         switch (at.child("mode").text("")) {
           case "equalizing" -> ProbabilisticSampler.Mode.EQUALIZING;
           case "proportional" -> ProbabilisticSampler.Mode.PROPORTIONAL;
           case "hash_seed", "" -> ProbabilisticSampler.Mode.HASH_SEED;
-          default -> {
-            remarks.wrong(at.child("mode"), "hash_seed, proportional or equalizing");
-            yield ProbabilisticSampler.Mode.HASH_SEED;
-          }
+          default -> ProbabilisticSampler.Mode.HASH_SEED; // which was said
         };
     if (mode == ProbabilisticSampler.Mode.HASH_SEED && !writable) {
       remarks.otherwise(at, "kept spans get no th and rv in mode hash_seed");

@@ -7,50 +7,90 @@ import org.jspecify.annotations.Nullable;
  * A condition of the OpenTelemetry Transformation Language about one span or one of its events.
  *
  * <pre>
- * or   = and { "or" and }      and = not { "and" not }      not = [ "not" ] primary
- * primary = "(" or ")" | "true" | "false" | value compare value | Function "(" values ")"
- * value   = path | "text" | number | true | false | nil | ENUM | 0xhex | value (+ - * /) value
+ * or      = and { "or" and }        and   = not { "and" not }      not = [ "not" ] primary
+ * primary = "(" or ")" | value compare value | Function "(" arguments ")" | "true" | "false"
+ * value   = path | Function(…) | "text" | number | true | false | nil | ENUM | 0xhex
+ *         | [ list ] | { "key": value } | [ sign ] value (+ - * /) value
+ * path    = [ context "." ] field { "." field } { "[" key "]" }
  * </pre>
  *
- * <p>Source: opentelemetry-collector-contrib, pkg/ottl/LANGUAGE.md.
+ * <p>Source: opentelemetry-collector-contrib, pkg/ottl/LANGUAGE.md and grammar.
  */
 public sealed interface Ottl {
-  record Or(List<Ottl> parts) implements Ottl {
+  /** What is true or false of a span, or fails. */
+  sealed interface Test extends Ottl {}
+
+  /** What has a value. */
+  sealed interface Value extends Ottl {}
+
+  record Or(List<Test> parts) implements Test {
     public Or {
       parts = List.copyOf(parts);
     }
   }
 
-  record And(List<Ottl> parts) implements Ottl {
+  record And(List<Test> parts) implements Test {
     public And {
       parts = List.copyOf(parts);
     }
   }
 
-  record Not(Ottl part) implements Ottl {}
+  record Not(Test part) implements Test {}
 
-  record Always(boolean value) implements Ottl {}
+  record Always(boolean value) implements Test {}
 
-  record Compare(Value left, Operator operator, Value right) implements Ottl {}
+  record Compare(Value left, Operator operator, Value right) implements Test {}
 
-  /** {@code IsMatch(value, "pattern")}, RE2. */
-  record IsMatch(Value value, String pattern) implements Ottl {}
+  /** A function that answers yes or no. */
+  record Holds(Call call) implements Test {}
 
-  record HasPrefix(Value value, String prefix) implements Ottl {}
+  /** A literal: String, Long, Double, Boolean, bytes, or null for nil. */
+  record Literal(@Nullable Object value) implements Value {}
 
-  record HasSuffix(Value value, String suffix) implements Ottl {}
+  /** Something of the span, its event, scope or resource. */
+  record Path(OttlPath field, List<Value> keys) implements Value {
+    public Path {
+      keys = List.copyOf(keys);
+    }
 
-  record IsRootSpan() implements Ottl {}
+    /** The key of an attribute or of a trace state's member, where that is one text; else null. */
+    @Nullable String key() {
+      return keys.size() == 1
+              && keys.getFirst() instanceof Literal literal
+              && literal.value() instanceof String key
+          ? key
+          : null;
+    }
+  }
 
-  /** {@code IsString(value)} and its like. */
-  record IsType(Value value, Type type) implements Ottl {}
+  /** Numbers, times and durations. */
+  record Arithmetic(Value left, char operator, Value right) implements Value {}
 
-  /** Types that can be asked for. */
-  enum Type {
-    STRING,
-    INT,
-    DOUBLE,
-    BOOL
+  record Negated(Value value) implements Value {}
+
+  /**
+   * A function's value, or what stands at a key in it.
+   *
+   * @param arguments one for each parameter; a literal nil where an optional one is left out
+   */
+  record Call(OttlFunction function, List<Value> arguments, List<Value> keys) implements Value {
+    public Call {
+      arguments = List.copyOf(arguments);
+      keys = List.copyOf(keys);
+    }
+  }
+
+  record Items(List<Value> items) implements Value {
+    public Items {
+      items = List.copyOf(items);
+    }
+  }
+
+  record Pairs(List<String> keys, List<Value> values) implements Value {
+    public Pairs {
+      keys = List.copyOf(keys);
+      values = List.copyOf(values);
+    }
   }
 
   /** How two values are compared. */
@@ -80,47 +120,16 @@ public sealed interface Ottl {
     }
   }
 
-  /** What can be compared. */
-  sealed interface Value {}
-
-  /** A literal: String, Long, Double, Boolean, or null for nil. */
-  record Literal(@Nullable Object value) implements Value {}
-
-  /**
-   * Something of the span, its event, scope or resource.
-   *
-   * @param key of an attribute or a trace state member, else empty
-   */
-  record Path(Part part, Field field, String key) implements Value {}
-
-  /** Whole numbers, among them times and durations in nanoseconds, or floating point ones. */
-  record Arithmetic(Value left, char operator, Value right) implements Value {}
-
-  /** Where a path begins. */
-  enum Part {
-    SPAN,
-    EVENT,
-    SCOPE,
-    RESOURCE
-  }
-
-  /** What a path ends at. */
-  enum Field {
-    ATTRIBUTE,
-    NAME,
-    KIND,
-    KIND_TEXT,
-    STATUS_CODE,
-    STATUS_MESSAGE,
-    TRACE_STATE,
-    PARENT_SPAN_ID,
-    START,
-    END
-  }
-
-  /** A condition that is not in the supported subset. */
-  final class UnsupportedException extends Exception {
+  /** A condition that is not read here; the message names the function, the path or the place. */
+  class UnsupportedException extends Exception {
     UnsupportedException(String message) {
+      super("OTTL: " + message);
+    }
+  }
+
+  /** A condition that the Collector refuses at its start, too. */
+  final class InvalidException extends UnsupportedException {
+    InvalidException(String message) {
       super(message);
     }
   }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.collector.ottl;
 
+import dev.spanthrift.agent.collector.ottl.SpanView.Part;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.SpanKind;
 import dev.spanthrift.sampler.policy.document.SpanStatus;
@@ -12,12 +13,16 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Turns {@link Ottl} conditions about spans into plain ones. */
+/**
+ * Turns {@link Ottl} conditions about spans into plain ones, which need no object for a span.
+ *
+ * <p>Exactly only where nothing in the condition can fail: a failure would end all of it.
+ */
 public final class OttlConditions {
   private OttlConditions() {}
 
   /** Exactly what was asked: a plain condition, or one that only code can put. */
-  public static Condition exact(Ottl condition, boolean ofEvent) {
+  public static Condition exact(Ottl.Test condition, boolean ofEvent) {
     Condition plain = ofEvent ? null : plain(condition, true);
     return plain != null
         ? ofOneSpan(plain)
@@ -25,10 +30,10 @@ public final class OttlConditions {
   }
 
   /**
-   * One that can be written down. {@code IsMatch} then asks of texts only, while the Collector
-   * prints values of other types.
+   * One that can be written down. Functions of texts then ask of texts only: the Collector prints
+   * values of other types for {@code IsMatch}, and has no answer in the others.
    */
-  public static Optional<Condition> writable(Ottl condition, boolean ofEvent) {
+  public static Optional<Condition> writable(Ottl.Test condition, boolean ofEvent) {
     if (ofEvent) {
       return Optional.ofNullable(ofEvent(condition));
     }
@@ -40,7 +45,7 @@ public final class OttlConditions {
     return condition instanceof Condition.OfSpan ? condition : Condition.SameSpan.of(condition);
   }
 
-  private static @Nullable Condition plain(Ottl condition, boolean exact) {
+  private static @Nullable Condition plain(Ottl.Test condition, boolean exact) {
     return switch (condition) {
       case Ottl.Or or -> {
         List<Condition> parts = plain(or.parts(), exact);
@@ -53,24 +58,27 @@ public final class OttlConditions {
       case Ottl.Not not -> not(plain(not.part(), exact));
       case Ottl.Always always ->
           always.value() ? Condition.ALWAYS : new Condition.Not(Condition.ALWAYS);
-      case Ottl.IsRootSpan root -> new Condition.Root();
-      case Ottl.Compare compare -> compare(compare);
-      case Ottl.IsMatch match ->
-          isName(match.value()) || !exact
-              ? text(match.value(), new ValueTest.Matches(match.pattern()))
-              : null;
-      case Ottl.HasPrefix has -> text(has.value(), new ValueTest.StartsWith(has.prefix()));
-      case Ottl.HasSuffix has -> text(has.value(), new ValueTest.EndsWith(has.suffix()));
-      case Ottl.IsType is ->
-          is.type() == Ottl.Type.BOOL
-              ? anyOf(attribute(is.value(), flag(true)), attribute(is.value(), flag(false)))
-              : null;
+      case Ottl.Compare compare -> exact && isSpecial(compare) ? null : compare(compare);
+      case Ottl.Holds holds -> exact ? ofName(holds.call()) : call(holds.call());
     };
   }
 
-  private static @Nullable List<Condition> plain(List<Ottl> parts, boolean exact) {
+  /**
+   * Ours ask whether there is an attribute, and OTTL whether it has a value; and ours read a trace
+   * state of which a part is malformed.
+   */
+  private static boolean isSpecial(Ottl.Compare compare) {
+    return isSpecial(compare.left()) || isSpecial(compare.right());
+  }
+
+  private static boolean isSpecial(Ottl.Value value) {
+    return (value instanceof Ottl.Literal literal && literal.value() == null)
+        || (value instanceof Ottl.Path path && path.field() == OttlPath.SPAN_TRACE_STATE);
+  }
+
+  private static @Nullable List<Condition> plain(List<Ottl.Test> parts, boolean exact) {
     List<Condition> conditions = new ArrayList<>();
-    for (Ottl part : parts) {
+    for (Ottl.Test part : parts) {
       Condition condition = plain(part, exact);
       if (condition == null) {
         return null;
@@ -92,47 +100,72 @@ public final class OttlConditions {
     return new ValueTest.Flag(value);
   }
 
-  private static boolean isName(Ottl.Value value) {
-    return value instanceof Ottl.Path path && path.field() == Ottl.Field.NAME;
-  }
-
   /** The condition of an event's single name or attribute. */
-  private static @Nullable Condition ofEvent(Ottl condition) {
+  private static @Nullable Condition ofEvent(Ottl.Test condition) {
     if (condition instanceof Ottl.Compare compare
         && compare.operator() == Ottl.Operator.EQUAL
         && compare.left() instanceof Ottl.Path path
         && compare.right() instanceof Ottl.Literal literal
         && literal.value() instanceof String text) {
-      return switch (path.field()) {
-        case NAME ->
-            path.part() == Ottl.Part.EVENT ? new Condition.EventName(ValueTest.In.of(text)) : null;
-        case ATTRIBUTE -> attribute(path, ValueTest.In.of(text));
-        default -> null;
-      };
+      return path.field() == OttlPath.EVENT_NAME
+          ? new Condition.EventName(ValueTest.In.of(text))
+          : attribute(path, ValueTest.In.of(text));
     }
     return null;
   }
 
-  private static @Nullable Condition text(Ottl.Value value, ValueTest.Text test) {
-    boolean empty =
-        switch (test) {
-          case ValueTest.StartsWith starts -> starts.prefix().isEmpty();
-          case ValueTest.EndsWith ends -> ends.suffix().isEmpty();
-          default -> false;
-        };
-    if (empty) {
+  /** A name is always a text, so that functions of it never fail. */
+  private static @Nullable Condition ofName(Ottl.Call call) {
+    return !call.arguments().isEmpty() && isName(call.arguments().getFirst()) ? call(call) : null;
+  }
+
+  private static boolean isName(Ottl.Value value) {
+    return value instanceof Ottl.Path path && path.field() == OttlPath.SPAN_NAME;
+  }
+
+  private static @Nullable Condition call(Ottl.Call call) {
+    if (!call.keys().isEmpty()) {
+      return null;
+    }
+    List<Ottl.Value> arguments = call.arguments();
+    return switch (call.function().name()) {
+      case "IsRootSpan" -> new Condition.Root();
+      case "IsBool" ->
+          anyOf(
+              attribute(arguments.getFirst(), flag(true)),
+              attribute(arguments.getFirst(), flag(false)));
+      case "IsMatch", "HasPrefix", "HasSuffix" ->
+          arguments.get(1) instanceof Ottl.Literal literal && literal.value() instanceof String text
+              ? text(arguments.getFirst(), test(call.function().name(), text))
+              : null;
+      default -> null;
+    };
+  }
+
+  private static ValueTest.@Nullable Text test(String function, String text) {
+    return switch (function) {
+      case "IsMatch" -> new ValueTest.Matches(text);
+      case "HasPrefix" -> text.isEmpty() ? null : new ValueTest.StartsWith(text);
+      default -> text.isEmpty() ? null : new ValueTest.EndsWith(text);
+    };
+  }
+
+  private static @Nullable Condition text(Ottl.Value value, ValueTest.@Nullable Text test) {
+    if (test == null) {
       return null;
     }
     return isName(value) ? new Condition.Name(test) : attribute(value, test);
   }
 
   private static @Nullable Condition attribute(Ottl.Value value, ValueTest test) {
-    return value instanceof Ottl.Path path && path.field() == Ottl.Field.ATTRIBUTE
-        ? new Condition.Attribute(where(path.part()), path.key(), test)
-        : null;
+    if (value instanceof Ottl.Path path && path.field().isAttributes()) {
+      String key = path.key();
+      return key == null ? null : new Condition.Attribute(where(path.field().part), key, test);
+    }
+    return null;
   }
 
-  private static Where where(Ottl.Part part) {
+  private static Where where(Part part) {
     return switch (part) {
       case SPAN -> Where.SPAN;
       case EVENT -> Where.EVENT;
@@ -159,22 +192,28 @@ public final class OttlConditions {
       return not(compare(path, Ottl.Operator.EQUAL, literal));
     }
     boolean equal = operator == Ottl.Operator.EQUAL;
+    if (path.field().isAttributes()) {
+      return attribute(path, operator, literal);
+    }
     return switch (path.field()) {
-      case ATTRIBUTE -> attribute(path, operator, literal);
-      case NAME ->
+      case SPAN_NAME ->
           equal && literal instanceof String text
               ? new Condition.Name(ValueTest.In.of(text))
               : null;
-      case KIND -> equal && literal instanceof Long number ? kind(number) : null;
-      case KIND_TEXT -> equal && literal instanceof String text ? kind(text) : null;
-      case STATUS_CODE -> equal && literal instanceof Long number ? status(number) : null;
-      case TRACE_STATE ->
-          equal && literal instanceof String text && !text.isEmpty()
-              ? new Condition.TraceStateEntry(path.key(), ValueTest.In.of(text))
-              : null;
-      case PARENT_SPAN_ID -> equal && literal == null ? new Condition.Root() : null;
-      case STATUS_MESSAGE, START, END -> null;
+      case SPAN_KIND -> equal && literal instanceof Long number ? kind(number) : null;
+      case SPAN_KIND_TEXT -> equal && literal instanceof String text ? kind(text) : null;
+      case SPAN_STATUS_CODE -> equal && literal instanceof Long number ? status(number) : null;
+      case SPAN_TRACE_STATE -> traceState(path, equal, literal);
+      default -> null;
     };
+  }
+
+  private static @Nullable Condition traceState(
+      Ottl.Path path, boolean equal, @Nullable Object literal) {
+    String key = path.key();
+    return equal && key != null && literal instanceof String text && !text.isEmpty()
+        ? new Condition.TraceStateEntry(key, ValueTest.In.of(text))
+        : null;
   }
 
   private static @Nullable Condition attribute(

@@ -1,22 +1,18 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.sampler.policy.regex.Regex;
-import dev.spanthrift.sampler.policy.regex.RegexSyntaxException;
+import dev.spanthrift.agent.collector.ottl.OttlLexer.Kind;
+import dev.spanthrift.agent.collector.ottl.OttlLexer.Token;
+import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.SpanView.Part;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Reads one {@link Ottl} condition. */
+/** Reads one {@link Ottl} condition, in one pass. */
 public final class OttlParser {
-  private static final Pattern TOKEN =
-      Pattern.compile(
-          "\\s*(?:(\"(?:[^\"\\\\]|\\\\.)*\")|(0x[0-9a-fA-F]+)|([0-9]+\\.[0-9]*|\\.[0-9]+|[0-9]+)"
-              + "|([A-Za-z_][A-Za-z0-9_]*)|(==|!=|<=|>=|[-+*/<>()\\[\\].,]))");
-  private static final int DEPTH_MAX = 32;
+  private static final int DEPTH_MAX = 64;
   private static final Map<String, Long> ENUMS =
       Map.ofEntries(
           Map.entry("SPAN_KIND_UNSPECIFIED", 0L),
@@ -28,20 +24,14 @@ public final class OttlParser {
           Map.entry("STATUS_CODE_UNSET", 0L),
           Map.entry("STATUS_CODE_OK", 1L),
           Map.entry("STATUS_CODE_ERROR", 2L));
-  private static final Set<String> TEXT_TESTS = Set.of("IsMatch", "HasPrefix", "HasSuffix");
-  private static final Map<String, Ottl.Type> TYPE_TESTS =
-      Map.of(
-          "IsString", Ottl.Type.STRING,
-          "IsInt", Ottl.Type.INT,
-          "IsDouble", Ottl.Type.DOUBLE,
-          "IsBool", Ottl.Type.BOOL);
 
-  private final List<String> tokens = new ArrayList<>();
+  private final List<Token> tokens;
   private final boolean ofEvent;
   private int at;
   private int depth;
 
-  private OttlParser(boolean ofEvent) {
+  private OttlParser(List<Token> tokens, boolean ofEvent) {
+    this.tokens = tokens;
     this.ofEvent = ofEvent;
   }
 
@@ -49,340 +39,360 @@ public final class OttlParser {
    * Reads a condition.
    *
    * @param ofEvent whether paths without a context are the event's, else the span's
-   * @throws Ottl.UnsupportedException saying what is not understood
+   * @throws Ottl.UnsupportedException naming what is not read here
    */
-  public static Ottl parse(String text, boolean ofEvent) throws Ottl.UnsupportedException {
-    OttlParser parser = new OttlParser(ofEvent);
-    parser.tokenize(text);
+  public static Ottl.Test parse(String text, boolean ofEvent) throws Ottl.UnsupportedException {
+    OttlParser parser = new OttlParser(OttlLexer.tokens(text), ofEvent);
     Ottl condition = parser.or();
     if (parser.at < parser.tokens.size()) {
-      throw unsupported("\"" + parser.peek() + "\" behind a condition");
+      throw parser.unexpected("the condition's end");
     }
-    return condition;
+    return test(condition);
   }
 
-  private static Ottl.UnsupportedException unsupported(String what) {
-    return new Ottl.UnsupportedException("OTTL: " + what + " is not supported");
+  private Token peek() {
+    return at < tokens.size() ? tokens.get(at) : OttlLexer.END;
   }
 
-  private void tokenize(String text) throws Ottl.UnsupportedException {
-    Matcher matcher = TOKEN.matcher(text);
-    int end = 0;
-    while (end < text.length() && !text.substring(end).isBlank()) {
-      if (!matcher.find(end) || matcher.start() != end) {
-        throw unsupported("\"" + text.substring(end).strip() + "\"");
-      }
-      tokens.add(matcher.group().strip());
-      end = matcher.end();
-    }
-  }
-
-  private String peek() {
-    return at < tokens.size() ? tokens.get(at) : "";
-  }
-
-  private String next() {
-    String token = peek();
+  private Token next() {
+    Token token = peek();
     at++;
     return token;
   }
 
-  private boolean take(String token) {
-    boolean found = peek().equals(token);
+  private boolean isSign(String sign) {
+    return peek().kind() == Kind.SIGN && peek().text().equals(sign);
+  }
+
+  private boolean take(Kind kind, String text) {
+    boolean found = peek().kind() == kind && peek().text().equals(text);
     at += found ? 1 : 0;
     return found;
   }
 
-  private void expect(String token) throws Ottl.UnsupportedException {
-    if (!take(token)) {
-      throw unsupported("\"" + peek() + "\" where \"" + token + "\" should stand");
+  private void expect(String sign) throws Ottl.UnsupportedException {
+    if (!take(Kind.SIGN, sign)) {
+      throw unexpected(sign);
     }
+  }
+
+  private Ottl.InvalidException unexpected(String wanted) {
+    String found = peek().kind() == Kind.END ? "the condition's end" : '"' + peek().text() + '"';
+    return new Ottl.InvalidException(found + " where " + wanted + " should stand");
   }
 
   private void deeper() throws Ottl.UnsupportedException {
     if (++depth > DEPTH_MAX) {
-      throw unsupported("nesting deeper than " + DEPTH_MAX);
+      throw new Ottl.UnsupportedException("nesting deeper than " + DEPTH_MAX + " is not read here");
     }
+  }
+
+  private static Ottl.Test test(Ottl part) throws Ottl.UnsupportedException {
+    return switch (part) {
+      case Ottl.Test test -> test;
+      case Ottl.Call call -> new Ottl.Holds(call);
+      case Ottl.Literal literal when literal.value() instanceof Boolean flag ->
+          new Ottl.Always(flag);
+      case Ottl.Value value ->
+          throw new Ottl.InvalidException("a value alone is no condition; compare it");
+    };
+  }
+
+  private static Ottl.Value value(Ottl part) throws Ottl.UnsupportedException {
+    if (part instanceof Ottl.Value value) {
+      return value;
+    }
+    throw new Ottl.InvalidException("a condition in the place of a value");
+  }
+
+  private static Ottl.Value number(Ottl part) throws Ottl.UnsupportedException {
+    boolean text =
+        part instanceof Ottl.Items
+            || part instanceof Ottl.Pairs
+            || (part instanceof Ottl.Literal literal && !(literal.value() instanceof Number));
+    if (text) {
+      throw new Ottl.InvalidException("a text, list or map to calculate with");
+    }
+    return value(part);
   }
 
   private Ottl or() throws Ottl.UnsupportedException {
     deeper();
-    List<Ottl> parts = new ArrayList<>(List.of(and()));
-    while (take("or")) {
-      parts.add(and());
+    Ottl first = and();
+    List<Ottl.Test> parts = new ArrayList<>();
+    while (take(Kind.WORD, "or")) {
+      parts.add(test(and()));
     }
     depth--;
-    return parts.size() == 1 ? parts.getFirst() : new Ottl.Or(parts);
+    if (!parts.isEmpty()) {
+      parts.addFirst(test(first));
+    }
+    return parts.isEmpty() ? first : new Ottl.Or(parts);
   }
 
   private Ottl and() throws Ottl.UnsupportedException {
-    List<Ottl> parts = new ArrayList<>(List.of(not()));
-    while (take("and")) {
-      parts.add(not());
+    Ottl first = not();
+    List<Ottl.Test> parts = new ArrayList<>();
+    while (take(Kind.WORD, "and")) {
+      parts.add(test(not()));
     }
-    return parts.size() == 1 ? parts.getFirst() : new Ottl.And(parts);
+    if (!parts.isEmpty()) {
+      parts.addFirst(test(first));
+    }
+    return parts.isEmpty() ? first : new Ottl.And(parts);
   }
 
   private Ottl not() throws Ottl.UnsupportedException {
-    return take("not") ? new Ottl.Not(primary()) : primary();
-  }
-
-  private Ottl primary() throws Ottl.UnsupportedException {
-    if (peek().equals("(")) {
-      int before = at;
-      int depthBefore = depth;
-      try {
-        return comparison();
-      } catch (Ottl.UnsupportedException notArithmetic) {
-        at = before;
-        depth = depthBefore;
-      }
-      expect("(");
-      Ottl inner = or();
-      expect(")");
-      return inner;
-    }
-    String token = peek();
-    if (Character.isUpperCase(token.isEmpty() ? ' ' : token.charAt(0)) && isCall()) {
-      Ottl test = test(token);
-      if (test != null) {
-        return test;
-      }
-    }
-    return comparison();
-  }
-
-  private boolean isCall() {
-    return at + 1 < tokens.size() && tokens.get(at + 1).equals("(");
-  }
-
-  /** A function that answers yes or no, or null when it is another one. */
-  private @org.jspecify.annotations.Nullable Ottl test(String name)
-      throws Ottl.UnsupportedException {
-    int before = at;
-    at += 2;
-    if (name.equals("IsRootSpan")) {
-      expect(")");
-      return new Ottl.IsRootSpan();
-    }
-    Ottl.Type type = TYPE_TESTS.get(name);
-    if (type == null && !TEXT_TESTS.contains(name)) {
-      at = before;
-      return null;
-    }
-    Ottl.Value value = value();
-    Ottl test = type == null ? textTest(name, value) : new Ottl.IsType(value, type);
-    expect(")");
-    return test;
-  }
-
-  private Ottl textTest(String name, Ottl.Value value) throws Ottl.UnsupportedException {
-    expect(",");
-    String text = text();
-    return switch (name) {
-      case "IsMatch" -> new Ottl.IsMatch(value, pattern(text));
-      case "HasPrefix" -> new Ottl.HasPrefix(value, text);
-      default -> new Ottl.HasSuffix(value, text);
-    };
-  }
-
-  private static String pattern(String text) throws Ottl.UnsupportedException {
-    try {
-      Regex.compile(text);
-      return text;
-    } catch (RegexSyntaxException e) {
-      throw unsupported("the pattern \"" + text + "\" (" + e.getMessage() + ")");
-    }
+    return take(Kind.WORD, "not") ? new Ottl.Not(test(comparison())) : comparison();
   }
 
   private Ottl comparison() throws Ottl.UnsupportedException {
-    Ottl.Value left = value();
+    Ottl left = sum();
     for (Ottl.Operator operator : Ottl.Operator.values()) {
-      if (take(operator.text)) {
-        return new Ottl.Compare(left, operator, value());
+      if (take(Kind.SIGN, operator.text)) {
+        return new Ottl.Compare(value(left), operator, value(sum()));
       }
     }
-    if (left instanceof Ottl.Literal literal && literal.value() instanceof Boolean flag) {
-      return new Ottl.Always(flag);
-    }
-    throw unsupported("a value alone");
+    return left;
   }
 
-  private Ottl.Value value() throws Ottl.UnsupportedException {
-    Ottl.Value left = factor();
-    while (peek().equals("+") || peek().equals("-")) {
-      left = new Ottl.Arithmetic(left, next().charAt(0), factor());
+  private Ottl sum() throws Ottl.UnsupportedException {
+    Ottl left = product();
+    while (isSign("+") || isSign("-")) {
+      char operator = next().text().charAt(0);
+      left = new Ottl.Arithmetic(number(left), operator, number(product()));
     }
     return left;
   }
 
-  private Ottl.Value factor() throws Ottl.UnsupportedException {
-    Ottl.Value left = simple();
-    while (peek().equals("*") || peek().equals("/")) {
-      left = new Ottl.Arithmetic(left, next().charAt(0), simple());
+  private Ottl product() throws Ottl.UnsupportedException {
+    Ottl left = signed();
+    while (isSign("*") || isSign("/")) {
+      char operator = next().text().charAt(0);
+      left = new Ottl.Arithmetic(number(left), operator, number(signed()));
     }
     return left;
   }
 
-  private Ottl.Value simple() throws Ottl.UnsupportedException {
+  private Ottl signed() throws Ottl.UnsupportedException {
+    if (take(Kind.SIGN, "+")) {
+      return number(primary());
+    }
+    if (!take(Kind.SIGN, "-")) {
+      return primary();
+    }
+    Ottl.Value value = number(primary());
+    return value instanceof Ottl.Literal literal
+        ? new Ottl.Literal(OttlMath.negate(literal.value()))
+        : new Ottl.Negated(value);
+  }
+
+  private Ottl primary() throws Ottl.UnsupportedException {
     deeper();
-    Ottl.Value simple = simple(next());
+    Token token = next();
+    Ottl primary =
+        switch (token.kind()) {
+          case TEXT -> new Ottl.Literal(token.text());
+          case BYTES -> bytes(token.text());
+          case FLOAT -> floating(token.text());
+          case INT -> whole(token.text());
+          case WORD -> word(token.text());
+          case SIGN -> bracket(token.text());
+          case END -> throw back("a value");
+        };
     depth--;
-    return simple;
+    return primary;
   }
 
-  private Ottl.Value simple(String token) throws Ottl.UnsupportedException {
-    if (token.equals("(")) {
-      Ottl.Value inner = value();
-      expect(")");
-      return inner;
+  private Ottl.InvalidException back(String wanted) {
+    at--;
+    return unexpected(wanted);
+  }
+
+  private static Ottl.Literal bytes(String token) throws Ottl.UnsupportedException {
+    if (token.length() % 2 != 0) {
+      throw new Ottl.InvalidException(token + " has an odd number of digits");
     }
-    if (token.equals("-")) {
-      return new Ottl.Arithmetic(new Ottl.Literal(0L), '-', simple());
+    return new Ottl.Literal(new Bytes(HexFormat.of().parseHex(token.substring(2))));
+  }
+
+  private static Ottl.Literal floating(String token) throws Ottl.UnsupportedException {
+    double number = Double.parseDouble(token);
+    if (Double.isInfinite(number)) {
+      throw new Ottl.InvalidException(token + " is too large");
     }
-    if (token.startsWith("\"")) {
-      return new Ottl.Literal(unquoted(token));
+    return new Ottl.Literal(number);
+  }
+
+  private static Ottl.Literal whole(String token) throws Ottl.UnsupportedException {
+    try {
+      return new Ottl.Literal(Long.valueOf(token));
+    } catch (NumberFormatException tooLarge) {
+      throw new Ottl.InvalidException(token + " is too large");
     }
-    char first = token.isEmpty() ? ' ' : token.charAt(0);
-    if (Character.isDigit(first) || (first == '.' && token.length() > 1)) {
-      return number(token);
-    }
-    if (ENUMS.containsKey(token)) {
-      return new Ottl.Literal(ENUMS.get(token));
-    }
-    if (peek().equals("(")) {
-      return call(token);
-    }
-    return switch (token) {
-      case "true" -> new Ottl.Literal(true);
-      case "false" -> new Ottl.Literal(false);
-      case "nil" -> new Ottl.Literal(null);
-      default -> path(token);
+  }
+
+  private Ottl bracket(String sign) throws Ottl.UnsupportedException {
+    return switch (sign) {
+      case "(" -> parentheses();
+      case "[" -> new Ottl.Items(values("]"));
+      case "{" -> pairs();
+      default -> throw back("a value");
     };
   }
 
-  private static Ottl.Value number(String token) throws Ottl.UnsupportedException {
-    try {
-      return token.contains(".")
-          ? new Ottl.Literal(Double.valueOf(token))
-          : new Ottl.Literal(Long.decode(token.startsWith("0x") ? token : decimal(token)));
-    } catch (NumberFormatException e) {
-      throw unsupported(token);
+  private Ottl parentheses() throws Ottl.UnsupportedException {
+    Ottl inner = or();
+    expect(")");
+    if (isSign("=>")) {
+      throw new Ottl.InvalidException("lambdas stand behind a feature gate of the Collector");
     }
+    return inner instanceof Ottl.Literal literal && literal.value() instanceof Boolean flag
+        ? new Ottl.Always(flag)
+        : inner instanceof Ottl.Value ? number(inner) : inner;
   }
 
-  private static String decimal(String token) {
-    String plain = token.replaceFirst("^0+(?=.)", "");
-    return Objects.requireNonNull(plain);
+  private List<Ottl.Value> values(String end) throws Ottl.UnsupportedException {
+    List<Ottl.Value> values = new ArrayList<>();
+    while (!take(Kind.SIGN, end)) {
+      if (!values.isEmpty()) {
+        expect(",");
+      }
+      values.add(value(sum()));
+    }
+    return values;
   }
 
-  /** {@code Duration("1s")}, and {@code SpanID(0x0…)} as the id of no span. */
-  private Ottl.Value call(String name) throws Ottl.UnsupportedException {
+  private Ottl.Pairs pairs() throws Ottl.UnsupportedException {
+    List<String> keys = new ArrayList<>();
+    List<Ottl.Value> values = new ArrayList<>();
+    while (!take(Kind.SIGN, "}")) {
+      if (peek().kind() != Kind.TEXT) {
+        throw unexpected("a key in quotes");
+      }
+      keys.add(next().text());
+      expect(":");
+      values.add(value(sum()));
+      take(Kind.SIGN, ",");
+    }
+    return new Ottl.Pairs(keys, values);
+  }
+
+  private Ottl word(String word) throws Ottl.UnsupportedException {
+    switch (word) {
+      case "true", "false" -> {
+        return new Ottl.Literal(Boolean.valueOf(word));
+      }
+      case "nil" -> {
+        return new Ottl.Literal(null);
+      }
+      case "and", "or", "not" -> throw back("a value");
+      default -> {}
+    }
+    if (isSign("(")) {
+      return call(word);
+    }
+    if (!Character.isUpperCase(word.charAt(0))) {
+      return path(word);
+    }
+    Long number = ENUMS.get(word);
+    if (number == null) {
+      throw new Ottl.InvalidException("there is no " + word + " here");
+    }
+    return new Ottl.Literal(number);
+  }
+
+  private Ottl.Call call(String name) throws Ottl.UnsupportedException {
+    if (!Character.isUpperCase(name.charAt(0))) {
+      throw new Ottl.InvalidException(
+          name + " changes something, and conditions only ask; functions begin with a capital");
+    }
+    OttlFunction function = OttlFunctions.find(name, ofEvent);
     expect("(");
-    switch (name) {
-      case "Duration" -> {
-        String text = text();
-        expect(")");
-        try {
-          return new Ottl.Literal(GoDuration.nanos(text));
-        } catch (IllegalArgumentException e) {
-          throw unsupported("the duration \"" + text + "\"");
-        }
+    OttlArguments arguments = new OttlArguments(function);
+    while (!take(Kind.SIGN, ")")) {
+      if (!arguments.isEmpty()) {
+        expect(",");
       }
-      case "SpanID" -> {
-        String id = next();
-        expect(")");
-        if (id.matches("0x0+")) {
-          return new Ottl.Literal(null);
-        }
-        throw unsupported("SpanID of a certain span");
-      }
-      default -> throw unsupported("the function " + name);
+      String parameter = parameter();
+      arguments.add(parameter, value(sum()));
     }
+    return new Ottl.Call(function, arguments.inOrder(), keys());
   }
 
-  private String text() throws Ottl.UnsupportedException {
-    String token = next();
-    if (!token.startsWith("\"")) {
-      throw unsupported("\"" + token + "\" where a text should stand");
+  /** The name in {@code name = value}, or null. */
+  private @Nullable String parameter() {
+    boolean named =
+        peek().kind() == Kind.WORD
+            && at + 1 < tokens.size()
+            && tokens.get(at + 1).equals(new Token(Kind.SIGN, "="));
+    if (!named) {
+      return null;
     }
-    return unquoted(token);
+    String name = next().text();
+    at++;
+    return name;
   }
 
-  private static String unquoted(String token) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 1; i < token.length() - 1; i++) {
-      char c = token.charAt(i);
-      if (c != '\\') {
-        text.append(c);
-        continue;
-      }
-      char escaped = token.charAt(++i);
-      switch (escaped) {
-        case 'n' -> text.append('\n');
-        case 't' -> text.append('\t');
-        case 'r' -> text.append('\r');
-        default -> text.append(escaped);
-      }
-    }
-    return text.toString();
-  }
-
-  private Ottl.Value path(String first) throws Ottl.UnsupportedException {
-    Ottl.Part part = ofEvent ? Ottl.Part.EVENT : Ottl.Part.SPAN;
-    String name = first;
-    Ottl.Part named = part(first);
-    if (named != null && peek().equals(".")) {
-      part = named;
-      at++;
-      name = next();
-    }
-    StringBuilder full = new StringBuilder(name);
-    while (take(".")) {
-      full.append('.').append(next());
-    }
-    String key = "";
-    if (take("[")) {
-      key = text();
+  private List<Ottl.Value> keys() throws Ottl.UnsupportedException {
+    List<Ottl.Value> keys = new ArrayList<>();
+    while (take(Kind.SIGN, "[")) {
+      keys.add(value(sum()));
       expect("]");
     }
-    if (peek().equals("[")) {
-      throw unsupported("a path inside an attribute");
-    }
-    return new Ottl.Path(part, field(part, full.toString(), key), key);
+    return keys;
   }
 
-  private static Ottl.@org.jspecify.annotations.Nullable Part part(String name) {
-    return switch (name) {
-      case "span" -> Ottl.Part.SPAN;
-      case "spanevent" -> Ottl.Part.EVENT;
-      case "scope", "instrumentation_scope" -> Ottl.Part.SCOPE;
-      case "resource" -> Ottl.Part.RESOURCE;
-      default -> null;
+  private Ottl.Path path(String first) throws Ottl.UnsupportedException {
+    Part part = ofEvent ? Part.EVENT : Part.SPAN;
+    String name = first;
+    Part named = part(first);
+    if (named != null && take(Kind.SIGN, ".")) {
+      part = named;
+      name = next().text();
+    } else if (first.equals("otelcol")) {
+      throw new Ottl.UnsupportedException("the path otelcol is not read here");
+    }
+    StringBuilder full = new StringBuilder(name);
+    while (take(Kind.SIGN, ".")) {
+      full.append('.').append(next().text());
+    }
+    return path(part, full.toString(), keys());
+  }
+
+  private Ottl.Path path(Part part, String name, List<Ottl.Value> keys)
+      throws Ottl.UnsupportedException {
+    String shown = context(part) + "." + name;
+    if (name.equals("cache")) {
+      throw new Ottl.UnsupportedException("the path " + shown + " is not read here");
+    }
+    OttlPath path = OttlPath.find(part, name);
+    if (path == null || (part == Part.EVENT && !ofEvent)) {
+      throw new Ottl.InvalidException("there is no path " + shown + " here");
+    }
+    int keysMax = path.isAttributes() ? DEPTH_MAX : path.hasKeys() ? 1 : 0;
+    if (keys.size() > keysMax) {
+      throw new Ottl.InvalidException("the path " + shown + " has no such keys");
+    }
+    return new Ottl.Path(path, keys);
+  }
+
+  private static String context(Part part) {
+    return switch (part) {
+      case SPAN -> "span";
+      case EVENT -> "spanevent";
+      case SCOPE -> "scope";
+      case RESOURCE -> "resource";
     };
   }
 
-  private static Ottl.Field field(Ottl.Part part, String name, String key)
-      throws Ottl.UnsupportedException {
-    boolean ofSpan = part == Ottl.Part.SPAN;
-    Ottl.Field found =
-        switch (name) {
-          case "attributes" -> key.isEmpty() ? null : Ottl.Field.ATTRIBUTE;
-          case "name" -> ofSpan || part == Ottl.Part.EVENT ? Ottl.Field.NAME : null;
-          case "kind" -> ofSpan ? Ottl.Field.KIND : null;
-          case "kind.string" -> ofSpan ? Ottl.Field.KIND_TEXT : null;
-          case "status.code" -> ofSpan ? Ottl.Field.STATUS_CODE : null;
-          case "status.message" -> ofSpan ? Ottl.Field.STATUS_MESSAGE : null;
-          case "trace_state" -> ofSpan && !key.isEmpty() ? Ottl.Field.TRACE_STATE : null;
-          case "parent_span_id" -> ofSpan ? Ottl.Field.PARENT_SPAN_ID : null;
-          case "start_time", "start_time_unix_nano" -> ofSpan ? Ottl.Field.START : null;
-          case "end_time", "end_time_unix_nano" -> ofSpan ? Ottl.Field.END : null;
-          default -> null;
-        };
-    if (found == null) {
-      String prefix = part.name().toLowerCase(java.util.Locale.ROOT);
-      throw unsupported("the path " + prefix + "." + name);
-    }
-    return found;
+  private static @Nullable Part part(String name) {
+    return switch (name) {
+      case "span" -> Part.SPAN;
+      case "spanevent" -> Part.EVENT;
+      case "scope", "instrumentation_scope" -> Part.SCOPE;
+      case "resource" -> Part.RESOURCE;
+      default -> null;
+    };
   }
 }

@@ -3,12 +3,15 @@ package dev.spanthrift.agent.collector.reading;
 /**
  * Something in a foreign configuration that is not carried over as it stands.
  *
+ * @param name by which a person accepts it, such as {@code processors/redaction}
  * @param where file and line
  * @param key path in the file
  */
-public record Remark(String where, String key, String reason, Kind kind) {
-  /** What becomes of it. */
+public record Remark(String name, String where, String key, String reason, Kind kind) {
+  /** What becomes of it, by what a person would lose. */
   public enum Kind {
+    /** It is missing, and data or its protection would fall away with it. */
+    LOSS("is left out"),
     /** It is missing now. */
     LEFT_OUT("is left out"),
     /** It is there, and some traces are decided otherwise than the foreign program would. */

@@ -1,12 +1,15 @@
 package dev.spanthrift.agent.collector.refinery;
 
 import dev.spanthrift.agent.collector.reading.Conditions;
+import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.SpanStatus;
 import dev.spanthrift.sampler.policy.document.ValueTest;
+import dev.spanthrift.sampler.policy.regex.Regex;
+import dev.spanthrift.sampler.policy.regex.RegexSyntaxException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,9 +40,12 @@ final class RefineryConditions {
     List<Condition> ofTrace = new ArrayList<>();
     List<Condition> ofSpan = new ArrayList<>();
     for (Place at : listed.elements()) {
-      at.expect(Set.of("Field", "Fields", "Operator", "Value", "Datatype"));
+      KeyTable.of("refinery condition").walk(at);
+      if (!isWhole(at)) {
+        return Optional.empty();
+      }
       Condition whole = ofTrace(at);
-      Condition condition = whole == null ? ofSpan(at) : whole;
+      Condition condition = whole == null && !isOfRoot(fields(at)) ? ofSpan(at) : whole;
       if (condition == null) {
         return Optional.empty();
       }
@@ -51,6 +57,19 @@ final class RefineryConditions {
       ofTrace.add(some(Conditions.all(ofSpan)));
     }
     return Optional.of(Conditions.all(ofTrace));
+  }
+
+  private static boolean isWhole(Place at) {
+    if (at.child("Operator").text("").isEmpty()) {
+      at.child("Operator").wrong("an operator such as =");
+      return false;
+    }
+    boolean needsField = !at.child("Operator").text("").equals("has-root-span");
+    if (needsField && at.child("Field").given() == at.child("Fields").given()) {
+      at.wrong("either Field or Fields");
+      return false;
+    }
+    return true;
   }
 
   /** True of some span. */
@@ -73,23 +92,27 @@ final class RefineryConditions {
     String operator = at.child("Operator").text("");
     if (operator.equals("has-root-span")) {
       Condition root = new Condition.HasRootSpan();
-      return at.child("Value").flag(false) ? root : new Condition.Not(root);
+      return Comparison.isTrue(at.child("Value").text("")) ? root : new Condition.Not(root);
     }
     List<String> fields = fields(at);
     String field = fields.getFirst();
     if (field.equals(DESCENDANTS)) {
       remarks.differs(at, "spans are counted, without events and links");
-      return spanCount(operator, at.child("Value").whole(0));
+      return spanCount(operator, Comparison.number(at.child("Value")).longValue());
     }
     if (field.equals("duration_ms") || field.equals(ROOT + "duration_ms")) {
       return duration(at, operator);
     }
-    if (fields.stream().allMatch(name -> name.startsWith(ROOT))) {
+    if (isOfRoot(fields)) {
       Condition condition = firstPresent(at, fields);
       // Without a root span there is no such field.
       return condition == null ? null : Condition.SameSpan.of(new Condition.Root(), condition);
     }
     return null;
+  }
+
+  private static boolean isOfRoot(List<String> fields) {
+    return fields.stream().allMatch(name -> name.startsWith(ROOT));
   }
 
   private @Nullable Condition spanCount(String operator, long value) {
@@ -108,7 +131,8 @@ final class RefineryConditions {
 
   private @Nullable Condition duration(Place at, String operator) {
     remarks.differs(at, "the duration of the whole trace is asked for, not that of one span");
-    Duration value = Duration.ofNanos((long) (at.child("Value").number(0) * 1e6));
+    double milliseconds = Comparison.number(at.child("Value")).doubleValue();
+    Duration value = Duration.ofNanos((long) (milliseconds * 1e6));
     Condition longer = Condition.Lasts.moreThan(value);
     return switch (operator) {
       case ">", ">=" -> longer;
@@ -120,7 +144,7 @@ final class RefineryConditions {
   private @Nullable Condition ofSpan(Place at) {
     List<String> fields = fields(at);
     if (fields.stream().anyMatch(name -> name.startsWith(ROOT))) {
-      remarks.lost(at, "fields of the root beside fields of each span");
+      remarks.loss(at, "fields of the root beside fields of each span");
       return null;
     }
     return firstPresent(at, fields);
@@ -135,7 +159,9 @@ final class RefineryConditions {
       RefineryField field = RefineryField.of(named.startsWith(ROOT) ? named.substring(5) : named);
       Condition asked = field == null ? null : asked(at, field, operator);
       if (field == null || asked == null) {
-        remarks.lost(at, "no condition asks " + named + " " + operator);
+        String type = at.child("Datatype").text("");
+        remarks.loss(
+            at, ("no condition asks " + named + " " + operator + " " + type).strip());
         return null;
       }
       List<Condition> all = new ArrayList<>(absent);
@@ -153,70 +179,72 @@ final class RefineryConditions {
         switch (operator) {
           case "exists" -> field.exists();
           case "not-exists" -> new Condition.Not(field.exists());
-          case "=", "!=" -> equal(field, value, type);
-          case "in", "not-in" -> in(field, value);
-          case "starts-with" -> field.text(new ValueTest.StartsWith(value.text("")));
-          case "contains", "does-not-contain" -> field.text(new ValueTest.Contains(value.text("")));
-          case "matches" -> field.text(new ValueTest.Matches(value.text("")));
-          case "<", "<=", ">", ">=" -> field.number(range(operator, value));
-          default -> null;
+          case "=", "!=" -> new Comparison(field, "=").with(value, type);
+          case "in", "not-in" -> in(field, value, type);
+          case "starts-with" -> textOnly(at, field.text(new ValueTest.StartsWith(value.text(""))));
+          case "contains", "does-not-contain" ->
+              textOnly(at, field.text(new ValueTest.Contains(value.text(""))));
+          case "matches" -> matches(at, field, value);
+          default -> new Comparison(field, operator).with(value, type);
         };
     if (yes == null || !NEGATED.contains(operator)) {
       return yes;
     }
-    // Only != on its own does not hold where there is no such field.
-    boolean needsField = operator.equals("!=") && !type.equals("string");
-    return needsField
-        ? Condition.All.of(field.exists(), new Condition.Not(yes))
-        : new Condition.Not(yes);
-  }
-
-  private static ValueTest.Range range(String operator, Place value) {
-    BigDecimal bound = BigDecimal.valueOf(value.number(0));
-    return switch (operator) {
-      case "<" -> new ValueTest.Range(null, false, bound, false);
-      case "<=" -> new ValueTest.Range(null, false, bound, true);
-      case ">" -> new ValueTest.Range(bound, false, null, false);
-      default -> new ValueTest.Range(bound, true, null, false);
-    };
-  }
-
-  /** With a data type the value of the span is converted: text and number may be the same. */
-  private static @Nullable Condition equal(RefineryField field, Place value, String type) {
-    String text = value.text("");
-    YamlNode.Scalar.Kind kind =
-        value.node() instanceof YamlNode.Scalar scalar ? scalar.kind() : YamlNode.Scalar.Kind.TEXT;
-    if (!type.isEmpty()) {
-      return anyType(field, List.of(text));
+    if (!operator.equals("!=") || type.equals("string")) {
+      return new Condition.Not(yes);
     }
-    return switch (kind) {
-      case BOOLEAN -> field.flag(Boolean.parseBoolean(text));
-      case NUMBER -> field.number(ValueTest.Range.equalTo(new BigDecimal(text)));
-      case TEXT, NOTHING -> field.text(ValueTest.In.of(text));
-    };
+    // Only != on its own does not hold where there is no such field, or none that can be converted.
+    Condition there = comparable(field, value, type);
+    return there == null ? null : Condition.All.of(there, new Condition.Not(yes));
   }
 
-  private static @Nullable Condition in(RefineryField field, Place value) {
-    return anyType(field, value.isList() ? value.texts() : List.of(value.text("")));
+  /** What {@code !=} can be asked of: a value of another type neither equals nor differs. */
+  private static @Nullable Condition comparable(RefineryField field, Place value, String type) {
+    Condition below = null;
+    Condition above = null;
+    boolean numbers =
+        type.equals("int")
+            || type.equals("float")
+            || (type.isEmpty()
+                && value.node() instanceof YamlNode.Scalar scalar
+                && scalar.kind() == YamlNode.Scalar.Kind.NUMBER);
+    if (numbers) {
+      below = new Comparison(field, "<=").with(value, type);
+      above = new Comparison(field, ">").with(value, type);
+    }
+    return below == null || above == null ? field.exists() : Condition.Any.of(below, above);
   }
 
-  private static @Nullable Condition anyType(RefineryField field, List<String> texts) {
+  private @Nullable Condition textOnly(Place at, @Nullable Condition condition) {
+    remarks.note(at, "numbers are not looked at as texts");
+    return condition;
+  }
+
+  private @Nullable Condition matches(Place at, RefineryField field, Place value) {
+    try {
+      Regex.compile(value.text(""));
+    } catch (RegexSyntaxException e) {
+      String why = "\" is no regular expression that can be read: " + e.getMessage();
+      remarks.wrong(value, "\"" + value.text("") + why);
+      return null;
+    }
+    return textOnly(at, field.text(new ValueTest.Matches(value.text(""))));
+  }
+
+  /** Values are texts unless a data type says that they are numbers. */
+  private static @Nullable Condition in(RefineryField field, Place value, String type) {
+    if (type.equals("bool")) {
+      value.wrong("a Datatype other than bool");
+      return null;
+    }
     List<Condition> all = new ArrayList<>();
-    add(all, field.text(new ValueTest.In(Set.copyOf(texts))));
-    for (String text : texts) {
-      if (text.matches("-?[0-9]+(\\.[0-9]+)?")) {
-        add(all, field.number(ValueTest.Range.equalTo(new BigDecimal(text))));
-      } else if (text.equals("true") || text.equals("false")) {
-        add(all, field.flag(Boolean.parseBoolean(text)));
+    for (Place one : value.isList() ? value.elements() : List.of(value)) {
+      Condition same = new Comparison(field, "=").with(one, type.isEmpty() ? "string" : type);
+      if (same != null) {
+        all.add(same);
       }
     }
     return all.isEmpty() ? null : Conditions.any(all);
-  }
-
-  private static void add(List<Condition> all, @Nullable Condition condition) {
-    if (condition != null) {
-      all.add(condition);
-    }
   }
 
   /** Statuses by the number that Honeycomb shows. */

@@ -25,7 +25,8 @@ sealed interface RefineryField {
           "parent_name",
           "library.name",
           "library.version",
-          "meta.signal_type",
+          "span.num_links",
+          "span.num_events",
           "timestamp",
           "duration_ms");
 
@@ -38,10 +39,15 @@ sealed interface RefineryField {
       case "kind", "span.kind", "type" -> new Kind();
       case "trace.parent_id" -> new Parent();
       default ->
-          name.isEmpty() || name.startsWith("?.") || UNKNOWN.contains(name)
+          name.isEmpty() || isComputed(name) || UNKNOWN.contains(name)
               ? null
               : new Attribute(name);
     };
+  }
+
+  /** Made by Refinery, never sent by anybody. */
+  private static boolean isComputed(String name) {
+    return name.startsWith("?.") || name.startsWith("meta.");
   }
 
   Condition exists();

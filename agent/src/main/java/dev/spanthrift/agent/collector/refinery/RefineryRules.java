@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.collector.refinery;
 
+import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.collector.reading.Words;
 import dev.spanthrift.agent.config.policy.PolicyParser;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;
@@ -14,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refinery's {@code rules.yaml}: rules in order, of which the first that matches decides; what none
@@ -24,6 +29,8 @@ import java.util.Set;
  */
 public final class RefineryRules {
   private static final String DEFAULT = "__default__";
+  private static final String RULES = "RulesBasedSampler";
+  private static final String TABLE = "refinery ";
   private static final int NAME_MAX = 128;
 
   private final Remarks remarks;
@@ -36,33 +43,57 @@ public final class RefineryRules {
     conditions = new RefineryConditions(remarks);
   }
 
-  /** The keys {@code policies} and {@code defaultProbability}. */
-  public Map<String, Object> read() {
-    root.expect(Set.of("RulesVersion", "Samplers"));
+  /**
+   * The keys {@code policies} and {@code defaultProbability}.
+   *
+   * @param environment whose rules are read; null for those of all that have none of their own
+   */
+  public Map<String, Object> read(@Nullable String environment) {
+    KeyTable.of("refinery").walk(root);
+    if (root.child("RulesVersion").given() && root.child("RulesVersion").whole(2) != 2) {
+      root.child("RulesVersion").wrong("version 2; Refinery's convert makes it of older ones");
+    }
     Map<String, Place> samplers = root.child("Samplers").children();
     if (samplers.isEmpty()) {
-      remarks.wrong(root.child("Samplers"), "at least " + DEFAULT);
+      root.child("Samplers").wrong("at least " + DEFAULT);
       return Map.of();
     }
-    String chosen = samplers.containsKey(DEFAULT) ? DEFAULT : samplers.keySet().iterator().next();
-    samplers.forEach(
-        (name, at) -> {
-          if (!name.equals(chosen)) {
-            remarks.lost(at, "environments are told apart by API key, which OTLP does not have");
-          }
-        });
+    String chosen = environment == null ? DEFAULT : environment;
+    if (!samplers.containsKey(chosen)) {
+      remarks.wrong(root.child("Samplers"), missing(environment, samplers.keySet()));
+      return Map.of();
+    }
+    String others =
+        new TreeSet<>(samplers.keySet())
+            .stream().filter(name -> !name.equals(chosen)).collect(Collectors.joining(", "));
+    if (!others.isEmpty()) {
+      remarks.leftOut(
+          root.child("Samplers"),
+          "these are the rules of "
+              + chosen
+              + "; --environment chooses those of "
+              + others
+              + ", because OTLP has no API key that would tell them apart");
+    }
     return document(root.child("Samplers").child(chosen));
+  }
+
+  private static String missing(@Nullable String environment, Set<String> known) {
+    return environment == null
+        ? "rules of " + DEFAULT + ", or --environment with one of " + String.join(", ", known)
+        : "no rules of environment \""
+            + environment
+            + "\"; "
+            + Words.instead(environment, known);
   }
 
   private Map<String, Object> document(Place at) {
     List<Policy> policies = new ArrayList<>();
-    Place rules = at.child("RulesBasedSampler");
+    Place rules = at.child(RULES);
     Action fallback = Action.KEEP;
     if (rules.exists()) {
-      rules.expect(Set.of("Rules", "CheckNestedFields"));
-      if (rules.child("CheckNestedFields").flag(false)) {
-        remarks.lost(rules.child("CheckNestedFields"), "attributes are not looked into");
-      }
+      onlyOne(at);
+      KeyTable.of(TABLE + RULES).walk(rules);
       rules(rules.child("Rules"), policies);
     } else {
       fallback = sampler(at).orElse(Action.KEEP);
@@ -78,11 +109,16 @@ public final class RefineryRules {
     return map;
   }
 
+  private static void onlyOne(Place choice) {
+    if (choice.children().size() > 1) {
+      choice.wrong("one sampler, not " + String.join(" and ", choice.children().keySet()));
+    }
+  }
+
   private void rules(Place at, List<Policy> policies) {
     Set<String> names = new HashSet<>();
     for (Place rule : at.elements()) {
-      rule.expect(
-          Set.of("Name", "SampleRate", "Drop", "Scope", "Conditions", "Sampler", "Summarize"));
+      KeyTable.of("refinery rule").walk(rule);
       Optional<Condition> match = match(rule);
       Optional<Action> action = action(rule);
       if (match.isPresent() && action.isPresent()) {
@@ -104,22 +140,23 @@ public final class RefineryRules {
 
   private Optional<Condition> match(Place rule) {
     Place listed = rule.child("Conditions");
-    if (!listed.given()) {
-      return Optional.of(Condition.ALWAYS);
-    }
-    String scope = rule.child("Scope").text("trace");
-    if (!scope.equals("trace") && !scope.equals("span")) {
-      remarks.wrong(rule.child("Scope"), "trace or span");
-    }
-    return conditions.read(listed, scope.equals("span"));
+    return listed.given()
+        ? conditions.read(listed, rule.child("Scope").text("trace").equals("span"))
+        : Optional.of(Condition.ALWAYS);
   }
 
+  /** A sampler goes before Drop, and Drop before SampleRate. */
   private Optional<Action> action(Place rule) {
+    if (rule.child("Sampler").given()) {
+      for (String ignored : List.of("Drop", "SampleRate")) {
+        if (rule.child(ignored).given()) {
+          remarks.note(rule.child(ignored), "is not asked, because the rule has a Sampler");
+        }
+      }
+      return sampler(rule.child("Sampler"));
+    }
     if (rule.child("Drop").flag(false)) {
       return Optional.of(Action.DROP);
-    }
-    if (rule.child("Sampler").given()) {
-      return sampler(rule.child("Sampler"));
     }
     return Optional.of(rate(rule.child("SampleRate").whole(0)));
   }
@@ -133,25 +170,36 @@ public final class RefineryRules {
   }
 
   private Optional<Action> sampler(Place choice) {
+    onlyOne(choice);
     for (Map.Entry<String, Place> entry : choice.children().entrySet()) {
       Place at = entry.getValue();
-      switch (entry.getKey()) {
-        case "DeterministicSampler" -> {
-          return Optional.of(rate(at.child("SampleRate").whole(1)));
-        }
-        case "DynamicSampler" -> {
-          return Optional.of(dynamic(at, at.child("SampleRate")));
-        }
-        case "EMADynamicSampler" -> {
-          return Optional.of(dynamic(at, at.child("GoalSampleRate")));
-        }
-        case "EMAThroughputSampler", "TotalThroughputSampler", "WindowedThroughputSampler" -> {
-          return throughput(at);
-        }
-        default -> remarks.lost(at, "no such sampler is known");
+      KeyTable table = KeyTable.find(TABLE + entry.getKey());
+      if (table == null || !entry.getKey().endsWith("Sampler")) {
+        at.wrong("no such sampler; " + Words.instead(entry.getKey(), samplers()));
+        return Optional.empty();
       }
+      table.walk(at);
+      return switch (entry.getKey()) {
+        case "DeterministicSampler" -> Optional.of(rate(at.child("SampleRate").whole(1)));
+        case "DynamicSampler" -> Optional.of(dynamic(at, at.child("SampleRate")));
+        case "EMADynamicSampler" -> Optional.of(dynamic(at, at.child("GoalSampleRate")));
+        case RULES -> {
+          at.wrong("another sampler; rules do not stand in rules");
+          yield Optional.empty();
+        }
+        default -> throughput(at);
+      };
     }
+    choice.wrong("a sampler");
     return Optional.empty();
+  }
+
+  private static Set<String> samplers() {
+    return KeyTable.tables().stream()
+        .map(KeyTable::name)
+        .filter(name -> name.startsWith(TABLE) && name.endsWith("Sampler"))
+        .map(name -> name.substring(TABLE.length()))
+        .collect(Collectors.toSet());
   }
 
   private Action dynamic(Place at, Place rate) {
@@ -160,13 +208,13 @@ public final class RefineryRules {
         "keeps an even part; rates by "
             + at.child("FieldList").texts()
             + " are the budget's work: write budget true, and set a budget");
-    return rate(rate.whole(1));
+    return rate(rate.whole(rate.path().endsWith("GoalSampleRate") ? 10 : 1));
   }
 
   private Optional<Action> throughput(Place at) {
     long goal = at.child("GoalThroughputPerSec").whole(0);
     if (goal <= 0) {
-      remarks.lost(at, "without GoalThroughputPerSec there is no limit to carry over");
+      at.child("GoalThroughputPerSec").wrong("at least 1 span a second");
       return Optional.empty();
     }
     remarks.differs(

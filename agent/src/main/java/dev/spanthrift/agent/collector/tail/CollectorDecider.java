@@ -58,7 +58,7 @@ public final class CollectorDecider {
   /** Adds what one span says to its fragment's facts; spans come in the order of their arrival. */
   public void observe(Batch batch, int row, long[] facts, int offset) {
     observer.observe(row, facts, offset);
-    questions.grow(batch, row, facts, offset);
+    questions.inOrder(batch, row, facts, offset);
   }
 
   /**

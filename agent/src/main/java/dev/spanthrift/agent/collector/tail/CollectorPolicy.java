@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.collector.tail;
 
+import dev.spanthrift.agent.collector.ottl.OttlPolicy;
 import dev.spanthrift.sampler.policy.document.Condition;
 import java.util.List;
 
@@ -18,6 +19,9 @@ public sealed interface CollectorPolicy {
    * @param invert {@code invert_match}: votes the other way round
    */
   record Filter(Condition condition, boolean invert) implements CollectorPolicy {}
+
+  /** Votes Sampled where one of its conditions is true of a span or of an event. */
+  record OttlCondition(OttlPolicy policy) implements CollectorPolicy {}
 
   /**
    * Latest end − earliest start, in whole milliseconds; with an upper bound, of the spans so far,

@@ -34,6 +34,9 @@ final class Composite implements Voter {
       if (vote == Vote.SAMPLED || vote == Vote.INVERT_SAMPLED) {
         return Vote.of(counters[i].add(now, fragment.size(), limits[i]));
       }
+      if (vote == Vote.FAILED) {
+        return vote;
+      }
     }
     return Vote.NOT_SAMPLED;
   }

@@ -57,6 +57,7 @@ final class TailStage implements CollectorDecider.Stage {
         case NOT_SAMPLED -> notSampled = true;
         case INVERT_SAMPLED -> invertSampled = invertSampled < 0 ? i : invertSampled;
         case INVERT_NOT_SAMPLED -> invertNotSampled = true;
+        case FAILED -> {}
       }
     }
     if (!invertNotSampled && sampled >= 0) {

@@ -6,7 +6,9 @@ enum Vote {
   NOT_SAMPLED,
   INVERT_SAMPLED,
   INVERT_NOT_SAMPLED,
-  DROPPED;
+  DROPPED,
+  /** No answer, which counts neither for nor against. */
+  FAILED;
 
   boolean isNo() {
     return this == NOT_SAMPLED || this == INVERT_NOT_SAMPLED;

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.collector.tail;
 
+import dev.spanthrift.agent.collector.ottl.OttlPolicy;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.question.Questions;
 import dev.spanthrift.sampler.trace.Fragment;
@@ -20,6 +21,7 @@ interface Voter {
     return switch (policy) {
       case CollectorPolicy.AlwaysSample always -> (fragment, facts, at, now) -> Vote.SAMPLED;
       case CollectorPolicy.Filter filter -> filter(filter, questions, version);
+      case CollectorPolicy.OttlCondition ottl -> ottl(ottl.policy(), questions);
       case CollectorPolicy.Latency latency -> latency(latency, questions, version);
       case CollectorPolicy.Probabilistic part -> probabilistic(part);
       case CollectorPolicy.Limit limit -> limit(limit, version);
@@ -85,10 +87,28 @@ interface Voter {
         : (fragment, facts, at, now) -> Vote.of(bucket.allow(now, fragment.bytes()));
   }
 
+  private static Voter ottl(OttlPolicy policy, CollectorQuestions questions) {
+    if (policy.mode() != OttlPolicy.ErrorMode.PROPAGATE) {
+      Questions.Answer answer = questions.ask(policy.exact());
+      return (fragment, facts, at, now) -> Vote.of(answer.test(fragment, facts, at));
+    }
+    CollectorQuestions.Tally tally = questions.ask(policy);
+    return (fragment, facts, at, now) ->
+        switch (tally.of(facts, at)) {
+          case YES -> Vote.SAMPLED;
+          case NO -> Vote.NOT_SAMPLED;
+          case FAILED -> Vote.FAILED;
+        };
+  }
+
   private static Voter unlessOneSaysNo(Voter[] voters, Vote otherwise) {
     return (fragment, facts, at, now) -> {
       for (Voter voter : voters) {
-        if (voter.vote(fragment, facts, at, now).isNo()) {
+        Vote vote = voter.vote(fragment, facts, at, now);
+        if (vote == Vote.FAILED) {
+          return vote;
+        }
+        if (vote.isNo()) {
           return Vote.NOT_SAMPLED;
         }
       }
@@ -102,7 +122,7 @@ interface Voter {
       return switch (vote) {
         case SAMPLED -> Vote.NOT_SAMPLED;
         case NOT_SAMPLED -> Vote.SAMPLED;
-        case INVERT_SAMPLED, INVERT_NOT_SAMPLED, DROPPED -> vote;
+        case INVERT_SAMPLED, INVERT_NOT_SAMPLED, DROPPED, FAILED -> vote;
       };
     };
   }

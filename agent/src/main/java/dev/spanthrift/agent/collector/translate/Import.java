@@ -11,11 +11,12 @@ import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
-import dev.spanthrift.agent.config.yaml.YamlNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another program's configuration as ours.
@@ -23,6 +24,10 @@ import java.util.Map;
  * @param settings in the form of our file
  */
 public record Import(Map<String, Object> settings, List<Remark> remarks) {
+  private static final Pattern TOML_KEY =
+      Pattern.compile("^\\s*[\\w.\"-]+\\s*=\\s*(\"|\\[|[0-9]|true|false)", Pattern.MULTILINE);
+  private static final Pattern YAML_KEY =
+      Pattern.compile("^\\s*[\\w.\"/-]+:(\\s|$)", Pattern.MULTILINE);
 
   /**
    * Reads a Collector's configuration, or Refinery's rules.
@@ -30,14 +35,25 @@ public record Import(Map<String, Object> settings, List<Remark> remarks) {
    * @throws SettingsException if it is neither
    */
   public static Import read(Path file, Map<String, String> environment) throws SettingsException {
+    return read(file, environment, null);
+  }
+
+  /** Reads it with the rules of one of Refinery's environments; null for those of all others. */
+  public static Import read(
+      Path file, Map<String, String> environment, @Nullable String refineryEnvironment)
+      throws SettingsException {
     String source = String.valueOf(file.getFileName());
+    String text = InputFile.text("import", file);
+    refuseToml(source, text);
     Remarks remarks = new Remarks();
     CollectorExpansion expansion = new CollectorExpansion(environment, true, remarks);
-    YamlNode node =
-        CollectorFile.parsed(InputFile.text("import", file), source, expansion, remarks);
-    Place root = Place.root(node, source, remarks);
+    Place root =
+        Place.root(CollectorFile.parsed(text, source, expansion, remarks), source, remarks);
     if (root.child("Samplers").exists() || root.child("RulesVersion").exists()) {
-      return refinery(root);
+      return refinery(root, refineryEnvironment);
+    }
+    if (refineryEnvironment != null) {
+      throw refused("--environment", source, "goes with Refinery's rules, which these are not");
     }
     refuseOurs(root);
     CollectorFile read = CollectorFile.read(root, CollectorVersion.NEWEST, true);
@@ -46,24 +62,42 @@ public record Import(Map<String, Object> settings, List<Remark> remarks) {
     return new Import(settings, remarks.all());
   }
 
+  /** Version 1 was TOML: tables in brackets, and keys with =. */
+  private static void refuseToml(String source, String text) throws SettingsException {
+    boolean toml = source.endsWith(".toml");
+    if (toml || TOML_KEY.matcher(text).find() && !YAML_KEY.matcher(text).find()) {
+      throw refused(
+          source,
+          source,
+          "Refinery's rules of version 2, in YAML; these are TOML of version 1, which Refinery's"
+              + " own program convert turns into version 2");
+    }
+  }
+
+  private static SettingsException refused(String key, String where, String right) {
+    return new SettingsException(List.of(new SettingProblem(key, null, where, right)));
+  }
+
   private static void refuseOurs(Place root) throws SettingsException {
     boolean ours =
         root.child("destinations").exists()
             || root.child("policies").exists()
             || root.child("listen").exists();
     if (ours && !root.child("service").exists()) {
-      throw new SettingsException(
-          List.of(
-              new SettingProblem(
-                  "the file",
-                  null,
-                  root.where(),
-                  "this is a configuration of ours already; use run --config FILE")));
+      throw refused(
+          "the file",
+          root.where(),
+          "this is a configuration of ours already; use run --config FILE");
+    }
+    if (root.child("General").child("ConfigurationVersion").exists()) {
+      throw refused(
+          "the file", root.where(), "Refinery's rules.yaml; this is its config.yaml, without rules");
     }
   }
 
-  private static Import refinery(Place root) throws SettingsException {
-    Map<String, Object> settings = new RefineryRules(root).read();
+  private static Import refinery(Place root, @Nullable String environment)
+      throws SettingsException {
+    Map<String, Object> settings = new RefineryRules(root).read(environment);
     if (!root.remarks().problems().isEmpty()) {
       throw new SettingsException(root.remarks().problems());
     }

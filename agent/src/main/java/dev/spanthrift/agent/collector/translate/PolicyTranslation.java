@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.translate;
 
 import dev.spanthrift.agent.collector.reading.Conditions;
-import dev.spanthrift.agent.collector.file.ExporterReader;
+import dev.spanthrift.agent.collector.file.ComponentId;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
@@ -54,7 +54,7 @@ final class PolicyTranslation {
       }
     }
     if (tail && sampled < 1) {
-      remarks.lost(root, "probabilistic_sampler before tail_sampling: use one of them");
+      remarks.leftOut(root, "probabilistic_sampler before tail_sampling: use one of them");
     }
     double otherwise = tail ? 0 : sampled;
     List<Policy> policies = new ArrayList<>(drops);
@@ -78,7 +78,7 @@ final class PolicyTranslation {
     for (int i = 0; i < policies.size(); i++) {
       if (policies.get(i).match().equals(Condition.ALWAYS)) {
         for (Policy behind : policies.subList(i + 1, policies.size())) {
-          remarks.lost(
+          remarks.leftOut(
               policyAt(behind.name()),
               policies.get(i).name() + " matches every trace and decides before it");
         }
@@ -90,7 +90,7 @@ final class PolicyTranslation {
 
   private Place policyAt(String name) {
     for (Map.Entry<String, Place> processor : root.children().entrySet()) {
-      if (ExporterReader.type(processor.getKey()).equals("tail_sampling")) {
+      if (ComponentId.type(processor.getKey()).equals("tail_sampling")) {
         for (Place element : processor.getValue().child("policies").elements()) {
           if (element.child("name").text("").equals(name)) {
             return element;
@@ -157,7 +157,7 @@ final class PolicyTranslation {
       rule = rule == null ? null : join(name, rule, sub);
     }
     if (rule == null || !rule.isCertain()) {
-      remarks.lost(policyAt(name), "only what is certain can be dropped by a rule");
+      remarks.leftOut(policyAt(name), "only what is certain can be dropped by a rule");
     } else {
       drops.add(new Policy(name, rule.match(), Action.DROP));
     }
@@ -181,6 +181,7 @@ final class PolicyTranslation {
       }
       case CollectorPolicy.Probabilistic part -> probabilistic(name, rule, part);
       case CollectorPolicy.Limit limit -> limit(name, rule, limit);
+      case CollectorPolicy.OttlCondition ottl -> null; // read as a filter when to be written
       case CollectorPolicy.Composite inner -> null;
       case CollectorPolicy.Drop inner -> null;
     };
@@ -203,7 +204,7 @@ final class PolicyTranslation {
       case Action.Probability part when inner.match().equals(Condition.ALWAYS) ->
           combined(name, rule, new Action.Probability(1 - part.probability()));
       default -> {
-        remarks.lost(policyAt(name), "the opposite of a limit");
+        remarks.leftOut(policyAt(name), "the opposite of a limit");
         yield null;
       }
     };
@@ -221,7 +222,7 @@ final class PolicyTranslation {
   private @org.jspecify.annotations.Nullable Rule limit(
       String name, Rule rule, CollectorPolicy.Limit limit) {
     if (limit.unit() == CollectorPolicy.Unit.BYTES) {
-      remarks.lost(policyAt(name), "limits of bytes; set a budget in their place");
+      remarks.leftOut(policyAt(name), "limits of bytes; set a budget in their place");
       return null;
     }
     if (limit.perSecond() <= 0) {
@@ -241,7 +242,7 @@ final class PolicyTranslation {
       return new Rule(
           rule.match(), new Action.Probability(Math.min(a.probability(), b.probability())));
     }
-    remarks.lost(policyAt(name), "a rule has one action, not both a part and a limit");
+    remarks.leftOut(policyAt(name), "a rule has one action, not both a part and a limit");
     return null;
   }
 
@@ -257,7 +258,7 @@ final class PolicyTranslation {
         continue;
       }
       if (!rule.isCertain()) {
-        remarks.lost(policyAt(name), "part " + part.name() + ": its draw beside its allocation");
+        remarks.leftOut(policyAt(name), "part " + part.name() + ": its draw beside its allocation");
       }
       Action action = most > 0 ? new Action.Rate(most, Action.Unit.SPANS) : Action.DROP;
       limits.add(new Policy(own, rule.match(), action));

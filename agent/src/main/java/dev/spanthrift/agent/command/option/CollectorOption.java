@@ -1,23 +1,24 @@
 package dev.spanthrift.agent.command.option;
 
-import dev.spanthrift.agent.collector.file.CollectorFile;
-import dev.spanthrift.agent.collector.tail.CollectorVersion;
+import dev.spanthrift.agent.collector.ForeignConfiguration;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** {@code --collector FILE [--strict]}: a Collector's configuration in place of ours. */
+/** {@code --collector FILE [--strict] [--accept NAME…]}: a Collector's configuration, not ours. */
 public final class CollectorOption {
   @Option(
       names = "--collector",
       paramLabel = "FILE",
       description =
           "OpenTelemetry Collector configuration, decided as the Collector does; SPANTHRIFT_…"
-              + " variables go before it.")
-  private @Nullable Path file;
+              + " variables go before it. Given again, a later file's keys go before.")
+  private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--strict",
@@ -27,24 +28,32 @@ public final class CollectorOption {
   private boolean strict;
 
   @Option(
+      names = "--accept",
+      paramLabel = "NAME",
+      arity = "1..*",
+      description =
+          "Start although this is left out, which protects or sends data. The name is in the"
+              + " message that refuses it; name each thing.")
+  private List<String> accepted = new ArrayList<>();
+
+  @Option(
       names = "--collector-version",
       paramLabel = "VERSION",
       description = "Version whose semantics hold, such as 0.150.0. Default: the newest known.")
   private @Nullable String version;
 
   /** Null when there is no such file. */
-  public @Nullable CollectorFile read(Context context) throws SettingsException {
-    Path chosen = file;
-    if (chosen == null) {
+  public @Nullable ForeignConfiguration read(Context context) throws SettingsException {
+    if (files.isEmpty()) {
       requireAbsent("--strict", strict);
+      requireAbsent("--accept", !accepted.isEmpty());
       requireAbsent("--collector-version", version != null);
       return null;
     }
-    CollectorFile read = CollectorFile.read(chosen, context.environment(), version());
-    Notes.say(context, read.remarks());
-    if (strict) {
-      Notes.requireNothingLost(read.remarks());
-    }
+    ForeignConfiguration read =
+        ForeignConfiguration.toRun(files, context.environment(), version);
+    read.remarks().forEach(remark -> context.say("spanthrift: " + remark));
+    read.require(Set.copyOf(accepted), strict);
     return read;
   }
 
@@ -52,20 +61,7 @@ public final class CollectorOption {
     if (given) {
       throw new SettingsException(
           List.of(
-              new SettingProblem(
-                  option, null, "", "goes with --collector FILE, which is not there")));
-    }
-  }
-
-  private CollectorVersion version() throws SettingsException {
-    String named = version;
-    try {
-      return named == null ? CollectorVersion.NEWEST : CollectorVersion.parse(named);
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException(
-          List.of(
-              new SettingProblem(
-                  "--collector-version", named, "", String.valueOf(e.getMessage()))));
+              new SettingProblem(option, null, "", "goes with --collector FILE, which is not there")));
     }
   }
 }

@@ -55,7 +55,7 @@ record SimulationBasis(
             || !settings.budgets().isEmpty()
             || settings.defaultProbability().value() < 1;
     return says
-        ? PolicyFile.checked(PolicyParser.parse(settings.policyDocument(budgeted)))
+        ? PolicyFile.checked(PolicyParser.parse(PolicyParser.document(settings, budgeted)))
         : PolicyDocument.EMPTY;
   }
 

@@ -60,7 +60,7 @@ final class ConditionParser {
   private static final Set<String> TEXT_TESTS =
       Set.of("equals", "in", "startsWith", "endsWith", "contains", "matches");
   private static final Set<String> BOUNDS = Set.of("atLeast", "moreThan", "atMost", "lessThan");
-  private static final Set<String> TESTS = union(TEXT_TESTS, BOUNDS, Set.of("exists"));
+  static final Set<String> TESTS = union(TEXT_TESTS, BOUNDS, Set.of("exists"));
 
   private ConditionParser() {}
 

@@ -3,7 +3,7 @@ package dev.spanthrift.agent.config.policy;
 import dev.spanthrift.agent.config.settings.Probability;
 import dev.spanthrift.agent.config.settings.Synonyms;
 import dev.spanthrift.agent.config.settings.Values;
-import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * A place in a document of maps, lists and scalars, that knows its JSON pointer. Reading never
  * throws: what is not as asked adds a problem and answers empty.
  */
-record DocumentNode(String pointer, @Nullable Object value, List<Problem> problems) {
-  static DocumentNode root(@Nullable Object value, List<Problem> problems) {
+record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> problems) {
+  static DocumentNode root(@Nullable Object value, List<PolicyProblem> problems) {
     return new DocumentNode("", value, problems);
   }
 
   void report(String what, String suggestion) {
-    problems.add(new Problem(pointer, what, suggestion));
+    problems.add(new PolicyProblem(pointer, what, suggestion));
   }
 
   private String shown() {

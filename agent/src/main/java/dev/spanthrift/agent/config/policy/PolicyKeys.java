@@ -119,14 +119,13 @@ public final class PolicyKeys {
     return node instanceof YamlNode.Scalar scalar && scalar.isNothing() ? null : node;
   }
 
-  /** As {@code run} has it: 1, the default, leaves to the budget what no policy decides. */
+  /** As {@code run} has it with a budget; whoever asks without one is told. */
   private static Action fallback(@Nullable YamlNode node, List<SettingProblem> problems) {
     if (node == null) {
       return Action.BUDGET;
     }
     try {
-      double p = Probability.parse(String.valueOf(node.plain())).value();
-      return p == 1 ? Action.BUDGET : p == 0 ? Action.DROP : new Action.Probability(p);
+      return DefaultRule.of(Probability.parse(String.valueOf(node.plain())), true);
     } catch (IllegalArgumentException e) {
       problems.add(
           new SettingProblem(

@@ -7,7 +7,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
-import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +32,9 @@ import java.util.Set;
  * dev.spanthrift.sampler.policy.PolicySet#compile}, with pointers into the same document.
  */
 public final class PolicyParser {
-  private static final Set<String> ACTIONS =
+  static final Set<String> ACTIONS =
       Set.of("keep", "drop", "probability", "rate", "weight", "budget");
-  private static final Set<String> POLICY_KEYS =
+  static final Set<String> POLICY_KEYS =
       Set.of("name", "match", "shadow", "keep", "drop", "probability", "rate", "weight", "budget");
 
   private PolicyParser() {}
@@ -45,7 +45,7 @@ public final class PolicyParser {
    * @throws InvalidPolicyException with everything that is not in the form
    */
   public static PolicyDocument parse(Map<String, ?> document) {
-    List<Problem> problems = new ArrayList<>();
+    List<PolicyProblem> problems = new ArrayList<>();
     DocumentNode root = DocumentNode.root(document, problems);
     Set<String> keys = root.keys(Synonyms.POLICY_DOCUMENT);
     List<Policy> policies = new ArrayList<>();
@@ -60,15 +60,22 @@ public final class PolicyParser {
   }
 
   /**
-   * Reads the policies of the settings; their default probability is the fallback.
+   * Reads the policies of the settings, as {@code run} decides by them.
    *
    * @throws InvalidPolicyException with everything that is not in the form
    */
   public static PolicyDocument parse(SpanthriftSettings settings) {
-    PolicyDocument document = parse(Map.of("policies", settings.policies()));
-    double p = settings.defaultProbability().value();
-    return new PolicyDocument(
-        document.policies(), p == 0 ? Action.DROP : new Action.Probability(p));
+    return parse(document(settings, !settings.budgets().isEmpty()));
+  }
+
+  /**
+   * The document that the settings stand for, with their default probability as the fallback.
+   *
+   * @param budgeted whether there is a budget, which then takes what no policy matches
+   */
+  public static Map<String, Object> document(SpanthriftSettings settings, boolean budgeted) {
+    Action fallback = DefaultRule.of(settings.defaultProbability(), budgeted);
+    return Map.of("policies", settings.policies(), "default", toMap(fallback));
   }
 
   private static Policy policy(DocumentNode node) {

@@ -278,20 +278,6 @@ public record SpanthriftSettings(
     }
   }
 
-  /**
-   * The policy document that these settings stand for.
-   *
-   * @param budgeted whether there is a budget, which then takes what no policy matches
-   */
-  public Map<String, Object> policyDocument(boolean budgeted) {
-    double probability = defaultProbability.value();
-    Map<String, Object> fallback =
-        budgeted && probability == 1
-            ? Map.of("budget", true)
-            : probability == 0 ? Map.of("drop", true) : Map.of("probability", probability);
-    return Map.of("policies", policies, "default", fallback);
-  }
-
   public SpanthriftSettings {
     destinations = List.copyOf(destinations);
     policies = List.copyOf(policies);

@@ -14,8 +14,8 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
- * Reads YAML into nodes with lines, and refuses what silently loses something: duplicate keys,
- * aliases, a second document.
+ * Reads YAML into nodes with lines, and refuses what silently loses something: duplicate keys, a
+ * second document, and aliases where a file is ours.
  */
 public final class YamlReader {
   private static final YAMLFactory FACTORY = new YAMLFactory();
@@ -25,13 +25,16 @@ public final class YamlReader {
   private final boolean lines;
   private final Substitution expansion;
   private final List<SettingProblem> problems;
+  private final @Nullable Anchors anchors; // null where they are refused
 
   private YamlReader(
       JsonParser parser,
       String source,
       boolean lines,
       Substitution expansion,
+      @Nullable Anchors anchors,
       List<SettingProblem> problems) {
+    this.anchors = anchors;
     this.parser = parser;
     this.source = source;
     this.lines = lines;
@@ -44,10 +47,10 @@ public final class YamlReader {
     return read(text, source, true, new Expansion(Map.of()), problems);
   }
 
-  /** Reads one document with variables of another form than ours. */
+  /** Reads one document of another program, with its variables, anchors and merge keys. */
   public static @Nullable YamlNode read(
       String text, String source, Substitution substitution, List<SettingProblem> problems) {
-    return read(text, source, true, substitution, problems);
+    return read(text, source, true, substitution, new Anchors(), problems);
   }
 
   /**
@@ -63,8 +66,18 @@ public final class YamlReader {
       boolean lines,
       Substitution expansion,
       List<SettingProblem> problems) {
+    return read(text, source, lines, expansion, null, problems);
+  }
+
+  private static @Nullable YamlNode read(
+      String text,
+      String source,
+      boolean lines,
+      Substitution expansion,
+      @Nullable Anchors anchors,
+      List<SettingProblem> problems) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      YamlReader reader = new YamlReader(parser, source, lines, expansion, problems);
+      YamlReader reader = new YamlReader(parser, source, lines, expansion, anchors, problems);
       JsonToken token = parser.nextToken();
       if (token == null) {
         return null;
@@ -96,9 +109,23 @@ public final class YamlReader {
    */
   private YamlNode node(JsonToken token, String path, String where) {
     if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+      if (anchors != null) {
+        return anchors.alias(parser.getString(), path, where, problems);
+      }
       problems.add(new SettingProblem(path, null, where, "aliases are not read; repeat the value"));
       return new YamlNode.Scalar("", YamlNode.Scalar.Kind.NOTHING, where);
     }
+    if (anchors == null) {
+      return plain(token, path, where);
+    }
+    Object anchor = parser.getObjectId();
+    long begin = anchors.begin();
+    YamlNode node = plain(token, path, where);
+    anchors.end(anchor == null ? null : anchor.toString(), node, begin);
+    return node;
+  }
+
+  private YamlNode plain(JsonToken token, String path, String where) {
     return switch (token) {
       case START_OBJECT -> mapping(path, where);
       case START_ARRAY -> sequence(path, where);
@@ -127,7 +154,8 @@ public final class YamlReader {
       }
       entries.put(key, node(parser.nextToken(), keyPath, keyWhere));
     }
-    return new YamlNode.Mapping(entries, where);
+    return new YamlNode.Mapping(
+        anchors == null ? entries : Anchors.merged(entries, path, problems), where);
   }
 
   private YamlNode sequence(String path, String where) {

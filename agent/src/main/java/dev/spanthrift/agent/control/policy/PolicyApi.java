@@ -1,14 +1,14 @@
 package dev.spanthrift.agent.control.policy;
 
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.pipeline.PipelineView;
-import dev.spanthrift.agent.pipeline.PolicyProblem;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,12 +37,10 @@ public final class PolicyApi {
 
   private final PolicyStore store;
   private final PipelineView pipeline;
-  private final WriteAccess access;
 
-  public PolicyApi(PolicyStore store, PipelineView pipeline, WriteAccess access) {
+  public PolicyApi(PolicyStore store, PipelineView pipeline) {
     this.store = store;
     this.pipeline = pipeline;
-    this.access = access;
   }
 
   /** What a write did, or would do on a dry run; and what of it is hardly meant. */
@@ -99,12 +97,14 @@ public final class PolicyApi {
   }
 
   private Verdict verdict(JsonNode root) {
-    List<PolicyProblem> problems = store.check(root);
-    return new Verdict(problems.isEmpty(), problems, store.warnings(root));
+    return switch (store.compile(root)) {
+      case PolicyCompilation.Compiled(var set, var warnings) ->
+          new Verdict(true, List.of(), warnings);
+      case PolicyCompilation.Invalid(var problems) -> new Verdict(false, problems, List.of());
+    };
   }
 
   private String allowed(HttpHeaders headers, @Nullable String ifMatch) {
-    access.check(headers);
     if (ifMatch == null || ifMatch.isBlank()) {
       throw new ProblemException(
           ProblemType.IF_MATCH_REQUIRED, "the request does not say which policy it replaces");
@@ -122,10 +122,8 @@ public final class PolicyApi {
             dryRun,
             pipeline::usePolicy);
     return switch (outcome) {
-      case PolicyOutcome.InForce(PolicyVersion document, boolean changed) ->
-          answer(
-              new Change(
-                  document.version(), etag(document), changed, dryRun, store.warnings(root)));
+      case PolicyOutcome.InForce(PolicyVersion document, boolean changed, var warnings) ->
+          answer(new Change(document.version(), etag(document), changed, dryRun, warnings));
       case PolicyOutcome.Stale(PolicyVersion current) ->
           throw ProblemException.stale(etag(current), JsonDifference.between(current.root(), root));
       case PolicyOutcome.Invalid(List<PolicyProblem> problems) ->

@@ -1,33 +1,27 @@
 package dev.spanthrift.agent.control.policy;
 
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.config.policy.PolicyCompilation.Compiled;
+import dev.spanthrift.agent.config.policy.PolicyCompilation.Invalid;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
-import dev.spanthrift.agent.pipeline.PolicyProblem;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
-import dev.spanthrift.agent.state.StateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The policy in force: numbered, kept in one file of the state directory, replaced by one writer at
- * a time.
+ * a time. Which one a process begins with is {@link FirstPolicy}'s to say.
  *
- * <p>After a restart the last good policy of the API counts, unless the configured policy has been
- * changed since: then that is the newer wish. A file that is damaged is ignored with a warning.
- * Needs no Spring, so that the pipeline can start with the right policy.
+ * <p>Needs no Spring, so that the pipeline can start with the right policy.
  */
 public final class PolicyStore {
   static final String FILE = "policy.json";
@@ -37,32 +31,47 @@ public final class PolicyStore {
   private final String configuredHash;
   private final PolicyCompiler compiler;
   private volatile PolicyVersion current;
+  private volatile @Nullable String degraded;
 
   private PolicyStore(
-      @Nullable Path file, String configuredHash, PolicyCompiler compiler, PolicyVersion current) {
+      @Nullable Path file, String configuredHash, PolicyCompiler compiler, FirstPolicy first) {
     this.file = file;
     this.configuredHash = configuredHash;
     this.compiler = compiler;
-    this.current = current;
+    current = first.policy();
+    degraded = first.degraded();
   }
 
   /**
-   * Opens the store and chooses the policy to begin with.
+   * Opens the store and chooses the policy to begin with. What is chosen is stored: it is the last
+   * good one of the next start, and what it won over does not come back.
    *
    * @param stateDirectory none: changes are lost at the end of the process
-   * @param configured the policy of the configuration file, found good by the compiler
+   * @param configured the policy of the configuration file
+   * @param lenient whether to go on without the configured policy when it cannot be used
+   * @throws IllegalArgumentException when it cannot, and the start is not lenient
    */
   public static PolicyStore open(
-      @Nullable Path stateDirectory, JsonNode configured, PolicyCompiler compiler) {
-    List<PolicyProblem> problems = compiler.check(configured);
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException("configured policy: " + problems);
-    }
-    String hash = BodyFormat.hash(configured);
-    PolicyVersion fallback = new PolicyVersion(1, hash, configured);
+      @Nullable Path stateDirectory,
+      JsonNode configured,
+      PolicyCompiler compiler,
+      boolean lenient) {
     Path file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
-    PolicyVersion first = file == null ? fallback : stored(file, fallback, compiler);
-    return new PolicyStore(file, hash, compiler, first);
+    StoredPolicy stored = file == null ? null : StoredPolicy.read(file);
+    FirstPolicy first = FirstPolicy.choose(configured, stored, compiler, lenient);
+    PolicyStore store = new PolicyStore(file, BodyFormat.hash(configured), compiler, first);
+    if (first.degraded() == null) {
+      store.rememberFirst();
+    }
+    return store;
+  }
+
+  private void rememberFirst() {
+    try {
+      persist(current);
+    } catch (UncheckedIOException e) {
+      log.warn("the policy cannot be stored in {}: {}", file, InputFile.reason(e.getCause()));
+    }
   }
 
   /** The policy in force. */
@@ -75,12 +84,14 @@ public final class PolicyStore {
     return current.hash().equals(configuredHash);
   }
 
-  List<PolicyProblem> check(JsonNode root) {
-    return compiler.check(root);
+  /** Why another policy than the configured one had to be taken at the start; null: it had not. */
+  public @Nullable String degraded() {
+    return degraded;
   }
 
-  List<PolicyProblem> warnings(JsonNode root) {
-    return compiler.warnings(root);
+  /** Compiles a document, and changes nothing. */
+  PolicyCompilation compile(JsonNode root) {
+    return compiler.compile(root, current.set());
   }
 
   /**
@@ -95,74 +106,40 @@ public final class PolicyStore {
       JsonNode root,
       boolean dryRun,
       Consumer<PolicyVersion> use) {
-    PolicyVersion before = current;
-    if (!expected.test(before)) {
-      return new PolicyOutcome.Stale(before);
+    if (!expected.test(current)) {
+      return new PolicyOutcome.Stale(current);
     }
-    List<PolicyProblem> problems = compiler.check(root);
-    if (!problems.isEmpty()) {
-      return new PolicyOutcome.Invalid(problems);
-    }
+    return switch (compiler.compile(root, current.set())) {
+      case Invalid(var problems) -> new PolicyOutcome.Invalid(problems);
+      case Compiled compiled -> replace(compiled, root, dryRun, use);
+    };
+  }
+
+  private PolicyOutcome replace(
+      Compiled compiled, JsonNode root, boolean dryRun, Consumer<PolicyVersion> use) {
     String hash = BodyFormat.hash(root);
-    if (hash.equals(before.hash())) {
-      return new PolicyOutcome.InForce(before, false);
+    if (hash.equals(current.hash())) {
+      return new PolicyOutcome.InForce(current, false, compiled.warnings());
     }
-    PolicyVersion next = new PolicyVersion(before.version() + 1, hash, root);
+    PolicyVersion next = new PolicyVersion(current.version() + 1, hash, root, compiled.set());
     if (!dryRun) {
       persist(next);
       use.accept(next);
       current = next;
+      degraded = null;
       log.info("policy version {} ({}) is in force", next.version(), hash);
     }
-    return new PolicyOutcome.InForce(next, true);
+    return new PolicyOutcome.InForce(next, true, compiled.warnings());
   }
 
-  private void persist(PolicyVersion document) {
+  private void persist(PolicyVersion policy) {
     if (file == null) {
       return;
     }
-    ObjectNode content = JsonNodeFactory.instance.objectNode();
-    content.put("version", document.version());
-    content.put("hash", document.hash());
-    content.put("configured", configuredHash);
-    content.set("policy", document.root());
     try {
-      StateFile.replace(file, BodyFormat.JSON.write(content));
+      new StoredPolicy(policy.version(), policy.hash(), configuredHash, policy.root()).write(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static PolicyVersion stored(
-      Path file, PolicyVersion configured, PolicyCompiler compiler) {
-    try {
-      JsonNode content = BodyFormat.JSON.read(Files.readAllBytes(file));
-      PolicyVersion document = document(content);
-      if (!content.path("configured").asString("").equals(configured.hash())) {
-        log.warn("the configured policy has changed: it replaces version {}", document.version());
-        return new PolicyVersion(document.version() + 1, configured.hash(), configured.root());
-      }
-      List<PolicyProblem> problems = compiler.check(document.root());
-      if (problems.isEmpty()) {
-        return document;
-      }
-      log.warn("stored policy {} cannot be used, the configured one is: {}", file, problems);
-    } catch (NoSuchFileException e) {
-      log.debug("no stored policy yet");
-    } catch (IOException | RuntimeException e) {
-      log.warn(
-          "stored policy {} is damaged, the configured one is used: {}", file, InputFile.reason(e));
-    }
-    return configured;
-  }
-
-  private static PolicyVersion document(JsonNode content) {
-    JsonNode root = content.path("policy");
-    String hash = BodyFormat.hash(root);
-    long version = content.path("version").asLong(0);
-    if (version < 1 || !hash.equals(content.path("hash").asString(""))) {
-      throw new IllegalArgumentException("content and hash differ");
-    }
-    return new PolicyVersion(version, hash, root);
   }
 }

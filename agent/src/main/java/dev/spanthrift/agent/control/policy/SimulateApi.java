@@ -1,12 +1,11 @@
 package dev.spanthrift.agent.control.policy;
 
-import dev.spanthrift.agent.config.policy.PolicyParser;
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.status.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineView;
-import dev.spanthrift.agent.pipeline.PolicyProblem;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.BudgetText;
 import dev.spanthrift.agent.simulation.Question;
@@ -15,12 +14,11 @@ import dev.spanthrift.agent.simulation.WhatIf;
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
-import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -31,14 +29,11 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What would these policies and this budget have kept of the last spans? One at a time. */
 @RestController
 public class SimulateApi {
-  private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() {};
 
   private final PipelineView pipeline;
   private final PolicyStore store;
@@ -81,21 +76,13 @@ public class SimulateApi {
   private PolicyDocument document(MediaType type, byte[] text) {
     boolean yaml = MediaType.APPLICATION_YAML.isCompatibleWith(type);
     JsonNode root = (yaml ? BodyFormat.YAML : BodyFormat.JSON).read(text);
-    List<PolicyProblem> problems = store.check(root);
-    if (!problems.isEmpty()) {
-      throw ProblemException.invalid(problems);
-    }
-    try {
-      PolicyDocument document =
-          PolicyParser.parse(JsonMapper.shared().convertValue(root, DOCUMENT));
-      refuseUnanswerable(document);
-      return document;
-    } catch (InvalidPolicyException e) {
-      throw ProblemException.invalid(
-          e.problems().stream()
-              .map(p -> new PolicyProblem(p.pointer(), p.what(), p.suggestion()))
-              .toList());
-    }
+    return switch (store.compile(root)) {
+      case PolicyCompilation.Compiled(var set, var warnings) -> {
+        refuseUnanswerable(set.document());
+        yield set.document();
+      }
+      case PolicyCompilation.Invalid(var problems) -> throw ProblemException.invalid(problems);
+    };
   }
 
   private static void refuseUnanswerable(PolicyDocument document) {

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.status;
 
+import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyApi;
@@ -8,6 +9,7 @@ import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.timer.Guarded;
 import java.time.Instant;
 import java.util.Locale;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -21,18 +23,21 @@ public final class StatusApi {
   private final KillSwitchKeeper killSwitch;
   private final StatusHistory history;
   private final SpendView spend;
+  private final FrontCounts admin;
 
   public StatusApi(
       PipelineView pipeline,
       PolicyStore store,
       KillSwitchKeeper killSwitch,
       StatusHistory history,
-      SpendView spend) {
+      SpendView spend,
+      FrontCounts admin) {
     this.pipeline = pipeline;
     this.store = store;
     this.killSwitch = killSwitch;
     this.history = history;
     this.spend = spend;
+    this.admin = admin;
   }
 
   @GetMapping("/api/v1/status")
@@ -56,6 +61,8 @@ public final class StatusApi {
         ProcessMemory.read(),
         StatusBody.destinations(status.destinations()),
         StatusBody.laws(status.identities()),
+        admin.read(),
+        Guarded.failures(),
         recorded == null ? null : recorded.counts(),
         history.curve());
   }

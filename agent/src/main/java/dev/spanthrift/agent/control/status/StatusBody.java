@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.recording.SpanRing;
@@ -30,6 +31,8 @@ record StatusBody(
     Memory memory,
     List<Destination> destinations,
     List<Law> identities,
+    FrontCounts.Reading admin,
+    Map<String, Long> timerFailures,
     @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
     StatusHistory.Curve history) {
 

@@ -1,14 +1,13 @@
 package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The last two minutes of a few counters, one reading a second: what rates are made of.
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * <p>Bounded: the oldest reading gives way.
  */
 public final class StatusHistory {
-  private static final Logger log = LoggerFactory.getLogger(StatusHistory.class);
   private static final int READINGS = 121;
   private static final int RATE_SECONDS = 10;
 
@@ -55,16 +53,9 @@ public final class StatusHistory {
 
   /** Reads once a second from now on. */
   public void every(ScheduledExecutorService timer) {
-    timer.scheduleAtFixedRate(this::readSafely, 0, 1, TimeUnit.SECONDS);
-  }
-
-  // A timer forgets a task that throws once.
-  private void readSafely() {
-    try {
-      read();
-    } catch (RuntimeException e) {
-      log.warn("no status reading: {}", e.toString());
-    }
+    var unused =
+        timer.scheduleAtFixedRate(
+            Guarded.task("status history", this::read), 0, 1, TimeUnit.SECONDS);
   }
 
   /** Takes one reading. */

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.door;
 
+import dev.spanthrift.sampler.wire.FieldWriter;
 import dev.spanthrift.sampler.wire.Signal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,18 +43,18 @@ public final class Replies {
   }
 
   public static byte[] status(Answer answer) {
-    ProtoWriter status =
-        new ProtoWriter().number(1, answer.outcome().grpc).text(2, answer.message());
+    FieldWriter status =
+        new FieldWriter().nonZero(1, answer.outcome().grpc).nonEmpty(2, answer.message());
     if (answer.outcome() == RequestOutcome.MALFORMED) {
-      byte[] violation = new ProtoWriter().text(2, answer.message()).bytes();
-      status.message(3, any(BAD_REQUEST, new ProtoWriter().message(1, violation).bytes()));
+      FieldWriter violation = new FieldWriter().nonEmpty(2, answer.message());
+      status.message(3, any(BAD_REQUEST, new FieldWriter().message(1, violation)));
     } else if (answer.outcome() == RequestOutcome.OVERLOADED) {
       Duration delay = answer.retryAfter();
-      byte[] duration =
-          new ProtoWriter().number(1, delay.getSeconds()).number(2, delay.getNano()).bytes();
-      status.message(3, any(RETRY_INFO, new ProtoWriter().message(1, duration).bytes()));
+      FieldWriter duration =
+          new FieldWriter().nonZero(1, delay.getSeconds()).nonZero(2, delay.getNano());
+      status.message(3, any(RETRY_INFO, new FieldWriter().message(1, duration)));
     }
-    return status.bytes();
+    return status.toBytes();
   }
 
   static String statusJson(Answer answer) {
@@ -73,9 +74,9 @@ public final class Replies {
   }
 
   private static byte[] partial(Answer answer) {
-    byte[] partial =
-        new ProtoWriter().number(1, answer.rejected()).text(2, answer.message()).bytes();
-    return new ProtoWriter().message(1, partial).bytes();
+    FieldWriter partial =
+        new FieldWriter().nonZero(1, answer.rejected()).nonEmpty(2, answer.message());
+    return new FieldWriter().message(1, partial).toBytes();
   }
 
   private static String partialJson(Signal signal, Answer answer) {
@@ -91,8 +92,8 @@ public final class Replies {
     return out.append("}}").toString();
   }
 
-  private static byte[] any(String type, byte[] value) {
-    return new ProtoWriter().text(1, type).message(2, value).bytes();
+  private static FieldWriter any(String type, FieldWriter value) {
+    return new FieldWriter().text(1, type).message(2, value);
   }
 
   /** As the JSON of google.protobuf.Duration wants it: "1" or "0.250000000". */

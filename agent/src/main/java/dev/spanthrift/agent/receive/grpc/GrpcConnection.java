@@ -2,6 +2,7 @@ package dev.spanthrift.agent.receive.grpc;
 
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.timer.Guarded;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -60,7 +61,11 @@ final class GrpcConnection extends ChannelDuplexHandler {
     long interval = Math.max(1, sweepInterval.toMillis());
     sweeping =
         ctx.executor()
-            .scheduleAtFixedRate(() -> sweep(ctx), interval, interval, TimeUnit.MILLISECONDS);
+            .scheduleAtFixedRate(
+                Guarded.task("gRPC sweep", () -> sweep(ctx)),
+                interval,
+                interval,
+                TimeUnit.MILLISECONDS);
   }
 
   @Override

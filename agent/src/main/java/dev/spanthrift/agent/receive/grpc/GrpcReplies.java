@@ -5,9 +5,9 @@ import dev.spanthrift.agent.receive.door.AnswerText;
 import dev.spanthrift.agent.receive.door.Encoding;
 import dev.spanthrift.agent.receive.door.Replies;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
+import dev.spanthrift.sampler.wire.FieldWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -81,8 +81,8 @@ final class GrpcReplies {
   }
 
   private static byte[] grpcError(Answer answer) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(OPENING);
+    FieldWriter out = new FieldWriter();
+    out.append(OPENING);
     field(out, "grpc-status", Integer.toString(answer.outcome().grpc));
     field(out, "grpc-message", AnswerText.percentEncoded(answer.message()));
     if (answer.outcome() == RequestOutcome.UNSUPPORTED) {
@@ -96,7 +96,7 @@ final class GrpcReplies {
           "grpc-status-details-bin",
           Base64.getEncoder().withoutPadding().encodeToString(status));
     }
-    return out.toByteArray();
+    return out.toBytes();
   }
 
   /** The same block for a client that has made our table smaller. */
@@ -109,37 +109,32 @@ final class GrpcReplies {
 
   /** 88 is ":status 200" and 0f 10 "content-type" of the static table. */
   private static byte[] opening() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(new byte[] {(byte) 0x88, 0x0f, 0x10});
+    FieldWriter out = new FieldWriter();
+    out.append(new byte[] {(byte) 0x88, 0x0f, 0x10});
     string(out, GrpcRequests.CONTENT_TYPE.toString());
-    return out.toByteArray();
+    return out.toBytes();
   }
 
   private static byte[] fields(String name, String value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FieldWriter out = new FieldWriter();
     field(out, name, value);
-    return out.toByteArray();
+    return out.toBytes();
   }
 
-  private static void field(ByteArrayOutputStream out, String name, String value) {
-    out.write(0);
+  private static void field(FieldWriter out, String name, String value) {
+    out.varint(0);
     string(out, name);
     string(out, value);
   }
 
   /** Length in a prefix of seven bits (RFC 7541, 5.1 and 5.2), then the text as it is. */
-  private static void string(ByteArrayOutputStream out, String text) {
+  private static void string(FieldWriter out, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
     if (bytes.length < 0x7f) {
-      out.write(bytes.length);
+      out.varint(bytes.length);
     } else {
-      out.write(0x7f);
-      int rest = bytes.length - 0x7f;
-      for (; rest >= 0x80; rest >>>= 7) {
-        out.write(rest & 0x7f | 0x80);
-      }
-      out.write(rest);
+      out.varint(0x7f).varint(bytes.length - 0x7f);
     }
-    out.writeBytes(bytes);
+    out.append(bytes);
   }
 }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.receive.http;
 
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.timer.Guarded;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.ScheduledFuture;
@@ -34,7 +35,10 @@ final class Watchdog extends ChannelDuplexHandler {
     sweeping =
         ctx.executor()
             .scheduleAtFixedRate(
-                () -> sweep(ctx), intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+                Guarded.task("HTTP sweep", () -> sweep(ctx)),
+                intervalMillis,
+                intervalMillis,
+                TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.receive.json;
 
 import dev.spanthrift.agent.receive.json.Type.WireType;
+import dev.spanthrift.sampler.wire.FieldWriter;
 import java.util.Arrays;
 
 /**
@@ -80,7 +81,7 @@ final class ProtobufWriter {
       longCount = slot;
     } else {
       longLength[slot] = length;
-      growth += varintSize(length) - 1;
+      growth += FieldWriter.varintSize(length) - 1;
     }
   }
 
@@ -105,7 +106,7 @@ final class ProtobufWriter {
 
   void varint(long value) {
     room(10);
-    position = putVarint(value, position);
+    position = FieldWriter.putVarint(buffer, position, value);
   }
 
   /** Takes out a range that begins and ends between fields of the innermost open message. */
@@ -116,7 +117,7 @@ final class ProtobufWriter {
     int kept = first < 0 ? -first - 1 : first;
     for (int slot = kept; slot < longCount; slot++) {
       if (longPosition[slot] < to) {
-        growth -= varintSize(longLength[slot]) - 1;
+        growth -= FieldWriter.varintSize(longLength[slot]) - 1;
       } else {
         longPosition[kept] = longPosition[slot] - (to - from);
         longLength[kept++] = longLength[slot];
@@ -135,8 +136,8 @@ final class ProtobufWriter {
       int content = longPosition[slot] + 1;
       to -= from - content;
       System.arraycopy(buffer, content, buffer, to, from - content);
-      to -= varintSize(longLength[slot]);
-      putVarint(longLength[slot], to);
+      to -= FieldWriter.varintSize(longLength[slot]);
+      var _ = FieldWriter.putVarint(buffer, to, longLength[slot]);
       from = content - 1;
     }
     return size;
@@ -147,21 +148,6 @@ final class ProtobufWriter {
     for (int i = 0; i < bytes; i++) {
       buffer[position++] = (byte) (bits >>> (8 * i));
     }
-  }
-
-  private int putVarint(long value, int at) {
-    long rest = value;
-    int next = at;
-    while ((rest & ~0x7FL) != 0) {
-      buffer[next++] = (byte) (rest | 0x80);
-      rest >>>= 7;
-    }
-    buffer[next++] = (byte) rest;
-    return next;
-  }
-
-  private static int varintSize(int value) {
-    return (38 - Integer.numberOfLeadingZeros(value | 1)) / 7;
   }
 
   private void room(int bytes) {

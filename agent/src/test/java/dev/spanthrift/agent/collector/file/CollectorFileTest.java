@@ -228,10 +228,10 @@ class CollectorFileTest {
             exporters:
               otlp: {endpoint: "b:1", auth: {authenticator: oauth2}}
               debug: {}
-            extensions: {health_check: {}}
+            extensions: {health_check: {}, oauth2: {}}
             connectors: {spanmetrics: {}}
             service:
-              extensions: [health_check]
+              extensions: [health_check, oauth2]
               pipelines:
                 traces:
                   receivers: [otlp, jaeger]
@@ -248,11 +248,12 @@ class CollectorFileTest {
             "c.yaml:8: processors.tail_sampling.decision_wait_after_root_received is left out: ",
             "c.yaml:11: exporters.otlp.auth is left out: ",
             "c.yaml:12: exporters.debug is left out: ",
-            "c.yaml:16: service.extensions[0] is left out: ",
-            "c.yaml:21: service.pipelines.traces.exporters[2] is left out: ")) {
+            "c.yaml:13: extensions.health_check is left out: ",
+            "c.yaml:13: extensions.oauth2 is left out: ",
+            "c.yaml:14: connectors.spanmetrics is left out: ")) {
       assertTrue(lost.stream().anyMatch(l -> l.startsWith(expected)), expected + " in " + lost);
     }
-    assertEquals(8, lost.size(), lost.toString());
+    assertEquals(9, lost.size(), lost.toString());
   }
 
   @Test

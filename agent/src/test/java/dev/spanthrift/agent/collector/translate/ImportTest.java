@@ -135,20 +135,23 @@ class ImportTest {
                   - {name: bytes, type: bytes_limiting, bytes_limiting: {bytes_per_second: 1000}}
                   - {name: all, type: always_sample}
               resource: {attributes: [{key: a, value: b, action: insert}]}
+            extensions: {my_extension: {}}
             exporters: {otlp: {endpoint: "backend:4317"}, debug: {}}
             service:
+              extensions: [my_extension]
               pipelines:
                 traces: {receivers: [otlp], processors: [tail_sampling, resource], exporters: [otlp, debug]}
             """);
     List<String> lost = imported.lost().stream().map(Remark::toString).toList();
-    assertEquals(5, lost.size(), lost.toString());
+    assertEquals(6, lost.size(), lost.toString());
     for (String expected :
         List.of(
             "file.yaml:5: processors.tail_sampling.policies[0] is left out",
             "file.yaml:6: processors.tail_sampling.policies[1] is left out",
             "file.yaml:7: processors.tail_sampling.policies[2] is left out",
             "file.yaml:9: processors.resource is left out",
-            "file.yaml:10: exporters.debug is left out")) {
+            "file.yaml:10: extensions.my_extension is left out",
+            "file.yaml:11: exporters.debug is left out")) {
       assertTrue(lost.stream().anyMatch(l -> l.startsWith(expected)), expected + " in " + lost);
       assertTrue(imported.text().contains("# " + expected));
     }
@@ -237,7 +240,8 @@ class ImportTest {
             .toList();
     List<String> leftOut = lost.stream().filter(l -> l.contains(" is left out: ")).toList();
     assertEquals(2, leftOut.size(), lost.toString());
-    assertTrue(leftOut.get(0).startsWith("rules.yaml:56: Samplers.staging"), leftOut.get(0));
+    assertTrue(leftOut.get(0).startsWith("rules.yaml:3: Samplers is left out: "), leftOut.get(0));
+    assertTrue(leftOut.get(0).contains("--environment chooses those of staging"), leftOut.get(0));
     assertTrue(leftOut.get(1).startsWith("rules.yaml:52: "), leftOut.get(1));
     assertTrue(
         lost.contains(

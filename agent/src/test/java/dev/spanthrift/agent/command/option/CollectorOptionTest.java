@@ -30,12 +30,12 @@ class CollectorOptionTest {
     String text =
         """
         receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:0"}}}}
-        processors: {tail_sampling: {policies: [{name: all, type: always_sample}]}, attributes: {}}
+        processors: {tail_sampling: {policies: [{name: all, type: always_sample}]}, remotetap: {}}
         exporters: {otlp: {endpoint: "backend:4317", tls: {insecure: true}}}
         service: {pipelines: {traces: {receivers: [otlp], processors: [%s], exporters: [otlp]}}}
         """;
     Files.writeString(whole, text.formatted("tail_sampling"));
-    Files.writeString(partly, text.formatted("attributes, tail_sampling"));
+    Files.writeString(partly, text.formatted("remotetap, tail_sampling"));
   }
 
   private static Console run(String... arguments) {
@@ -47,7 +47,7 @@ class CollectorOptionTest {
     Console console = run("run", "--collector", partly.toString(), "--strict");
     assertEquals(1, console.code());
     assertTrue(console.err().contains("the configuration cannot be used"), console.err());
-    assertTrue(console.err().contains("processors.attributes (partly.yaml:2)"), console.err());
+    assertTrue(console.err().contains("processors.remotetap (partly.yaml:2)"), console.err());
     assertFalse(console.err().contains("no sidecar here"), "it must not come to a start");
   }
 
@@ -55,7 +55,7 @@ class CollectorOptionTest {
   void withoutStrictItStartsWithAWarning() {
     Console console = run("run", "--collector", partly.toString());
     assertTrue(
-        console.err().contains("spanthrift: partly.yaml:2: processors.attributes is left out: "),
+        console.err().contains("spanthrift: partly.yaml:2: processors.remotetap is left out: "),
         console.err());
     assertTrue(console.err().contains("no sidecar here"), "it came to the start");
   }
@@ -169,10 +169,10 @@ class CollectorOptionTest {
     Console console = run("import", partly.toString());
     assertEquals(0, console.code());
     assertTrue(
-        console.out().startsWith("# partly.yaml:2: processors.attributes is left out"),
+        console.out().startsWith("# partly.yaml:2: processors.remotetap is left out"),
         console.out());
     assertTrue(console.out().contains("defaultProbability: 0.0"), console.out());
-    assertTrue(console.err().contains("processors.attributes is left out"), console.err());
+    assertTrue(console.err().contains("processors.remotetap is left out"), console.err());
   }
 
   @Test

@@ -11,7 +11,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
-import dev.spanthrift.sampler.policy.document.Problem;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import dev.spanthrift.sampler.policy.document.SpanKind;
 import dev.spanthrift.sampler.policy.document.SpanStatus;
 import dev.spanthrift.sampler.policy.document.ValueTest;
@@ -225,7 +225,9 @@ class PolicyParserTest {
   void refusesWithAPointer(String document, String pointer) {
     InvalidPolicyException e = assertThrows(InvalidPolicyException.class, () -> parse(document));
     assertEquals(
-        List.of(pointer), e.problems().stream().map(Problem::pointer).toList(), e.getMessage());
+        List.of(pointer),
+        e.problems().stream().map(PolicyProblem::pointer).toList(),
+        e.getMessage());
   }
 
   @Test
@@ -244,7 +246,7 @@ class PolicyParserTest {
             "/policies/1/match/knd",
             "/policies/1/keep",
             "/default/probability"),
-        e.problems().stream().map(Problem::pointer).toList());
+        e.problems().stream().map(PolicyProblem::pointer).toList());
   }
 
   @Test

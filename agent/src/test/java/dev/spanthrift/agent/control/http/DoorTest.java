@@ -211,14 +211,14 @@ class DoorTest {
     port.client()
         .get()
         .uri("/api/v1/nothing")
-        .header(DoorFilter.REQUEST_ID, "mine-7")
+        .header(RequestIds.HEADER, "mine-7")
         .exchange()
         .expectStatus()
         .isNotFound()
         .expectHeader()
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
         .expectHeader()
-        .valueEquals(DoorFilter.REQUEST_ID, "mine-7")
+        .valueEquals(RequestIds.HEADER, "mine-7")
         .expectBody()
         .json(
             "{\"type\":\"/problems/not-found\",\"title\":\"There is nothing at this path\","
@@ -268,10 +268,10 @@ class DoorTest {
     port.client()
         .get()
         .uri("/healthz")
-        .header(DoorFilter.REQUEST_ID, "a b")
+        .header(RequestIds.HEADER, "a b")
         .exchange()
         .expectHeader()
-        .valueMatches(DoorFilter.REQUEST_ID, "[0-9a-f]{16}");
+        .valueMatches(RequestIds.HEADER, "[0-9a-f]{16}");
   }
 
   @Test

@@ -10,10 +10,9 @@ import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import reactor.test.StepVerifier;
-import tools.jackson.databind.json.JsonMapper;
 
 class ProblemHandlerTest {
-  private final ProblemHandler handler = new ProblemHandler(JsonMapper.shared());
+  private final ProblemHandler handler = new ProblemHandler();
 
   private MockServerHttpResponse answer(Throwable thrown) {
     MockServerWebExchange exchange =

@@ -161,7 +161,7 @@ class PolicyApiTest {
   }
 
   @Test
-  void changesNothingOnADryRun() {
+  void changesNothingOnADryRun() throws Exception {
     port.writer()
         .put()
         .uri(PATH + "?dryRun=true")
@@ -180,7 +180,7 @@ class PolicyApiTest {
         .isEqualTo(2);
     assertEquals(1, port.store.current().version());
     assertEquals(List.of(), port.pipeline.policies);
-    assertFalse(Files.exists(directory.resolve("state")));
+    assertFalse(Files.readString(directory.resolve("state/policy.json")).contains("0.2"));
   }
 
   @Test
@@ -421,6 +421,8 @@ class PolicyApiTest {
 
   @Test
   void changesNothingWhenTheDiskRefuses() throws Exception {
+    Files.delete(directory.resolve("state/policy.json"));
+    Files.delete(directory.resolve("state"));
     Files.writeString(directory.resolve("state"), "a file where the folder should be");
     put(AdminPort.OTHER, port.etag())
         .expectStatus()

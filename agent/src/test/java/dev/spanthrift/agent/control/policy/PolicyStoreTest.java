@@ -3,10 +3,17 @@ package dev.spanthrift.agent.control.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.LogLines;
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +31,7 @@ class PolicyStoreTest {
   }
 
   private PolicyStore open(String configured) {
-    return PolicyStore.open(state, json(configured), AdminPort.COMPILER);
+    return PolicyStore.open(state, json(configured), AdminPort.COMPILER, false);
   }
 
   private static void put(PolicyStore store, String text) {
@@ -51,6 +58,66 @@ class PolicyStoreTest {
   }
 
   @Test
+  void whatWasPutDoesNotComeBackOnceAChangedConfigurationHasWon() {
+    put(open(AdminPort.CONFIGURED), AdminPort.OTHER);
+    open(AdminPort.OTHER.replace("0.2", "0.7"));
+    assertEquals(json(AdminPort.CONFIGURED), open(AdminPort.CONFIGURED).current().root());
+    assertEquals(4, open(AdminPort.CONFIGURED).current().version(), "numbers never go back");
+  }
+
+  @Test
+  void whatWasPutStaysWhileTheConfigurationDoes() {
+    put(open(AdminPort.CONFIGURED), AdminPort.OTHER);
+    for (int restart = 0; restart < 3; restart++) {
+      assertEquals(json(AdminPort.OTHER), open(AdminPort.CONFIGURED).current().root());
+    }
+  }
+
+  @Test
+  void whichPolicyWonAndWhyIsSaid() {
+    put(open(AdminPort.CONFIGURED), AdminPort.OTHER);
+    try (LogLines log = LogLines.of(FirstPolicy.class)) {
+      open(AdminPort.CONFIGURED);
+      assertEquals(
+          "policy version 2, put over REST, is in force and not the configured one, which has not"
+              + " changed since; to go back put that one, or change the configuration",
+          log.only());
+    }
+    try (LogLines log = LogLines.of(FirstPolicy.class)) {
+      open(AdminPort.OTHER.replace("0.2", "0.7"));
+      assertEquals(
+          "the configured policy has changed: it replaces version 2, which was put over REST",
+          log.only());
+    }
+  }
+
+  @Test
+  void aLenientStartTakesTheLastGoodPolicy() {
+    open(AdminPort.OTHER);
+    PolicyStore store = lenient("{}");
+    assertEquals(json(AdminPort.OTHER), store.current().root());
+    assertTrue(String.valueOf(store.degraded()).contains("/policies: is not a list"));
+    assertTrue(String.valueOf(store.degraded()).contains("version 1, is in force"));
+    put(store, AdminPort.CONFIGURED);
+    assertNull(store.degraded(), "somebody chose another");
+    assertNotNull(lenient("{}").degraded(), "the configuration is still wrong");
+    assertNull(lenient(AdminPort.OTHER).degraded());
+  }
+
+  @Test
+  void aLenientStartWithoutALastGoodPolicyKeepsAll() {
+    PolicyStore store = lenient("{}");
+    assertEquals(json("{\"policies\":[],\"default\":{\"keep\":true}}"), store.current().root());
+    assertTrue(String.valueOf(store.degraded()).contains("all traces are kept"));
+    assertEquals(Action.KEEP, store.current().set().document().fallback());
+    assertNotNull(lenient("{}").degraded(), "what was taken in its place is not a good one");
+  }
+
+  private PolicyStore lenient(String configured) {
+    return PolicyStore.open(state, json(configured), AdminPort.COMPILER, true);
+  }
+
+  @Test
   void usesTheConfiguredPolicyWhenTheFileIsDamaged() throws Exception {
     put(open(AdminPort.CONFIGURED), AdminPort.OTHER);
     Path file = state.resolve(PolicyStore.FILE);
@@ -71,10 +138,11 @@ class PolicyStoreTest {
         PolicyStore.open(
             state,
             json(AdminPort.CONFIGURED),
-            root ->
+            (root, previous) ->
                 root.path("default").asDouble() > 0.15
-                    ? List.of(new dev.spanthrift.agent.pipeline.PolicyProblem("", "no", ""))
-                    : List.of());
+                    ? new PolicyCompilation.Invalid(List.of(new PolicyProblem("", "no", "")))
+                    : AdminPort.COMPILER.compile(root, previous),
+            false);
     assertEquals(json(AdminPort.CONFIGURED), store.current().root());
   }
 
@@ -93,7 +161,8 @@ class PolicyStoreTest {
 
   @Test
   void worksWithoutAPlaceToStore() {
-    PolicyStore store = PolicyStore.open(null, json(AdminPort.CONFIGURED), AdminPort.COMPILER);
+    PolicyStore store =
+        PolicyStore.open(null, json(AdminPort.CONFIGURED), AdminPort.COMPILER, false);
     put(store, AdminPort.OTHER);
     assertEquals(2, store.current().version());
   }

@@ -31,7 +31,7 @@ class SimulateApiTest {
 
   @BeforeEach
   void start() {
-    port = AdminPort.startReadOnly();
+    port = AdminPort.startWithRealPolicies();
   }
 
   @AfterEach

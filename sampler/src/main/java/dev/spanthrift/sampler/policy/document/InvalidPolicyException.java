@@ -5,14 +5,14 @@ import java.util.stream.Collectors;
 
 /** A policy document cannot be used; says everything that is wrong with it, not only the first. */
 public final class InvalidPolicyException extends RuntimeException {
-  private final List<Problem> problems;
+  private final List<PolicyProblem> problems;
 
-  public InvalidPolicyException(List<Problem> problems) {
-    super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+  public InvalidPolicyException(List<PolicyProblem> problems) {
+    super(problems.stream().map(PolicyProblem::toString).collect(Collectors.joining("\n")));
     this.problems = List.copyOf(problems);
   }
 
-  public List<Problem> problems() {
+  public List<PolicyProblem> problems() {
     return problems;
   }
 }

@@ -1,0 +1,89 @@
+package dev.spanthrift.agent.config.policy;
+
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What became of a policy document that was compiled: done once for each, and what came out is what
+ * decides.
+ */
+public sealed interface PolicyCompilation {
+  /**
+   * It can be put in force.
+   *
+   * @param warnings what is hardly meant, such as a policy that can never fire
+   */
+  record Compiled(PolicySet set, List<PolicyProblem> warnings) implements PolicyCompilation {
+    public Compiled {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /** It cannot; every problem, in document order. */
+  record Invalid(List<PolicyProblem> problems) implements PolicyCompilation {
+    public Invalid {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /** The document that the settings stand for, as it would be written. */
+  static JsonNode configured(SpanthriftSettings settings) {
+    boolean budgeted = !settings.budgets().isEmpty();
+    return JsonMapper.shared().valueToTree(PolicyParser.document(settings, budgeted));
+  }
+
+  /** A document as it would be written. */
+  static JsonNode document(PolicyDocument document) {
+    return JsonMapper.shared().valueToTree(PolicyParser.toMap(document));
+  }
+
+  /** Compiles what the settings stand for, as {@code run} does. */
+  static PolicyCompilation of(SpanthriftSettings settings) {
+    return of(configured(settings), null);
+  }
+
+  /**
+   * Compiles a document; never throws for what an author wrote.
+   *
+   * @param previous whose unchanged policies go on with their rates and counts
+   */
+  static PolicyCompilation of(JsonNode document, @Nullable PolicySet previous) {
+    if (!document.isObject()) {
+      return new Invalid(
+          List.of(
+              new PolicyProblem(
+                  "", "a policy document is an object with policies and default", "")));
+    }
+    try {
+      Map<String, Object> plain =
+          JsonMapper.shared().convertValue(document, new TypeReference<>() {});
+      PolicySet set = PolicySet.compile(PolicyParser.parse(plain), previous);
+      return new Compiled(set, warnings(document, set));
+    } catch (InvalidPolicyException invalid) {
+      return new Invalid(invalid.problems());
+    }
+  }
+
+  private static List<PolicyProblem> warnings(JsonNode document, PolicySet set) {
+    List<PolicyProblem> warnings = new ArrayList<>();
+    if (set.document().policies().isEmpty() && !document.has("default")) {
+      warnings.add(
+          new PolicyProblem(
+              "",
+              "no policy and no default: all is left to the budget, and kept where there is none",
+              "write policies, or default: {budget: true} if that is meant"));
+    }
+    warnings.addAll(set.warnings());
+    return warnings;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.spanthrift.agent.control;
+
+import dev.spanthrift.agent.control.front.FrontCounts;
+import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.status.SpendView;
+import dev.spanthrift.agent.control.status.StatusHistory;
+import dev.spanthrift.agent.pipeline.PipelineView;
+
+/** What stands behind the REST API; all of it works without. */
+record ControlParts(
+    ControlSettings settings,
+    PipelineView pipeline,
+    PolicyStore policies,
+    SpendView spend,
+    KillSwitchKeeper killSwitch,
+    StatusHistory history,
+    FrontCounts counts) {}

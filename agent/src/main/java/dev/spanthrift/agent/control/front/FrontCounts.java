@@ -1,0 +1,89 @@
+package dev.spanthrift.agent.control.front;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the admin port has taken, answered and cut since start. Written by its loop, read by any.
+ */
+public final class FrontCounts {
+  private static final Logger log = LoggerFactory.getLogger(FrontCounts.class);
+  private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final LongAdder opened = new LongAdder();
+  private final AtomicInteger open = new AtomicInteger();
+  private final Map<Integer, LongAdder> answered = new ConcurrentHashMap<>();
+  private final Map<Cut, LongAdder> cut = new ConcurrentHashMap<>();
+  private final Map<Cut, Long> quietUntil = new EnumMap<>(Cut.class);
+
+  /** Why a connection was ended before its request had an answer. */
+  enum Cut {
+    FULL("left for newer ones: the table of connections is full"),
+    HEAD_TIMEOUT("had not sent a head in time"),
+    BODY_TIMEOUT("had not sent a body in time"),
+    ANSWER_TIMEOUT("did not take an answer in time"),
+    QUEUE_TIMEOUT("waited too long for its turn"),
+    CLIENT("ended by the client in the middle of a request or answer");
+
+    final String words;
+
+    Cut(String words) {
+      this.words = words;
+    }
+  }
+
+  /**
+   * A reading.
+   *
+   * @param connections open now
+   * @param connectionsOpened since start
+   * @param connectionsCut by why, before their request was answered
+   * @param answers by HTTP status
+   */
+  public record Reading(
+      int connections,
+      long connectionsOpened,
+      Map<String, Long> connectionsCut,
+      Map<String, Long> answers) {}
+
+  void opened() {
+    opened.increment();
+    open.incrementAndGet();
+  }
+
+  void closed() {
+    open.decrementAndGet();
+  }
+
+  void answered(int status) {
+    answered.computeIfAbsent(status, unused -> new LongAdder()).increment();
+  }
+
+  /** Only from the event loop. */
+  void cut(Cut why) {
+    LongAdder count = cut.computeIfAbsent(why, unused -> new LongAdder());
+    count.increment();
+    long now = System.nanoTime();
+    Long quiet = quietUntil.get(why);
+    if (why != Cut.CLIENT && (quiet == null || now - quiet >= 0)) {
+      quietUntil.put(why, now + SILENCE_NANOS);
+      log.warn("admin port: a connection {} ({} since start)", why.words, count.sum());
+    }
+  }
+
+  public Reading read() {
+    Map<String, Long> cuts = new TreeMap<>();
+    cut.forEach((why, count) -> cuts.put(why.name().toLowerCase(Locale.ROOT), count.sum()));
+    Map<String, Long> answers = new TreeMap<>();
+    answered.forEach((status, count) -> answers.put(String.valueOf(status), count.sum()));
+    return new Reading(open.get(), opened.sum(), cuts, answers);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.spanthrift.agent.control.front;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Where the admin port listens, and its bounds.
+ *
+ * @param hosts names, beside our own and IP addresses, under which browsers may call us
+ * @param connectionsMax above it the connection that has waited longest without a request leaves
+ * @param bodyBytesMax of one request
+ * @param bodiesBytesMax of all requests that are being read or answered
+ * @param answersBytesMax of answers that clients have not taken yet; above it requests wait
+ * @param workingMax requests that are thought about at once; the others wait
+ * @param readTimeout for a head, and again for a body
+ * @param idleTimeout between two requests of one connection
+ */
+public record FrontSettings(
+    InetAddress address,
+    int port,
+    Set<String> hosts,
+    int connectionsMax,
+    int bodyBytesMax,
+    long bodiesBytesMax,
+    long answersBytesMax,
+    int workingMax,
+    Duration readTimeout,
+    Duration idleTimeout) {
+  private static final int CONNECTIONS_MAX = 256;
+  private static final int BODIES = 8; // of the largest size at once
+  private static final long ANSWERS_BYTES_MAX = 2 << 20;
+  private static final int WORKING_MAX = 4;
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75); // above a scrape's minute
+
+  public FrontSettings {
+    hosts = Set.copyOf(hosts);
+  }
+
+  /** With the bounds that the program runs with. */
+  public static FrontSettings of(
+      InetAddress address, int port, Set<String> hosts, int bodyBytesMax) {
+    return new FrontSettings(
+        address,
+        port,
+        hosts,
+        CONNECTIONS_MAX,
+        bodyBytesMax,
+        (long) BODIES * bodyBytesMax,
+        ANSWERS_BYTES_MAX,
+        WORKING_MAX,
+        READ_TIMEOUT,
+        IDLE_TIMEOUT);
+  }
+}
