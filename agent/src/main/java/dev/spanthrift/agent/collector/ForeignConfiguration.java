@@ -23,8 +23,7 @@ public final class ForeignConfiguration {
   private final @Nullable CollectorFile file; // null for what is only turned into ours
   private final String text;
 
-  private ForeignConfiguration(
-      List<Remark> remarks, @Nullable CollectorFile file, String text) {
+  private ForeignConfiguration(List<Remark> remarks, @Nullable CollectorFile file, String text) {
     this.remarks = remarks;
     this.file = file;
     this.text = text;
@@ -62,7 +61,8 @@ public final class ForeignConfiguration {
     } catch (IllegalArgumentException e) {
       throw new SettingsException(
           List.of(
-              new SettingProblem("--collector-version", named, "", String.valueOf(e.getMessage()))));
+              new SettingProblem(
+                  "--collector-version", named, "", String.valueOf(e.getMessage()))));
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * Leaves an engine alone that has failed several times in a row; looks again after a while, twice as
- * long after each further failure, and never at the same moment as other sidecars.
+ * Leaves an engine alone that has failed several times in a row; looks again after a while, twice
+ * as long after each further failure, and never at the same moment as other sidecars.
  *
  * <p>Used by one thread; {@link #awaySinceNanos} by any.
  */
@@ -47,10 +47,15 @@ final class Breaker {
     awaySinceNanos = Long.MIN_VALUE;
   }
 
-  void failed(long now) {
+  /** Notes that the engine was not asked, because it cannot be. */
+  void passedOver(long now) {
     if (awaySinceNanos == Long.MIN_VALUE) {
       awaySinceNanos = now;
     }
+  }
+
+  void failed(long now) {
+    passedOver(now);
     if (++failures >= FAILURES) {
       closedUntil = now + (long) (backoff * (.5 + .5 * jitter.getAsDouble()));
       backoff = Math.min(MOST_NANOS, backoff * 2);

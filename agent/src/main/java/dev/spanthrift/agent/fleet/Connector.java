@@ -150,8 +150,7 @@ final class Connector {
       List<Map<String, String>> masters = sentinel.sync().masters();
       List<String> names = masters.stream().map(m -> m.getOrDefault("name", "")).toList();
       if (names.size() != 1) {
-        throw new RedisException(
-            "Sentinel watches " + names + ": set fleet.master to one of them");
+        throw new RedisException("Sentinel watches " + names + ": set fleet.master to one of them");
       }
       return names.getFirst();
     }
@@ -208,7 +207,8 @@ final class Connector {
   }
 
   /** Read at each connection, so that a rotated password is found. */
-  private record FilePassword(@Nullable String user, Path file) implements RedisCredentialsProvider {
+  private record FilePassword(@Nullable String user, Path file)
+      implements RedisCredentialsProvider {
     @Override
     public Mono<RedisCredentials> resolveCredentials() {
       return Mono.fromSupplier(() -> RedisCredentials.just(user, password()));

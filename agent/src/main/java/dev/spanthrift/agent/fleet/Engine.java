@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the connection to Redis or Valkey: opens it in a thread of its own, again and again until it
- * succeeds, and anew when the one that there is has become useless.
+ * Holds the connection to Redis or Valkey: opens it in a thread of its own, again and again until
+ * it succeeds, and anew when the one that there is has become useless.
  */
 final class Engine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Engine.class);

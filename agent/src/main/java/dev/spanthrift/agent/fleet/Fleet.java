@@ -3,7 +3,6 @@ package dev.spanthrift.agent.fleet;
 import dev.spanthrift.agent.config.settings.FleetSettings;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,11 +32,11 @@ public final class Fleet implements AutoCloseable {
     thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("spanthrift-fleet").factory());
-    sums =
-        new RedisFleetSums(settings.podsAssumed(), System::currentTimeMillis, System::nanoTime);
+    sums = new RedisFleetSums(settings.podsAssumed(), System::currentTimeMillis, System::nanoTime);
     ledger =
         new RedisKeepLedger(
-            new FleetKeys(settings.prefix(), settings.name(), incarnation(pod), settings.askAfter()),
+            new FleetKeys(
+                settings.prefix(), settings.name(), incarnation(pod), settings.askAfter()),
             settings.timeout().toMillis(),
             engine,
             thread,
@@ -81,7 +80,6 @@ public final class Fleet implements AutoCloseable {
   public FleetSums sums() {
     return sums;
   }
-
 
   public FleetStatus status() {
     Link link = engine.link();

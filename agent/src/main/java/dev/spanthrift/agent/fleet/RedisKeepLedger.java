@@ -121,7 +121,7 @@ final class RedisKeepLedger implements KeepLedger {
   private void alone(Exchange exchange) {
     LedgerBatch batch = exchange.batch;
     long now = exchange.beganNanos;
-    breaker.failed(System.nanoTime());
+    breaker.passedOver(System.nanoTime());
     say(true, engine.link() == null ? engine.lastError() : watch.lastTrouble());
     own.failed(batch, now);
     totals.level(-own.answer(batch, now));

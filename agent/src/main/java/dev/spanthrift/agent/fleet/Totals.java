@@ -7,10 +7,11 @@ import java.util.Arrays;
 /**
  * This pod's numbers that only count what it did, and the fleet's sums of them.
  *
- * <p>The engine remembers how much of each pod's numbers is in the sums, so that a call that is made
- * twice, or whose answer is lost, counts once. An engine that has forgotten everything gets the last
- * sums back from the pod that comes first. The first number is the level's: money that came in less
- * what was spent or is reserved. Used by one thread, but for {@link #count} and the readers.
+ * <p>The engine remembers how much of each pod's numbers is in the sums, so that a call that is
+ * made twice, or whose answer is lost, counts once. An engine that has forgotten everything gets
+ * the last sums back from the pod that comes first. The first number is the level's: money that
+ * came in less what was spent or is reserved. Used by one thread, but for {@link #count} and the
+ * readers.
  */
 final class Totals {
   /** The level, four numbers received, four kept, own cost. */

@@ -26,7 +26,9 @@ final class TraceCall {
     READ(false, 16 + 8 + 4 + 4 + 1 + 1),
     RELEASE(true, 4);
 
-    /** Whether a second time would count twice, or does not matter: not repeated after a time-out. */
+    /**
+     * Whether a second time would count twice, or does not matter: not repeated after a time-out.
+     */
     final boolean once;
 
     final int answerBytes;

@@ -72,8 +72,7 @@ final class TraceCalls {
     List<TraceCall> calls = new ArrayList<>();
     for (List<TraceCall.Trace> group : groups) {
       for (int from = 0; from < group.size(); from += TRACES_MAX) {
-        calls.add(
-            new TraceCall(group.subList(from, Math.min(group.size(), from + TRACES_MAX))));
+        calls.add(new TraceCall(group.subList(from, Math.min(group.size(), from + TRACES_MAX))));
       }
     }
     return calls;

@@ -235,7 +235,8 @@ class RedisKeepLedgerTest {
   @Test
   void entriesGoAfterTheWaitAndAMinute() {
     exchange(fleet("pod").ledger(), told(5));
-    List<String> keys = server.ask("EVAL", "return redis.call('PTTL', redis.call('KEYS', 'st{??}*')[1])", "0");
+    List<String> keys =
+        server.ask("EVAL", "return redis.call('PTTL', redis.call('KEYS', 'st{??}*')[1])", "0");
     long millis = Long.parseLong(keys.getFirst().substring(1));
     assertTrue(millis > 80_000 && millis <= 90_000, "ms left: " + millis);
   }

@@ -62,13 +62,15 @@ public final class RedisServer implements AutoCloseable {
     try {
       Files.createDirectories(folder);
       List<String> command = new ArrayList<>(List.of(binary().toString()));
-      command.addAll(options.stream().filter(o -> o.endsWith(".conf") || o.equals("--sentinel")).toList());
+      command.addAll(
+          options.stream().filter(o -> o.endsWith(".conf") || o.equals("--sentinel")).toList());
       command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
       command.addAll(List.of("--dir", folder.toString()));
       if (!options.contains("--sentinel")) {
         command.addAll(List.of("--save", "", "--appendonly", "no"));
       }
-      command.addAll(options.stream().filter(o -> !o.endsWith(".conf") && !o.equals("--sentinel")).toList());
+      command.addAll(
+          options.stream().filter(o -> !o.endsWith(".conf") && !o.equals("--sentinel")).toList());
       return new ProcessBuilder(command)
           .redirectErrorStream(true)
           .redirectOutput(folder.resolve("engine-" + port + ".log").toFile())

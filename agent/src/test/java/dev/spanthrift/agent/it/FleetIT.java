@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Three sidecars and a real engine: a recording, split by pod, whose traces arrive whole although no
- * sidecar sees more than a part of them.
+ * Three sidecars and a real engine: a recording, split by pod, whose traces arrive whole although
+ * no sidecar sees more than a part of them.
  */
 @Timeout(300)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -46,7 +46,9 @@ class FieldWriterTest {
   }
 
   private long number() {
-    return random.nextInt(4) == 0 ? random.nextInt(3) - 1 : random.nextLong() >>> random.nextInt(64);
+    return random.nextInt(4) == 0
+        ? random.nextInt(3) - 1
+        : random.nextLong() >>> random.nextInt(64);
   }
 
   private Written write(FieldWriter writer, CodedOutputStream protobuf, int field)
@@ -112,8 +114,7 @@ class FieldWriterTest {
       assertEquals(written.wireType, cursor.wireType());
       if (cursor.isBytes()) {
         int from = cursor.start();
-        assertArrayEquals(
-            written.content, Arrays.copyOfRange(bytes, from, from + cursor.length()));
+        assertArrayEquals(written.content, Arrays.copyOfRange(bytes, from, from + cursor.length()));
       } else {
         assertEquals(written.value, cursor.value());
       }

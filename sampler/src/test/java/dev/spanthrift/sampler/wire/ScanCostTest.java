@@ -15,8 +15,7 @@ class ScanCostTest {
   private static final int PARTS = 2_000;
   private static final long PER_BYTE_MAX = 60;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** Scans, gives each scope its context and writes one span of each back. */
   private static long allocated(byte[] request) {
@@ -73,7 +72,8 @@ class ScanCostTest {
 
   @Test
   void manyResourceMessages() {
-    FieldWriter attribute = new FieldWriter().text(1, "k").message(2, new FieldWriter().text(1, "v"));
+    FieldWriter attribute =
+        new FieldWriter().text(1, "k").message(2, new FieldWriter().text(1, "v"));
     FieldWriter resource = new FieldWriter().message(1, attribute);
     assertLinear(
         "resources",

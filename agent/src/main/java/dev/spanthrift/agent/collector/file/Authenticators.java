@@ -33,7 +33,8 @@ final class Authenticators {
         default ->
             at.remarks()
                 .loss(
-                    at, "of authenticators basicauth and bearertokenauth are carried over, not " + id);
+                    at,
+                    "of authenticators basicauth and bearertokenauth are carried over, not " + id);
       }
     }
   }

@@ -1,11 +1,10 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.config.settings.Values;
-import java.time.Duration;
-import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.config.settings.Values;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,7 +110,8 @@ final class ExporterReader {
     map.put("compression", compression(at.child("compression")));
     long timeout = at.child("timeout").nanos(TimeUnit.SECONDS.toNanos(timeoutSeconds));
     long most = TimeUnit.SECONDS.toNanos(SECONDS_MAX); // 0 means no limit
-    map.put("timeout", Values.text(Duration.ofNanos(timeout == 0 ? most : Math.min(most, timeout))));
+    map.put(
+        "timeout", Values.text(Duration.ofNanos(timeout == 0 ? most : Math.min(most, timeout))));
     map.put("retryFor", retry(at.child("retry_on_failure")));
     queue(at.child("sending_queue"), map);
     return map;

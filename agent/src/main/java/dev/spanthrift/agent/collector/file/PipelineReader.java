@@ -1,11 +1,11 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.config.settings.Values;
-import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;
+import dev.spanthrift.agent.config.settings.Values;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,8 +38,7 @@ final class PipelineReader {
     remarks = root.remarks();
     definitions = new Definitions(root);
     samplers =
-        new SamplerReader(
-            remarks, version, writable, root.child("extensions").children().keySet());
+        new SamplerReader(remarks, version, writable, root.child("extensions").children().keySet());
   }
 
   void read() {
@@ -226,7 +225,8 @@ final class PipelineReader {
     }
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);
-    settings.put("export", Map.of("delay", Values.text(Duration.ofNanos(Math.clamp(timeout, 0, most)))));
+    settings.put(
+        "export", Map.of("delay", Values.text(Duration.ofNanos(Math.clamp(timeout, 0, most)))));
   }
 
   private void exporters(String pipeline, Place at) {
@@ -238,7 +238,9 @@ final class PipelineReader {
     }
   }
 
-  /** What samples or waits for traces is nothing for other signals; batch and limits are for all. */
+  /**
+   * What samples or waits for traces is nothing for other signals; batch and limits are for all.
+   */
   private void others(String pipeline, Place at) {
     if (isTraces(pipeline)) {
       return;
@@ -274,7 +276,8 @@ final class PipelineReader {
           }
         });
     if (destinations.isEmpty() && remarks.problems().isEmpty()) {
-      root.child("exporters").wrong("an otlp or otlphttp exporter in a pipeline that OTLP comes into");
+      root.child("exporters")
+          .wrong("an otlp or otlphttp exporter in a pipeline that OTLP comes into");
     }
     settings.put("destinations", destinations);
   }

@@ -1,10 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.Conditions;
-
 import dev.spanthrift.agent.collector.ottl.Ottl;
 import dev.spanthrift.agent.collector.ottl.OttlParser;
 import dev.spanthrift.agent.collector.ottl.OttlPolicy;
+import dev.spanthrift.agent.collector.reading.Conditions;
 import dev.spanthrift.agent.collector.reading.KeyTable;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
@@ -112,7 +111,8 @@ final class PolicyReader {
     } else if (extension) {
       remarks.loss(at, "policies of type " + type + " come from an extension, which is Go code");
     } else if (KeyTable.find(POLICY + type) == null) {
-      remarks.wrong(at.child("type"), "\"" + type + "\" is no type of policy; " + nearest(type, TYPES));
+      remarks.wrong(
+          at.child("type"), "\"" + type + "\" is no type of policy; " + nearest(type, TYPES));
     }
     at.children().forEach((key, child) -> key(key, child, type));
     return KeyTable.find(POLICY + type) != null;
@@ -213,7 +213,8 @@ final class PolicyReader {
         Regex.compile(pattern);
         patterns.add(pattern);
       } catch (RegexSyntaxException e) {
-        String why = "\"" + pattern + "\" is no regular expression that can be read: " + e.getMessage();
+        String why =
+            "\"" + pattern + "\" is no regular expression that can be read: " + e.getMessage();
         at.remarks().wrong(element, why);
       }
     }
@@ -299,8 +300,7 @@ final class PolicyReader {
       remarks.wrong(own, "a condition under span or spanevent");
       return Optional.empty();
     }
-    OttlPolicy policy =
-        new OttlPolicy(conditions(ofSpan, false), conditions(ofEvent, true), mode);
+    OttlPolicy policy = new OttlPolicy(conditions(ofSpan, false), conditions(ofEvent, true), mode);
     if (policy.ofSpan().isEmpty() && policy.ofEvent().isEmpty()) {
       return Optional.empty();
     }

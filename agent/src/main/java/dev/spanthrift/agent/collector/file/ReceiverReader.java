@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.config.settings.Values;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
+import dev.spanthrift.agent.config.settings.Values;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -82,11 +82,7 @@ final class ReceiverReader {
     if (httpIdle.given() && inSection.given()) {
       httpIdle.wrong("either this or keepalive.idle_timeout");
     }
-    time(
-        "idleTimeout",
-        Duration.ofDays(1),
-        grpcIdle,
-        httpIdle.given() ? httpIdle : inSection);
+    time("idleTimeout", Duration.ofDays(1), grpcIdle, httpIdle.given() ? httpIdle : inSection);
   }
 
   /** The longest that is given holds for both ports; 0 is without an end. */

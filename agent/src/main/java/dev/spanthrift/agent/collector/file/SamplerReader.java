@@ -1,13 +1,13 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.config.settings.Values;
-import java.time.Duration;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.ProbabilisticSampler;
 import dev.spanthrift.agent.collector.tail.TailSampling;
+import dev.spanthrift.agent.config.settings.Values;
 import dev.spanthrift.sampler.trace.DecisionMemory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -96,7 +96,9 @@ final class SamplerReader {
   /** The wait of the traces, their number, and what is remembered of them. */
   static void hold(Place at, Map<String, Object> hold, Map<String, Object> memory) {
     long wait = at.child("decision_wait").nanos(TimeUnit.SECONDS.toNanos(DECISION_WAIT_SECONDS));
-    hold.put("decisionWait", Values.text(Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait))));
+    hold.put(
+        "decisionWait",
+        Values.text(Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), wait))));
     long traces = at.child("num_traces").whole(NUM_TRACES);
     hold.put("tracesMax", Math.clamp(traces, 1, 100_000_000));
     Place cache = at.child("decision_cache");

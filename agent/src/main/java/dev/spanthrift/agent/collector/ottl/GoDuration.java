@@ -38,7 +38,8 @@ public final class GoDuration {
     int end = 0;
     while (end < size.length() && matcher.find(end) && matcher.start() == end) {
       BigDecimal number = new BigDecimal(matcher.group(1).replaceFirst("\\.$", ""));
-      nanos = nanos.add(number.multiply(BigDecimal.valueOf(NANOS.getOrDefault(matcher.group(2), 0L))));
+      nanos =
+          nanos.add(number.multiply(BigDecimal.valueOf(NANOS.getOrDefault(matcher.group(2), 0L))));
       end = matcher.end();
     }
     if (end == 0

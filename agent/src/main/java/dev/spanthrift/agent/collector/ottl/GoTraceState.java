@@ -17,8 +17,7 @@ public final class GoTraceState {
   private static final Pattern KEY =
       Pattern.compile(
           "[a-z]" + REST + "{0,255}|[a-z0-9]" + REST + "{0,240}@[a-z]" + REST + "{0,13}");
-  private static final Pattern VALUE =
-      Pattern.compile("[ -+\\--<>-~]{0,255}[!-+\\--<>-~]");
+  private static final Pattern VALUE = Pattern.compile("[ -+\\--<>-~]{0,255}[!-+\\--<>-~]");
 
   private GoTraceState() {}
 

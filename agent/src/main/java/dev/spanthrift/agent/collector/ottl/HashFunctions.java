@@ -39,9 +39,7 @@ final class HashFunctions {
   }
 
   static Object hex(@Nullable Object[] arguments) {
-    return arguments[0] == null
-        ? ""
-        : HexFormat.of().formatHex(((Bytes) arguments[0]).bytes());
+    return arguments[0] == null ? "" : HexFormat.of().formatHex(((Bytes) arguments[0]).bytes());
   }
 
   /** An id of so many bytes, given as they are or in hexadecimal digits. */

@@ -42,7 +42,8 @@ final class NetworkFunctions {
     if (base == null || !prefix.matches("[0-9]{1,3}") || Integer.parseInt(prefix) > bitsMax) {
       return null;
     }
-    int bits = Integer.parseInt(prefix) - (bitsMax - base.length * 8); // ::ffff:a.b.c.d has four bytes
+    int bits =
+        Integer.parseInt(prefix) - (bitsMax - base.length * 8); // ::ffff:a.b.c.d has four bytes
     return base.length == address.length && sameBits(base, address, Math.max(0, bits));
   }
 

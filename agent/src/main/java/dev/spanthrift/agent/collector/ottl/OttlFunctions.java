@@ -38,7 +38,8 @@ final class OttlFunctions {
 
   private static final Map<String, OttlFunction> ALL =
       Stream.of(
-              OttlFunction.of("Base64Encode", TextFunctions::base64, TARGET, may("variant", STRING)),
+              OttlFunction.of(
+                  "Base64Encode", TextFunctions::base64, TARGET, may("variant", STRING)),
               OttlFunction.of("Bool", arguments -> arguments[0], needs("target", BOOL_LIKE)),
               OttlFunction.of("Coalesce", ListFunctions::coalesce, needsEach("values", ANY)),
               OttlFunction.of(
@@ -61,8 +62,10 @@ final class OttlFunctions {
               OttlFunction.of("Double", arguments -> arguments[0], needs("target", DOUBLE_LIKE)),
               OttlFunction.of("Duration", TimeFunctions::duration, needs("duration", STRING)),
               OttlFunction.of("FNV", HashFunctions::fnv, TARGET),
-              OttlFunction.of("HasPrefix", TextFunctions::hasPrefix, TARGET, needs("prefix", STRING)),
-              OttlFunction.of("HasSuffix", TextFunctions::hasSuffix, TARGET, needs("suffix", STRING)),
+              OttlFunction.of(
+                  "HasPrefix", TextFunctions::hasPrefix, TARGET, needs("prefix", STRING)),
+              OttlFunction.of(
+                  "HasSuffix", TextFunctions::hasSuffix, TARGET, needs("suffix", STRING)),
               OttlFunction.of("Hex", HashFunctions::hex, needs("target", BYTES_LIKE)),
               OttlFunction.of(
                   "Index", ListFunctions::index, needs("target", ANY), needs("value", ANY)),
@@ -217,8 +220,7 @@ final class OttlFunctions {
   }
 
   private static OttlFunction ofTime(String name, ToLongFunction<OffsetDateTime> read) {
-    return OttlFunction.of(
-        name, a -> read.applyAsLong(utc(a[0])), needs("time", TIME));
+    return OttlFunction.of(name, a -> read.applyAsLong(utc(a[0])), needs("time", TIME));
   }
 
   private static OffsetDateTime utc(@Nullable Object time) {
@@ -226,8 +228,7 @@ final class OttlFunctions {
   }
 
   private static OttlFunction ofDuration(String name, ToDoubleFunction<Long> read) {
-    return OttlFunction.of(
-        name, a -> read.applyAsDouble(nanos(a[0])), needs("duration", DURATION));
+    return OttlFunction.of(name, a -> read.applyAsDouble(nanos(a[0])), needs("duration", DURATION));
   }
 
   private static OttlFunction wholeOfDuration(String name, long unit) {

@@ -30,8 +30,7 @@ final class OttlMath {
       case Boolean x when b instanceof Boolean y -> holds(operator, Boolean.compare(x, y));
       case Bytes x when b instanceof Bytes y ->
           holds(operator, Arrays.compareUnsigned(x.bytes(), y.bytes()));
-      case Nanos x when b instanceof Nanos y ->
-          holds(operator, Long.compare(x.value(), y.value()));
+      case Nanos x when b instanceof Nanos y -> holds(operator, Long.compare(x.value(), y.value()));
       case Instant x when b instanceof Instant y -> holds(operator, x.compareTo(y));
       default -> unordered(a, operator, b);
     };

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** The paths that conditions may name: one line each, with what stands there. */
 enum OttlPath {
   SPAN_ATTRIBUTES(Part.SPAN, "attributes", view -> view.attributesOf(Part.SPAN)),
-  SPAN_DROPPED_ATTRIBUTES(Part.SPAN, "dropped_attributes_count", view -> view.number(Part.SPAN, 10)),
+  SPAN_DROPPED_ATTRIBUTES(
+      Part.SPAN, "dropped_attributes_count", view -> view.number(Part.SPAN, 10)),
   SPAN_DROPPED_EVENTS(Part.SPAN, "dropped_events_count", view -> view.number(Part.SPAN, 12)),
   SPAN_DROPPED_LINKS(Part.SPAN, "dropped_links_count", view -> view.number(Part.SPAN, 14)),
   SPAN_END(Part.SPAN, "end_time", view -> SpanView.time(view.batch().endNanos(view.row()))),
   SPAN_END_NANOS(Part.SPAN, "end_time_unix_nano", view -> view.batch().endNanos(view.row())),
-  SPAN_EVENTS(
-      Part.SPAN, "events", view -> new Opaque("events", view.count(Fields.EVENTS_OF_SPAN))),
+  SPAN_EVENTS(Part.SPAN, "events", view -> new Opaque("events", view.count(Fields.EVENTS_OF_SPAN))),
   SPAN_FLAGS(Part.SPAN, "flags", view -> view.batch().flags(view.row()) & 0xffffffffL),
   SPAN_ID(Part.SPAN, "span_id", view -> view.id(2, 8)),
   SPAN_ID_TEXT(Part.SPAN, "span_id.string", view -> hex(view, 2, 8)),

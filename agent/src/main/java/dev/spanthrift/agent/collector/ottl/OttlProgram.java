@@ -106,8 +106,7 @@ final class OttlProgram {
 
   private static Check holds(Ottl.Call call) {
     Getter getter = compile(call);
-    return view ->
-        getter.get(view) instanceof Boolean answer ? (answer ? YES : NO) : FAILED;
+    return view -> getter.get(view) instanceof Boolean answer ? (answer ? YES : NO) : FAILED;
   }
 
   private static Check compare(Ottl.Compare compare) {
@@ -174,9 +173,7 @@ final class OttlProgram {
   private static Getter pairs(List<String> keys, Getter[] getters) {
     Getter values = items(getters);
     return view ->
-        values.get(view) instanceof Items items
-            ? new Pairs(keys, items.items())
-            : Failure.INPUT;
+        values.get(view) instanceof Items items ? new Pairs(keys, items.items()) : Failure.INPUT;
   }
 
   private static Getter path(Ottl.Path path) {
@@ -188,10 +185,11 @@ final class OttlProgram {
     if (field == OttlPath.SPAN_TRACE_STATE) {
       return traceState(keys[0]);
     }
-    byte[] known = path.keys().getFirst() instanceof Ottl.Literal literal
-            && literal.value() instanceof String key
-        ? TextFunctions.utf8(key)
-        : null;
+    byte[] known =
+        path.keys().getFirst() instanceof Ottl.Literal literal
+                && literal.value() instanceof String key
+            ? TextFunctions.utf8(key)
+            : null;
     return view -> {
       byte[] key = known;
       if (key == null) {
@@ -321,7 +319,9 @@ final class OttlProgram {
     return view -> {
       Object value = text.get(view);
       Object printed = value instanceof Failure ? value : OttlKind.STRING_LIKE.of(value);
-      return printed instanceof Failure ? printed : (Object) TextFunctions.matches(matcher, printed);
+      return printed instanceof Failure
+          ? printed
+          : (Object) TextFunctions.matches(matcher, printed);
     };
   }
 }

@@ -57,8 +57,7 @@ final class SpanView {
   /** Goes to the message; what is read of it then is read with the cursor given back. */
   private FieldCursor message(Part part) {
     switch (part) {
-      case SPAN ->
-          fields.on(batch.buffer(), batch.body(row), batch.end(row) - batch.body(row));
+      case SPAN -> fields.on(batch.buffer(), batch.body(row), batch.end(row) - batch.body(row));
       case EVENT -> fields.on(batch.buffer(), events.bodyOffset(), events.bodyLength());
       case SCOPE -> on(batch.scopes(), batch.scope(row));
       case RESOURCE -> on(batch.resources(), batch.resourceOfScope(batch.scope(row)));
@@ -67,8 +66,7 @@ final class SpanView {
   }
 
   private void on(Envelopes messages, int at) {
-    fields.on(
-        messages.messageBuffer(at), messages.messageOffset(at), messages.messageLength(at));
+    fields.on(messages.messageBuffer(at), messages.messageOffset(at), messages.messageLength(at));
   }
 
   private static int attributesField(Part part) {
@@ -84,8 +82,7 @@ final class SpanView {
     int field = attributesField(part);
     switch (part) {
       case SPAN ->
-          attributes.over(
-              batch.buffer(), batch.body(row), batch.end(row) - batch.body(row), field);
+          attributes.over(batch.buffer(), batch.body(row), batch.end(row) - batch.body(row), field);
       case EVENT ->
           attributes.over(batch.buffer(), events.bodyOffset(), events.bodyLength(), field);
       case SCOPE -> over(batch.scopes(), batch.scope(row), field);
@@ -96,10 +93,7 @@ final class SpanView {
 
   private void over(Envelopes messages, int at, int field) {
     attributes.over(
-        messages.messageBuffer(at),
-        messages.messageOffset(at),
-        messages.messageLength(at),
-        field);
+        messages.messageBuffer(at), messages.messageOffset(at), messages.messageLength(at), field);
   }
 
   /** Whether there is an attribute of the key; the first one is {@link #found}. */
@@ -194,5 +188,4 @@ final class SpanView {
   static String text(byte[] buffer, int offset, int length) {
     return new String(buffer, offset, length, StandardCharsets.UTF_8);
   }
-
 }

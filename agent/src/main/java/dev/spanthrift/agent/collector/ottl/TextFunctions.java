@@ -165,7 +165,8 @@ final class TextFunctions {
       return OttlKind.parsedWhole(text, (int) base);
     }
     String plain = digits.replace("_", "");
-    String prefix = plain.length() > 1 ? plain.substring(0, 2).toLowerCase(java.util.Locale.ROOT) : "";
+    String prefix =
+        plain.length() > 1 ? plain.substring(0, 2).toLowerCase(java.util.Locale.ROOT) : "";
     return switch (prefix) {
       case "0x" -> OttlKind.parsedWhole(sign + plain.substring(2), 16);
       case "0b" -> OttlKind.parsedWhole(sign + plain.substring(2), 2);

@@ -51,7 +51,10 @@ public record Acceptance(Set<String> names, boolean strict) {
   private SettingProblem problem(Remark remark) {
     String verb = remark.kind().verb();
     boolean loss = remark.kind() == Remark.Kind.LOSS;
-    String why = strict ? verb + ", which --strict forbids: " : verb + ", which loses data or its protection: ";
+    String why =
+        strict
+            ? verb + ", which --strict forbids: "
+            : verb + ", which loses data or its protection: ";
     String how = loss ? "; to start without it: --accept " + quoted(remark.name()) : "";
     return new SettingProblem(remark.key(), null, remark.where(), why + remark.reason() + how);
   }

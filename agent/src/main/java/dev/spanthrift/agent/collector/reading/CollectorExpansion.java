@@ -31,15 +31,16 @@ public record CollectorExpansion(
     implements Substitution {
   private static final Pattern SECRET = Pattern.compile("\\.(headers|password|token|tokens)\\b");
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-  private static final Pattern VARIABLE = Pattern.compile("(?:env:)?([^:]*)(?::-(.*))?", Pattern.DOTALL);
+  private static final Pattern VARIABLE =
+      Pattern.compile("(?:env:)?([^:]*)(?::-(.*))?", Pattern.DOTALL);
   private static final Pattern KEPT =
-      Pattern.compile("(\\$\\$\\{env:)|\\$\\$|\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_]|:[^-])");
+      Pattern.compile(
+          "(\\$\\$\\{env:)|\\$\\$|\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_]|:[^-])");
   private static final int DEPTH_MAX = 8;
   private static final int REPLACED_MAX = 1000; // of the Collector
   private static final int LENGTH_MAX = 1 << 20;
 
-  public CollectorExpansion(
-      Map<String, String> environment, boolean keepSecrets, Remarks remarks) {
+  public CollectorExpansion(Map<String, String> environment, boolean keepSecrets, Remarks remarks) {
     this(environment, keepSecrets, remarks, 0);
   }
 
@@ -94,7 +95,8 @@ public record CollectorExpansion(
     String inner = value instanceof Scalar of ? of.text() : "";
     if (!(value instanceof Scalar) || text.length() + inner.length() > LENGTH_MAX) {
       problems.add(
-          new SettingProblem(path, text, scalar.where(), "a text within it, not a list or section"));
+          new SettingProblem(
+              path, text, scalar.where(), "a text within it, not a list or section"));
     }
     return new Scalar(
         text.substring(0, start) + inner + text.substring(end + 1), Kind.TEXT, scalar.where());
@@ -108,7 +110,10 @@ public record CollectorExpansion(
     if (!matcher.matches() || !NAME.matcher(matcher.group(1)).matches()) {
       problems.add(
           new SettingProblem(
-              path, "${" + inner + "}", where, "only ${env:NAME} and ${file:PATH} are replaced here"));
+              path,
+              "${" + inner + "}",
+              where,
+              "only ${env:NAME} and ${file:PATH} are replaced here"));
       return new Scalar("", Kind.NOTHING, where);
     }
     String value = environment.getOrDefault(matcher.group(1), "");
@@ -160,10 +165,10 @@ public record CollectorExpansion(
 
   /** In the form of our own file. */
   private static String kept(String text) {
-    return KEPT
-        .matcher(text)
+    return KEPT.matcher(text)
         .replaceAll(
-            match -> Matcher.quoteReplacement(match.group(1) == null ? kept(match) : match.group()));
+            match ->
+                Matcher.quoteReplacement(match.group(1) == null ? kept(match) : match.group()));
   }
 
   private static String kept(MatchResult match) {

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,7 +123,8 @@ public record Place(
   /** Says what would be right in its place. */
   public void wrong(String right) {
     String shown = shown();
-    remarks.wrong(this, right + (shown == null || shown.isEmpty() ? "" : ", not \"" + shown + "\""));
+    remarks.wrong(
+        this, right + (shown == null || shown.isEmpty() ? "" : ", not \"" + shown + "\""));
   }
 
   public String text(String otherwise) {
@@ -188,7 +188,8 @@ public record Place(
   }
 
   Optional<Boolean> flagOf() {
-    return scalar(Kind.BOOLEAN, text -> text.toLowerCase(Locale.ROOT).equals("true"), "true or false");
+    return scalar(
+        Kind.BOOLEAN, text -> text.toLowerCase(Locale.ROOT).equals("true"), "true or false");
   }
 
   /** Nanoseconds; a plain number counts them. */

@@ -109,9 +109,7 @@ final class Comparison {
   }
 
   private static ValueTest.Range cutAtLeast(BigDecimal bound) {
-    return bound.signum() > 0
-        ? range(">=", bound)
-        : range(">", bound.subtract(BigDecimal.ONE));
+    return bound.signum() > 0 ? range(">=", bound) : range(">", bound.subtract(BigDecimal.ONE));
   }
 
   private static ValueTest.Range cutAtMost(BigDecimal bound) {
@@ -142,7 +140,8 @@ final class Comparison {
   /** The value, or a number or boolean that is written so. */
   private @Nullable Condition text(String text) {
     Condition same = field.text(ValueTest.In.of(text));
-    BigDecimal number = text.matches("-?(0|[1-9][0-9]*)(\\.[0-9]*[1-9])?") ? new BigDecimal(text) : null;
+    BigDecimal number =
+        text.matches("-?(0|[1-9][0-9]*)(\\.[0-9]*[1-9])?") ? new BigDecimal(text) : null;
     Condition asNumber = number == null ? null : field.number(ValueTest.Range.equalTo(number));
     boolean flag = text.equals("true") || text.equals("false");
     return any(any(same, asNumber), flag ? field.flag(text.equals("true")) : null);

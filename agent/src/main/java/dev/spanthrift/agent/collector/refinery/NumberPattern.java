@@ -33,7 +33,8 @@ final class NumberPattern {
     int sign = bound.signum();
     boolean inclusive = operator.endsWith("=");
     return switch (operator.charAt(0)) {
-      case '=' -> text(sign >= 0 ? pattern.exactly(size) : null, sign <= 0 ? pattern.exactly(size) : null);
+      case '=' ->
+          text(sign >= 0 ? pattern.exactly(size) : null, sign <= 0 ? pattern.exactly(size) : null);
       case '>' ->
           sign > 0 || (sign == 0 && !inclusive)
               ? text(pattern.atLeast(size, inclusive), null)

@@ -160,8 +160,7 @@ final class RefineryConditions {
       Condition asked = field == null ? null : asked(at, field, operator);
       if (field == null || asked == null) {
         String type = at.child("Datatype").text("");
-        remarks.loss(
-            at, ("no condition asks " + named + " " + operator + " " + type).strip());
+        remarks.loss(at, ("no condition asks " + named + " " + operator + " " + type).strip());
         return null;
       }
       List<Condition> all = new ArrayList<>(absent);

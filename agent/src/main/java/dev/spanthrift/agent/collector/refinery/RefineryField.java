@@ -39,9 +39,7 @@ sealed interface RefineryField {
       case "kind", "span.kind", "type" -> new Kind();
       case "trace.parent_id" -> new Parent();
       default ->
-          name.isEmpty() || isComputed(name) || UNKNOWN.contains(name)
-              ? null
-              : new Attribute(name);
+          name.isEmpty() || isComputed(name) || UNKNOWN.contains(name) ? null : new Attribute(name);
     };
   }
 

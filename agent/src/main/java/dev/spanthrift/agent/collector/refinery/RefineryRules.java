@@ -81,10 +81,7 @@ public final class RefineryRules {
   private static String missing(@Nullable String environment, Set<String> known) {
     return environment == null
         ? "rules of " + DEFAULT + ", or --environment with one of " + String.join(", ", known)
-        : "no rules of environment \""
-            + environment
-            + "\"; "
-            + Words.instead(environment, known);
+        : "no rules of environment \"" + environment + "\"; " + Words.instead(environment, known);
   }
 
   private Map<String, Object> document(Place at) {

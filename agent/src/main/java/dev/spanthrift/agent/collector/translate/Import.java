@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.translate;
 
-import dev.spanthrift.agent.collector.reading.CollectorExpansion;
 import dev.spanthrift.agent.collector.file.CollectorFile;
+import dev.spanthrift.agent.collector.reading.CollectorExpansion;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.collector.reading.Remarks;
@@ -91,7 +91,9 @@ public record Import(Map<String, Object> settings, List<Remark> remarks) {
     }
     if (root.child("General").child("ConfigurationVersion").exists()) {
       throw refused(
-          "the file", root.where(), "Refinery's rules.yaml; this is its config.yaml, without rules");
+          "the file",
+          root.where(),
+          "Refinery's rules.yaml; this is its config.yaml, without rules");
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.translate;
 
-import dev.spanthrift.agent.collector.reading.Conditions;
 import dev.spanthrift.agent.collector.file.ComponentId;
+import dev.spanthrift.agent.collector.reading.Conditions;
 import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;

@@ -50,8 +50,7 @@ public final class CollectorOption {
       requireAbsent("--collector-version", version != null);
       return null;
     }
-    ForeignConfiguration read =
-        ForeignConfiguration.toRun(files, context.environment(), version);
+    ForeignConfiguration read = ForeignConfiguration.toRun(files, context.environment(), version);
     read.remarks().forEach(remark -> context.say("spanthrift: " + remark));
     read.require(Set.copyOf(accepted), strict);
     return read;
@@ -61,7 +60,8 @@ public final class CollectorOption {
     if (given) {
       throw new SettingsException(
           List.of(
-              new SettingProblem(option, null, "", "goes with --collector FILE, which is not there")));
+              new SettingProblem(
+                  option, null, "", "goes with --collector FILE, which is not there")));
     }
   }
 }

@@ -7,8 +7,7 @@ import java.util.List;
 public interface Substitution {
   /** Replaces nothing. */
   Substitution NONE =
-      (path, text, where, problems) ->
-          new YamlNode.Scalar(text, YamlNode.Scalar.Kind.TEXT, where);
+      (path, text, where, problems) -> new YamlNode.Scalar(text, YamlNode.Scalar.Kind.TEXT, where);
 
   YamlNode expand(String path, String text, String where, List<SettingProblem> problems);
 }

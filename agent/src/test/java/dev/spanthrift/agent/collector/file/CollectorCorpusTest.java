@@ -1,11 +1,10 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.Remark;
-import dev.spanthrift.agent.collector.reading.YamlText;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
+import dev.spanthrift.agent.collector.reading.Remark;
+import dev.spanthrift.agent.collector.reading.YamlText;
 import dev.spanthrift.agent.collector.tail.CollectorJudge;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;

@@ -1,10 +1,9 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.YamlText;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.spanthrift.agent.collector.reading.YamlText;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -35,7 +35,12 @@ class CollectorRefusesTooTest {
   }
 
   private static String tail(String body) {
-    return RECEIVER + EXPORTER + "processors: {tail_sampling: {" + body + "}}\n" + SERVICE.formatted("tail_sampling");
+    return RECEIVER
+        + EXPORTER
+        + "processors: {tail_sampling: {"
+        + body
+        + "}}\n"
+        + SERVICE.formatted("tail_sampling");
   }
 
   private static String policy(String body) {
@@ -53,33 +58,78 @@ class CollectorRefusesTooTest {
   @Test
   void typosAreRefusedWithTheWordThatIsMeant() throws Exception {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put(policy("type: string_atribute, string_attribute: {key: a, values: [b]}"), "\"string_atribute\" is no type of policy; did you mean string_attribute?");
-    files.put(policy("type: always_sample, latncy: {threshold_ms: 1}"), "unknown key; did you mean latency?");
-    files.put(policy("type: latency, latency: {treshold_ms: 1}"), "unknown key; did you mean threshold_ms?");
-    files.put(tail("decision_wayt: 5s, policies: [{name: p, type: always_sample}]"), "unknown key; did you mean decision_wait?");
-    files.put(RECEIVER.replace("grpc", "grcp") + EXPORTER + SERVICE.formatted(""), "unknown key; did you mean grpc?");
-    files.put(RECEIVER + EXPORTER.replace("endpoint", "endpiont: x, endpoint") + SERVICE.formatted(""), "unknown key; did you mean endpoint?");
-    files.put(RECEIVER + EXPORTER + SERVICE.formatted("").replace("exporters:", "exporter: [], exporters:"), "unknown key; did you mean exporters?");
+    files.put(
+        policy("type: string_atribute, string_attribute: {key: a, values: [b]}"),
+        "\"string_atribute\" is no type of policy; did you mean string_attribute?");
+    files.put(
+        policy("type: always_sample, latncy: {threshold_ms: 1}"),
+        "unknown key; did you mean latency?");
+    files.put(
+        policy("type: latency, latency: {treshold_ms: 1}"),
+        "unknown key; did you mean threshold_ms?");
+    files.put(
+        tail("decision_wayt: 5s, policies: [{name: p, type: always_sample}]"),
+        "unknown key; did you mean decision_wait?");
+    files.put(
+        RECEIVER.replace("grpc", "grcp") + EXPORTER + SERVICE.formatted(""),
+        "unknown key; did you mean grpc?");
+    files.put(
+        RECEIVER + EXPORTER.replace("endpoint", "endpiont: x, endpoint") + SERVICE.formatted(""),
+        "unknown key; did you mean endpoint?");
+    files.put(
+        RECEIVER
+            + EXPORTER
+            + SERVICE.formatted("").replace("exporters:", "exporter: [], exporters:"),
+        "unknown key; did you mean exporters?");
     files.put(RECEIVER + EXPORTER + "procesors: {}\n" + SERVICE.formatted(""), "unknown section");
-    files.put(policy("type: status_code, status_code: {status_codes: [ERORR]}"), "\"ERORR\" is no status code; did you mean ERROR? Known here: ERROR, OK, UNSET");
-    files.put(tail("sampling_strategy: span_ingest, policies: [{name: p, type: always_sample}]"), "span-ingest");
-    files.put(RECEIVER + EXPORTER + "processors: {probabilistic_sampler: {mode: hashseed}}\n" + SERVICE.formatted("probabilistic_sampler"), "did you mean hash_seed?");
-    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", compression: gzp") + SERVICE.formatted(""), "did you mean gzip?");
+    files.put(
+        policy("type: status_code, status_code: {status_codes: [ERORR]}"),
+        "\"ERORR\" is no status code; did you mean ERROR? Known here: ERROR, OK, UNSET");
+    files.put(
+        tail("sampling_strategy: span_ingest, policies: [{name: p, type: always_sample}]"),
+        "span-ingest");
+    files.put(
+        RECEIVER
+            + EXPORTER
+            + "processors: {probabilistic_sampler: {mode: hashseed}}\n"
+            + SERVICE.formatted("probabilistic_sampler"),
+        "did you mean hash_seed?");
+    files.put(
+        RECEIVER + EXPORTER.replace("4317\"", "4317\", compression: gzp") + SERVICE.formatted(""),
+        "did you mean gzip?");
     assertRefused(files);
   }
 
   @Test
   void valuesOfTheWrongTypeAreNamedAsTheyWereWritten() throws Exception {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put(policy("type: latency, latency: {threshold_ms: soon}"), "write a whole number, not \"soon\"");
-    files.put(policy("type: latency, latency: {threshold_ms: \"500\"}"), "write a whole number, not \"500\"");
-    files.put(policy("type: string_attribute, string_attribute: {key: a, values: b}"), "a list, not \"b\"");
-    files.put(policy("type: boolean_attribute, boolean_attribute: {key: a, value: \"true\"}"), "write true or false");
-    files.put(tail("decision_wait: 10 seconds, policies: [{name: p, type: always_sample}]"), "a time such as 500ms, 10s or 1m30s, not \"10 seconds\"");
+    files.put(
+        policy("type: latency, latency: {threshold_ms: soon}"),
+        "write a whole number, not \"soon\"");
+    files.put(
+        policy("type: latency, latency: {threshold_ms: \"500\"}"),
+        "write a whole number, not \"500\"");
+    files.put(
+        policy("type: string_attribute, string_attribute: {key: a, values: b}"),
+        "a list, not \"b\"");
+    files.put(
+        policy("type: boolean_attribute, boolean_attribute: {key: a, value: \"true\"}"),
+        "write true or false");
+    files.put(
+        tail("decision_wait: 10 seconds, policies: [{name: p, type: always_sample}]"),
+        "a time such as 500ms, 10s or 1m30s, not \"10 seconds\"");
     files.put(tail("num_traces: many, policies: [{name: p, type: always_sample}]"), "whole number");
-    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", timeout: 1d") + SERVICE.formatted(""), "not \"1d\"");
-    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", tls: yes") + SERVICE.formatted(""), "a section with keys");
-    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", sending_queue: {sizer: bites}") + SERVICE.formatted(""), "did you mean bytes?");
+    files.put(
+        RECEIVER + EXPORTER.replace("4317\"", "4317\", timeout: 1d") + SERVICE.formatted(""),
+        "not \"1d\"");
+    files.put(
+        RECEIVER + EXPORTER.replace("4317\"", "4317\", tls: yes") + SERVICE.formatted(""),
+        "a section with keys");
+    files.put(
+        RECEIVER
+            + EXPORTER.replace("4317\"", "4317\", sending_queue: {sizer: bites}")
+            + SERVICE.formatted(""),
+        "did you mean bytes?");
     assertRefused(files);
   }
 
@@ -87,24 +137,47 @@ class CollectorRefusesTooTest {
   void whatIsNamedAndNotDefinedIsRefused() throws Exception {
     Map<String, String> files = new LinkedHashMap<>();
     files.put(RECEIVER + EXPORTER + SERVICE.formatted("batch"), "processors that are defined");
-    files.put(RECEIVER + EXPORTER + SERVICE.formatted("").replace("[otlp]}}}", "[otlp, debug]}}}"), "exporters that are defined");
-    files.put(RECEIVER + EXPORTER + SERVICE.formatted("").replace("{pipelines", "{extensions: [health_check], pipelines"), "an extension that is defined");
-    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", auth: {authenticator: basicauth}") + SERVICE.formatted(""), "an extension that is defined");
-    files.put(RECEIVER + EXPORTER.replace("4317\"", "4317\", auth: {authenticator: basicauth}") + "extensions: {basicauth: {client_auth: {username: a, password: b}}}\n" + SERVICE.formatted(""), "an extension that service.extensions names");
-    files.put(RECEIVER + EXPORTER + SERVICE.formatted("").replace("traces:", "spans:"), "a pipeline of traces, metrics, logs or profiles");
+    files.put(
+        RECEIVER + EXPORTER + SERVICE.formatted("").replace("[otlp]}}}", "[otlp, debug]}}}"),
+        "exporters that are defined");
+    files.put(
+        RECEIVER
+            + EXPORTER
+            + SERVICE.formatted("").replace("{pipelines", "{extensions: [health_check], pipelines"),
+        "an extension that is defined");
+    files.put(
+        RECEIVER
+            + EXPORTER.replace("4317\"", "4317\", auth: {authenticator: basicauth}")
+            + SERVICE.formatted(""),
+        "an extension that is defined");
+    files.put(
+        RECEIVER
+            + EXPORTER.replace("4317\"", "4317\", auth: {authenticator: basicauth}")
+            + "extensions: {basicauth: {client_auth: {username: a, password: b}}}\n"
+            + SERVICE.formatted(""),
+        "an extension that service.extensions names");
+    files.put(
+        RECEIVER + EXPORTER + SERVICE.formatted("").replace("traces:", "spans:"),
+        "a pipeline of traces, metrics, logs or profiles");
     assertRefused(files);
   }
 
   @Test
   void whatStandsTwiceOrNowhereIsRefused() throws Exception {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put(tail("policies: [{name: p, type: always_sample}, {name: p, type: always_sample}]"), "a name of its own for each policy");
-    files.put(RECEIVER + EXPORTER + "processors: {batch: {}}\n" + SERVICE.formatted("batch, batch"), "each processor once");
+    files.put(
+        tail("policies: [{name: p, type: always_sample}, {name: p, type: always_sample}]"),
+        "a name of its own for each policy");
+    files.put(
+        RECEIVER + EXPORTER + "processors: {batch: {}}\n" + SERVICE.formatted("batch, batch"),
+        "each processor once");
     files.put(policy("type: status_code"), "status_codes");
     files.put(policy("type: ottl_condition"), "a condition");
     files.put(RECEIVER + "exporters: {otlp: {}}\n" + SERVICE.formatted(""), "an endpoint");
     files.put(RECEIVER.replace("grpc: {}", "") + EXPORTER + SERVICE.formatted(""), "grpc or http");
-    files.put(RECEIVER + EXPORTER + SERVICE.formatted("").replace("receivers: [otlp]", "receivers: []"), "at least one of receivers");
+    files.put(
+        RECEIVER + EXPORTER + SERVICE.formatted("").replace("receivers: [otlp]", "receivers: []"),
+        "at least one of receivers");
     assertRefused(files);
   }
 
@@ -112,7 +185,8 @@ class CollectorRefusesTooTest {
   void aPatternThatIsNoneIsRefusedAndKeepsNothingInSilence() throws Exception {
     assertRefused(
         Map.of(
-            policy("type: string_attribute, string_attribute: {key: a, enabled_regex_matching: true, values: ['ok', '(']}"),
+            policy(
+                "type: string_attribute, string_attribute: {key: a, enabled_regex_matching: true, values: ['ok', '(']}"),
             "\"(\" is no regular expression"));
   }
 

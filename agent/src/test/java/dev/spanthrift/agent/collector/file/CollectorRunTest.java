@@ -1,13 +1,12 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.Remark;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.spanthrift.agent.Sidecar;
 import dev.spanthrift.agent.client.OtlpStub;
+import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.collector.tail.CollectorJudge;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
@@ -92,7 +91,11 @@ class CollectorRunTest {
 
   private Path copy(String peer, int port) throws Exception {
     Path source =
-        Path.of(Objects.requireNonNull(getClass().getResource("/dev/spanthrift/agent/collector/peers/" + peer + ".yaml")).toURI());
+        Path.of(
+            Objects.requireNonNull(
+                    getClass()
+                        .getResource("/dev/spanthrift/agent/collector/peers/" + peer + ".yaml"))
+                .toURI());
     Path copy = folder.resolve(peer + ".yaml");
     Files.writeString(copy, Files.readString(source).replace(":14317", ":" + port));
     return copy;

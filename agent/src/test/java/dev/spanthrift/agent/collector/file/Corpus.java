@@ -77,7 +77,9 @@ public final class Corpus {
     List<Case> cases = new ArrayList<>();
     for (String file : FILES) {
       try (InputStream in =
-          Objects.requireNonNull(Corpus.class.getResourceAsStream("/dev/spanthrift/agent/collector/corpus/" + file + ".yaml"))) {
+          Objects.requireNonNull(
+              Corpus.class.getResourceAsStream(
+                  "/dev/spanthrift/agent/collector/corpus/" + file + ".yaml"))) {
         for (Map<String, Object> fields :
             YAML.readValue(in, new TypeReference<List<Map<String, Object>>>() {})) {
           cases.add(new Case((String) fields.get("name"), fields, traces(cases.size(), fields)));

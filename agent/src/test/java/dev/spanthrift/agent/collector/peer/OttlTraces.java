@@ -25,11 +25,33 @@ final class OttlTraces {
     "http.status_code", "url.path", "user.id", "ok", "ratio", "m", "l", "b", "host", "none", "n"
   };
   private static final String[] TEXTS = {
-    "/checkout", "/health", "GET /api", "Ünïcode", "42", "4.5", "true", "", "a,b,c", "10.1.2.3", "x",
-    "ABC", "  pad ", "SERVER", "4111 1111 1111 1111"
+    "/checkout",
+    "/health",
+    "GET /api",
+    "Ünïcode",
+    "42",
+    "4.5",
+    "true",
+    "",
+    "a,b,c",
+    "10.1.2.3",
+    "x",
+    "ABC",
+    "  pad ",
+    "SERVER",
+    "4111 1111 1111 1111"
   };
   private static final String[] STATES = {
-    "", "", "ot=th:8", "vendor=a,ot=rv:00000000000000", "k=v", "k=v,k2=w", "BAD", "k=", "a=1,a=2", "k = v"
+    "",
+    "",
+    "ot=th:8",
+    "vendor=a,ot=rv:00000000000000",
+    "k=v",
+    "k=v,k2=w",
+    "BAD",
+    "k=",
+    "a=1,a=2",
+    "k = v"
   };
 
   private final Random random = new Random(20_261_130);
@@ -69,7 +91,8 @@ final class OttlTraces {
   private Span span(int index) {
     Span.Builder span =
         Span.newBuilder()
-            .setTraceId(ByteString.copyFrom(ByteBuffer.allocate(16).putLong(7).putLong(index + 1).flip()))
+            .setTraceId(
+                ByteString.copyFrom(ByteBuffer.allocate(16).putLong(7).putLong(index + 1).flip()))
             .setSpanId(ByteString.copyFrom(ByteBuffer.allocate(8).putLong(index + 1).flip()))
             .setTraceState(pick(STATES))
             .setName(pick("GET /checkout", "SELECT", "work", "", "Héllo"))
@@ -98,7 +121,8 @@ final class OttlTraces {
               .addAllAttributes(attributes(3)));
     }
     if (random.nextInt(3) == 0) {
-      span.addLinks(Span.Link.newBuilder().setTraceId(span.getTraceId()).setSpanId(span.getSpanId()));
+      span.addLinks(
+          Span.Link.newBuilder().setTraceId(span.getTraceId()).setSpanId(span.getSpanId()));
     }
     return span.build();
   }

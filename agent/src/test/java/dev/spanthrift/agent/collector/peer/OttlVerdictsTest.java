@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What a real Collector 0.161.0 kept of {@link OttlTraces} under each condition, and what we keep.
  *
- * <p>{@code -Dcollector.peer=BINARY} asks it again; with {@code -Dcollector.record=FILE} its answers
- * become the new record.
+ * <p>{@code -Dcollector.peer=BINARY} asks it again; with {@code -Dcollector.record=FILE} its
+ * answers become the new record.
  */
 class OttlVerdictsTest {
   private static final String RECORD = "verdicts/ottl.tsv";

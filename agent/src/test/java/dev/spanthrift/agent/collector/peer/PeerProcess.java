@@ -74,7 +74,8 @@ final class PeerProcess implements AutoCloseable {
 
   /** The case because of which it ended. */
   PeerCase refused() throws IOException {
-    Matcher matcher = Pattern.compile("Error: .*?_sampl(?:ing|er)/([0-9]+)", Pattern.DOTALL).matcher(log());
+    Matcher matcher =
+        Pattern.compile("Error: .*?_sampl(?:ing|er)/([0-9]+)", Pattern.DOTALL).matcher(log());
     if (!matcher.find()) {
       throw new AssertionError(log());
     }
@@ -147,7 +148,8 @@ final class PeerProcess implements AutoCloseable {
     Map<String, Object> pipelines = new LinkedHashMap<>();
     int to = backend.getAddress().getPort();
     for (int i = 0; i < cases.size(); i++) {
-      exporters.put("otlp_http/" + i, Map.of("traces_endpoint", "http://127.0.0.1:" + to + "/" + i));
+      exporters.put(
+          "otlp_http/" + i, Map.of("traces_endpoint", "http://127.0.0.1:" + to + "/" + i));
       List<String> ids = new ArrayList<>();
       for (Map.Entry<String, Object> processor : cases.get(i).processors().entrySet()) {
         processors.put(processor.getKey() + "/" + i, processor.getValue());
@@ -162,11 +164,14 @@ final class PeerProcess implements AutoCloseable {
     }
     return Map.of(
         "receivers",
-            Map.of("otlp", Map.of("protocols", Map.of("http", Map.of("endpoint", "127.0.0.1:" + port)))),
-        "processors", processors,
-        "exporters", exporters,
+        Map.of(
+            "otlp", Map.of("protocols", Map.of("http", Map.of("endpoint", "127.0.0.1:" + port)))),
+        "processors",
+        processors,
+        "exporters",
+        exporters,
         "service",
-            Map.of("telemetry", Map.of("metrics", Map.of("level", "none")), "pipelines", pipelines));
+        Map.of("telemetry", Map.of("metrics", Map.of("level", "none")), "pipelines", pipelines));
   }
 
   @Override

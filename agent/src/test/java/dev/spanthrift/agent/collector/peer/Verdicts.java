@@ -89,7 +89,8 @@ final class Verdicts {
     List<PeerCase> taken = new ArrayList<>(cases);
     List<List<ExportTraceServiceRequest>> out = List.of();
     while (out.isEmpty()) {
-      try (PeerProcess peer = new PeerProcess(System.getProperty("collector.peer"), folder, taken)) {
+      try (PeerProcess peer =
+          new PeerProcess(System.getProperty("collector.peer"), folder, taken)) {
         if (peer.refuses()) {
           taken.remove(peer.refused());
         } else {
@@ -118,7 +119,8 @@ final class Verdicts {
       String text = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
       text.lines()
           .filter(line -> line.contains("\t"))
-          .forEach(l -> lines.put(l.substring(0, l.indexOf('\t')), l.substring(l.indexOf('\t') + 1)));
+          .forEach(
+              l -> lines.put(l.substring(0, l.indexOf('\t')), l.substring(l.indexOf('\t') + 1)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

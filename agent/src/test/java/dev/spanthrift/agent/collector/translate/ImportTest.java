@@ -40,7 +40,10 @@ class ImportTest {
   }
 
   private static Path resource(String name) throws Exception {
-    return Path.of(Objects.requireNonNull(ImportTest.class.getResource("/dev/spanthrift/agent/collector/" + name)).toURI());
+    return Path.of(
+        Objects.requireNonNull(
+                ImportTest.class.getResource("/dev/spanthrift/agent/collector/" + name))
+            .toURI());
   }
 
   private static SpanthriftSettings loaded(Import imported) throws Exception {

@@ -55,13 +55,23 @@ class CollectorLossTest {
   private static Map<String, String> losses() {
     Map<String, String> losses = new LinkedHashMap<>();
     for (String type :
-        new String[] {"attributes", "redaction", "transform", "filter", "resource", "k8sattributes"}) {
+        new String[] {
+          "attributes", "redaction", "transform", "filter", "resource", "k8sattributes"
+        }) {
       losses.put("processors/" + type, processor(type, "{a: 1}"));
     }
     losses.put("processors/attributes/pii", processor("attributes/pii", "{actions: []}"));
-    losses.put("receivers/jaeger", with("receivers: {", "receivers: {jaeger: {}, ").replace("[otlp], p", "[otlp, jaeger], p"));
-    losses.put("exporters/kafka", with("exporters: {", "exporters: {kafka: {}, ").replace("exporters: [otlp]", "exporters: [otlp, kafka]"));
-    losses.put("connectors/spanmetrics", with("connectors: {}", "connectors: {spanmetrics: {}}").replace("exporters: [otlp]", "exporters: [otlp, spanmetrics]"));
+    losses.put(
+        "receivers/jaeger",
+        with("receivers: {", "receivers: {jaeger: {}, ").replace("[otlp], p", "[otlp, jaeger], p"));
+    losses.put(
+        "exporters/kafka",
+        with("exporters: {", "exporters: {kafka: {}, ")
+            .replace("exporters: [otlp]", "exporters: [otlp, kafka]"));
+    losses.put(
+        "connectors/spanmetrics",
+        with("connectors: {}", "connectors: {spanmetrics: {}}")
+            .replace("exporters: [otlp]", "exporters: [otlp, spanmetrics]"));
     losses.put(
         "receivers/otlp/auth",
         with("\"127.0.0.1:0\"", "\"127.0.0.1:0\", auth: {authenticator: oidc}")
@@ -72,21 +82,30 @@ class CollectorLossTest {
         with("tls: {insecure: true}", "auth: {authenticator: oauth2client}")
             .replace("extensions: {}", "extensions: {oauth2client: {}}")
             .replace("extensions: []", "extensions: [oauth2client]"));
-    losses.put("exporters/otlp/sending_queue/storage", with("tls: {insecure: true}", "sending_queue: {storage: file_storage}"));
-    losses.put("exporters/otlp/tls/insecure_skip_verify", with("insecure: true", "insecure_skip_verify: true"));
-    losses.put("receivers/otlp/tls/min_version", with("\"127.0.0.1:0\"", "\"127.0.0.1:0\", tls: {cert_file: /c, key_file: /k, min_version: \"1.3\"}"));
+    losses.put(
+        "exporters/otlp/sending_queue/storage",
+        with("tls: {insecure: true}", "sending_queue: {storage: file_storage}"));
+    losses.put(
+        "exporters/otlp/tls/insecure_skip_verify",
+        with("insecure: true", "insecure_skip_verify: true"));
+    losses.put(
+        "receivers/otlp/tls/min_version",
+        with(
+            "\"127.0.0.1:0\"",
+            "\"127.0.0.1:0\", tls: {cert_file: /c, key_file: /k, min_version: \"1.3\"}"));
     losses.put(
         "service/pipelines/traces/all",
         with("{batch: {}}", "{probabilistic_sampler: {sampling_percentage: 10}}")
-            .replace("processors: []", "processors: [probabilistic_sampler]")
-            .replace("exporters: {", "exporters: {otlp/all: {endpoint: \"all:4317\"}, ")
+                .replace("processors: []", "processors: [probabilistic_sampler]")
+                .replace("exporters: {", "exporters: {otlp/all: {endpoint: \"all:4317\"}, ")
             + "    traces/all: {receivers: [otlp], exporters: [otlp/all]}\n");
     losses.put(
-        "processors/transform",
-        processor("transform", "{}").replace("traces: {", "logs: {"));
+        "processors/transform", processor("transform", "{}").replace("traces: {", "logs: {"));
     losses.put(
         "processors/tail_sampling/policies/slow ones",
-        processor("tail_sampling", "{policies: [{name: slow ones, type: ottl_condition, ottl_condition: {span: ['NoSuchFunction(name) == 1']}}, {name: all, type: always_sample}]}"));
+        processor(
+            "tail_sampling",
+            "{policies: [{name: slow ones, type: ottl_condition, ottl_condition: {span: ['NoSuchFunction(name) == 1']}}, {name: all, type: always_sample}]}"));
     return losses;
   }
 
@@ -128,7 +147,10 @@ class CollectorLossTest {
     Console console = run(losses().get("processors/redaction"), "--accept", "processors/redacton");
     assertEquals(1, console.code());
     assertTrue(
-        console.err().contains("--accept = processors/redacton: nothing has this name; did you mean processors/redaction?"),
+        console
+            .err()
+            .contains(
+                "--accept = processors/redacton: nothing has this name; did you mean processors/redaction?"),
         console.err());
   }
 
@@ -149,11 +171,13 @@ class CollectorLossTest {
   @Test
   void strictTakesWhatIsAcceptedByNameAndNothingElse() throws IOException {
     String text =
-        processor("redaction", "{}").replace("tls: {insecure: true}", "tls: {insecure: true}, compression: snappy");
+        processor("redaction", "{}")
+            .replace("tls: {insecure: true}", "tls: {insecure: true}, compression: snappy");
     Console console = run(text, "--strict", "--accept", "processors/redaction");
     assertEquals(1, console.code());
     assertFalse(console.err().contains("processors.redaction (c.yaml"), console.err());
-    Console both = run(text, "--strict", "--accept", "processors/redaction", "exporters/otlp/compression");
+    Console both =
+        run(text, "--strict", "--accept", "processors/redaction", "exporters/otlp/compression");
     assertTrue(both.err().contains("no sidecar here"), both.err());
   }
 

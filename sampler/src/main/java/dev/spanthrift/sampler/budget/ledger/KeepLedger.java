@@ -14,7 +14,8 @@ public interface KeepLedger {
    * Sends one batch and hands it back answered, once, on the caller's thread.
    *
    * <p>In process this happens before the method returns, else in {@link #poll}. The batch is the
-   * ledger's until then. A ledger that cannot be reached answers from the pod's own part ({@link InProcessKeepLedger}).
+   * ledger's until then. A ledger that cannot be reached answers from the pod's own part ({@link
+   * InProcessKeepLedger}).
    */
   void exchange(LedgerBatch batch, long nowNanos, Consumer<LedgerBatch> answered);
 
