@@ -12,9 +12,13 @@ import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What pays for traces, and who else is told what is kept: alone or in a fleet. */
 final class BudgetWiring {
+  private static final Logger log = LoggerFactory.getLogger(BudgetWiring.class);
+
   /** Without a budget nothing is charged; keeps are told all the same. */
   private static final Treasury NOTHING_COSTS =
       new Treasury() {
@@ -39,12 +43,18 @@ final class BudgetWiring {
 
   /** None where none is configured: then none of its classes is loaded. */
   @Nullable Fleet fleet() {
-    return settings.fleet().enabled() ? Fleet.open(settings.fleet(), ledgerTracesMax) : null;
+    return settings.fleet().enabled()
+        ? Fleet.open(settings.fleet(), ledgerTracesMax, settings.sharesMoney())
+        : null;
   }
 
   /** None without a budget and a fleet: what policies leave to it is kept. */
   @Nullable BudgetParts parts(Treasurer treasurer, @Nullable Fleet fleet) {
     if (fleet != null) {
+      if (settings.sharesMoney()) {
+        log.info("the budgets are the fleet's: all of its sidecars spend one amount");
+        treasurer.join(fleet.counts());
+      }
       return new BudgetParts(
           allocation().withAskAfter(settings.fleet().askAfter()),
           new Allowance.PerSecond(treasurer.allowancePerSecond()),

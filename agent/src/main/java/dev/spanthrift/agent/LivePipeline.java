@@ -1,5 +1,7 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.fleet.Fleet;
+import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
@@ -13,6 +15,7 @@ import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
@@ -20,6 +23,7 @@ final class LivePipeline implements PipelineView {
   private final Pipeline pipeline;
   private final Wiring wiring;
   private volatile @Nullable PolicySet policies;
+  private volatile @Nullable Fleet fleet;
   private volatile Phase phase = Phase.STARTING;
 
   /**
@@ -29,6 +33,22 @@ final class LivePipeline implements PipelineView {
     this.pipeline = pipeline;
     this.wiring = wiring;
     this.policies = policies;
+  }
+
+  void fleet(@Nullable Fleet opened) {
+    fleet = opened;
+  }
+
+  @Override
+  public @Nullable FleetStatus fleet() {
+    Fleet opened = fleet;
+    return opened == null ? null : opened.status();
+  }
+
+  @Override
+  public CompletableFuture<List<FleetStatus.Member>> fleetMembers() {
+    Fleet opened = fleet;
+    return opened == null ? CompletableFuture.completedFuture(List.of()) : opened.members();
   }
 
   void phase(Phase next) {

@@ -31,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -116,6 +117,10 @@ public final class Sidecar implements SidecarProgram {
     LivePipeline live =
         new LivePipeline(pipeline, wiring, judge == null ? policies.current().set() : null);
     this.live = live;
+    live.fleet(fleet);
+    if (fleet != null) {
+      fleet.describe(() -> describe(settings, pipeline, policies));
+    }
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
     HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
@@ -136,6 +141,18 @@ public final class Sidecar implements SidecarProgram {
     this.control = control;
     startTelemetry(wiring, live);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  private static Fleet.Self describe(
+      SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies) {
+    PipelineStatus.Spans spans = pipeline.status().spans();
+    String version = Sidecar.class.getPackage().getImplementationVersion();
+    int money = (settings.budgets().toString() + settings.price()).hashCode();
+    return new Fleet.Self(
+        Objects.requireNonNullElse(version, ""),
+        policies.current().hash() + "-" + Integer.toHexString(money),
+        spans.received(),
+        spans.keptBytes());
   }
 
   private Treasurer openBooks(SpanthriftSettings settings) {

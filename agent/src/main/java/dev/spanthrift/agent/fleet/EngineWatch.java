@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.fleet;
 
+import dev.spanthrift.agent.pipeline.FleetStatus;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;

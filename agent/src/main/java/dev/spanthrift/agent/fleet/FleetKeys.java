@@ -12,6 +12,7 @@ final class FleetKeys {
 
   private final String traces;
   private final byte[][] sums;
+  private final byte[] books;
   private final byte[] pod;
   private final byte[] lifeMillis;
 
@@ -19,6 +20,7 @@ final class FleetKeys {
     traces = fleet.equals("default") ? prefix : prefix + "." + fleet;
     String shared = prefix + "{" + fleet + "}";
     sums = new byte[][] {ascii(shared + "total"), ascii(shared + "report"), ascii(shared + "pods")};
+    books = ascii(shared + "books");
     this.pod = pod.getBytes(StandardCharsets.UTF_8);
     lifeMillis = ascii(String.valueOf(wait.plus(LIFE_AFTER_WAIT).toMillis()));
   }
@@ -37,6 +39,10 @@ final class FleetKeys {
 
   byte[] pods() {
     return sums[2].clone();
+  }
+
+  byte[] books() {
+    return books.clone();
   }
 
   byte[] pod() {

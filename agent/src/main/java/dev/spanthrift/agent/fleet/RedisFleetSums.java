@@ -21,7 +21,6 @@ final class RedisFleetSums implements FleetSums {
   private final LongSupplier nanos;
   private final double[] own = new double[FleetReport.LENGTH];
   private final double[] fleet = new double[FleetReport.LENGTH];
-  private boolean hasOwn;
   private boolean known;
 
   RedisFleetSums(int podsAssumed, LongSupplier wallMillis, LongSupplier nanos) {
@@ -33,7 +32,6 @@ final class RedisFleetSums implements FleetSums {
   @Override
   public synchronized void publish(String pod, double[] report) {
     System.arraycopy(report, 0, own, 0, own.length);
-    hasOwn = true;
   }
 
   @Override
@@ -52,11 +50,9 @@ final class RedisFleetSums implements FleetSums {
     return true;
   }
 
-  /** This pod's report, ready to be sent; empty when there is none yet. */
+  /** This pod's report, ready to be sent; where money is not shared it only says: one pod. */
   synchronized byte[] report() {
-    if (!hasOwn) {
-      return new byte[0];
-    }
+    own[PODS] = 1;
     double[] sent = own.clone();
     // Each process has its own zero of nanoseconds; all have the time of day, more or less.
     double ago = nanos.getAsLong() / 1e9 - sent[LAST_ARRIVAL];

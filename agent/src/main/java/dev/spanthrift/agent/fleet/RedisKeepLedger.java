@@ -33,9 +33,10 @@ final class RedisKeepLedger implements KeepLedger {
   private final RedisFleetSums sums;
   private final Supplier<byte[]> self;
   private final EngineWatch watch;
+  private final EngineBooks books;
   private final Breaker breaker = new Breaker();
   private @Nullable Exchange pending; // of the data path
-  private long reportedIn = -1; // the generation of the engine's that has this pod's report
+  private volatile long reportedIn = -1; // the engine's generation that has this pod's report
   private long reportedNanos;
   private volatile boolean away;
 
@@ -48,7 +49,8 @@ final class RedisKeepLedger implements KeepLedger {
       Totals totals,
       RedisFleetSums sums,
       Supplier<byte[]> self,
-      EngineWatch watch) {
+      EngineWatch watch,
+      EngineBooks books) {
     this.keys = keys;
     this.timeoutMillis = timeoutMillis;
     this.engine = engine;
@@ -58,6 +60,7 @@ final class RedisKeepLedger implements KeepLedger {
     this.sums = sums;
     this.self = self;
     this.watch = watch;
+    this.books = books;
   }
 
   @Override
@@ -81,11 +84,6 @@ final class RedisKeepLedger implements KeepLedger {
     }
   }
 
-  @Override
-  public double outstanding() {
-    return Math.max(0, level());
-  }
-
   private double level() {
     return away ? totals.levelAlone(sums.pods()) : totals.level();
   }
@@ -93,6 +91,11 @@ final class RedisKeepLedger implements KeepLedger {
   /** Whether the engine does not answer at the moment. */
   boolean isAway() {
     return away;
+  }
+
+  /** Of the engine's clock, as it was told last. */
+  long generation() {
+    return reportedIn;
   }
 
   long awaySinceNanos() {
@@ -104,6 +107,7 @@ final class RedisKeepLedger implements KeepLedger {
       LedgerBatch batch = exchange.batch;
       own.note(batch, exchange.beganNanos);
       totals.level(batch.inflow());
+      totals.atMost(batch.levelMax());
       Link link = engine.link();
       if (link == null || !breaker.lets(System.nanoTime())) {
         alone(exchange);
@@ -166,6 +170,7 @@ final class RedisKeepLedger implements KeepLedger {
     }
 
     void begin() {
+      books.exchange(link, timeoutMillis);
       List<TraceCall> all = calls.calls();
       open = all.size() + 1;
       askSums();
@@ -183,7 +188,7 @@ final class RedisKeepLedger implements KeepLedger {
         numbers[1],
         numbers[2],
         FleetKeys.ascii(Double.toString(Math.max(1, exchange.batch.levelMax()))),
-        self.get(),
+        due ? self.get() : new byte[0],
         report
       };
       run(Script.SUMS, keys.sums(), arguments)

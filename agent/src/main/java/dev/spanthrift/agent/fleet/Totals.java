@@ -21,7 +21,16 @@ final class Totals {
   private final double[] acknowledged = new double[SIZE];
   private final double[] sent = new double[SIZE];
   private final double[] fleet = new double[SIZE];
+  private final boolean shared;
   private double levelWhenKnown;
+  private boolean known;
+
+  /**
+   * @param shared whether the level is the fleet's, or this pod's alone
+   */
+  Totals(boolean shared) {
+    this.shared = shared;
+  }
 
   /** Adds to the level. */
   synchronized void level(double amount) {
@@ -31,6 +40,18 @@ final class Totals {
   /** Replaces this pod's counts: places 1 to 9. */
   synchronized void count(double[] counts) {
     System.arraycopy(counts, 0, own, 1, SIZE - 1);
+  }
+
+  /** Lets what is above this expire; an engine does the same for a fleet. */
+  synchronized void atMost(double amount) {
+    if (!shared) {
+      own[0] = Math.min(own[0], amount);
+    }
+  }
+
+  /** Whether the engine has told the sums at least once. */
+  synchronized boolean isKnown() {
+    return known;
   }
 
   /** Begins a call: what it says now is acknowledged by its answer. */
@@ -45,11 +66,12 @@ final class Totals {
     }
     System.arraycopy(sent, 0, acknowledged, 0, SIZE);
     levelWhenKnown = fleet[0];
+    known = true;
   }
 
   /** The fleet's level with what this pod did since the engine told it. */
   synchronized double level() {
-    return fleet[0] + own[0] - acknowledged[0];
+    return shared ? fleet[0] + own[0] - acknowledged[0] : own[0];
   }
 
   /**
@@ -57,6 +79,9 @@ final class Totals {
    * since, as if all did the same.
    */
   synchronized double levelAlone(double pods) {
+    if (!shared) {
+      return own[0];
+    }
     return levelWhenKnown + (own[0] - acknowledged[0]) * pods;
   }
 

@@ -19,6 +19,7 @@ import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
+import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.budget.price.model.SpanCounters;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.Fields;
@@ -61,16 +62,23 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private long lastNanos = System.nanoTime();
   private long savedNanos = lastNanos;
   private long meansNanos = lastNanos - MEANS_NANOS;
+  private final List<Budget> budgets;
+  private final Pricing pricing;
+  private volatile @Nullable SharedBooks shared;
+  private volatile @Nullable FleetCounts fleet;
   private Traffic decidedBefore = Traffic.NONE;
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
 
   private Treasurer(
       BudgetController controller,
+      List<Budget> budgets,
       Pricing pricing,
       SpanthriftSettings settings,
       Supplier<PipelineStatus> pipeline) {
     this.controller = controller;
+    this.budgets = budgets;
+    this.pricing = pricing;
     this.pipeline = pipeline;
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
@@ -99,6 +107,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
         saved(file).map(bytes -> restored(bytes, budgets, pricing)).orElse(null);
     return new Treasurer(
         controller == null ? new BudgetController(budgets, pricing) : controller,
+        budgets,
         pricing,
         settings,
         pipeline);
@@ -129,6 +138,18 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       log.warn("saved budgets are ignored: {}", InputFile.reason(e));
       return Optional.empty();
     }
+  }
+
+  /** From now on the books are those of a fleet; call before the first tick. */
+  public synchronized void join(FleetCounts counts) {
+    fleet = counts;
+    shared = new SharedBooks(counts);
+  }
+
+  private boolean adopt(byte[] saved) {
+    Optional<String> warning = BudgetState.adopt(saved, controller, budgets, pricing);
+    warning.ifPresent(why -> log.warn("books of the fleet are not taken over: {}", why));
+    return warning.isEmpty();
   }
 
   /** The control loop behind it, for price and allowances. */
@@ -179,7 +200,10 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   @Override
   public boolean admits(long price) {
-    return purse.mustKeep().admits(price);
+    FleetCounts counts = fleet;
+    // The money is the fleet's: this sidecar takes its part of the policies' share.
+    double pods = counts == null ? 1 : counts.pods();
+    return purse.mustKeep().admits((long) ((double) price * pods));
   }
 
   /** Ticks once a second from now on, and calls back after each tick. */
@@ -202,7 +226,14 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       meansNanos = now;
       means(status.spans(), status.contents());
     }
-    controller.ownCost(ownCost.since((double) (now - lastNanos)));
+    Money cost = ownCost.since((double) (now - lastNanos));
+    SharedBooks books = shared;
+    if (books == null) {
+      controller.ownCost(cost);
+    } else {
+      books.ownCost(cost);
+      books.leave(controller, now, BudgetState::save);
+    }
     lastNanos = now;
     controller.tick(now, System.currentTimeMillis());
     free = isAllFree();
@@ -223,6 +254,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     Traffic decided =
         traffic(decidedBytes, spans.kept() + spans.dropped(), decidedEvents, perTrace);
     Traffic kept = traffic(spans.keptBytes(), spans.kept(), contents.keptEvents(), perTrace);
+    SharedBooks books = shared;
+    if (books != null) {
+      books.count(decided, kept, purse, controller, this::adopt);
+      return;
+    }
     add(decided.since(decidedBefore), purse::received);
     add(kept.since(keptBefore), purse::kept);
     decidedBefore = decided;

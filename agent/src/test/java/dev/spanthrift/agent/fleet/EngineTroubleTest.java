@@ -62,7 +62,7 @@ class EngineTroubleTest {
             Duration.ofSeconds(30),
             TIMEOUT,
             10);
-    Fleet fleet = Fleet.open(settings, BOUND);
+    Fleet fleet = Fleet.open(settings, BOUND, true);
     fleets.add(fleet);
     return fleet;
   }

@@ -74,7 +74,7 @@ class RedisKeepLedgerTest {
   }
 
   private Fleet fleet(String pod) {
-    Fleet fleet = Fleet.open(settings(server.url(), pod), BOUND);
+    Fleet fleet = Fleet.open(settings(server.url(), pod), BOUND, true);
     fleets.add(fleet);
     await(() -> !fleet.status().away());
     return fleet;

@@ -301,7 +301,15 @@ public record SpanthriftSettings(
       String name = budgets.get(i).name();
       checks.that(budgetNames.add(name), "budgets[" + i + "].name", name, "a name of its own");
     }
+    for (int i = 0; i < budgets.size(); i++) {
+      checkShare(checks, "budgets[" + i + "].", budgets.get(i), fleet);
+    }
     checks
+        .that(
+            budgets.stream().map(budget -> sharesMoney(budget, fleet)).distinct().count() <= 1,
+            "budgets",
+            "",
+            "either all or none of them with share: fleet")
         .that(budgets.size() <= 32, "budgets", budgets.size(), "at most 32 budgets")
         .that(
             admin.port() == 0
@@ -310,5 +318,30 @@ public record SpanthriftSettings(
             admin.port(),
             "another port than the OTLP ports")
         .done();
+  }
+
+  private static void checkShare(
+      Checks checks, String key, BudgetSettings budget, FleetSettings fleet) {
+    checks
+        .that(
+            budget.share() != BudgetSettings.Share.FLEET || fleet.enabled(),
+            key + "share",
+            budget.share(),
+            "needs fleet.url")
+        .that(
+            budget.scope().isEmpty() || !sharesMoney(budget, fleet),
+            key + "scope",
+            budget.scope(),
+            "none: the money of a fleet is for all of its traces; write share: sidecar, or give"
+                + " these sidecars a fleet.name of their own");
+  }
+
+  private static boolean sharesMoney(BudgetSettings budget, FleetSettings fleet) {
+    return fleet.enabled() && budget.share() != BudgetSettings.Share.SIDECAR;
+  }
+
+  /** Whether all sidecars of the fleet spend one amount. */
+  public boolean sharesMoney() {
+    return !budgets.isEmpty() && budgets.stream().allMatch(budget -> sharesMoney(budget, fleet));
   }
 }

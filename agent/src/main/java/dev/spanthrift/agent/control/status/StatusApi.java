@@ -64,6 +64,7 @@ public final class StatusApi {
         admin.read(),
         Guarded.failures(),
         recorded == null ? null : recorded.counts(),
+        pipeline.fleet(),
         history.curve());
   }
 

@@ -171,20 +171,6 @@ final class SettingsTable {
             "a number"),
         row("budgets", List.of(), "[]", List.of(), "100", "begin each element with -"),
         row(
-            "recording.bytesMax",
-            new ByteSize(0),
-            "8MiB",
-            ByteSize.ofMebibytes(8),
-            "32GiB",
-            "from 0B to 16GiB"),
-        row(
-            "recording.maxAge",
-            Duration.ofHours(4),
-            "30m",
-            Duration.ofMinutes(30),
-            "1s",
-            "from 1m to"),
-        row(
             "fleet.url",
             NONE,
             "redis://db:6379",
@@ -216,6 +202,20 @@ final class SettingsTable {
             "1m",
             "from 10ms to 5s"),
         row("fleet.podsAssumed", 10, "50", 50, "0", "from 1 to"),
+        row(
+            "recording.bytesMax",
+            new ByteSize(0),
+            "8MiB",
+            ByteSize.ofMebibytes(8),
+            "32GiB",
+            "from 0B to 16GiB"),
+        row(
+            "recording.maxAge",
+            Duration.ofHours(4),
+            "30m",
+            Duration.ofMinutes(30),
+            "1s",
+            "from 1m to"),
         row(
             "stateDir",
             Path.of(System.getProperty("user.home"), ".local/state/spanthrift"),

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.fleet;
+package dev.spanthrift.agent.pipeline;
 
 import java.util.Map;
 
@@ -48,4 +48,15 @@ public record FleetStatus(
       long told,
       long asked,
       long answeredAlone) {}
+
+  /**
+   * A sidecar as it described itself.
+   *
+   * @param secondsAgo since it did, to five seconds
+   * @param policy differs where sidecars decide by different policies, budgets or price models
+   * @param spans received since it started
+   * @param kept bytes kept since it started
+   */
+  public record Member(
+      String pod, long secondsAgo, String version, String policy, long spans, long kept) {}
 }
