@@ -2,11 +2,14 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.fleet.Fleet;
 import dev.spanthrift.agent.pipeline.FleetStatus;
+import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
@@ -16,23 +19,50 @@ import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline as the control side sees it. */
 final class LivePipeline implements PipelineView {
   private final Pipeline pipeline;
   private final Wiring wiring;
+  private final @Nullable PolicyStore store;
+  private final List<String> leftOut;
+  private volatile Supplier<List<PortStatus>> ports = List::of;
   private volatile @Nullable PolicySet policies;
   private volatile @Nullable Fleet fleet;
   private volatile Phase phase = Phase.STARTING;
 
   /**
-   * @param policies that decide; null where another system's rules do
+   * @param store of the policies that decide; null where another system's rules do
+   * @param lenience what the start went on without; null when it was not lenient
    */
-  LivePipeline(Pipeline pipeline, Wiring wiring, @Nullable PolicySet policies) {
+  LivePipeline(
+      Pipeline pipeline,
+      Wiring wiring,
+      @Nullable PolicyStore store,
+      SidecarProgram.@Nullable Lenience lenience) {
     this.pipeline = pipeline;
     this.wiring = wiring;
-    this.policies = policies;
+    this.store = store;
+    policies = store == null ? null : store.current().set();
+    leftOut = lenience == null ? List.of() : lenience.leftOut();
+  }
+
+  @Override
+  public List<String> degraded() {
+    String policy = store == null ? null : store.degraded();
+    return policy == null ? leftOut : Stream.concat(Stream.of(policy), leftOut.stream()).toList();
+  }
+
+  void ports(Supplier<List<PortStatus>> opened) {
+    ports = opened;
+  }
+
+  @Override
+  public List<PortStatus> ports() {
+    return ports.get();
   }
 
   void fleet(@Nullable Fleet opened) {

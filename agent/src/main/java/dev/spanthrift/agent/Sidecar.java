@@ -16,10 +16,12 @@ import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
 import dev.spanthrift.agent.receive.http.HttpReceiver;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.state.StateLock;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
@@ -61,6 +63,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable ControlServer control;
   private @Nullable Treasurer treasurer;
   private @Nullable Fleet fleet;
+  private @Nullable StateLock stateLock;
   private @Nullable LearnedFile learned;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -69,21 +72,27 @@ public final class Sidecar implements SidecarProgram {
 
   @Override
   public Ports start(SpanthriftSettings settings) throws StartException {
-    return opened(settings, null);
+    return opened(settings, null, null);
   }
 
   @Override
   public Ports start(SpanthriftSettings settings, Judge judge) throws StartException {
-    return opened(settings, judge);
+    return opened(settings, judge, null);
   }
 
-  private synchronized Ports opened(SpanthriftSettings settings, @Nullable Judge judge)
+  @Override
+  public Ports start(SpanthriftSettings settings, Lenience lenience) throws StartException {
+    return opened(settings, null, lenience);
+  }
+
+  private synchronized Ports opened(
+      SpanthriftSettings settings, @Nullable Judge judge, @Nullable Lenience lenience)
       throws StartException {
     if (stopped.get()) {
       throw new StartException("stopped before it had started");
     }
     try {
-      return open(settings, judge);
+      return open(settings, judge, lenience);
     } catch (IllegalStateException | IllegalArgumentException e) {
       stopped.set(true); // the shutdown hook has nothing left to do
       closeAll(FAILED_START_LINGER); // the OTLP ports may have acknowledged spans
@@ -91,12 +100,14 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private Ports open(SpanthriftSettings settings, @Nullable Judge judge) {
-    Loops loops = Loops.create(1);
+  private Ports open(
+      SpanthriftSettings settings, @Nullable Judge judge, @Nullable Lenience lenience) {
+    stateLock = StateLock.take(settings.stateDir());
+    Loops loops = Loops.create();
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
-    PolicyStore policies = wiring.policyStore();
+    PolicyStore policies = wiring.policyStore(lenience);
     Treasurer treasurer = openBooks(settings);
     Fleet fleet = wiring.budget().fleet();
     this.fleet = fleet;
@@ -115,7 +126,7 @@ public final class Sidecar implements SidecarProgram {
     }
     pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
     LivePipeline live =
-        new LivePipeline(pipeline, wiring, judge == null ? policies.current().set() : null);
+        new LivePipeline(pipeline, wiring, judge == null ? policies : null, lenience);
     this.live = live;
     live.fleet(fleet);
     if (fleet != null) {
@@ -125,6 +136,8 @@ public final class Sidecar implements SidecarProgram {
     this.grpc = grpc;
     HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
     this.http = http;
+    grpc.neighbour(http.address());
+    live.ports(() -> List.of(grpc.status(), http.status()));
     refuseOwnPorts(wiring, grpc.address(), http.address());
     long tick = wiring.pipeline().tick().toMillis();
     var unused =
@@ -135,11 +148,12 @@ public final class Sidecar implements SidecarProgram {
                 Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
+    ZstdLibrary.refusal().ifPresent(log::warn);
     treasurer.every(timer, () -> grant(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
-    startTelemetry(wiring, live);
+    startTelemetry(wiring, control);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 
@@ -186,10 +200,15 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  private void startTelemetry(Wiring wiring, LivePipeline live) {
+  private void startTelemetry(Wiring wiring, ControlServer control) {
     OwnTelemetrySettings settings = wiring.telemetry(ProcessHandle.current().pid() + "@spanthrift");
     if (settings != null) {
-      telemetry = OwnTelemetry.start(settings, wiring.open(settings.destination()), live);
+      telemetry =
+          OwnTelemetry.start(
+              settings,
+              wiring.open(settings.destination()),
+              control.figures(),
+              control.operations());
     }
   }
 
@@ -266,6 +285,9 @@ public final class Sidecar implements SidecarProgram {
     destinations.forEach(Destination::close);
     if (control != null) {
       control.close();
+    }
+    if (stateLock != null) {
+      stateLock.close();
     }
     if (loops != null) {
       loops.close(linger);

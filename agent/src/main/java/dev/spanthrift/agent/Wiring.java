@@ -1,24 +1,25 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
-import dev.spanthrift.agent.config.settings.Compression;
 import dev.spanthrift.agent.config.settings.ListenSettings;
-import dev.spanthrift.agent.config.settings.Protocol;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
+import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
+import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.receive.door.CorsSettings;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
-import dev.spanthrift.agent.receive.door.TlsSettings;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Destinations;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
-import dev.spanthrift.exporter.settings.DestinationSettings.Tls;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Limits;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
+import dev.spanthrift.exporter.settings.ProxyVariables;
+import dev.spanthrift.exporter.settings.Tls;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
@@ -26,15 +27,13 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.NullNode;
 
 /** Turns the settings tree into the settings of each part. */
 final class Wiring {
-  private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
   private static final long TELEMETRY_QUEUE_BYTES_MAX = 4 << 20;
 
   /** A batch and the stamp of its last span fit into the largest request that is sent. */
@@ -54,87 +53,37 @@ final class Wiring {
     return bounds;
   }
 
-  List<DestinationSettings> destinations() {
-    return settings.destinations().stream().map(this::destination).toList();
+  List<ExportSettings> destinations() {
+    long queue = bounds.queueBytesMax();
+    return settings.destinations().stream().map(d -> d.toExport(queue, System.getenv())).toList();
   }
 
-  Destination open(DestinationSettings destination) {
+  Destination open(ExportSettings destination) {
     try {
       return Destinations.open(
           destination,
           new dev.spanthrift.exporter.transport.ClientLoops(loops.group(), loops.clientChannel()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "destination " + destination.name() + ": " + inOurKeys(String.valueOf(e.getMessage())),
-          e);
+          "destination " + destination.name() + ": " + e.getMessage(), e);
     }
-  }
-
-  /** The exporter has words of its own. */
-  private static String inOurKeys(String message) {
-    return message
-        .replace("tls.caFile", "authority")
-        .replace("tls.certFile", "clientCertificate")
-        .replace("tls.keyFile", "clientKey");
-  }
-
-  private DestinationSettings destination(
-      dev.spanthrift.agent.config.settings.DestinationSettings from) {
-    long queue = Math.min(bounds.queueBytesMax(), from.queueBytesMax().bytes());
-    Map<Signal, URI> exact = new EnumMap<>(Signal.class);
-    if (from.endpointExact()) {
-      from.signals().forEach(signal -> exact.put(signal, from.endpoint()));
-    }
-    return new DestinationSettings(
-        from.name(),
-        protocol(from.protocol()),
-        from.endpoint(),
-        exact,
-        from.headers(),
-        compression(from.compression()),
-        from.timeout(),
-        new Tls(from.authority(), from.clientCertificate(), from.clientKey(), false),
-        new Limits(
-            queue,
-            from.requestsMax(),
-            Limits.DEFAULT.requestBytesMax(),
-            Limits.DEFAULT.responseBytesMax(),
-            (int) Math.min(MERGE_BYTES, queue)),
-        new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), from.retryFor()));
-  }
-
-  private static DestinationSettings.Protocol protocol(Protocol from) {
-    return switch (from) {
-      case GRPC -> DestinationSettings.Protocol.GRPC;
-      case HTTP_PROTOBUF -> DestinationSettings.Protocol.HTTP_PROTOBUF;
-    };
-  }
-
-  private static DestinationSettings.Compression compression(Compression from) {
-    return switch (from) {
-      case GZIP -> DestinationSettings.Compression.GZIP;
-      case ZSTD -> DestinationSettings.Compression.ZSTD;
-      case NONE -> DestinationSettings.Compression.NONE;
-    };
   }
 
   ReceiveSettings grpc() {
-    ListenSettings.Address at = settings.listen().grpc();
-    return receive(at.host(), at.port());
+    return receive(settings.listen().grpc().host());
   }
 
   ReceiveSettings http() {
-    ListenSettings.HttpAddress at = settings.listen().http();
-    return receive(at.host(), at.port());
+    return receive(settings.listen().http().host());
   }
 
-  private ReceiveSettings receive(String host, int port) {
+  private ReceiveSettings receive(String host) {
     ListenSettings listen = settings.listen();
     ReceiveSettings byDefault = ReceiveSettings.DEFAULT;
     return new ReceiveSettings(
         host,
-        port,
-        port,
+        listen.grpc().port(),
+        listen.http().port(),
         (int) bounds.requestBytesMax(),
         bounds.pendingBytesMax(),
         byDefault.maxHeaderBytes(),
@@ -142,14 +91,16 @@ final class Wiring {
         byDefault.maxStreams(),
         listen.requestTimeout(),
         listen.idleTimeout(),
+        listen.headTimeout(),
+        listen.connectionAgeMax(),
+        listen.connectionAgeGrace(),
+        cors(listen.http().cors()),
         byDefault.retryAfter(),
-        tls(listen.tls()));
+        listen.tls().tls());
   }
 
-  private static @Nullable TlsSettings tls(dev.spanthrift.agent.config.settings.TlsSettings from) {
-    return from.certificate() == null || from.key() == null
-        ? null
-        : new TlsSettings(from.certificate(), from.key(), from.clientAuthority());
+  private static CorsSettings cors(ListenSettings.Cors from) {
+    return new CorsSettings(from.allowedOrigins(), from.allowedHeaders(), from.maxAge());
   }
 
   PipelineSettings pipeline() {
@@ -160,7 +111,8 @@ final class Wiring {
             held,
             bounds.decisionsMax(),
             settings.stampAlways(),
-            SamplerSettings.DEFAULT.precision()),
+            SamplerSettings.DEFAULT.precision(),
+            settings.randomness()),
         plain.spansPerRequestMax(),
         (int) Math.min(settings.export().batchBytes().bytes(), BATCH_BYTES_MAX),
         settings.export().delay(),
@@ -173,9 +125,18 @@ final class Wiring {
     return bytes == 0 ? null : new SpanRing(bytes, settings.recording().maxAge());
   }
 
-  PolicyStore policyStore() {
+  /**
+   * The policies to begin with.
+   *
+   * @param lenience null: a configured policy that cannot be used ends the start
+   */
+  PolicyStore policyStore(SidecarProgram.@Nullable Lenience lenience) {
+    boolean lost = lenience != null && lenience.policiesLost();
     return PolicyStore.open(
-        settings.stateDir(), PolicyCompilation.configured(settings), PolicyCompilation::of, false);
+        settings.stateDir(),
+        lost ? NullNode.instance : PolicyCompilation.configured(settings),
+        PolicyCompilation::of,
+        lenience != null);
   }
 
   BudgetWiring budget() {
@@ -193,12 +154,13 @@ final class Wiring {
   }
 
   /** What cannot be sent until the next export is given up: its counters say all of it. */
-  private static DestinationSettings telemetry(SpanthriftSettings.Telemetry own, URI endpoint) {
+  private static ExportSettings telemetry(SpanthriftSettings.Telemetry own, URI endpoint) {
     boolean exact = endpoint.getPath().endsWith(Signal.METRICS.httpPath());
-    return DestinationSettings.of("own-telemetry", protocol(own.protocol()), endpoint)
+    return ExportSettings.of("own-telemetry", own.protocol(), endpoint)
+        .withProxy(ProxyVariables.of(System.getenv()).proxyFor(endpoint, own.protocol()))
         .withSignalEndpoints(exact ? Map.of(Signal.METRICS, endpoint) : Map.of())
         .withHeaders(own.headers())
-        .withCompression(compression(own.compression()))
+        .withCompression(own.compression().usable())
         .withTls(new Tls(own.authority(), own.clientCertificate(), own.clientKey(), false))
         .withLimits(new Limits(TELEMETRY_QUEUE_BYTES_MAX, 1, 4 << 20, 64 << 10, 0))
         .withRetry(new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), own.interval()));
@@ -212,8 +174,9 @@ final class Wiring {
           admin.port(),
           settings.stateDir(),
           admin.tokenFile(),
-          Set.of(),
-          ControlSettings.DEFAULT_BODY_BYTES_MAX);
+          OwnNames.with(admin.hosts()),
+          ControlSettings.DEFAULT_BODY_BYTES_MAX,
+          settings.telemetry().operationsMax());
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
           "admin.host = "

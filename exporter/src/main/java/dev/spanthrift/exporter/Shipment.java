@@ -1,5 +1,6 @@
 package dev.spanthrift.exporter;
 
+import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.wire.Signal;
 
 /**
@@ -9,8 +10,14 @@ import dev.spanthrift.sampler.wire.Signal;
  * destinations may share it (specs.md C11).
  *
  * @param items spans, data points, log records or profiles inside; 0 when nobody counted them
+ * @param worth decides who leaves when the queue is full
  */
-public record Shipment(Signal signal, byte[] request, long items) {
+public record Shipment(Signal signal, byte[] request, long items, Worth worth) {
+  /** What passes unjudged. */
+  public Shipment(Signal signal, byte[] request, long items) {
+    this(signal, request, items, Worth.UNJUDGED);
+  }
+
   /** Bytes before compression. */
   public int bytes() {
     return request.length;

@@ -125,14 +125,10 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   /** Tells and charges what a policy kept. */
   void keptByPolicy(Fragment fragment, double probability, long now) {
-    boolean rooted = false;
-    for (int i = 0; i < fragment.size(); i++) {
-      rooted |= fragment.parentSpanId(i) == 0;
-    }
     decisions.keepByPolicy(
         fragment.traceIdHigh(),
         fragment.traceIdLow(),
-        rooted,
+        fragment.isRooted(),
         probability,
         priceOf(fragment),
         treasury.isFree(),
@@ -201,6 +197,11 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   long bytesHeld() {
     return edges.bytesHeld() + allocation.bytesHeld();
+  }
+
+  /** Arrays that are used again and again. */
+  long scratchBytes() {
+    return reader.bytesHeld() + decisions.bytesHeld();
   }
 
   EdgeDurations edges() {

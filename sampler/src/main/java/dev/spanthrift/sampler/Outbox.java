@@ -2,6 +2,7 @@ package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.trace.Hold;
 import dev.spanthrift.sampler.wire.RequestWriter;
+import dev.spanthrift.sampler.wire.Scratch;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
@@ -16,15 +17,18 @@ final class Outbox {
   /** What gRPC servers take by default. */
   static final long LATE_BYTES_MAX = 4 << 20;
 
+  private static final int LEAST_ROWS = 64;
+
   private final Hold hold;
   private final RequestWriter writer;
   private final Stamper stamper;
   private final boolean stampAlways;
+  private final boolean explicit; // no trace's randomness is in its id
   private final Hold.SpanConsumer plain;
   private final Hold.SpanConsumer stamping;
 
-  private int[] slots = new int[64];
-  private long[] thresholds = new long[64];
+  private int[] slots = new int[LEAST_ROWS];
+  private long[] thresholds = new long[LEAST_ROWS];
   private int count;
   private int stamped; // fragments of these
   private int record = Hold.NONE; // of the fragment at hand, the next to be stamped
@@ -38,11 +42,12 @@ final class Outbox {
   /** A request that is written. */
   private record Full(byte[] bytes, long spans) {}
 
-  Outbox(Hold hold, RequestWriter writer, Stamper stamper, boolean stampAlways) {
+  Outbox(Hold hold, RequestWriter writer, Stamper stamper, SamplerSettings settings) {
     this.hold = hold;
     this.writer = writer;
     this.stamper = stamper;
-    this.stampAlways = stampAlways;
+    stampAlways = settings.stampAlways();
+    explicit = settings.randomness() == RandomnessSource.HASH;
     plain = writer::add;
     stamping =
         (context, buffer, offset, length) -> writer.add(context, buffer, offset, length, stamper);
@@ -51,8 +56,7 @@ final class Outbox {
   /** Takes a detached fragment, which is released once it is stamped. */
   void add(int slot, long threshold) {
     if (count == slots.length) {
-      slots = Arrays.copyOf(slots, count * 2);
-      thresholds = Arrays.copyOf(thresholds, count * 2);
+      resize(Scratch.grown(count, count + 1));
     }
     slots[count] = slot;
     thresholds[count++] = threshold;
@@ -65,10 +69,16 @@ final class Outbox {
     writer.add(context, buffer, offset, length);
   }
 
+  /** Takes one span with another trace state. */
+  void add(int context, byte[] buffer, int offset, int length, RequestWriter.TraceStateEdit edit) {
+    makeRoom(context, length);
+    writer.add(context, buffer, offset, length, edit);
+  }
+
   /** Takes one span and stamps it. */
   void add(int context, byte[] buffer, int offset, int length, long threshold, long randomness) {
     makeRoom(context, length);
-    stamper.begin(threshold, randomness);
+    stamper.begin(threshold, randomness, explicit);
     writer.add(context, buffer, offset, length, stamper);
   }
 
@@ -99,13 +109,26 @@ final class Outbox {
     }
     count = 0;
     stamped = 0;
+    resize(Scratch.rowsKept(slots.length, LEAST_ROWS));
     return false;
+  }
+
+  private void resize(int capacity) {
+    if (capacity != slots.length) {
+      slots = Arrays.copyOf(slots, capacity);
+      thresholds = Arrays.copyOf(thresholds, capacity);
+    }
+  }
+
+  /** Bytes of memory: requests that are written or being gathered, and what stays for the next. */
+  long bytesHeld() {
+    return fullBytes + writer.bytesHeld() + (long) slots.length * (Integer.BYTES + Long.BYTES);
   }
 
   /** Whether it was stamped to its end. */
   private boolean stampFragment(int slot, long threshold, long bytesMax) {
     Hold.SpanConsumer way = threshold == 0 && !stampAlways ? plain : stamping;
-    stamper.begin(threshold, hold.randomness(slot));
+    stamper.begin(threshold, hold.randomness(slot), explicit || hold.isAlone(slot));
     if (begunSpans == 0) {
       record = hold.firstSpan(slot);
     }

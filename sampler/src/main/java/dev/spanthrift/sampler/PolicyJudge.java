@@ -3,7 +3,6 @@ package dev.spanthrift.sampler;
 import dev.spanthrift.sampler.policy.Decision;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.question.Observer;
-import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.wire.Batch;
 
@@ -46,7 +45,7 @@ public final class PolicyJudge implements Judge {
     switch (decision.outcome()) {
       case KEEP -> verdict.keep(decision.reason());
       case DROP -> verdict.drop(decision.reason());
-      case PROBABILITY -> sample(fragment.upstreamThreshold(), verdict);
+      case PROBABILITY -> sample(fragment.trustedUpstreamThreshold(), verdict);
       case BUDGET -> verdict.leaveToBudget(BUDGET, decision.weight());
     }
   }
@@ -58,10 +57,7 @@ public final class PolicyJudge implements Judge {
 
   /** A rate is a part of what arrived; what upstream left out counts into its probability. */
   private void sample(long upstream, Verdict verdict) {
-    double probability = decision.probability();
-    if (decision.isOfArrived() && upstream > 0) {
-      probability *= (Threshold.MAX - upstream) / 0x1p56;
-    }
+    double probability = decision.probabilityOfAll(upstream);
     if (probability < 0x1p-56) {
       verdict.drop(decision.reason());
     } else {

@@ -1,6 +1,9 @@
 package dev.spanthrift.sampler;
 
+import static dev.spanthrift.sampler.RandomnessSource.TRACE_ID;
+
 import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.probability.Randomness;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
@@ -13,8 +16,10 @@ import dev.spanthrift.sampler.trace.Hold;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.ContextTable;
+import dev.spanthrift.sampler.wire.Hash;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import dev.spanthrift.sampler.wire.ResourceContext;
+import dev.spanthrift.sampler.wire.Scratch;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +33,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sampler {
   /** Reasons that no policy gives. */
-  public static final String INVALID_TRACE_ID = "invalid_trace_id";
-
   public static final String LATE = "late";
+
   public static final String KILL_SWITCH = "kill_switch";
   public static final String TOO_EARLY = "dropped_too_early";
 
   /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
   private static final long TELL_NANOS = 1_000_000_000L;
+
+  private static final int LEAST_SCOPES = 16;
 
   private final SamplerSettings settings;
   private final ContextTable contexts = new ContextTable();
@@ -51,9 +57,11 @@ public final class Sampler {
   private final LearnedTables learned;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
 
+  private final IdRandomness idRandomness = new IdRandomness();
+
   private final Fragment fragment = new Fragment();
   private final Verdict verdict = new Verdict();
-  private int[] contextOfScope = new int[16];
+  private int[] contextOfScope = new int[LEAST_SCOPES];
 
   private boolean keepAll;
   private long tellAt = Long.MIN_VALUE;
@@ -76,7 +84,7 @@ public final class Sampler {
             hold,
             new RequestWriter(contexts),
             new Stamper(settings.stampAlways(), counters),
-            settings.stampAlways());
+            settings);
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
     learned = new LearnedTables(operations, signatures, budget);
@@ -99,18 +107,23 @@ public final class Sampler {
 
   /** Counts a batch that goes on whole, past hold and decision. */
   public void pass(Batch batch) {
-    long bytes = 0;
+    long before = counters.receivedBytes;
     internContexts(batch);
+    counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
-      bytes += batch.bytes(row);
+      receive(batch, row);
       measure(batch, row, contextOf(batch, row));
     }
     contexts.trim();
-    counters.received += batch.size();
-    counters.receivedBytes += bytes;
-    counters.kept.add(KILL_SWITCH, batch.size(), bytes);
+    counters.kept.add(KILL_SWITCH, batch.size(), counters.receivedBytes - before);
     counters.keptEvents += batch.events();
-    counters.contents(batch);
+  }
+
+  private void receive(Batch batch, int row) {
+    counters.received++;
+    counters.receivedBytes += batch.bytes(row);
+    counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
+    counters.withoutTraceId += batch.hasValidTraceId(row) ? 0 : 1;
   }
 
   /**
@@ -124,15 +137,9 @@ public final class Sampler {
     int slot = Hold.NONE;
     counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
-      counters.received++;
-      counters.receivedBytes += batch.bytes(row);
-      counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
+      receive(batch, row);
       int context = contextOf(batch, row);
       int operation = measure(batch, row, context);
-      if (!batch.hasValidTraceId(row)) {
-        keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, INVALID_TRACE_ID);
-        continue;
-      }
       if (!keepAll && judge.judgesSpan(batch, row, verdict)) {
         follow(batch, row);
         continue;
@@ -149,8 +156,10 @@ public final class Sampler {
 
   private void internContexts(Batch batch) {
     int scopes = batch.scopes().size();
-    if (scopes > contextOfScope.length) {
-      contextOfScope = new int[scopes * 2];
+    int kept = Scratch.rowsKept(contextOfScope.length, LEAST_SCOPES);
+    int wanted = scopes > kept ? Scratch.grown(kept, scopes) : kept;
+    if (wanted != contextOfScope.length) {
+      contextOfScope = new int[wanted];
     }
     Arrays.fill(contextOfScope, 0, scopes, -1);
   }
@@ -168,12 +177,16 @@ public final class Sampler {
 
   private boolean isOf(int slot, Batch batch, int row) {
     return slot != Hold.NONE
+        && batch.hasValidTraceId(row)
         && hold.traceIdLow(slot) == batch.traceIdLow(row)
         && hold.traceIdHigh(slot) == batch.traceIdHigh(row);
   }
 
   /** The span's fragment, perhaps a new one; NONE when it followed an earlier decision. */
   private int fragmentOf(Batch batch, int row, long now) {
+    if (!batch.hasValidTraceId(row)) {
+      return openAlone(batch, row, now);
+    }
     long high = batch.traceIdHigh(row);
     long low = batch.traceIdLow(row);
     int slot = hold.find(high, low);
@@ -184,14 +197,39 @@ public final class Sampler {
     if (decision != DecisionMemory.UNKNOWN && followed(batch, row, decision, now)) {
       return Hold.NONE;
     }
-    byte[] buffer = batch.buffer();
-    int at = batch.traceStateOffset(row);
-    int length = batch.traceStateLength(row);
-    long randomness = TraceState.randomness(buffer, at, length, low);
-    long upstream = TraceState.threshold(buffer, at, length);
-    slot = hold.open(high, low, randomness, upstream, judges.current(), now);
+    long rv = explicitRandomness(batch, row);
+    if (rv == Randomness.NONE) {
+      rv = settings.randomness().of(high, low);
+      if (decision == DecisionMemory.UNKNOWN && settings.randomness() == TRACE_ID) {
+        idRandomness.see(low);
+      }
+    }
     judges.retain(judges.current());
-    return slot;
+    return hold.open(high, low, rv, upstream(batch, row), judges.current(), now);
+  }
+
+  /**
+   * A span that no trace id names is a trace of its own, named by its bytes: sent again, or seen by
+   * the next process, it is decided alike.
+   */
+  private int openAlone(Batch batch, int row, long now) {
+    int body = batch.body(row);
+    long high = Hash.of(batch.buffer(), body, batch.end(row) - body);
+    long low = Hash.mix(high + 1);
+    long rv = explicitRandomness(batch, row);
+    long randomness = rv == Randomness.NONE ? Randomness.ofTraceId(low) : rv;
+    judges.retain(judges.current());
+    return hold.openAlone(high, low, randomness, upstream(batch, row), judges.current(), now);
+  }
+
+  private static long explicitRandomness(Batch batch, int row) {
+    return TraceState.explicitRandomness(
+        batch.buffer(), batch.traceStateOffset(row), batch.traceStateLength(row));
+  }
+
+  private static long upstream(Batch batch, int row) {
+    return TraceState.threshold(
+        batch.buffer(), batch.traceStateOffset(row), batch.traceStateLength(row));
   }
 
   /**
@@ -225,7 +263,11 @@ public final class Sampler {
 
   /** A span that was judged by itself. */
   private void follow(Batch batch, int row) {
-    if (verdict.probability() > 0) {
+    RequestWriter.TraceStateEdit edit = verdict.edit();
+    if (edit != null) {
+      outbox.add(contextOf(batch, row), batch.buffer(), batch.start(row), batch.bytes(row), edit);
+      countKept(batch, row, verdict.reason());
+    } else if (verdict.probability() > 0) {
       keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, verdict.reason());
     } else {
       dropAtOnce(batch, row, verdict.reason());
@@ -245,14 +287,17 @@ public final class Sampler {
     if (decision == DecisionMemory.KEPT_UNCHANGED) {
       outbox.add(context, buffer, batch.start(row), batch.bytes(row));
     } else {
+      long rv = explicitRandomness(batch, row);
       long randomness =
-          TraceState.randomness(
-              buffer,
-              batch.traceStateOffset(row),
-              batch.traceStateLength(row),
-              batch.traceIdLow(row));
+          rv == Randomness.NONE
+              ? settings.randomness().of(batch.traceIdHigh(row), batch.traceIdLow(row))
+              : rv;
       outbox.add(context, buffer, batch.start(row), batch.bytes(row), decision, randomness);
     }
+    countKept(batch, row, reason);
+  }
+
+  private void countKept(Batch batch, int row, String reason) {
     counters.kept.add(reason, 1, batch.bytes(row));
     counters.keptEvents += batch.events(row);
     fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);
@@ -386,7 +431,7 @@ public final class Sampler {
   private final class Settlement implements Budgeting.Settlement {
     @Override
     public void decided(int slot, double probability) {
-      fates.decided(hold.traceIdHigh(slot), hold.traceIdLow(slot), probability);
+      fates.decided(idHigh(slot), idLow(slot), probability);
     }
 
     @Override
@@ -404,7 +449,7 @@ public final class Sampler {
     int spans = hold.spans(slot);
     counters.kept.add(reason, spans, hold.bytes(slot));
     counters.keptEvents += hold.events(slot);
-    fates.kept(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
+    fates.kept(idHigh(slot), idLow(slot), spans, hold.bytes(slot), reason);
     remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
     leave(slot);
     outbox.add(slot, threshold);
@@ -419,7 +464,7 @@ public final class Sampler {
     int spans = hold.spans(slot);
     counters.dropped.add(reason, spans, hold.bytes(slot));
     counters.droppedEvents += hold.events(slot);
-    fates.dropped(hold.traceIdHigh(slot), hold.traceIdLow(slot), spans, hold.bytes(slot), reason);
+    fates.dropped(idHigh(slot), idLow(slot), spans, hold.bytes(slot), reason);
     leave(slot);
     hold.release(slot);
   }
@@ -429,8 +474,19 @@ public final class Sampler {
     hold.detach(slot);
   }
 
+  /** As it was received: nothing where no trace id was valid. */
+  private long idHigh(int slot) {
+    return hold.isAlone(slot) ? 0 : hold.traceIdHigh(slot);
+  }
+
+  private long idLow(int slot) {
+    return hold.isAlone(slot) ? 0 : hold.traceIdLow(slot);
+  }
+
   private void remember(int slot, long decision) {
-    memory.remember(hold.traceIdHigh(slot), hold.traceIdLow(slot), decision);
+    if (!hold.isAlone(slot)) {
+      memory.remember(hold.traceIdHigh(slot), hold.traceIdLow(slot), decision);
+    }
   }
 
   private long thresholdOf(double probability) {
@@ -529,6 +585,18 @@ public final class Sampler {
         counters.overPolicyShare,
         counters.receivedRoots,
         counters.contents(),
-        SamplerCounts.copy(counters.traceStates));
+        SamplerCounts.copy(counters.traceStates),
+        ids(),
+        scratchBytes());
+  }
+
+  /** What was wrong with trace ids so far. */
+  public SamplerCounts.Ids ids() {
+    return new SamplerCounts.Ids(counters.withoutTraceId, idRandomness.without());
+  }
+
+  private long scratchBytes() {
+    long own = fragment.bytesHeld() + (long) Integer.BYTES * contextOfScope.length;
+    return own + outbox.bytesHeld() + (budget == null ? 0 : budget.scratchBytes());
   }
 }

@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * @param receivedRoots spans without a parent: the traces that begin here
  * @param contents of spans, as far as prices ask
  * @param traceStates kept spans by what became of their trace state
+ * @param ids what was wrong with trace ids
+ * @param scratchBytes memory beside what waits: arrays that are used again and again, and requests
+ *     that have not left yet
  */
 public record SamplerCounts(
     long received,
@@ -36,7 +39,20 @@ public record SamplerCounts(
     long overPolicyShare,
     long receivedRoots,
     SpanContents contents,
-    Map<String, Long> traceStates) {
+    Map<String, Long> traceStates,
+    Ids ids,
+    long scratchBytes) {
+
+  /**
+   * Trace ids that the specification does not allow for.
+   *
+   * @param invalid spans whose trace id is not 16 bytes or all zero: each is decided by itself
+   * @param notRandom traces whose id is not random in its last 7 bytes: they are kept all or not at
+   *     all; 0 where randomness comes from a hash
+   */
+  public record Ids(long invalid, long notRandom) {
+    public static final Ids GOOD = new Ids(0, 0);
+  }
 
   /** Counts that only the sampler writes. */
   static final class Counters {
@@ -45,6 +61,7 @@ public record SamplerCounts(
     long late;
     long overPolicyShare;
     long receivedRoots;
+    long withoutTraceId;
     private long attributes;
     private long events;
     private long resources;

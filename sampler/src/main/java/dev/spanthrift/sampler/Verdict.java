@@ -1,5 +1,8 @@
 package dev.spanthrift.sampler;
 
+import dev.spanthrift.sampler.wire.RequestWriter;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a judge says of one fragment; one instance is filled again and again.
  *
@@ -11,9 +14,16 @@ public final class Verdict {
   private String reason = "";
   private boolean budget;
   private double weight = 1;
+  private RequestWriter.@Nullable TraceStateEdit edit;
 
   public void keep(String reason) {
     set(1, reason, false);
+  }
+
+  /** Keep a span that is judged alone, and write its trace state so. */
+  public void keep(String reason, RequestWriter.TraceStateEdit newEdit) {
+    set(1, reason, false);
+    edit = newEdit;
   }
 
   public void drop(String reason) {
@@ -46,6 +56,7 @@ public final class Verdict {
     probability = newProbability;
     reason = newReason;
     budget = toBudget;
+    edit = null;
   }
 
   /** Whether the budget finds the probability. */
@@ -61,6 +72,11 @@ public final class Verdict {
   /** Whether a rule keeps it for certain, whatever the budget. */
   public boolean isCertain() {
     return !budget && probability == 1;
+  }
+
+  /** How the trace state of a span is written that is judged alone; null leaves it as it is. */
+  public RequestWriter.@Nullable TraceStateEdit edit() {
+    return edit;
   }
 
   /** 0 when a rule drops. */

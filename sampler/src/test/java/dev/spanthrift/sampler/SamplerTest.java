@@ -156,13 +156,13 @@ class SamplerTest {
   }
 
   @Test
-  void w7_forwardsSpansWithoutAValidTraceIdUnstampedAndCountsThem() throws Exception {
-    probability = 0;
+  void w7_forwardsSpansWithoutAValidTraceIdUnchangedWhereARuleKeepsThemAndCountsThem()
+      throws Exception {
     Span bad = Span.newBuilder().setTraceId(ByteString.copyFrom(new byte[15])).build();
     send(request(bad));
     ExportTraceServiceRequest out = ExportTraceServiceRequest.parseFrom(drain());
     assertEquals(bad, out.getResourceSpans(0).getScopeSpans(0).getSpans(0));
-    assertEquals(1L, sampler.counts().keptByReason().get(Sampler.INVALID_TRACE_ID));
+    assertEquals(1, sampler.counts().ids().invalid());
   }
 
   @Test

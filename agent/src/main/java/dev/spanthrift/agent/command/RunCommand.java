@@ -7,11 +7,14 @@ import dev.spanthrift.agent.command.check.Surroundings;
 import dev.spanthrift.agent.command.option.CollectorOption;
 import dev.spanthrift.agent.command.option.ConfigOption;
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.option.EndSignals;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.money.ModelException;
+import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
 import dev.spanthrift.sampler.Judge;
@@ -20,9 +23,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code spanthrift run}: the sidecar alone, until a signal ends it. */
 @Command(name = "run", description = "Starts the sidecar; SIGTERM or Ctrl-C ends it clean.")
@@ -36,6 +39,15 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin private final ConfigOption config = new ConfigOption();
 
+  @Option(
+      names = "--lenient",
+      description =
+          "Start although the configuration has mistakes, as a sidecar should: what is wrong is"
+              + " left out, and policies that cannot be used give way to the last good ones, else"
+              + " all is kept; status and metrics say degraded. What says where spans go must be"
+              + " right.")
+  private boolean lenient;
+
   RunCommand(Context context) {
     this.context = context;
   }
@@ -46,6 +58,15 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       ForeignConfiguration file = collector.read(context);
+      if (file != null && lenient) {
+        throw new SettingsException(
+            List.of(
+                new SettingProblem(
+                    "--lenient",
+                    null,
+                    "",
+                    "goes with --config; a Collector's file is taken whole")));
+      }
       if (file != null && config.given()) {
         throw new SettingsException(
             List.of(
@@ -57,18 +78,22 @@ public final class RunCommand implements Callable<Integer> {
         }
         return runCollector(file);
       }
-      SettingsLoader.Loaded loaded = config.load(context.environment());
+      SettingsLoader.Loaded loaded =
+          lenient
+              ? config.loadLeniently(context.environment(), RunCommand::checkMoney)
+              : config.load(context.environment());
       loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
+      loaded.leftOut().forEach(p -> context.say("spanthrift: left out (--lenient): " + p));
       if (loaded.settings().destinations().isEmpty()) {
         context.say("spanthrift: " + NO_DESTINATION);
         return Context.FAILED;
       }
       List<Check> policies = PolicyCheck.of(loaded.settings());
       policies.forEach(check -> context.say("spanthrift: " + check.detail()));
-      if (!policies.stream().allMatch(Check::ok)) {
+      if (!lenient && !policies.stream().allMatch(Check::ok)) {
         return Context.FAILED;
       }
-      return start(loaded.settings(), null);
+      return start(loaded.settings(), program -> begun(program, loaded));
     } catch (SettingsException e) {
       context.say("spanthrift: the configuration cannot be used:");
       e.problems().forEach(problem -> context.say("  " + problem));
@@ -84,7 +109,8 @@ public final class RunCommand implements Callable<Integer> {
     SettingsLoader.Loaded loaded = file.load(context.environment());
     loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
     try {
-      return start(loaded.settings(), file.judge());
+      Judge judge = file.judge();
+      return start(loaded.settings(), program -> program.start(loaded.settings(), judge));
     } catch (IllegalArgumentException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
@@ -105,17 +131,39 @@ public final class RunCommand implements Callable<Integer> {
             + " s");
   }
 
-  private int start(SpanthriftSettings settings, @Nullable Judge judge)
+  private interface Start {
+    SidecarProgram.Ports of(SidecarProgram program) throws StartException;
+  }
+
+  private SidecarProgram.Ports begun(SidecarProgram program, SettingsLoader.Loaded loaded)
+      throws StartException {
+    if (!lenient) {
+      return program.start(loaded.settings());
+    }
+    List<String> leftOut = loaded.leftOut().stream().map(SettingProblem::toString).toList();
+    return program.start(
+        loaded.settings(), new SidecarProgram.Lenience(leftOut, loaded.policiesLost()));
+  }
+
+  private static void checkMoney(SpanthriftSettings settings) throws SettingsException {
+    try {
+      Treasurer.check(settings);
+    } catch (ModelException e) {
+      throw new SettingsException(e.problems());
+    }
+  }
+
+  private int start(SpanthriftSettings settings, Start start)
       throws StartException, InterruptedException {
     SidecarProgram program = context.sidecar().get();
-    new Surroundings(settings)
+    new Surroundings(settings, context.environment())
         .mayBeAbsent().stream()
             .filter(check -> !check.ok())
             .forEach(check -> context.say("spanthrift: " + check.check() + ": " + check.detail()));
     // Before the start, so that a signal during it also ends clean.
+    EndSignals.endClean();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(program, settings), "shutdown"));
-    SidecarProgram.Ports ports =
-        judge == null ? program.start(settings) : program.start(settings, judge);
+    SidecarProgram.Ports ports = start.of(program);
     started = true;
     context.say(
         "spanthrift: OTLP/gRPC on %s:%d, OTLP/HTTP on %s:%d, page http://%s:%d/, to %s"

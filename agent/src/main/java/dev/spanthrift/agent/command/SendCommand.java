@@ -171,7 +171,9 @@ final class SendCommand implements Callable<Integer> {
             outcome.retries());
     outcome
         .refused()
-        .forEach((reason, times) -> context.out().printf("refused %d: %s%n", times, reason));
+        .forEach(
+            (reason, times) ->
+                context.out().printf(Locale.ROOT, "refused %d: %s%n", times, reason));
     context.out().flush();
   }
 

@@ -65,7 +65,10 @@ public final class Verbs {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (e, verb, parsed) -> {
-              context.say("spanthrift: " + e);
+              context.say(
+                  "spanthrift: this should not have happened; please report it with all below");
+              e.printStackTrace(context.err());
+              context.err().flush();
               return Context.FAILED;
             });
     helpful(commandLine);

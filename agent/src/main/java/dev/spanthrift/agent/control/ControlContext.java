@@ -5,6 +5,7 @@ import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.SimulateApi;
 import dev.spanthrift.agent.control.status.FleetApi;
 import dev.spanthrift.agent.control.status.StatusApi;
+import dev.spanthrift.agent.simulation.HeapRoom;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -22,7 +23,7 @@ class ControlContext {
 
   @Bean
   SimulateApi simulateApi(ControlParts parts) {
-    return new SimulateApi(parts.pipeline(), parts.policies(), parts.spend());
+    return new SimulateApi(parts.pipeline(), parts.policies(), parts.spend(), new HeapRoom());
   }
 
   @Bean

@@ -9,19 +9,25 @@ import dev.spanthrift.agent.control.front.Sites;
 import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
 import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.SpendView;
 import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
+import dev.spanthrift.agent.telemetry.Figure;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 
 /**
  * The admin port: health and metrics below Spring, REST and page in it.
@@ -46,6 +52,8 @@ public final class ControlServer implements AutoCloseable {
   private final WebSite web;
   private final Front front;
   private final Map<String, Site> direct;
+  private final ControlFigures figures;
+  private final ChosenOperations operations;
 
   private ControlServer(
       ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
@@ -58,7 +66,9 @@ public final class ControlServer implements AutoCloseable {
     web =
         new WebSite(new ControlParts(settings, pipeline, policies, spend, keeper, history, counts));
     direct = new HashMap<>(new HealthSite(pipeline).sites());
-    direct.put(METRICS, new MetricsSite(new Exposition(pipeline), timer));
+    figures = new ControlFigures(pipeline, policies, spend, keeper, counts);
+    operations = new ChosenOperations(pipeline::measured, settings.operationsMax());
+    direct.put(METRICS, new MetricsSite(new Exposition(figures, operations), timer));
     front = opened(settings, counts);
   }
 
@@ -89,6 +99,16 @@ public final class ControlServer implements AutoCloseable {
   /** The port that was bound. */
   public int port() {
     return front.port();
+  }
+
+  /** All figures that Prometheus gets, for whoever sends them elsewhere. */
+  public Supplier<List<Figure>> figures() {
+    return figures;
+  }
+
+  /** The operations that have figures of their own. */
+  public Supplier<List<MeasuredOperation>> operations() {
+    return operations;
   }
 
   /** For tests: what is answered without Spring, and which operations have a body. */

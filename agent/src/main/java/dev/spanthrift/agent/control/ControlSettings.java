@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     rotated; none: writes are refused
  * @param hosts names, beside loopback ones and IP addresses, under which browsers may call us
  * @param bodyBytesMax largest request body
+ * @param operationsMax operations that have metrics of their own
  */
 public record ControlSettings(
     InetAddress address,
@@ -22,9 +23,11 @@ public record ControlSettings(
     @Nullable Path stateDirectory,
     @Nullable Path tokenFile,
     Set<String> hosts,
-    int bodyBytesMax) {
+    int bodyBytesMax,
+    int operationsMax) {
   public static final int DEFAULT_PORT = 4321;
   public static final int DEFAULT_BODY_BYTES_MAX = 256 * 1024;
+  public static final int DEFAULT_OPERATIONS_MAX = 20;
 
   public ControlSettings {
     if (port < 0 || port > 65_535) {
@@ -39,16 +42,24 @@ public record ControlSettings(
   /** Loopback, without a token: reads only. */
   public static ControlSettings onLoopback(int port) {
     return new ControlSettings(
-        InetAddress.getLoopbackAddress(), port, null, null, Set.of(), DEFAULT_BODY_BYTES_MAX);
+        InetAddress.getLoopbackAddress(),
+        port,
+        null,
+        null,
+        Set.of(),
+        DEFAULT_BODY_BYTES_MAX,
+        DEFAULT_OPERATIONS_MAX);
   }
 
   /** The same, with writes for whoever holds the token in this file. */
   public ControlSettings withTokenFile(Path file) {
-    return new ControlSettings(address, port, stateDirectory, file, hosts, bodyBytesMax);
+    return new ControlSettings(
+        address, port, stateDirectory, file, hosts, bodyBytesMax, operationsMax);
   }
 
   /** The same, with a memory. */
   public ControlSettings withStateDirectory(Path directory) {
-    return new ControlSettings(address, port, directory, tokenFile, hosts, bodyBytesMax);
+    return new ControlSettings(
+        address, port, directory, tokenFile, hosts, bodyBytesMax, operationsMax);
   }
 }

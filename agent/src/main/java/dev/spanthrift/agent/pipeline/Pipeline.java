@@ -41,6 +41,7 @@ public final class Pipeline implements Intake {
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final ThreadLocal<Scanner> scanners;
   private final long startedUnixMillis = System.currentTimeMillis();
+  private final IdWords idWords = new IdWords();
   private final Object lock = new Object();
 
   private volatile @Nullable SpanRing recorded;
@@ -61,7 +62,17 @@ public final class Pipeline implements Intake {
       doors.put(signal, new Entrance());
     }
     scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
-    sampler = new Sampler(settings.sampler(), judge, new ZstdCodec(), budget);
+    sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
+  }
+
+  @Override
+  public void arrived(Signal signal) {
+    door(signal).arrive();
+  }
+
+  @Override
+  public void over(Signal signal) {
+    door(signal).end();
   }
 
   @Override
@@ -134,6 +145,7 @@ public final class Pipeline implements Intake {
           flush(now);
         }
         ship(now);
+        idWords.look(sampler.ids());
         nextTick = now + settings.tick().toNanos();
       } else if (sampler.shippableBytes() >= settings.batchBytes()) {
         ship(now);

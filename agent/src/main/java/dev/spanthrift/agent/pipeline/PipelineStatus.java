@@ -2,6 +2,7 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.LearnedCounts;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
@@ -50,14 +51,26 @@ public record PipelineStatus(
   }
 
   /**
-   * Requests: offered = refused + received; of metrics, logs and profiles, received = shipped +
-   * queued + failed at their first destination + let go.
+   * Requests: offered = refused + received + under way; of metrics, logs and profiles, received =
+   * shipped + queued + failed at their first destination + let go.
    *
+   * @param underWay being read, or being taken
    * @param receivedBytes after decompression
    * @param letGo requests that no destination takes; spans are counted as failed instead
    */
   public record Door(
-      long offered, long received, long receivedBytes, long letGo, Map<String, Long> refused) {}
+      long offered,
+      long received,
+      long underWay,
+      long receivedBytes,
+      long letGo,
+      Map<String, Long> refused) {
+    /** Requests that were offered and of which nothing became. */
+    long gap() {
+      long outcomes = refused.values().stream().mapToLong(Long::longValue).sum();
+      return offered - outcomes - received - underWay;
+    }
+  }
 
   /**
    * Spans: received = held + kept + dropped; kept = shipped + queued + failed.
@@ -67,6 +80,7 @@ public record PipelineStatus(
    * @param overPolicyShare fragments that a policy would keep for certain, but handed to the budget
    *     because policies had spent their share
    * @param receivedRoots spans without a parent: the traces that begin here
+   * @param ids spans and traces whose trace id is not as the specification has it
    * @param traceStates kept spans whose trace state got no threshold, by what was in the way (specs
    *     2C, 2E)
    */
@@ -86,7 +100,46 @@ public record PipelineStatus(
       long late,
       long overPolicyShare,
       long receivedRoots,
-      Map<String, Long> traceStates) {}
+      Map<String, Long> traceStates,
+      SamplerCounts.Ids ids) {
+    /** Where all trace ids are as they should be. */
+    public Spans(
+        long received,
+        long receivedBytes,
+        long held,
+        long kept,
+        long keptBytes,
+        Map<String, Long> keptByReason,
+        long dropped,
+        long droppedBytes,
+        Map<String, Long> droppedByReason,
+        long shipped,
+        long queued,
+        Map<String, Long> failedByReason,
+        long late,
+        long overPolicyShare,
+        long receivedRoots,
+        Map<String, Long> traceStates) {
+      this(
+          received,
+          receivedBytes,
+          held,
+          kept,
+          keptBytes,
+          keptByReason,
+          dropped,
+          droppedBytes,
+          droppedByReason,
+          shipped,
+          queued,
+          failedByReason,
+          late,
+          overPolicyShare,
+          receivedRoots,
+          traceStates,
+          SamplerCounts.Ids.GOOD);
+    }
+  }
 
   /** What waits, against its bound. */
   public record Held(long traces, long spans, long bytes, long bytesMax) {}

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.pipeline;
 
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.policy.PolicyCounts;
@@ -29,6 +30,11 @@ public interface PipelineView {
   /** The switch as last set; may have expired, so ask {@link KillSwitch#at(long)}. */
   KillSwitch killSwitch();
 
+  /** The OTLP ports: their connections, and what came that was no request. */
+  default List<PortStatus> ports() {
+    return List.of();
+  }
+
   /** The last spans received; null when they are not recorded. */
   default @Nullable SpanRing recorded() {
     return null;
@@ -57,6 +63,11 @@ public interface PipelineView {
   /** The fleet's sidecars, as the engine knows them; never blocks. */
   default CompletableFuture<List<FleetStatus.Member>> fleetMembers() {
     return CompletableFuture.completedFuture(List.of());
+  }
+
+  /** What of the configuration is not in force, in sentences; empty when all of it is. */
+  default List<String> degraded() {
+    return List.of();
   }
 
   /** Steps of a process's life, in this order. */

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The running sidecar, as the command line and the demo see it: started once, stopped once. */
@@ -21,6 +22,26 @@ public interface SidecarProgram {
    */
   default Ports start(SpanthriftSettings settings, Judge judge) throws StartException {
     throw new StartException("rules of another program are not decided here");
+  }
+
+  /**
+   * The same, although something of the configuration cannot be used: with the last good policy, or
+   * keeping all, and saying so in its status.
+   */
+  default Ports start(SpanthriftSettings settings, Lenience lenience) throws StartException {
+    return start(settings);
+  }
+
+  /**
+   * What a lenient start goes on without.
+   *
+   * @param leftOut what is wrong, in sentences
+   * @param policiesLost whether the policies are among it
+   */
+  record Lenience(List<String> leftOut, boolean policiesLost) {
+    public Lenience {
+      leftOut = List.copyOf(leftOut);
+    }
   }
 
   PipelineStatus status();

@@ -59,7 +59,8 @@ final class StatusReader {
             counts.late(),
             counts.overPolicyShare(),
             counts.receivedRoots(),
-            unstamped(counts));
+            unstamped(counts),
+            counts.ids());
     return new PipelineStatus(
         startedUnixMillis,
         System.currentTimeMillis(),
@@ -90,9 +91,9 @@ final class StatusReader {
         (signal, door) -> {
           laws.add(
               law(
-                  signal + " requests: offered = refused + received",
+                  signal + " requests: offered = refused + received + under way",
                   door.offered(),
-                  sum(door.refused()) + door.received()));
+                  sum(door.refused()) + door.received() + door.underWay()));
           if (signal != Signal.TRACES) {
             laws.add(passed(signal, door, outlet.first(signal, destinations)));
           }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.recording;
 
 import com.github.luben.zstd.ZstdInputStream;
+import dev.spanthrift.exporter.ZstdLibrary;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -48,6 +49,9 @@ public final class RecordedRequests implements AutoCloseable {
 
   private static InputStream unpacked(InputStream raw, int magic) throws IOException {
     if (magic == ZSTD_MAGIC) {
+      if (!ZstdLibrary.isAvailable()) {
+        throw new IOException(ZstdLibrary.refusal().orElse(""));
+      }
       return new ZstdInputStream(raw);
     }
     return magic >>> 16 == GZIP_MAGIC ? new GZIPInputStream(raw, 1 << 16) : raw;

@@ -1,27 +1,31 @@
 package dev.spanthrift.agent.simulation;
 
+import dev.spanthrift.agent.pipeline.ZstdCodec;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.FieldCursor;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The sidecars of a recording's pods; they share the keep ledger and the fleet's sums. */
-final class Fleet {
+final class Fleet implements AutoCloseable {
   private static final int LEDGER_BOUND = 1 << 20;
   private static final int RESOURCE_SPANS = 1;
 
   private final Question question;
   private final Fates fates;
   private final Consumer<byte[]> shipped;
+  private final Supplier<? extends SliceCodec> codecs;
   private final PolicySet policies;
   private final InProcessKeepLedger ledger;
   private final FleetSums sums = FleetSums.inProcess();
@@ -31,6 +35,16 @@ final class Fleet {
   private final @Nullable VirtualTreasury treasury;
 
   Fleet(Question question, Fates fates, Consumer<byte[]> shipped) {
+    this(question, fates, shipped, ZstdCodec::orDeflate);
+  }
+
+  /** With codecs of the caller's kind. */
+  Fleet(
+      Question question,
+      Fates fates,
+      Consumer<byte[]> shipped,
+      Supplier<? extends SliceCodec> codecs) {
+    this.codecs = codecs;
     this.question = question;
     this.fates = fates;
     this.shipped = shipped;
@@ -74,7 +88,8 @@ final class Fleet {
 
   private VirtualPod opened(String name, Batch first) {
     if (treasury == null) {
-      return new VirtualPod(question.sampler(), policies, budget(name), fates, shipped, null);
+      return new VirtualPod(
+          codecs.get(), question.sampler(), policies, budget(name), fates, shipped, null);
     }
     VirtualTreasury.Wallet wallet = treasury.wallet(key -> sources.attribute(first, key));
     BudgetParts parts =
@@ -86,7 +101,8 @@ final class Fleet {
             wallet.sums,
             name,
             wallet);
-    return new VirtualPod(question.sampler(), policies, parts, wallet, shipped, wallet::allowance);
+    return new VirtualPod(
+        codecs.get(), question.sampler(), policies, parts, wallet, shipped, wallet::allowance);
   }
 
   private @Nullable BudgetParts budget(String pod) {
@@ -110,6 +126,11 @@ final class Fleet {
     if (treasury != null) {
       treasury.tick(now);
     }
+  }
+
+  @Override
+  public void close() {
+    pods.forEach(VirtualPod::close);
   }
 
   /** What became of the configuration's budgets, if they were asked for. */

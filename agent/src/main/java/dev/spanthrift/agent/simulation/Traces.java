@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.simulation;
 
+import dev.spanthrift.sampler.trace.Rows;
+import dev.spanthrift.sampler.trace.TraceIndex;
 import java.util.Arrays;
 
 /** All traces of a recording, a small number each, and what became of them. */
@@ -7,10 +9,8 @@ final class Traces {
   static final byte ERROR = 1;
   static final byte ERROR_KEPT = 2;
 
-  private long[] high = new long[1024];
-  private long[] low = new long[1024];
-  private int[] index = new int[4096]; // number + 1
-  private int size;
+  private final Rows ids = new Rows(2, 10); // numbered one after the other: none ever goes
+  private final TraceIndex index = new TraceIndex(ids);
 
   int[] received = new int[1024];
   int[] kept = new int[1024];
@@ -19,62 +19,32 @@ final class Traces {
   int[] droppedFor = new int[1024];
 
   int size() {
-    return size;
+    return ids.size();
   }
 
   /** The number of a trace, perhaps a new one. */
   int numberOf(long traceIdHigh, long traceIdLow) {
-    int mask = index.length - 1;
-    int at = spread(traceIdHigh, traceIdLow) & mask;
-    while (index[at] != 0) {
-      int number = index[at] - 1;
-      if (low[number] == traceIdLow && high[number] == traceIdHigh) {
-        return number;
-      }
-      at = (at + 1) & mask;
-    }
-    return add(traceIdHigh, traceIdLow, at);
+    int known = index.find(traceIdHigh, traceIdLow);
+    return known == TraceIndex.NONE ? add(traceIdHigh, traceIdLow) : known;
   }
 
-  private static int spread(long high, long low) {
-    long mixed = (low ^ high * 31) * 0x9e3779b97f4a7c15L;
-    return (int) (mixed >>> 32);
-  }
-
-  private int add(long traceIdHigh, long traceIdLow, int at) {
-    if (size == low.length) {
+  private int add(long traceIdHigh, long traceIdLow) {
+    int number = ids.take();
+    ids.set(number, Rows.TRACE_ID_HIGH, traceIdHigh);
+    ids.set(number, Rows.TRACE_ID_LOW, traceIdLow);
+    index.add(number);
+    if (number == received.length) {
       grow();
     }
-    high[size] = traceIdHigh;
-    low[size] = traceIdLow;
-    index[at] = size + 1;
-    size++;
-    if (size * 2 > index.length) {
-      rehash();
-    }
-    return size - 1;
+    return number;
   }
 
   private void grow() {
-    int capacity = size * 2;
-    high = Arrays.copyOf(high, capacity);
-    low = Arrays.copyOf(low, capacity);
+    int capacity = received.length * 2;
     received = Arrays.copyOf(received, capacity);
     kept = Arrays.copyOf(kept, capacity);
     marks = Arrays.copyOf(marks, capacity);
     keptFor = Arrays.copyOf(keptFor, capacity);
     droppedFor = Arrays.copyOf(droppedFor, capacity);
-  }
-
-  private void rehash() {
-    index = new int[index.length * 2];
-    int mask = index.length - 1;
-    for (int number = 0; number < size; number++) {
-      int at = spread(high[number], low[number]) & mask;
-      while (index[at] != 0) {
-        at = (at + 1) & mask;
-      }
-      index[at] = number + 1;
-    }
   }
 }

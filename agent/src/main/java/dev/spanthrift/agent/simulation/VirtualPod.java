@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.pipeline.ZstdCodec;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.PolicyJudge;
@@ -8,25 +7,34 @@ import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One sidecar: the sampler that runs in production, on a clock that is told. */
-final class VirtualPod {
+final class VirtualPod implements AutoCloseable {
+  private final SliceCodec codec;
   private final Sampler sampler;
   private final Consumer<byte[]> shipped;
   private final @Nullable Supplier<Allowance> allowance;
 
+  /**
+   * A pod that has received nothing.
+   *
+   * @param codec closed with it
+   */
   VirtualPod(
+      SliceCodec codec,
       SamplerSettings settings,
       PolicySet policies,
       @Nullable BudgetParts budget,
       Fates fates,
       Consumer<byte[]> shipped,
       @Nullable Supplier<Allowance> allowance) {
-    sampler = new Sampler(settings, new PolicyJudge(policies), new ZstdCodec(), budget);
+    this.codec = codec;
+    sampler = new Sampler(settings, new PolicyJudge(policies), codec, budget);
     sampler.tellFates(fates);
     this.shipped = shipped;
     this.allowance = allowance;
@@ -50,6 +58,12 @@ final class VirtualPod {
   void end(long now) {
     sampler.decideAll(now);
     ship();
+  }
+
+  /** Gives back the codec's memory, which no collector knows of. */
+  @Override
+  public void close() {
+    codec.close();
   }
 
   private void ship() {

@@ -63,9 +63,11 @@ public final class WhatIf {
   public static WhatIfAnswer answer(RecordedTraffic traffic, Question question, Watcher watcher)
       throws IOException, InterruptedException {
     WhatIf run = new WhatIf(traffic, question, watcher);
-    run.play();
-    return new AnswerMaker(question, run.books, run.fleet)
-        .make(run.requests, (run.last - run.first) / 1e9);
+    try (Fleet fleet = run.fleet) {
+      run.play();
+      return new AnswerMaker(question, run.books, fleet)
+          .make(run.requests, (run.last - run.first) / 1e9);
+    }
   }
 
   private void play() throws IOException, InterruptedException {

@@ -1,12 +1,14 @@
 package dev.spanthrift.agent.telemetry;
 
-import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +22,13 @@ public final class Exposition {
   public static final String OPEN_METRICS =
       "application/openmetrics-text;version=1.0.0;charset=utf-8";
 
-  private final PipelineMetrics pipeline;
+  private final FigureMetrics figures;
   private final OperationMetrics operations;
   private @Nullable PrometheusMeterRegistry registry;
 
-  public Exposition(PipelineView view) {
-    pipeline = new PipelineMetrics(() -> StatusFigures.of(view));
-    operations = new OperationMetrics(view::measured);
+  public Exposition(Supplier<List<Figure>> figures, Supplier<List<MeasuredOperation>> operations) {
+    this.figures = new FigureMetrics(figures);
+    this.operations = new OperationMetrics(operations);
   }
 
   /**
@@ -39,15 +41,13 @@ public final class Exposition {
     if (bound == null) {
       bound = bind();
       registry = bound;
-    } else {
-      pipeline.refresh();
     }
     return bound.scrape(contentType);
   }
 
   private PrometheusMeterRegistry bind() {
     PrometheusMeterRegistry fresh = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    pipeline.bindTo(fresh);
+    fresh.getPrometheusRegistry().register(figures);
     fresh.getPrometheusRegistry().register(operations);
     new JvmMemoryMetrics().bindTo(fresh);
     new JvmThreadMetrics().bindTo(fresh);

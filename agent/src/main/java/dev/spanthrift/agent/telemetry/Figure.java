@@ -7,4 +7,4 @@ import java.util.List;
  *
  * @param labels names and values in turns; few and bounded
  */
-record Figure(Instrument instrument, List<String> labels, long value) {}
+public record Figure(Instrument instrument, List<String> labels, double value) {}

@@ -1,15 +1,42 @@
 package dev.spanthrift.agent.telemetry;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every metric of ours, the same for Prometheus and for OTLP.
  *
  * <p>Prometheus writes {@code spanthrift.spans} as {@code spanthrift_spans_total}.
  */
-enum Instrument {
-  REQUESTS(Kind.COUNTER, "spanthrift.requests", "{request}", "Requests at the OTLP ports"),
+public enum Instrument {
+  REQUESTS_OFFERED(
+      Kind.COUNTER,
+      "spanthrift.requests.offered",
+      "{request}",
+      "Requests whose head has come, whatever became of them"),
+  REQUESTS_UNDER_WAY(
+      Kind.GAUGE, "spanthrift.requests.under_way", "{request}", "Requests that are being read"),
+  REQUESTS(
+      Kind.COUNTER, "spanthrift.requests", "{request}", "Requests at the OTLP ports by outcome"),
+  CONNECTIONS(Kind.GAUGE, "spanthrift.connections", "{connection}", "Open at the OTLP ports"),
+  CONNECTIONS_MAX(
+      Kind.GAUGE, "spanthrift.connections.limit", "{connection}", "Bound of those, for each port"),
+  CONNECTIONS_ACCEPTED(
+      Kind.COUNTER,
+      "spanthrift.connections.accepted",
+      "{connection}",
+      "Connections that the system handed over"),
+  CONNECTIONS_REFUSED(
+      Kind.COUNTER,
+      "spanthrift.connections.refused",
+      "{connection}",
+      "Connections that found or kept no place, by reason"),
+  STRAYS(
+      Kind.COUNTER,
+      "spanthrift.strays",
+      "{stray}",
+      "What came to an OTLP port and was no request of a signal, by kind: a wrong port, path or"
+          + " protocol, a head that was slow or malformed"),
+  PENDING_BYTES(Kind.GAUGE, "spanthrift.pending.size", "By", "Of requests that are partly read"),
   LET_GO(
       Kind.COUNTER,
       "spanthrift.requests.let_go",
@@ -20,6 +47,16 @@ enum Instrument {
   SPAN_BYTES(Kind.COUNTER, "spanthrift.spans.size", "By", "Decided spans, before compression"),
   SPANS_RECEIVED(Kind.COUNTER, "spanthrift.spans.received", "{span}", "Spans received"),
   SPANS_LATE(Kind.COUNTER, "spanthrift.spans.late", "{span}", "Spans after the decision"),
+  SPANS_WITHOUT_TRACE_ID(
+      Kind.COUNTER,
+      "spanthrift.spans.without_trace_id",
+      "{span}",
+      "Spans whose trace id is not 16 bytes or all zero; each is decided by itself"),
+  TRACES_WITHOUT_RANDOMNESS(
+      Kind.COUNTER,
+      "spanthrift.traces.without_randomness",
+      "{trace}",
+      "Traces whose id is not random in its last 7 bytes: kept all or not at all"),
   SPANS_WITHOUT_THRESHOLD(
       Kind.COUNTER,
       "spanthrift.spans.without_threshold",
@@ -73,11 +110,55 @@ enum Instrument {
       Kind.COUNTER, "spanthrift.fleet.errors", "{error}", "What went wrong at the engine, by kind"),
   FLEET_LATENCY(
       Kind.GAUGE, "spanthrift.fleet.latency", "us", "Time of an exchange with the engine, of late"),
+  DEGRADED(
+      Kind.GAUGE,
+      "spanthrift.degraded",
+      "1",
+      "Parts of the configuration that are not in force since a lenient start; 0 is well"),
   IDENTITY_GAP(
       Kind.GAUGE,
       "spanthrift.identity.gap",
       "1",
-      "Left minus right side of a law of the books; other than 0 means that something was lost");
+      "Left minus right side of a law of the books; other than 0 means that something was lost"),
+  BUDGET_LIMIT(Kind.AMOUNT, "spanthrift.budget.limit", "{currency}", "Money for the whole period"),
+  BUDGET_SPENT(
+      Kind.AMOUNT, "spanthrift.budget.spent", "{currency}", "By the bill, since the period began"),
+  BUDGET_SAVED(
+      Kind.AMOUNT,
+      "spanthrift.budget.saved",
+      "{currency}",
+      "What the dropped would have added to the bill, less own cost"),
+  BUDGET_OWN_COST(
+      Kind.AMOUNT,
+      "spanthrift.budget.own_cost",
+      "{currency}",
+      "Processor and memory of this program"),
+  BUDGET_FORECAST(
+      Kind.AMOUNT,
+      "spanthrift.budget.forecast",
+      "{currency}",
+      "Spent at the end of the period: expected, and the band that holds it in 80 of 100 cases"),
+  PRICE_PER_GIGABYTE(
+      Kind.AMOUNT, "spanthrift.price.per_gigabyte", "{currency}", "List price of spans of late"),
+  KILL_SWITCH(Kind.GAUGE, "spanthrift.kill_switch", "1", "1 for the mode that is set"),
+  POLICY_VERSION(Kind.GAUGE, "spanthrift.policy.version", "1", "Grows with each change by REST"),
+  POLICY_CONFIGURED(
+      Kind.GAUGE, "spanthrift.policy.configured", "1", "1 while the configured policy is in force"),
+  TIMER_FAILURES(
+      Kind.COUNTER, "spanthrift.timer.failures", "{failure}", "Failures of tasks that go on"),
+  ADMIN_REQUESTS(
+      Kind.COUNTER,
+      "spanthrift.admin.requests",
+      "{request}",
+      "Answers of the admin port by status"),
+  ADMIN_CONNECTIONS(
+      Kind.GAUGE, "spanthrift.admin.connections", "{connection}", "Open at the admin port"),
+  ADMIN_CONNECTIONS_CUT(
+      Kind.COUNTER,
+      "spanthrift.admin.connections.cut",
+      "{connection}",
+      "Connections of the admin port that ended before their request was answered"),
+  BUILD_INFO(Kind.GAUGE, "spanthrift.build.info", "1", "1, with the version");
 
   private final Kind kind;
   private final String title;
@@ -94,7 +175,9 @@ enum Instrument {
   /** Whether it only grows. */
   enum Kind {
     COUNTER,
-    GAUGE
+    GAUGE,
+    /** A gauge with a fraction: money. */
+    AMOUNT
   }
 
   Kind kind() {
@@ -111,9 +194,9 @@ enum Instrument {
     return unit;
   }
 
-  /** What Prometheus appends to the name; it helps for bytes only. */
-  @Nullable String baseUnit() {
-    return unit.equals("By") ? "bytes" : null;
+  /** Without the {@code _total} of counters; of all units only bytes stand in the name. */
+  String prometheusName() {
+    return title.replace('.', '_') + (unit.equals("By") ? "_bytes" : "");
   }
 
   String description() {
@@ -121,7 +204,7 @@ enum Instrument {
   }
 
   /** Names and values of labels in turns, e.g. {@code signal, traces}. */
-  Figure at(long value, String... labels) {
+  public Figure at(double value, String... labels) {
     return new Figure(this, List.of(labels), value);
   }
 }

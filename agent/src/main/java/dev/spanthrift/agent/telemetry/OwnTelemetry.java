@@ -1,11 +1,14 @@
 package dev.spanthrift.agent.telemetry;
 
-import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.exporter.Destination;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.DoubleGaugeBuilder;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Sends the pipeline's figures by the OpenTelemetry SDK to a destination of its own.
@@ -36,7 +40,10 @@ public final class OwnTelemetry implements AutoCloseable {
    * @param destination opened from {@link OwnTelemetrySettings#destination}; closed with this
    */
   public static OwnTelemetry start(
-      OwnTelemetrySettings settings, Destination destination, PipelineView view) {
+      OwnTelemetrySettings settings,
+      Destination destination,
+      Supplier<List<Figure>> figures,
+      Supplier<List<MeasuredOperation>> operations) {
     SdkMeterProvider provider =
         SdkMeterProvider.builder()
             .setResource(resource(settings.instance()))
@@ -44,9 +51,9 @@ public final class OwnTelemetry implements AutoCloseable {
                 PeriodicMetricReader.builder(new MetricShipper(destination))
                     .setInterval(settings.interval())
                     .build())
-            .registerMetricProducer(new OperationProducer(view::measured))
+            .registerMetricProducer(new OperationProducer(operations))
             .build();
-    observe(provider.get("dev.spanthrift"), view);
+    observe(provider.get("dev.spanthrift"), figures);
     return new OwnTelemetry(provider);
   }
 
@@ -60,20 +67,25 @@ public final class OwnTelemetry implements AutoCloseable {
                     .build()));
   }
 
-  /** One reading of the pipeline for each export, so that the laws hold inside it. */
-  private static void observe(Meter meter, PipelineView view) {
-    Map<Instrument, ObservableLongMeasurement> observed = new EnumMap<>(Instrument.class);
+  /** One reading of the figures for each export, so that the laws hold inside it. */
+  private static void observe(Meter meter, Supplier<List<Figure>> figures) {
+    Map<Instrument, ObservableMeasurement> observed = new EnumMap<>(Instrument.class);
     for (Instrument instrument : Instrument.values()) {
       observed.put(instrument, observer(meter, instrument));
     }
-    List<ObservableLongMeasurement> all = List.copyOf(observed.values());
+    List<ObservableMeasurement> all = List.copyOf(observed.values());
     meter.batchCallback(
-        () -> record(StatusFigures.of(view), observed),
+        () -> record(figures.get(), observed),
         all.getFirst(),
-        all.subList(1, all.size()).toArray(ObservableLongMeasurement[]::new));
+        all.subList(1, all.size()).toArray(ObservableMeasurement[]::new));
   }
 
-  private static ObservableLongMeasurement observer(Meter meter, Instrument instrument) {
+  private static ObservableMeasurement observer(Meter meter, Instrument instrument) {
+    DoubleGaugeBuilder gauge =
+        meter
+            .gaugeBuilder(instrument.title())
+            .setUnit(instrument.unit())
+            .setDescription(instrument.description());
     return switch (instrument.kind()) {
       case COUNTER ->
           meter
@@ -81,21 +93,22 @@ public final class OwnTelemetry implements AutoCloseable {
               .setUnit(instrument.unit())
               .setDescription(instrument.description())
               .buildObserver();
-      case GAUGE ->
-          meter
-              .gaugeBuilder(instrument.title())
-              .ofLongs()
-              .setUnit(instrument.unit())
-              .setDescription(instrument.description())
-              .buildObserver();
+      case GAUGE -> gauge.ofLongs().buildObserver();
+      case AMOUNT -> gauge.buildObserver();
     };
   }
 
   private static void record(
-      List<Figure> figures, Map<Instrument, ObservableLongMeasurement> observed) {
+      List<Figure> figures, Map<Instrument, ObservableMeasurement> observed) {
     for (Figure figure : figures) {
-      Objects.requireNonNull(observed.get(figure.instrument()))
-          .record(figure.value(), attributes(figure.labels()));
+      Attributes labels = attributes(figure.labels());
+      ObservableMeasurement to = Objects.requireNonNull(observed.get(figure.instrument()));
+      // By the kind: the SDK's one class is both.
+      if (figure.instrument().kind() == Instrument.Kind.AMOUNT) {
+        ((ObservableDoubleMeasurement) to).record(figure.value(), labels);
+      } else {
+        ((ObservableLongMeasurement) to).record((long) figure.value(), labels);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.telemetry;
 
-import dev.spanthrift.exporter.settings.DestinationSettings;
+import dev.spanthrift.exporter.settings.ExportSettings;
 import java.time.Duration;
 
 /**
@@ -10,8 +10,7 @@ import java.time.Duration;
  * @param interval between two exports
  * @param instance {@code service.instance.id}, e.g. the pod's name
  */
-public record OwnTelemetrySettings(
-    DestinationSettings destination, Duration interval, String instance) {
+public record OwnTelemetrySettings(ExportSettings destination, Duration interval, String instance) {
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(60);
 
   public OwnTelemetrySettings {

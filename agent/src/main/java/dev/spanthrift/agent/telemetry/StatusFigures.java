@@ -3,6 +3,7 @@ package dev.spanthrift.agent.telemetry;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import java.util.ArrayList;
@@ -10,12 +11,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** All figures of one reading of the pipeline. */
-final class StatusFigures {
+public final class StatusFigures {
   private final List<Figure> all = new ArrayList<>();
 
   private StatusFigures() {}
 
-  static List<Figure> of(PipelineView view) {
+  public static List<Figure> of(PipelineView view) {
     StatusFigures figures = new StatusFigures();
     PipelineStatus status = view.status();
     status.signals().forEach((signal, door) -> figures.door(word(signal), door));
@@ -23,20 +24,36 @@ final class StatusFigures {
     figures.held(status.held());
     figures.learned(status.learned());
     status.destinations().forEach(figures::destination);
+    view.ports().forEach(figures::port);
     status.identities().forEach(figures::identity);
     view.policies().forEach(figures::policy);
     FleetStatus fleet = view.fleet();
     if (fleet != null) {
       figures.fleet(fleet);
     }
+    figures.add(Instrument.DEGRADED.at(view.degraded().size()));
     return figures.all;
   }
 
   private void door(String signal, PipelineStatus.Door door) {
+    add(Instrument.REQUESTS_OFFERED.at(door.offered(), "signal", signal));
+    add(Instrument.REQUESTS_UNDER_WAY.at(door.underWay(), "signal", signal));
     add(Instrument.REQUESTS.at(door.received(), "signal", signal, "outcome", "received"));
     door.refused().forEach((reason, n) -> refused(signal, reason.toLowerCase(Locale.ROOT), n));
     add(Instrument.LET_GO.at(door.letGo(), "signal", signal));
     add(Instrument.RECEIVED_BYTES.at(door.receivedBytes(), "signal", signal));
+  }
+
+  private void port(PortStatus port) {
+    String name = port.port().toLowerCase(Locale.ROOT);
+    add(Instrument.CONNECTIONS.at(port.open(), "port", name));
+    add(Instrument.CONNECTIONS_MAX.at(port.openMax(), "port", name));
+    add(Instrument.CONNECTIONS_ACCEPTED.at(port.accepted(), "port", name));
+    port.refused()
+        .forEach(
+            (why, n) -> add(Instrument.CONNECTIONS_REFUSED.at(n, "port", name, "reason", why)));
+    port.strays().forEach((kind, n) -> add(Instrument.STRAYS.at(n, "port", name, "kind", kind)));
+    add(Instrument.PENDING_BYTES.at(port.pendingBytes(), "port", name));
   }
 
   private void refused(String signal, String reason, long requests) {
@@ -50,6 +67,8 @@ final class StatusFigures {
     add(Instrument.SPAN_BYTES.at(spans.droppedBytes(), "decision", "drop"));
     add(Instrument.SPANS_RECEIVED.at(spans.received()));
     add(Instrument.SPANS_LATE.at(spans.late()));
+    add(Instrument.SPANS_WITHOUT_TRACE_ID.at(spans.ids().invalid()));
+    add(Instrument.TRACES_WITHOUT_RANDOMNESS.at(spans.ids().notRandom()));
     spans
         .traceStates()
         .forEach((why, n) -> add(Instrument.SPANS_WITHOUT_THRESHOLD.at(n, "trace_state", why)));

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.ClassPath;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,9 @@ class RunCommandTest {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            System.getProperty("java.class.path"),
+            ClassPath.here(),
             RunStub.class.getName(),
             "run");
     builder.environment().keySet().removeIf(key -> key.startsWith("SPANTHRIFT_"));
@@ -44,6 +46,21 @@ class RunCommandTest {
           "spanthrift: ending; what waits is decided and sent, which may take up to 7 s",
           err.readLine());
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(0, process.exitValue(), "a clean end is no failure");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void anInterruptFromTheKeyboardIsACleanEndToo() throws Exception {
+    Process process = start(Map.of());
+    try (BufferedReader err = process.errorReader()) {
+      assertTrue(err.readLine().startsWith("spanthrift: OTLP/gRPC on"));
+      new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(0, process.exitValue());
     } finally {
       process.destroyForcibly();
     }

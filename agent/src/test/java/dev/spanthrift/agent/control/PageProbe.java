@@ -50,11 +50,12 @@ final class PageProbe {
             new PipelineStatus.Door(
                 received / 21 + 19,
                 received / 21,
+                0,
                 received * 573,
                 0,
                 Map.of("OVERLOADED", 12L, "TOO_LARGE", 7L)),
             Signal.METRICS,
-            new PipelineStatus.Door(4_000, 4_000, 88_000_000, 0, Map.of())),
+            new PipelineStatus.Door(4_000, 4_000, 0, 88_000_000, 0, Map.of())),
         new PipelineStatus.Spans(
             received,
             received * 573,

@@ -41,6 +41,11 @@ class OutletTest {
     }
 
     @Override
+    public long yieldingBytes() {
+      return 0;
+    }
+
+    @Override
     public long queueBytesMax() {
       return room;
     }

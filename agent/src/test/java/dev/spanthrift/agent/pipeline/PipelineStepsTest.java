@@ -116,6 +116,11 @@ class PipelineStepsTest {
     }
 
     @Override
+    public long yieldingBytes() {
+      return 0;
+    }
+
+    @Override
     public String name() {
       return "backend";
     }
@@ -185,7 +190,9 @@ class PipelineStepsTest {
   @Test
   void theStepsFollowEachOther() {
     byte[] request = request();
+    pipeline.arrived(Signal.TRACES);
     assertEquals(Admission.ACCEPTED, pipeline.offer(Signal.TRACES, request, 0, request.length));
+    pipeline.over(Signal.TRACES);
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!steps.contains("stamped and shipped") && System.nanoTime() < end) {
       pipeline.tick();

@@ -1,13 +1,19 @@
 package dev.spanthrift.agent.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import dev.spanthrift.agent.receive.door.Admission;
 import dev.spanthrift.sampler.PolicyJudge;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.wire.FieldWriter;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -15,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class PipelineTest {
   private final Pipeline pipeline =
@@ -53,5 +60,45 @@ class PipelineTest {
     PipelineStatus.Spans spans = pipeline.status().spans();
     assertEquals(6, spans.kept());
     assertEquals(Map.of("invalid", 2L, "inconsistent", 1L, "oversize", 1L), spans.traceStates());
+  }
+
+  @Test
+  void traceIdsThatAreMissingOrNotRandomAreCountedAndNamedOnce() {
+    Logger logger = (Logger) LoggerFactory.getLogger(IdWords.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      FieldWriter spans = new FieldWriter();
+      for (int i = 1; i <= 2_000; i++) {
+        spans.message(2, new FieldWriter().id(1, 0, i).id(2, i));
+      }
+      spans.message(2, new FieldWriter().id(2, 7)).message(2, new FieldWriter().id(1, 0, 0));
+      for (int times = 0; times < 2; times++) {
+        byte[] request =
+            new FieldWriter().message(1, new FieldWriter().message(2, spans)).toBytes();
+        assertEquals(Admission.ACCEPTED, pipeline.offer(Signal.TRACES, request, 0, request.length));
+        awaitTick();
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    SamplerCounts.Ids ids = pipeline.status().spans().ids();
+    assertEquals(4, ids.invalid());
+    assertTrue(ids.notRandom() > 1_900, ids.toString());
+    assertEquals(2, log.list.size());
+    assertTrue(log.list.get(0).getFormattedMessage().contains("without a valid trace id"));
+    assertTrue(log.list.get(1).getFormattedMessage().contains("randomness: hash"));
+  }
+
+  /** What is alone in its trace is decided with the next tick. */
+  private void awaitTick() {
+    long before = pipeline.status().spans().dropped() + pipeline.status().spans().kept();
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (before == pipeline.status().spans().dropped() + pipeline.status().spans().kept()
+        && System.nanoTime() < end) {
+      pipeline.tick();
+      Thread.onSpinWait();
+    }
   }
 }

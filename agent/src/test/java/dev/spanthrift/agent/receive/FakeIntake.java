@@ -16,6 +16,8 @@ public final class FakeIntake implements Intake {
   public record Offered(Signal signal, byte[] bytes) {}
 
   public final List<Offered> offered = new CopyOnWriteArrayList<>();
+  public final AtomicLong arrived = new AtomicLong();
+  public final AtomicLong underWay = new AtomicLong();
   public final AtomicLong offers = new AtomicLong();
   public final AtomicLong offeredBytes = new AtomicLong();
   public final AtomicLong largestReserve = new AtomicLong();
@@ -29,6 +31,17 @@ public final class FakeIntake implements Intake {
     for (Refusal refusal : Refusal.values()) {
       refused.put(refusal, new AtomicLong());
     }
+  }
+
+  @Override
+  public void arrived(Signal signal) {
+    arrived.incrementAndGet();
+    underWay.incrementAndGet();
+  }
+
+  @Override
+  public void over(Signal signal) {
+    underWay.decrementAndGet();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.receive;
 
+import dev.spanthrift.agent.receive.door.CorsSettings;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
-import dev.spanthrift.agent.receive.door.TlsSettings;
+import dev.spanthrift.exporter.settings.Tls;
 import java.time.Duration;
 
 /** The defaults on free loopback ports, with one thing changed. */
@@ -49,7 +51,7 @@ public final class TestSettings {
         null);
   }
 
-  static ReceiveSettings secured(TlsSettings tls) {
+  static ReceiveSettings secured(Tls tls) {
     return make(
         0,
         0,
@@ -61,6 +63,23 @@ public final class TestSettings {
         tls);
   }
 
+  public static ReceiveSettings headTimeout(Duration headTimeout) {
+    return with(LOOPBACK, headTimeout, null, DEFAULT.connectionAgeGrace(), DEFAULT.cors());
+  }
+
+  public static ReceiveSettings age(Duration max, Duration grace) {
+    return with(LOOPBACK, DEFAULT.headTimeout(), max, grace, DEFAULT.cors());
+  }
+
+  public static ReceiveSettings cors(CorsSettings cors) {
+    return with(LOOPBACK, DEFAULT.headTimeout(), null, DEFAULT.connectionAgeGrace(), cors);
+  }
+
+  /** Connections that have found a place. */
+  public static long opened(PortStatus port) {
+    return port.open() + port.closed();
+  }
+
   private static ReceiveSettings make(
       int grpcPort,
       int httpPort,
@@ -69,7 +88,7 @@ public final class TestSettings {
       int maxConnections,
       Duration requestTimeout,
       Duration idleTimeout,
-      TlsSettings tls) {
+      Tls tls) {
     return new ReceiveSettings(
         DEFAULT.host(),
         grpcPort,
@@ -81,7 +100,36 @@ public final class TestSettings {
         DEFAULT.maxStreams(),
         requestTimeout,
         idleTimeout,
+        DEFAULT.headTimeout(),
+        DEFAULT.connectionAgeMax(),
+        DEFAULT.connectionAgeGrace(),
+        DEFAULT.cors(),
         DEFAULT.retryAfter(),
         tls);
+  }
+
+  private static ReceiveSettings with(
+      ReceiveSettings all,
+      Duration headTimeout,
+      Duration ageMax,
+      Duration ageGrace,
+      CorsSettings cors) {
+    return new ReceiveSettings(
+        all.host(),
+        all.grpcPort(),
+        all.httpPort(),
+        all.maxRequestBytes(),
+        all.maxPendingBytes(),
+        all.maxHeaderBytes(),
+        all.maxConnections(),
+        all.maxStreams(),
+        all.requestTimeout(),
+        all.idleTimeout(),
+        headTimeout,
+        ageMax,
+        ageGrace,
+        cors,
+        all.retryAfter(),
+        all.tls());
   }
 }

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.receive.door.TlsSettings;
 import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
 import dev.spanthrift.agent.receive.http.HttpReceiver;
 import dev.spanthrift.agent.receive.loop.Loops;
+import dev.spanthrift.exporter.settings.Tls;
 import dev.spanthrift.sampler.wire.Signal;
 import io.grpc.Status.Code;
 import io.grpc.netty.GrpcSslContexts;
@@ -47,7 +47,7 @@ class TlsTest {
     server = TestKeys.create(folder, "server");
     friend = TestKeys.create(folder, "friend");
     stranger = TestKeys.create(folder, "stranger");
-    loops = Loops.create(1);
+    loops = Loops.create();
   }
 
   @AfterAll
@@ -57,7 +57,7 @@ class TlsTest {
 
   @Test
   void grpcOverTlsIsAnswered() throws Exception {
-    TlsSettings tls = new TlsSettings(server.certificate(), server.key(), null);
+    Tls tls = new Tls(null, server.certificate(), server.key(), false);
     GrpcReceiver receiver = GrpcReceiver.start(TestSettings.secured(tls), loops, intake);
     try (GrpcClient client = grpc(receiver, null)) {
       assertEquals(0, client.call(Signal.TRACES, TRACES).length);
@@ -73,7 +73,7 @@ class TlsTest {
 
   @Test
   void grpcOverMutualTlsTakesKnownClientsOnly() throws Exception {
-    TlsSettings tls = new TlsSettings(server.certificate(), server.key(), friend.certificate());
+    Tls tls = new Tls(friend.certificate(), server.certificate(), server.key(), false);
     GrpcReceiver receiver = GrpcReceiver.start(TestSettings.secured(tls), loops, intake);
     try (GrpcClient known = grpc(receiver, friend);
         GrpcClient unknown = grpc(receiver, stranger);
@@ -91,7 +91,7 @@ class TlsTest {
 
   @Test
   void httpOverTlsIsAnsweredInBothVersions() throws Exception {
-    TlsSettings tls = new TlsSettings(server.certificate(), server.key(), null);
+    Tls tls = new Tls(null, server.certificate(), server.key(), false);
     HttpReceiver receiver =
         HttpReceiver.start(TestSettings.secured(tls), loops, intake, FakeJson::decode);
     StepVerifier.create(post(receiver, null, HttpProtocol.HTTP11))
@@ -108,7 +108,7 @@ class TlsTest {
 
   @Test
   void httpOverMutualTlsTakesKnownClientsOnly() throws Exception {
-    TlsSettings tls = new TlsSettings(server.certificate(), server.key(), friend.certificate());
+    Tls tls = new Tls(friend.certificate(), server.certificate(), server.key(), false);
     HttpReceiver receiver =
         HttpReceiver.start(TestSettings.secured(tls), loops, intake, FakeJson::decode);
     StepVerifier.create(post(receiver, friend, HttpProtocol.HTTP11))
@@ -125,7 +125,7 @@ class TlsTest {
   @Test
   void unusableKeyIsSaidWithItsFile() throws Exception {
     Path bad = Files.writeString(folder.resolve("bad.key"), "no key");
-    TlsSettings tls = new TlsSettings(server.certificate(), bad, null);
+    Tls tls = new Tls(null, server.certificate(), bad, false);
     Exception failure =
         assertThrows(
             IllegalArgumentException.class,

@@ -14,9 +14,10 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.TestKeys;
 import dev.spanthrift.exporter.destination.Destinations;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
-import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.exporter.settings.Tls;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
@@ -110,7 +111,7 @@ class OwnTelemetryTest {
     return new PipelineStatus(
         0,
         1,
-        Map.of(Signal.TRACES, new PipelineStatus.Door(5, 4, 900, 0, Map.of("TOO_LARGE", 1L))),
+        Map.of(Signal.TRACES, new PipelineStatus.Door(5, 4, 0, 900, 0, Map.of("TOO_LARGE", 1L))),
         new PipelineStatus.Spans(
             100,
             9_000,
@@ -135,10 +136,10 @@ class OwnTelemetryTest {
 
   private OwnTelemetrySettings settings(Duration interval) {
     URI url = URI.create("http://localhost:" + backend.getAddress().getPort());
-    return settings(DestinationSettings.of("own", Protocol.HTTP_PROTOBUF, url), interval);
+    return settings(ExportSettings.of("own", Protocol.HTTP_PROTOBUF, url), interval);
   }
 
-  private static OwnTelemetrySettings settings(DestinationSettings to, Duration interval) {
+  private static OwnTelemetrySettings settings(ExportSettings to, Duration interval) {
     return new OwnTelemetrySettings(
         to.withHeaders(Map.of("authorization", "secret-9")).withCompression(Compression.GZIP),
         interval,
@@ -148,7 +149,10 @@ class OwnTelemetryTest {
   private static OwnTelemetry start(
       OwnTelemetrySettings settings, Supplier<List<MeasuredOperation>> measured) {
     return OwnTelemetry.start(
-        settings, Destinations.open(settings.destination()), new View(measured));
+        settings,
+        Destinations.open(settings.destination()),
+        () -> StatusFigures.of(new View(measured)),
+        measured);
   }
 
   @Test
@@ -171,22 +175,20 @@ class OwnTelemetryTest {
   void arrivesOverGrpcWithTls() throws Exception {
     TestKeys keys = TestKeys.create(files, "backend");
     try (MetricsServer server = new MetricsServer(requests, authorizations, keys)) {
-      DestinationSettings to = grpc("https", server.port());
+      ExportSettings to = grpc("https", server.port());
       start(settings(to, Duration.ofHours(1)), List::of).close();
       assertEquals(0, requests.size(), "a server of an unknown authority was given our metrics");
       start(
               settings(
-                  to.withTls(new DestinationSettings.Tls(keys.certificate(), null, null, false)),
-                  Duration.ofHours(1)),
+                  to.withTls(new Tls(keys.certificate(), null, null, false)), Duration.ofHours(1)),
               List::of)
           .close();
     }
     assertEveryFigure();
   }
 
-  private static DestinationSettings grpc(String scheme, int port) {
-    return DestinationSettings.of(
-        "own", Protocol.GRPC, URI.create(scheme + "://localhost:" + port));
+  private static ExportSettings grpc(String scheme, int port) {
+    return ExportSettings.of("own", Protocol.GRPC, URI.create(scheme + "://localhost:" + port));
   }
 
   private void assertEveryFigure() {

@@ -1,7 +1,8 @@
 package dev.spanthrift.exporter.destination;
 
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
 import dev.spanthrift.exporter.transport.SendResult;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
@@ -11,6 +12,8 @@ import java.util.random.RandomGenerator;
  * together does not come back together.
  */
 final class Backoff {
+  private static final long TRY_NANOS_MAX = Duration.ofSeconds(4).toNanos();
+
   private final long initialNanos;
   private final long maxNanos;
   private final RandomGenerator random;
@@ -34,6 +37,19 @@ final class Backoff {
     // again gets one attempt at once; then the first step of the backoff is the least.
     long asked = askedNanos + random.nextLong(askedNanos / 10 + 1);
     return failures == 1 ? asked : Math.max(asked, random.nextLong(initialNanos));
+  }
+
+  /**
+   * Wait before a backend that has taken nothing so often in a row is tried again: as above, but
+   * never longer than a few seconds, so that it is found soon, and after the first failure never
+   * much less, so that nobody is stormed.
+   */
+  long nanosToNextTry(int failures, long askedNanos) {
+    if (askedNanos >= 0) {
+      return nanosAfter(failures, askedNanos);
+    }
+    long most = Math.min(ceiling(failures), TRY_NANOS_MAX);
+    return failures == 1 ? random.nextLong(most) : most / 2 + random.nextLong(most / 2 + 1);
   }
 
   private long ceiling(int failures) {

@@ -6,7 +6,9 @@ import dev.spanthrift.exporter.Shipment;
 import dev.spanthrift.exporter.transport.EncodedBody;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
@@ -26,6 +28,8 @@ final class DestinationCounts {
 
   private long wireBytes;
   private long retries;
+  private long divided;
+  private final Map<String, Long> answers = new TreeMap<>();
   private String lastError = "";
 
   void taken(Shipment shipment) {
@@ -40,12 +44,57 @@ final class DestinationCounts {
 
   void shipped(Pending pending, long rejected) {
     queuedBytes.addAndGet(-pending.bytes);
-    tally(pending.signal).ship(pending.items, pending.bytes, rejected);
+    Tally tally = tally(pending.signal);
+    tally.ship(pending.items, pending.bytes, rejected);
+    for (Piece piece : pending.countedPieces()) {
+      Piece.Whole whole = piece.whole();
+      if (whole != null && whole.shipped()) {
+        settle(tally, whole);
+      }
+    }
   }
 
   void failed(Pending pending, String reason) {
     queuedBytes.addAndGet(-pending.bytes);
-    tally(pending.signal).fail(pending.items, reason);
+    Tally tally = tally(pending.signal);
+    if (pending.items > 0 || pending.countedPieces().stream().allMatch(p -> p.whole() == null)) {
+      tally.fail(pending.items, reason);
+    }
+    for (Piece piece : pending.countedPieces()) {
+      Piece.Whole whole = piece.whole();
+      if (whole != null && whole.lost(reason)) {
+        settle(tally, whole);
+      }
+    }
+  }
+
+  private static void settle(Tally tally, Piece.Whole whole) {
+    if (whole.reason().isEmpty()) {
+      tally.ship(whole.items(), 0, 0);
+    } else {
+      tally.fail(whole.items(), whole.reason());
+    }
+  }
+
+  /** Two requests wait in place of one. */
+  void divided(Pending refused, List<Pending> parts) {
+    divided++;
+    long sum = 0;
+    for (Pending part : parts) {
+      sum += part.bytes;
+    }
+    queuedBytes.addAndGet(sum - refused.bytes);
+  }
+
+  void answered(String kind) {
+    answers.merge(kind, 1L, Long::sum);
+  }
+
+  /** What has been lost so far, by reason and over all signals. */
+  Map<String, Long> losses() {
+    Map<String, Long> losses = new TreeMap<>();
+    tallies.values().forEach(tally -> tally.addLosses(losses));
+    return losses;
   }
 
   private Tally tally(Signal signal) {
@@ -67,10 +116,20 @@ final class DestinationCounts {
     return lastError;
   }
 
-  DestinationStatus status(String name, boolean connected, long queueBytesMax) {
+  DestinationStatus status(String name, boolean connected, boolean away, long queueBytesMax) {
     Map<Signal, Counts> signals = new EnumMap<>(Signal.class);
     tallies.forEach((signal, tally) -> signals.put(signal, tally.counts()));
     return new DestinationStatus(
-        name, connected, queuedBytes.get(), queueBytesMax, wireBytes, retries, signals, lastError);
+        name,
+        connected,
+        away,
+        queuedBytes.get(),
+        queueBytesMax,
+        wireBytes,
+        retries,
+        divided,
+        signals,
+        answers,
+        lastError);
   }
 }

@@ -1,27 +1,19 @@
 package dev.spanthrift.exporter.destination;
 
 import dev.spanthrift.exporter.Destination;
-import dev.spanthrift.exporter.settings.DestinationSettings;
 import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.settings.ExportSettings;
 import dev.spanthrift.exporter.transport.ClientLoops;
-import dev.spanthrift.exporter.transport.GrpcSender;
-import dev.spanthrift.exporter.transport.HttpSender;
 import dev.spanthrift.exporter.transport.Sender;
+import dev.spanthrift.exporter.transport.Senders;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.random.RandomGenerator;
 import reactor.netty.resources.LoopResources;
 
 /** Opens destinations. */
 public final class Destinations {
-  private static final String VERSION = version();
-
-  /** Says who exports, on both transports (specs.md C14). */
-  public static final String USER_AGENT =
-      "Spanthrift/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
-
   private Destinations() {}
 
   /**
@@ -29,23 +21,18 @@ public final class Destinations {
    *
    * @throws IllegalArgumentException when a certificate file cannot be used
    */
-  public static Destination open(DestinationSettings settings, ClientLoops loops) {
+  public static Destination open(ExportSettings settings, ClientLoops loops) {
     return open(settings, loops, () -> {});
   }
 
   /** Opens a destination with one event loop of its own. */
-  public static Destination open(DestinationSettings settings) {
+  public static Destination open(ExportSettings settings) {
     LoopResources own = LoopResources.create("spanthrift-" + settings.name(), 1, true);
     return open(settings, ClientLoops.of(own), own::dispose);
   }
 
-  private static Destination open(
-      DestinationSettings settings, ClientLoops loops, Runnable afterClose) {
-    Sender sender =
-        switch (settings.protocol()) {
-          case GRPC -> new GrpcSender(settings, loops);
-          case HTTP_PROTOBUF -> new HttpSender(settings, loops, InstantSource.system());
-        };
+  private static Destination open(ExportSettings settings, ClientLoops loops, Runnable afterClose) {
+    Sender sender = Senders.open(settings, loops);
     return new OtlpDestination(
         settings, sender, loops.timer(), RandomGenerator.getDefault(), afterClose);
   }
@@ -59,20 +46,15 @@ public final class Destinations {
    */
   public static void requireNotOwn(URI endpoint, Collection<InetSocketAddress> listening) {
     if (Endpoints.own(endpoint, listening)) {
-      throw DestinationSettings.bad(
+      throw ExportSettings.bad(
           "endpoint", endpoint, "another address: Spanthrift itself listens on " + listening);
     }
   }
 
   /** As above, for the base and for each signal's own endpoint. */
   public static void requireNotOwn(
-      DestinationSettings settings, Collection<InetSocketAddress> listening) {
+      ExportSettings settings, Collection<InetSocketAddress> listening) {
     requireNotOwn(settings.endpoint(), listening);
     settings.signalEndpoints().values().forEach(uri -> requireNotOwn(uri, listening));
-  }
-
-  private static String version() {
-    String version = Destinations.class.getPackage().getImplementationVersion();
-    return version == null ? "dev" : version;
   }
 }

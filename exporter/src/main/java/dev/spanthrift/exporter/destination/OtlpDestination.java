@@ -3,19 +3,21 @@ package dev.spanthrift.exporter.destination;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.Shipment;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Limits;
 import dev.spanthrift.exporter.transport.Compressor;
 import dev.spanthrift.exporter.transport.EncodedBody;
 import dev.spanthrift.exporter.transport.SendResult;
 import dev.spanthrift.exporter.transport.Sender;
 import dev.spanthrift.exporter.transport.Timer;
+import dev.spanthrift.sampler.Worth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -33,7 +35,10 @@ final class OtlpDestination implements Destination {
   static final int OVERHEAD_BYTES = 128;
 
   private static final long ALARM_SLACK_NANOS = 1_000_000;
+  private static final int ATTEMPTS_ALONE = 4;
   private static final String RETRIES_EXHAUSTED = "retries_exhausted";
+  private static final String TOO_LARGE = "too_large";
+  private static final String INTERNAL = "internal";
 
   private final String name;
   private final Limits limits;
@@ -52,6 +57,14 @@ final class OtlpDestination implements Destination {
   private final Set<Pending> inFlight = new LinkedHashSet<>();
   private final DestinationCounts books = new DestinationCounts();
   private final Throttle throttle;
+  private final Availability availability;
+  private final DivisionBudget divisions = new DivisionBudget();
+
+  /** Bytes waiting that leave for what a policy promises or better; read without the lock. */
+  private final AtomicLong yieldingBytes = new AtomicLong();
+
+  private long order;
+  private long answeredNanos = Long.MIN_VALUE;
   private long alarmNanos = Long.MAX_VALUE;
   private boolean turnScheduled;
   private boolean open = true;
@@ -62,7 +75,7 @@ final class OtlpDestination implements Destination {
   private final AtomicInteger pumpers = new AtomicInteger();
 
   OtlpDestination(
-      DestinationSettings settings,
+      ExportSettings settings,
       Sender sender,
       Timer timer,
       RandomGenerator random,
@@ -79,6 +92,7 @@ final class OtlpDestination implements Destination {
     this.afterClose = afterClose;
     this.waiting = new WaitingLine(limits.mergeBytesMax());
     this.throttle = new Throttle(limits.inFlightMax(), backoff);
+    this.availability = new Availability(name);
   }
 
   @Override
@@ -88,30 +102,59 @@ final class OtlpDestination implements Destination {
 
   @Override
   public boolean offer(Shipment shipment) {
-    boolean tooLarge = shipment.bytes() > limits.requestBytesMax();
+    boolean tooLarge = shipment.bytes() > limits.requestBytesMax(); // specs.md C1
+    String said = "";
+    long now = timer.nanos();
     lock.lock();
     try {
-      if (!open || (!tooLarge && !hasRoomFor(shipment))) {
+      if (!open) {
         return false;
       }
-      books.taken(shipment);
-      long now = timer.nanos();
-      Pending pending = new Pending(shipment, now);
-      if (tooLarge) { // specs.md C1
-        books.failed(pending, "too_large");
-        books.complaint("too_large", shipment.bytes() + " bytes, above requestBytesMax");
-        return true;
-      }
-      waiting.add(pending);
-      if (limits.mergeBytesMax() > 0) {
-        pumpAfterThisTurn();
-        return true;
+      if (tooLarge) {
+        books.taken(shipment);
+        books.failed(new Pending(shipment, 0, now), TOO_LARGE);
+        books.complaint(TOO_LARGE, shipment.bytes() + " bytes, above requestBytesMax");
+        said = books.lastError();
+      } else if (hasRoomFor(shipment) || makeRoomFor(shipment)) {
+        books.taken(shipment);
+        waiting.add(new Pending(shipment, order++, now));
+        noteYielding();
+        if (limits.mergeBytesMax() > 0) {
+          pumpAfterThisTurn();
+          return true;
+        }
+      } else {
+        return false;
       }
     } finally {
       lock.unlock();
     }
-    pump();
+    if (tooLarge) {
+      complaints.log(TOO_LARGE, said, now);
+    } else {
+      pump();
+    }
     return true;
+  }
+
+  /** What is worth less leaves, if that is enough. */
+  private boolean makeRoomFor(Shipment shipment) {
+    long needed = books.queuedBytes() + shipment.bytes() + OVERHEAD_BYTES - limits.queueBytesMax();
+    if (waiting.yielding(shipment.worth()) < needed) {
+      return false;
+    }
+    while (!hasRoomFor(shipment)) {
+      Pending leaving = waiting.yield(shipment.worth());
+      if (leaving == null) {
+        return false;
+      }
+      books.failed(leaving, "queue_full_" + leaving.worth.text());
+    }
+    return true;
+  }
+
+  private void noteYielding() {
+    yieldingBytes.set(waiting.yielding(Worth.PROMISED));
   }
 
   private boolean hasRoomFor(Shipment shipment) {
@@ -124,6 +167,11 @@ final class OtlpDestination implements Destination {
   @Override
   public long queuedBytes() {
     return books.queuedBytes();
+  }
+
+  @Override
+  public long yieldingBytes() {
+    return yieldingBytes.get();
   }
 
   @Override
@@ -161,11 +209,12 @@ final class OtlpDestination implements Destination {
         alarmAt(throttle.closedUntilNanos(), now);
         return null;
       }
-      Pending next = waiting.next(now);
+      Pending next = waiting.next(now, availability.isAway());
       if (next == null) {
         alarmAt(waiting.nextDueNanos(), now);
         return null;
       }
+      noteYielding();
       next.sentNanos = now;
       next.firstSentNanos = next.attempts == 0 ? now : next.firstSentNanos;
       next.attempts++;
@@ -218,7 +267,7 @@ final class OtlpDestination implements Destination {
       pending.sent(sender.send(pending.signal, body, outcome -> completed(pending, outcome)));
     } catch (RuntimeException e) {
       // A bug of ours must not stop the pump, nor reach the application.
-      completed(pending, new SendResult.Failed("internal", e.toString()));
+      completed(pending, new SendResult.Failed(INTERNAL, e.toString(), false));
     }
   }
 
@@ -230,7 +279,9 @@ final class OtlpDestination implements Destination {
       if (!inFlight.remove(pending)) {
         return; // settled by drain or close
       }
+      books.answered(outcome.kind());
       complaint = settle(pending, outcome);
+      noteYielding();
       text = books.lastError();
       if (pendingCount() == 0) {
         idle.signalAll();
@@ -254,40 +305,86 @@ final class OtlpDestination implements Destination {
   }
 
   private String shipped(Pending pending, SendResult.Accepted accepted) {
-    throttle.answered();
+    answered();
+    if (pending.divided) {
+      divisions.accepted();
+    }
     books.shipped(pending, accepted.rejected());
     return accepted.message().isEmpty() && accepted.rejected() == 0
         ? ""
-        : complain("rejected", accepted.rejected() + " items rejected: " + accepted.message());
+        : complain(accepted.kind(), words(accepted));
+  }
+
+  private static String words(SendResult.Accepted accepted) {
+    return accepted.rejected() > 0
+        ? accepted.rejected() + " items rejected: " + accepted.message()
+        : accepted.message();
+  }
+
+  private void answered() {
+    long now = timer.nanos();
+    answeredNanos = now;
+    throttle.answered();
+    if (availability.isAway()) {
+      waiting.wake();
+    }
+    availability.answered(now, books);
   }
 
   private String refused(Pending pending, SendResult.Failed failed) {
-    throttle.answered();
-    if (pending.merged()) {
-      waiting.addFirst(pending.split()); // the others must not suffer for one
-    } else {
-      books.failed(pending, failed.reason());
+    answered();
+    if (!failed.ofContent() || !divide(pending)) {
+      books.failed(pending, failed.kind());
     }
-    return complain(failed.reason(), failed.message());
+    return complain(failed.kind(), failed.message());
+  }
+
+  /** Whether two requests wait in its place, as far as it can be divided and there is a reason. */
+  private boolean divide(Pending pending) {
+    if (!divisions.pay(2, timer.nanos())) {
+      return false;
+    }
+    List<Pending> parts = Division.of(pending);
+    if (parts.isEmpty()) {
+      divisions.giveBack(2);
+      return false;
+    }
+    books.divided(pending, parts);
+    parts.forEach(waiting::add);
+    return true;
   }
 
   private String retry(Pending pending, SendResult.Again again) {
     long now = timer.nanos();
-    if (again.throttle()) {
-      throttle.refused(pending.sentNanos, now, again.delayNanos(), pauseNanosMax);
-    }
     if (again.delayNanos() >= pauseNanosMax) {
       giveUpOlderThan(now - pauseNanosMax);
     }
+    String complaint = complain(again.kind(), again.message());
+    boolean wasAway = availability.isAway();
+    if (again.throttle()
+        && throttle.refused(pending.sentNanos, now, again.delayNanos(), pauseNanosMax)) {
+      availability.failed(now, books, limits.queueBytesMax());
+    }
+    boolean outage = again.throttle() && (wasAway || availability.isAway()); // has its own line
     long left = pending.firstSentNanos + elapsedNanosMax - now;
+    if (othersPass(pending)
+        && (left <= 0 || pending.attempts >= ATTEMPTS_ALONE)
+        && divide(pending)) {
+      return outage ? "" : complaint;
+    }
     if (left <= 0) {
       books.failed(pending, RETRIES_EXHAUSTED);
-      return complain(RETRIES_EXHAUSTED, again.reason() + " " + again.message());
+      return complain(RETRIES_EXHAUSTED, again.kind() + " " + again.message());
     }
-    // A longer wait than the request may have is cut to one last attempt at the end (specs.md C6).
+    // A longer wait than it may have is cut to one last attempt at the end (specs.md C6).
     long wait = Math.min(backoff.nanosAfter(pending.attempts, again.delayNanos()), left);
     waiting.addForAgain(pending, now + wait);
-    return complain(again.reason(), again.message());
+    return outage ? "" : complaint;
+  }
+
+  /** Then it is not the backend, and perhaps a part of the request that it cannot bear. */
+  private boolean othersPass(Pending pending) {
+    return pending.divided || answeredNanos > pending.firstSentNanos;
   }
 
   /**
@@ -308,7 +405,7 @@ final class OtlpDestination implements Destination {
     boolean connected = sender.connected();
     lock.lock();
     try {
-      return books.status(name, connected, limits.queueBytesMax());
+      return books.status(name, connected, availability.isAway(), limits.queueBytesMax());
     } finally {
       lock.unlock();
     }
@@ -329,6 +426,9 @@ final class OtlpDestination implements Destination {
     lock.lock();
     try {
       open = false;
+      throttle.open();
+      waiting.wake();
+      pumpAfterThisTurn();
       long left = atMost.toNanos();
       while (pendingCount() > 0 && left > 0 && !closed) {
         left = idle.awaitNanos(left);

@@ -37,6 +37,10 @@ final class Tally {
     failed.merge(reason, items, Long::sum);
   }
 
+  void addLosses(Map<String, Long> losses) {
+    failed.forEach((reason, items) -> losses.merge(reason, items, Long::sum));
+  }
+
   Counts counts() {
     return new Counts(taken, shipped, queued, shippedBytes, failed);
   }

@@ -37,15 +37,27 @@ final class Throttle {
     limit = Math.min(inFlightMax, limit + 1 / limit);
   }
 
-  void refused(long sentNanos, long nowNanos, long askedNanos, long waitNanosMax) {
-    if (sentNanos > lastFallNanos) {
+  /**
+   * A request was not taken.
+   *
+   * @return whether it was sent after the last fall, so that this is another one
+   */
+  boolean refused(long sentNanos, long nowNanos, long askedNanos, long waitNanosMax) {
+    boolean fall = sentNanos > lastFallNanos;
+    if (fall) {
       falls++;
       limit = Math.max(1, limit / 2);
       lastFallNanos = nowNanos;
-      askToWait(nowNanos, Math.min(backoff.nanosAfter(falls, askedNanos), waitNanosMax));
+      askToWait(nowNanos, Math.min(backoff.nanosToNextTry(falls, askedNanos), waitNanosMax));
     } else if (askedNanos > 0) {
       askToWait(nowNanos, Math.min(askedNanos, waitNanosMax));
     }
+    return fall;
+  }
+
+  /** The end is near: whatever waits may try once more. */
+  void open() {
+    closedUntilNanos = 0;
   }
 
   private void askToWait(long nowNanos, long waitNanos) {

@@ -1,18 +1,17 @@
 package dev.spanthrift.exporter.settings;
 
-import static dev.spanthrift.exporter.settings.DestinationSettings.bad;
+import static dev.spanthrift.exporter.settings.ExportSettings.bad;
 
-import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The rules for endpoint URLs: a base is followed by {@code v1/…}, a signal's own URL is used as it
@@ -24,34 +23,16 @@ import java.util.Locale;
 public final class Endpoints {
   private Endpoints() {}
 
-  /**
-   * Reads an endpoint as the environment variables spell it.
-   *
-   * @param insecure for gRPC without a scheme: plain text instead of TLS
-   */
-  public static URI parse(String text, Protocol protocol, boolean insecure) {
-    String trimmed = text.trim();
-    boolean bare = protocol == Protocol.GRPC && !trimmed.contains("://");
-    String scheme = insecure ? "http://" : "https://";
-    try {
-      URI uri = new URI(bare ? scheme + trimmed : trimmed);
-      check("endpoint", uri, protocol);
-      return uri;
-    } catch (URISyntaxException e) {
-      throw bad("endpoint", text, "a URL such as http://collector:" + usualPort(protocol));
-    }
-  }
-
   static void check(String key, URI uri, Protocol protocol) {
     String example = "http://collector:" + usualPort(protocol);
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
       throw bad(key, uri, "a URL with scheme http or https, such as " + example);
     }
-    if (uri.getUserInfo() != null) {
+    if (String.valueOf(uri.getRawAuthority()).contains("@")) {
       throw bad(key, "a URL with user and password", "a URL without them, and a header");
     }
-    if (uri.getHost() == null || uri.getPort() > 0xffff || uri.getPort() == 0) {
+    if (Authority.of(uri) == null) {
       throw bad(key, uri, "a URL with host and port, such as " + example);
     }
     String path = uri.getPath();
@@ -65,7 +46,7 @@ public final class Endpoints {
   }
 
   /** Where requests of this signal go over HTTP. */
-  public static URI http(DestinationSettings settings, Signal signal) {
+  public static URI http(ExportSettings settings, Signal signal) {
     URI own = settings.signalEndpoints().get(signal);
     if (own != null) {
       return own.getRawPath().isEmpty() ? own.resolve("/") : own;
@@ -81,7 +62,7 @@ public final class Endpoints {
   }
 
   /** Where requests of this signal go over gRPC. */
-  public static URI grpc(DestinationSettings settings, Signal signal) {
+  public static URI grpc(ExportSettings settings, Signal signal) {
     return settings.signalEndpoints().getOrDefault(signal, settings.endpoint());
   }
 
@@ -89,14 +70,24 @@ public final class Endpoints {
     return uri.getScheme().equalsIgnoreCase("https");
   }
 
+  /** Whether any signal's connection is secured. */
+  public static boolean anySecure(ExportSettings settings) {
+    return secure(settings.endpoint())
+        || settings.signalEndpoints().values().stream().anyMatch(Endpoints::secure);
+  }
+
   public static int port(URI uri) {
-    return uri.getPort() > 0 ? uri.getPort() : secure(uri) ? 443 : 80;
+    int port = authority(uri).port();
+    return port > 0 ? port : secure(uri) ? 443 : 80;
   }
 
   /** Host without the brackets of IPv6. */
   public static String host(URI uri) {
-    String host = uri.getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    return authority(uri).host();
+  }
+
+  private static Authority authority(URI uri) {
+    return Objects.requireNonNull(Authority.of(uri)); // checked with the settings
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.spanthrift.exporter.transport;
 
+import dev.spanthrift.sampler.wire.FieldCursor;
 import dev.spanthrift.sampler.wire.MalformedException;
 import java.nio.charset.StandardCharsets;
 
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Answers {
   static final int ERROR_MESSAGE_CHARS_MAX = 1000;
+  private static final int VARINT = 0;
   private static final String RETRY_INFO = "/google.rpc.RetryInfo";
 
   private Answers() {}
@@ -24,39 +26,40 @@ final class Answers {
   /** What a backend said about a request that it took; damaged answers are still acceptance. */
   static SendResult.Accepted accepted(byte[] response) {
     if (response.length == 0) {
-      return (SendResult.Accepted) SendResult.ACCEPTED;
+      return SendResult.Accepted.PLAIN;
     }
+    PartialAnswer partial = new PartialAnswer(false);
     try {
-      return partialSuccess(response);
+      for (FieldCursor outer = on(response); outer.next(); ) {
+        if (outer.field() == 1 && outer.isBytes()) {
+          readPartialSuccess(below(outer), partial);
+        }
+      }
+      return partial.accepted();
     } catch (MalformedException e) {
-      return new SendResult.Accepted(0, "answer is not protobuf: " + e.getMessage());
+      return PartialAnswer.unreadable("protobuf: " + e.getMessage());
     }
   }
 
-  private static SendResult.Accepted partialSuccess(byte[] response) {
-    long rejected = 0;
-    String message = "";
-    for (Message outer = new Message(response); outer.next(); ) {
-      if (outer.field() == 1) {
-        for (Message partial = outer.message(); partial.next(); ) {
-          switch (partial.field()) {
-            case 1 -> rejected = partial.varint();
-            case 2 -> message = partial.text(ERROR_MESSAGE_CHARS_MAX);
-            default -> {}
-          }
-        }
+  private static void readPartialSuccess(FieldCursor fields, PartialAnswer partial) {
+    while (fields.next()) {
+      if (fields.field() == 1 && fields.wireType() == VARINT) {
+        partial.rejected(fields.value());
+      } else if (fields.field() == 2 && fields.isBytes()) {
+        partial.message(text(fields, ERROR_MESSAGE_CHARS_MAX));
+      } else {
+        partial.unknown("field " + fields.field());
       }
     }
-    return new SendResult.Accepted(rejected, message);
   }
 
   /** {@code message} of a google.rpc.Status, empty when there is none or it cannot be read. */
   static String statusMessage(byte[] status) {
     String message = "";
     try {
-      for (Message fields = new Message(status); fields.next(); ) {
-        if (fields.field() == 2) {
-          message = fields.text(ERROR_MESSAGE_CHARS_MAX);
+      for (FieldCursor fields = on(status); fields.next(); ) {
+        if (fields.field() == 2 && fields.isBytes()) {
+          message = text(fields, ERROR_MESSAGE_CHARS_MAX);
         }
       }
     } catch (MalformedException e) {
@@ -73,9 +76,9 @@ final class Answers {
    */
   static long retryDelayNanos(byte[] status) {
     try {
-      for (Message fields = new Message(status); fields.next(); ) {
-        if (fields.field() == 3) {
-          long delay = retryInfo(fields.message());
+      for (FieldCursor fields = on(status); fields.next(); ) {
+        if (fields.field() == 3 && fields.isBytes()) {
+          long delay = retryInfo(below(fields));
           if (delay != NO_RETRY_INFO) {
             return delay;
           }
@@ -89,31 +92,28 @@ final class Answers {
 
   static final long NO_RETRY_INFO = -2;
 
-  private static long retryInfo(Message any) {
+  private static long retryInfo(FieldCursor any) {
     String type = "";
-    Message value = Message.EMPTY;
+    FieldCursor value = on(new byte[0]);
     while (any.next()) {
-      switch (any.field()) {
-        case 1 -> type = any.text(200);
-        case 2 -> value = any.message();
-        default -> {}
+      if (any.field() == 1 && any.isBytes()) {
+        type = text(any, 200);
+      } else if (any.field() == 2 && any.isBytes()) {
+        value = below(any);
       }
     }
     return type.endsWith(RETRY_INFO) ? delayNanos(value) : NO_RETRY_INFO;
   }
 
-  private static long delayNanos(Message retryInfo) {
+  private static long delayNanos(FieldCursor retryInfo) {
     long seconds = 0;
     long nanos = 0;
     try {
       while (retryInfo.next()) {
-        if (retryInfo.field() == 1) {
-          for (Message duration = retryInfo.message(); duration.next(); ) {
-            switch (duration.field()) {
-              case 1 -> seconds = duration.varint();
-              case 2 -> nanos = duration.varint();
-              default -> {}
-            }
+        if (retryInfo.field() == 1 && retryInfo.isBytes()) {
+          for (FieldCursor duration = below(retryInfo); duration.next(); ) {
+            seconds = duration.field() == 1 ? duration.value() : seconds;
+            nanos = duration.field() == 2 ? duration.value() : nanos;
           }
         }
       }
@@ -130,90 +130,16 @@ final class Answers {
     return Math.min(seconds, 1_000_000_000L) * 1_000_000_000L;
   }
 
-  /** A cursor over the fields of one message. */
-  private static final class Message {
-    static final Message EMPTY = new Message(new byte[0]);
+  private static FieldCursor on(byte[] message) {
+    return new FieldCursor().on(message, 0, message.length);
+  }
 
-    private final byte[] bytes;
-    private final int end;
-    private int position;
-    private int tag;
-    private long scalar;
-    private int start;
+  private static FieldCursor below(FieldCursor field) {
+    return new FieldCursor().on(field.buffer(), field.start(), field.length());
+  }
 
-    Message(byte[] bytes) {
-      this(bytes, 0, bytes.length);
-    }
-
-    private Message(byte[] bytes, int start, int end) {
-      this.bytes = bytes;
-      this.position = start;
-      this.end = end;
-    }
-
-    /** Steps to the next field and past its value. */
-    boolean next() {
-      if (position == end) {
-        return false;
-      }
-      tag = (int) readVarint();
-      switch (tag & 7) {
-        case 0 -> scalar = readVarint();
-        case 1 -> skip(8);
-        case 2 -> skip(readVarint());
-        case 5 -> skip(4);
-        default -> throw new MalformedException("wire type " + (tag & 7), position);
-      }
-      return true;
-    }
-
-    int field() {
-      return tag >>> 3;
-    }
-
-    long varint() {
-      expect(0);
-      return scalar;
-    }
-
-    Message message() {
-      expect(2);
-      return new Message(bytes, start, position);
-    }
-
-    String text(int charsMax) {
-      expect(2);
-      int length = Math.min(position - start, charsMax);
-      return new String(bytes, start, length, StandardCharsets.UTF_8);
-    }
-
-    private void expect(int wireType) {
-      if ((tag & 7) != wireType) {
-        throw new MalformedException("field " + field() + " has wire type " + (tag & 7), position);
-      }
-    }
-
-    private void skip(long length) {
-      if (length < 0 || length > end - position) {
-        throw new MalformedException("length " + length + " of field " + field(), position);
-      }
-      start = position;
-      position += (int) length;
-    }
-
-    private long readVarint() {
-      long value = 0;
-      for (int shift = 0; shift < 70; shift += 7) {
-        if (position == end) {
-          throw new MalformedException("varint cut off", position);
-        }
-        byte next = bytes[position++];
-        value |= (long) (next & 0x7f) << shift;
-        if (next >= 0) {
-          return value;
-        }
-      }
-      throw new MalformedException("varint longer than 10 bytes", position);
-    }
+  private static String text(FieldCursor field, int bytesMax) {
+    int length = Math.min(field.length(), bytesMax);
+    return new String(field.buffer(), field.start(), length, StandardCharsets.UTF_8);
   }
 }

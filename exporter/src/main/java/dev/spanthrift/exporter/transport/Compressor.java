@@ -2,11 +2,15 @@ package dev.spanthrift.exporter.transport;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
+import dev.spanthrift.exporter.settings.Compression;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Turns a request into a body; not thread-safe, reused for every request of a destination.
@@ -20,9 +24,30 @@ public interface Compressor extends AutoCloseable {
   @Override
   default void close() {}
 
+  /**
+   * The request that a body holds; needs no compressor, so that any thread may ask.
+   *
+   * @param length of the request
+   */
+  static byte[] plain(EncodedBody body, int length) {
+    byte[] bytes = body.bytes();
+    return switch (body.compression()) {
+      case NONE -> bytes;
+      case ZSTD -> Zstd.decompress(Arrays.copyOf(bytes, body.length()), length);
+      case GZIP -> {
+        ByteArrayInputStream in = new ByteArrayInputStream(bytes, 0, body.length());
+        try (GZIPInputStream plain = new GZIPInputStream(in)) {
+          yield plain.readNBytes(length);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e); // our own frame
+        }
+      }
+    };
+  }
+
   static Compressor of(Compression compression) {
     return switch (compression) {
-      case NONE -> request -> new EncodedBody(request, request.length);
+      case NONE -> request -> new EncodedBody(request, request.length, Compression.NONE);
       case GZIP -> new Gzip();
       case ZSTD -> new ZstdFrames();
     };
@@ -51,7 +76,7 @@ public interface Compressor extends AutoCloseable {
       crc.update(request);
       out.write(trailer((int) crc.getValue(), request.length), 0, TRAILER);
       byte[] bytes = out.toByteArray();
-      return new EncodedBody(bytes, bytes.length);
+      return new EncodedBody(bytes, bytes.length, Compression.GZIP);
     }
 
     private static byte[] trailer(int crc, int length) {
@@ -84,7 +109,7 @@ public interface Compressor extends AutoCloseable {
       if (target.length <= SCRATCH_KEPT_MAX) {
         scratch = target;
       }
-      return new EncodedBody(Arrays.copyOf(target, length), length);
+      return new EncodedBody(Arrays.copyOf(target, length), length, Compression.ZSTD);
     }
 
     @Override

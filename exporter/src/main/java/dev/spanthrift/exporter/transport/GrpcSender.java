@@ -1,9 +1,10 @@
 package dev.spanthrift.exporter.transport;
 
-import dev.spanthrift.exporter.destination.Destinations;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Credentials;
 import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.HttpProxy;
 import dev.spanthrift.sampler.wire.Signal;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -11,10 +12,12 @@ import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
 import io.grpc.ConnectivityState;
 import io.grpc.Drainable;
+import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.KnownLength;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ProxiedSocketAddress;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -22,13 +25,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OTLP over gRPC: unary calls of raw bytes, without generated classes.
@@ -40,24 +45,31 @@ public final class GrpcSender implements Sender {
   /** Above the five minutes that gRPC servers permit by default; finds connections that died. */
   private static final long KEEP_ALIVE_SECONDS = 310;
 
+  private static final String HOST = "host";
+
   private record Route(
       ManagedChannel channel, MethodDescriptor<EncodedBody, SendResult.Accepted> export) {}
 
   private final Map<Signal, Route> routes = new EnumMap<>(Signal.class);
   private final Map<String, ManagedChannel> channels = new HashMap<>();
   private final Metadata headers = new Metadata();
+  private final Credentials credentials;
   private final CallOptions options;
   private final long timeoutNanos;
+  private final TlsFiles files;
 
-  public GrpcSender(DestinationSettings settings, ClientLoops loops) {
-    settings.headers().forEach((key, value) -> headers.put(key(key), value));
+  public GrpcSender(ExportSettings settings, ClientLoops loops) {
+    credentials = settings.credentials();
+    settings.headers().forEach(this::header);
     this.timeoutNanos = settings.timeout().toNanos();
-    this.options = options(settings.compression());
+    this.options = options(settings);
+    this.files = TlsFiles.of(settings);
     for (Signal signal : Signal.values()) {
       URI uri = Endpoints.grpc(settings, signal);
       String target =
-          (Endpoints.secure(uri) ? "tls " : "plain ") + uri.getHost() + Endpoints.port(uri);
-      ManagedChannel channel = channels.computeIfAbsent(target, t -> channel(uri, settings, loops));
+          (Endpoints.secure(uri) ? "tls " : "plain ") + Endpoints.host(uri) + Endpoints.port(uri);
+      ManagedChannel channel =
+          channels.computeIfAbsent(target, t -> channel(uri, settings, files, loops));
       routes.put(signal, new Route(channel, export(signal)));
     }
   }
@@ -66,34 +78,71 @@ public final class GrpcSender implements Sender {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
-  private static CallOptions options(Compression compression) {
-    return compression == Compression.NONE
-        ? CallOptions.DEFAULT
-        : CallOptions.DEFAULT.withCompression(encoding(compression));
+  private static void replace(Metadata sent, String name, String value) {
+    Metadata.Key<String> key = key(name);
+    sent.discardAll(key);
+    sent.put(key, value);
   }
 
-  public static String encoding(Compression compression) {
-    return compression.name().toLowerCase(Locale.ROOT);
+  /** {@code host} is the authority in HTTP/2, and no header of its own. */
+  private void header(String name, String value) {
+    if (!name.equals(HOST)) {
+      headers.put(key(name), value);
+    }
   }
 
-  private static ManagedChannel channel(URI uri, DestinationSettings settings, ClientLoops loops) {
+  private static CallOptions options(ExportSettings settings) {
+    CallOptions options = CallOptions.DEFAULT;
+    if (settings.compression() != Compression.NONE) {
+      options = options.withCompression(settings.compression().toString());
+    }
+    return options;
+  }
+
+  private static NettyChannelBuilder to(String host, int port) {
+    return AnyHostNames.isNeeded(host)
+        ? NettyChannelBuilder.forTarget(AnyHostNames.target(host, port))
+        : NettyChannelBuilder.forAddress(host, port);
+  }
+
+  private static ManagedChannel channel(
+      URI uri, ExportSettings settings, TlsFiles files, ClientLoops loops) {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(Endpoints.host(uri), Endpoints.port(uri))
+        to(Endpoints.host(uri), Endpoints.port(uri))
             .eventLoopGroup(loops.group())
             .channelType(loops.channelType())
             .directExecutor()
             .disableRetry()
-            .userAgent(Destinations.USER_AGENT)
+            .userAgent(Senders.USER_AGENT)
+            .proxyDetector(address -> proxied(settings.proxy(), address))
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .maxInboundMessageSize(settings.limits().responseBytesMax());
     if (settings.compression() != Compression.NONE) {
       CompressorRegistry ready = CompressorRegistry.newEmptyInstance();
-      ready.register(new AlreadyCompressed(encoding(settings.compression())));
+      ready.register(new AlreadyCompressed(settings.compression().toString()));
       builder.compressorRegistry(ready);
     }
+    String host = settings.headers().get(HOST);
+    if (host != null) {
+      builder.overrideAuthority(host);
+    }
     return Endpoints.secure(uri)
-        ? builder.sslContext(TlsContexts.grpc(settings.tls())).build()
+        ? builder.sslContext(TlsContexts.grpc(settings.tls(), files)).build()
         : builder.usePlaintext().build();
+  }
+
+  /** A tunnel, which grpc opens; names are resolved at its other end. */
+  private static @Nullable ProxiedSocketAddress proxied(
+      @Nullable HttpProxy proxy, SocketAddress address) {
+    if (proxy == null || !(address instanceof InetSocketAddress target)) {
+      return null;
+    }
+    return HttpConnectProxiedSocketAddress.newBuilder()
+        .setProxyAddress(new InetSocketAddress(proxy.host(), proxy.port()))
+        .setTargetAddress(target)
+        .setUsername(proxy.user())
+        .setPassword(proxy.password())
+        .build();
   }
 
   private static MethodDescriptor<EncodedBody, SendResult.Accepted> export(Signal signal) {
@@ -107,6 +156,7 @@ public final class GrpcSender implements Sender {
 
   @Override
   public Runnable send(Signal signal, EncodedBody body, Consumer<SendResult> done) {
+    files.refresh();
     Route route = java.util.Objects.requireNonNull(routes.get(signal));
     if (route.channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       // The queue has waited already; grpc's own backoff, up to two minutes, would come on top.
@@ -117,6 +167,7 @@ public final class GrpcSender implements Sender {
             route.export, options.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS));
     Metadata sent = new Metadata();
     sent.merge(headers);
+    credentials.into((name, value) -> replace(sent, name, value));
     call.start(new Answer(done), sent);
     call.request(1);
     call.sendMessage(body);
@@ -139,7 +190,7 @@ public final class GrpcSender implements Sender {
   private static final class Answer extends ClientCall.Listener<SendResult.Accepted> {
     private final Consumer<SendResult> done;
     private boolean headersSeen;
-    private SendResult accepted = SendResult.ACCEPTED;
+    private SendResult accepted = SendResult.Accepted.PLAIN;
 
     Answer(Consumer<SendResult> done) {
       this.done = done;
@@ -162,7 +213,7 @@ public final class GrpcSender implements Sender {
       } else if (headersSeen && tooLarge(status)) {
         done.accept(
             new SendResult.Failed(
-                "response_too_large", String.valueOf(inner(status).getDescription())));
+                "response_too_large", String.valueOf(inner(status).getDescription()), false));
       } else {
         done.accept(GrpcRules.outcome(status, trailers));
       }
@@ -226,7 +277,7 @@ public final class GrpcSender implements Sender {
         return Answers.accepted(first < 0 ? new byte[0] : rest(first, stream));
       } catch (IOException e) {
         // The status that follows says what became of the request.
-        return new SendResult.Accepted(0, "answer cannot be read: " + e);
+        return PartialAnswer.unreadable("answer: " + e);
       }
     }
 

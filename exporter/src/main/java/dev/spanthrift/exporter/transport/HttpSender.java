@@ -1,16 +1,19 @@
 package dev.spanthrift.exporter.transport;
 
 import dev.spanthrift.exporter.NetworkWords;
-import dev.spanthrift.exporter.destination.Destinations;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
+import dev.spanthrift.exporter.settings.Compression;
 import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.HttpProxy;
 import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -30,6 +34,7 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.transport.ProxyProvider;
 
 /**
  * OTLP over HTTP with protobuf bodies: keep-alive connections, at most one for each request in
@@ -44,11 +49,13 @@ public final class HttpSender implements Sender {
   private final InstantSource clock;
   private final long timeoutNanos;
   private final int responseBytesMax;
+  private final TlsFiles files;
   private volatile boolean connected;
 
-  public HttpSender(DestinationSettings settings, ClientLoops loops, InstantSource clock) {
+  public HttpSender(ExportSettings settings, ClientLoops loops, InstantSource clock) {
     this.loops = loops;
     this.clock = clock;
+    this.files = TlsFiles.of(settings);
     this.timeoutNanos = settings.timeout().toNanos();
     this.responseBytesMax = settings.limits().responseBytesMax();
     this.pool =
@@ -58,36 +65,91 @@ public final class HttpSender implements Sender {
             .maxIdleTime(Duration.ofSeconds(60))
             .lifo()
             .build();
-    HttpClient plain = client(settings);
+    HttpClient client = client(settings);
     for (Signal signal : Signal.values()) {
       URI uri = Endpoints.http(settings, signal);
-      HttpClient client = Endpoints.secure(uri) ? secure(plain, settings) : plain;
-      routes.put(signal, client.post().uri(uri));
+      routes.put(
+          signal,
+          Endpoints.secure(uri)
+              ? secure(client, settings, files).post().uri(uri.toString())
+              : plain(client, uri, settings.proxy()));
     }
   }
 
-  private HttpClient client(DestinationSettings settings) {
-    return HttpClient.create(pool).runOn(loops.group()).headers(headers -> fill(headers, settings));
+  private HttpClient client(ExportSettings settings) {
+    return HttpClient.create(pool)
+        .runOn(loops.group())
+        .headers(headers -> fill(headers, settings))
+        .doOnRequest(
+            (request, connection) -> {
+              settings.credentials().into(request::header);
+              connection.addHandlerLast(InterimAnswers.NAME, new InterimAnswers());
+            });
   }
 
-  private static HttpClient secure(HttpClient plain, DestinationSettings settings) {
-    var context = TlsContexts.http(settings.tls());
-    return plain
-        .protocol(HttpProtocol.H2, HttpProtocol.HTTP11)
-        .secure(spec -> spec.sslContext(context));
+  private static HttpClient secure(HttpClient client, ExportSettings settings, TlsFiles files) {
+    var context = TlsContexts.http(settings.tls(), files);
+    HttpClient secure =
+        client
+            .protocol(HttpProtocol.H2, HttpProtocol.HTTP11)
+            .secure(spec -> spec.sslContext(context));
+    HttpProxy proxy = settings.proxy();
+    return proxy == null
+        ? secure
+        : secure
+            .proxyWhen((config, spec) -> Mono.fromSupplier(() -> tunnel(spec, proxy)))
+            .resolver(NoopAddressResolverGroup.INSTANCE); // the proxy knows names that we may not
   }
 
-  private static void fill(HttpHeaders headers, DestinationSettings settings) {
-    headers.set(HttpHeaderNames.USER_AGENT, Destinations.USER_AGENT);
+  /** Asked for each connection, so that the proxy's own name is looked up when it is needed. */
+  private static ProxyProvider.Builder tunnel(ProxyProvider.TypeSpec spec, HttpProxy proxy) {
+    ProxyProvider.Builder by =
+        spec.type(ProxyProvider.Proxy.HTTP).host(proxy.host()).port(proxy.port());
+    String user = proxy.user();
+    if (user != null) {
+      by.username(user).password(name -> proxy.password());
+    }
+    return by;
+  }
+
+  private static HttpClient.RequestSender plain(
+      HttpClient client, URI uri, @Nullable HttpProxy proxy) {
+    if (proxy == null) {
+      return client.post().uri(uri.toString());
+    }
+    String host = uri.getRawAuthority();
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    return client
+        .remoteAddress(() -> InetSocketAddress.createUnresolved(proxy.host(), proxy.port()))
+        .headers(headers -> setHost(headers, host))
+        .doOnRequest(
+            (request, connection) ->
+                connection.addHandlerLast(
+                    AbsoluteTargets.NAME,
+                    new AbsoluteTargets("http://" + host, proxy.authorization())))
+        .post()
+        .uri(uri.getRawPath() + query);
+  }
+
+  /** Unless the user's headers name another. */
+  private static void setHost(HttpHeaders headers, String host) {
+    if (!headers.contains(HttpHeaderNames.HOST)) {
+      headers.set(HttpHeaderNames.HOST, host);
+    }
+  }
+
+  private static void fill(HttpHeaders headers, ExportSettings settings) {
+    headers.set(HttpHeaderNames.USER_AGENT, Senders.USER_AGENT);
     headers.set(HttpHeaderNames.CONTENT_TYPE, PROTOBUF);
     if (settings.compression() != Compression.NONE) {
-      headers.set(HttpHeaderNames.CONTENT_ENCODING, GrpcSender.encoding(settings.compression()));
+      headers.set(HttpHeaderNames.CONTENT_ENCODING, settings.compression().toString());
     }
     settings.headers().forEach(headers::set);
   }
 
   @Override
   public Runnable send(Signal signal, EncodedBody body, Consumer<SendResult> done) {
+    files.refresh();
     Attempt attempt = new Attempt(done);
     // Built anew for each subscription: reactor-netty resends on a kept connection that was closed.
     Mono<ByteBuf> bytes =
@@ -124,6 +186,20 @@ public final class HttpSender implements Sender {
     pool.dispose();
   }
 
+  private static SendResult again(String kind, String message) {
+    return new SendResult.Again(kind, message, SendResult.Again.OWN_BACKOFF, true);
+  }
+
+  /** What the codec cannot read, but for TLS, which it wraps too. */
+  private static boolean isNoHttp(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        return false;
+      }
+    }
+    return error instanceof DecoderException || error instanceof IllegalArgumentException;
+  }
+
   /** One exchange; the first of answer, failure, timeout and cancel ends it. */
   private final class Attempt extends AtomicBoolean implements CoreSubscriber<SendResult> {
     private final Consumer<SendResult> done;
@@ -152,28 +228,29 @@ public final class HttpSender implements Sender {
     @Override
     public void onError(Throwable error) {
       if (error instanceof AnswerBytes.TooLarge) {
-        end(new SendResult.Failed("response_too_large", String.valueOf(error.getMessage())));
+        end(new SendResult.Failed("response_too_large", String.valueOf(error.getMessage()), false));
       } else {
         connected = false;
         end(
-            new SendResult.Again(
-                "connection", NetworkWords.of(error), SendResult.Again.OWN_BACKOFF, true));
+            isNoHttp(error)
+                ? again("not_http", "its answer is no HTTP/1.1, perhaps it speaks gRPC")
+                : again("connection", NetworkWords.of(error)));
       }
     }
 
     @Override
     public void onComplete() {
-      end(new SendResult.Again("connection", "no answer", SendResult.Again.OWN_BACKOFF, true));
+      end(again("connection", "no answer"));
     }
 
     void timeOut() {
-      if (end(new SendResult.Again("timeout", "", SendResult.Again.OWN_BACKOFF, true))) {
+      if (end(again("timeout", "no answer in time"))) {
         cancelSubscription();
       }
     }
 
     void cancel() {
-      if (end(new SendResult.Failed("shutdown", ""))) {
+      if (end(new SendResult.Failed("shutdown", "", false))) {
         cancelSubscription();
       }
     }

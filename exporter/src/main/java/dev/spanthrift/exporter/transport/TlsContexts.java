@@ -1,6 +1,6 @@
 package dev.spanthrift.exporter.transport;
 
-import dev.spanthrift.exporter.settings.DestinationSettings.Tls;
+import dev.spanthrift.exporter.settings.Tls;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -11,20 +11,21 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.nio.file.Path;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 
 /** TLS as a client, on the JDK's own engine; host names are checked unless nothing is. */
 final class TlsContexts {
   private TlsContexts() {}
 
-  static SslContext grpc(Tls tls) {
-    return build(GrpcSslContexts.configure(builder(tls), SslProvider.JDK));
+  static SslContext grpc(Tls tls, TlsFiles files) {
+    return build(GrpcSslContexts.configure(builder(tls, files), SslProvider.JDK));
   }
 
-  static SslContext http(Tls tls) {
+  static SslContext http(Tls tls, TlsFiles files) {
     return build(
-        builder(tls)
+        builder(tls, files)
             .applicationProtocolConfig(
                 new ApplicationProtocolConfig(
                     Protocol.ALPN,
@@ -34,20 +35,19 @@ final class TlsContexts {
                     ApplicationProtocolNames.HTTP_1_1)));
   }
 
-  private static SslContextBuilder builder(Tls tls) {
+  private static SslContextBuilder builder(Tls tls, TlsFiles files) {
     SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-    Path certFile = tls.certFile();
-    Path keyFile = tls.keyFile();
-    Path caFile = tls.caFile();
-    if (certFile != null && keyFile != null) {
-      builder.keyManager(new ReloadingKeyManager(certFile, keyFile));
+    KeyManager keys = files.keys();
+    TrustManager trust = files.trust();
+    if (keys != null) {
+      builder.keyManager(keys);
     }
     if (tls.skipVerify()) {
       builder
           .trustManager(InsecureTrustManagerFactory.INSTANCE)
           .endpointIdentificationAlgorithm(null);
-    } else if (caFile != null) {
-      builder.trustManager(new ReloadingTrustManager(caFile));
+    } else if (trust != null) {
+      builder.trustManager(trust);
     }
     return builder;
   }

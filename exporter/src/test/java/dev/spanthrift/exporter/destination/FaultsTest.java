@@ -8,11 +8,11 @@ import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus.Counts;
 import dev.spanthrift.exporter.destination.Backend.Reply;
 import dev.spanthrift.exporter.destination.Backend.Script;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
-import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
-import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Limits;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.exporter.transport.ClientLoops;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
@@ -48,12 +48,12 @@ class FaultsTest {
     };
   }
 
-  private static Destination open(DestinationSettings settings) {
+  private static Destination open(ExportSettings settings) {
     return Destinations.open(settings, ClientLoops.of(RESOURCES));
   }
 
-  private static DestinationSettings settings(Protocol protocol, URI uri) {
-    return DestinationSettings.of("test", protocol, uri).withRetry(SOON);
+  private static ExportSettings settings(Protocol protocol, URI uri) {
+    return ExportSettings.of("test", protocol, uri).withRetry(SOON);
   }
 
   @ParameterizedTest

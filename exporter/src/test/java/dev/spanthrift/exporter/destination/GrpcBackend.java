@@ -89,7 +89,7 @@ final class GrpcBackend extends Backend {
     return new ServerCall.Listener<>() {
       @Override
       public void onMessage(byte[] body) {
-        Reply reply = reply(new Received(signal, text(headers), body, body));
+        Reply reply = reply(new Received(signal, text(call, headers), body, body));
         if (!(reply instanceof Reply.Silence)) {
           leave.run();
         }
@@ -124,8 +124,9 @@ final class GrpcBackend extends Backend {
     }
   }
 
-  private static Map<String, String> text(Metadata headers) {
+  private static Map<String, String> text(ServerCall<?, ?> call, Metadata headers) {
     Map<String, String> text = new HashMap<>();
+    text.put(":authority", call.getAuthority());
     for (String key : headers.keys()) {
       if (!key.endsWith("-bin")) {
         text.put(key, headers.get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER)));

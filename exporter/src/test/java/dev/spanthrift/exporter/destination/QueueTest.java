@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.exporter.Shipment;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
-import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Limits;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.exporter.transport.EncodedBody;
 import dev.spanthrift.exporter.transport.SendResult;
 import dev.spanthrift.exporter.transport.Sender;
@@ -111,8 +111,8 @@ class QueueTest {
   }
 
   private OtlpDestination destination(Limits limits, Retry retry, long seed) {
-    DestinationSettings settings =
-        DestinationSettings.of("fake", Protocol.GRPC, URI.create("http://nowhere:4317"))
+    ExportSettings settings =
+        ExportSettings.of("fake", Protocol.GRPC, URI.create("http://nowhere:4317"))
             .withLimits(limits)
             .withRetry(retry);
     return new OtlpDestination(settings, sender, clock, new Random(seed), () -> {});
@@ -138,7 +138,7 @@ class QueueTest {
     assertEquals(taken * 1000L, destination.status().queuedBytes());
     assertEquals(taken * 1000L, destination.queuedBytes());
     assertEquals(10_000, destination.queueBytesMax());
-    sender.answer(SendResult.ACCEPTED);
+    sender.answer(SendResult.Accepted.PLAIN);
     assertTrue(destination.offer(traces(1000)));
     assertFalse(destination.offer(traces(1000)));
     assertEquals(taken + 1, Requests.counts(destination, Signal.TRACES).taken());
@@ -268,7 +268,7 @@ class QueueTest {
       clock.passToNext();
     }
     assertEquals(20, sender.waiting.peek().body().length());
-    sender.answer(SendResult.ACCEPTED);
+    sender.answer(SendResult.Accepted.PLAIN);
     assertEquals(1, Requests.counts(destination, Signal.TRACES).shipped());
     assertEquals(
         Map.of("retries_exhausted", 1L), Requests.counts(destination, Signal.TRACES).failed());
@@ -310,7 +310,7 @@ class QueueTest {
       while (sender.waiting.isEmpty()) {
         clock.passToNext();
       }
-      sender.answer(SendResult.ACCEPTED);
+      sender.answer(SendResult.Accepted.PLAIN);
     }
     assertEquals(8, destination.inFlightLimit());
   }
@@ -338,9 +338,9 @@ class QueueTest {
     clock.pass(0);
     EncodedBody merged = sender.waiting.element().body();
     assertTrue(merged.length() <= 5000);
-    sender.answer(SendResult.ACCEPTED);
+    sender.answer(SendResult.Accepted.PLAIN);
     while (!sender.waiting.isEmpty()) {
-      sender.answer(SendResult.ACCEPTED);
+      sender.answer(SendResult.Accepted.PLAIN);
     }
     int spans = 0;
     for (Sent sent : sender.all) {
@@ -373,7 +373,7 @@ class QueueTest {
       if (sender.waiting.isEmpty()) {
         clock.passToNext();
       } else {
-        sender.answer(SendResult.ACCEPTED);
+        sender.answer(SendResult.Accepted.PLAIN);
       }
     }
     assertEquals(2000, Requests.counts(destination, Signal.TRACES).shipped());
@@ -387,14 +387,14 @@ class QueueTest {
     }
     clock.pass(0);
     assertEquals(6, sender.waiting.element().body().length());
-    sender.answer(new SendResult.Failed("status_INVALID_ARGUMENT", "one of them"));
+    sender.answer(new SendResult.Failed("status_INVALID_ARGUMENT", "one of them", true));
     destination.offer(Requests.of(Signal.LOGS, 4, 4));
-    for (int i = 1; i <= 4; i++) {
-      assertEquals(i, sender.waiting.element().body().length());
+    for (int bytes : new int[] {1, 5, 2, 3, 4}) { // halves: 1 and 2 + 3, then 2 and 3
+      assertEquals(bytes, sender.waiting.element().body().length());
       sender.answer(
-          i == 2
-              ? new SendResult.Failed("status_INVALID_ARGUMENT", "this one")
-              : SendResult.ACCEPTED);
+          bytes == 2 || bytes == 5
+              ? new SendResult.Failed("status_INVALID_ARGUMENT", "this one", true)
+              : SendResult.Accepted.PLAIN);
     }
     assertEquals(8, Requests.counts(destination, Signal.LOGS).shipped());
     assertEquals(
@@ -412,7 +412,7 @@ class QueueTest {
     clock.pass(0);
     for (int i = 0; i < 3; i++) {
       assertEquals(10 + i, sender.waiting.element().body().length());
-      sender.answer(SendResult.ACCEPTED);
+      sender.answer(SendResult.Accepted.PLAIN);
     }
   }
 
@@ -422,7 +422,7 @@ class QueueTest {
     Shipment first = traces(10);
     destination.offer(first);
     destination.offer(traces(20));
-    sender.answer(SendResult.ACCEPTED);
+    sender.answer(SendResult.Accepted.PLAIN);
     assertEquals(20, sender.waiting.element().body().length());
     assertArrayEquals(first.request(), sender.all.getFirst().body().bytes());
   }
@@ -437,7 +437,7 @@ class QueueTest {
     destination.drain(Duration.ZERO);
     assertEquals(Map.of("shutdown", 10L), Requests.counts(destination, Signal.LOGS).failed());
     assertEquals(1, sender.cancelled);
-    sender.answer(SendResult.ACCEPTED); // too late: booked already
+    sender.answer(SendResult.Accepted.PLAIN); // too late: booked already
     assertEquals(0, Requests.counts(destination, Signal.LOGS).shipped());
     assertFalse(destination.offer(traces(1)));
     assertTrue(Requests.sumsHold(destination));
@@ -450,10 +450,10 @@ class QueueTest {
   void hugeRejectedCountsDoNotBreakTheSum() {
     OtlpDestination destination = destination(limits(10_000, 1, 0));
     destination.offer(Requests.of(Signal.METRICS, 10, 5));
-    sender.answer(new SendResult.Accepted(Long.MAX_VALUE, "all of them"));
+    sender.answer(new SendResult.Accepted("partial_success", Long.MAX_VALUE, "all of them"));
     assertEquals(Map.of("rejected", 5L), Requests.counts(destination, Signal.METRICS).failed());
     destination.offer(Requests.of(Signal.METRICS, 10, 5));
-    sender.answer(new SendResult.Accepted(-3, ""));
+    sender.answer(new SendResult.Accepted("accepted", -3, ""));
     assertEquals(5, Requests.counts(destination, Signal.METRICS).shipped());
     assertTrue(Requests.sumsHold(destination));
   }
@@ -462,7 +462,8 @@ class QueueTest {
   void backendsWordsBecomeOnePrintableLineOfBoundedLength() {
     OtlpDestination destination = destination(limits(10_000, 1, 0));
     destination.offer(traces(10));
-    sender.answer(new SendResult.Failed("status_400", "a\r\nWARN forged " + "x".repeat(2000)));
+    sender.answer(
+        new SendResult.Failed("status_400", "a\r\nWARN forged " + "x".repeat(2000), true));
     String lastError = destination.status().lastError();
     assertTrue(lastError.startsWith("status_400: a WARN forged"), lastError);
     assertTrue(lastError.length() <= 501);

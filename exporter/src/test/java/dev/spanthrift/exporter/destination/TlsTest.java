@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.destination.Backend.Reply;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
-import dev.spanthrift.exporter.settings.DestinationSettings.Tls;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
+import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.exporter.settings.Tls;
 import dev.spanthrift.exporter.transport.ClientLoops;
 import dev.spanthrift.sampler.wire.Signal;
 import io.grpc.netty.GrpcSslContexts;
@@ -108,7 +108,7 @@ class TlsTest {
 
   private static Destination open(Protocol protocol, Backend backend, Tls tls) {
     return Destinations.open(
-        DestinationSettings.of("test", protocol, backend.uri()).withRetry(SOON).withTls(tls),
+        ExportSettings.of("test", protocol, backend.uri()).withRetry(SOON).withTls(tls),
         ClientLoops.of(RESOURCES));
   }
 
@@ -184,10 +184,11 @@ class TlsTest {
       try (Destination destination = open(protocol, backend, tls(caFile))) {
         refused(destination, backend);
       }
-      try (Destination destination = open(protocol, backend, mtls("bad" + protocol, bad))) {
+      try (Destination destination = open(protocol, backend, mtls("bad" + protocol.name(), bad))) {
         refused(destination, backend);
       }
-      try (Destination destination = open(protocol, backend, mtls("good" + protocol, good))) {
+      try (Destination destination =
+          open(protocol, backend, mtls("good" + protocol.name(), good))) {
         accepted(destination);
       }
     }
@@ -198,16 +199,16 @@ class TlsTest {
   void renewedFilesAreReadWithoutARestart(Protocol protocol) throws Exception {
     X509Bundle bad = leaf("CN=bad", "127.0.0.1").buildIssuedBy(stranger);
     X509Bundle good = new CertificateBuilder().rsa2048().subject("CN=good").buildIssuedBy(ca);
-    Tls files = mtls("renewed" + protocol, bad);
+    Tls files = mtls("renewed" + protocol.name(), bad);
     try (Backend backend = backend(protocol, server, ClientAuth.REQUIRE);
         Destination destination = open(protocol, backend, files)) {
       refused(destination, backend);
-      Files.writeString(files.keyFile(), "half written");
-      touch(files.keyFile(), 1);
-      Files.writeString(files.certFile(), good.getCertificatePathPEM());
-      touch(files.certFile(), 2);
-      Files.writeString(files.keyFile(), good.getPrivateKeyPEM());
-      touch(files.keyFile(), 3);
+      Files.writeString(files.key(), "half written");
+      touch(files.key(), 1);
+      Files.writeString(files.certificate(), good.getCertificatePathPEM());
+      touch(files.certificate(), 2);
+      Files.writeString(files.key(), good.getPrivateKeyPEM());
+      touch(files.key(), 3);
       accepted(destination);
     }
   }
@@ -215,7 +216,7 @@ class TlsTest {
   @ParameterizedTest
   @EnumSource(Protocol.class)
   void renewedAuthorityIsReadWithoutARestart(Protocol protocol) throws Exception {
-    Path trusted = write("trusted" + protocol + ".pem", stranger.getRootCertificatePEM());
+    Path trusted = write("trusted" + protocol.name() + ".pem", stranger.getRootCertificatePEM());
     try (Backend backend = backend(protocol, server, ClientAuth.NONE);
         Destination destination = open(protocol, backend, tls(trusted))) {
       refused(destination, backend);

@@ -10,13 +10,12 @@ import dev.spanthrift.exporter.Shipment;
 import dev.spanthrift.exporter.destination.Backend.Received;
 import dev.spanthrift.exporter.destination.Backend.Reply;
 import dev.spanthrift.exporter.destination.Backend.Script;
-import dev.spanthrift.exporter.settings.DestinationSettings;
-import dev.spanthrift.exporter.settings.DestinationSettings.Compression;
-import dev.spanthrift.exporter.settings.DestinationSettings.Limits;
-import dev.spanthrift.exporter.settings.DestinationSettings.Protocol;
-import dev.spanthrift.exporter.settings.DestinationSettings.Retry;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Limits;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.exporter.transport.ClientLoops;
-import dev.spanthrift.exporter.transport.GrpcSender;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -51,11 +50,11 @@ class TransportTest {
     };
   }
 
-  private static DestinationSettings settings(Protocol protocol, URI uri) {
-    return DestinationSettings.of("test", protocol, uri).withRetry(SOON);
+  private static ExportSettings settings(Protocol protocol, URI uri) {
+    return ExportSettings.of("test", protocol, uri).withRetry(SOON);
   }
 
-  private static Destination open(DestinationSettings settings) {
+  private static Destination open(ExportSettings settings) {
     return Destinations.open(settings, LOOPS);
   }
 
@@ -96,7 +95,7 @@ class TransportTest {
       assertEquals(50, spans(received));
       String encoding = protocol == Protocol.GRPC ? "grpc-encoding" : "content-encoding";
       assertEquals(
-          compression == Compression.NONE ? null : GrpcSender.encoding(compression),
+          compression == Compression.NONE ? null : compression.toString(),
           received.headers().get(encoding));
       assertEquals(
           protocol == Protocol.GRPC ? "application/grpc" : "application/x-protobuf",

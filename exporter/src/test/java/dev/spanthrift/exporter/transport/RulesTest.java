@@ -38,6 +38,16 @@ class RulesTest {
           Status.Code.DATA_LOSS);
   private static final long NOW = Instant.parse("2026-11-24T12:00:00Z").toEpochMilli();
 
+  /** What is about who sends or where to, no part of a request can help. */
+  private static boolean ofContent(Status.Code code) {
+    return !EnumSet.of(
+            Status.Code.NOT_FOUND,
+            Status.Code.PERMISSION_DENIED,
+            Status.Code.UNAUTHENTICATED,
+            Status.Code.UNIMPLEMENTED)
+        .contains(code);
+  }
+
   private static Metadata details(byte[] status) {
     Metadata trailers = new Metadata();
     trailers.put(GrpcRules.DETAILS, status);
@@ -67,7 +77,7 @@ class RulesTest {
       assertEquals(SendResult.Again.OWN_BACKOFF, again.delayNanos());
       assertEquals("why", again.message());
     } else {
-      assertEquals(new SendResult.Failed("status_" + code, "why"), outcome);
+      assertEquals(new SendResult.Failed("status_" + code, "why", ofContent(code)), outcome);
     }
   }
 
@@ -79,7 +89,7 @@ class RulesTest {
     if (again) {
       assertEquals(new SendResult.Again("status_" + code, "", 2_000_000_500L, true), outcome);
     } else {
-      assertEquals(new SendResult.Failed("status_" + code, ""), outcome);
+      assertEquals(new SendResult.Failed("status_" + code, "", ofContent(code)), outcome);
     }
   }
 
@@ -139,14 +149,17 @@ class RulesTest {
     if (Set.of(429, 502, 503, 504).contains(status)) {
       assertEquals(new SendResult.Again("status_" + status, "why", 7_000_000_000L, true), outcome);
     } else {
-      assertEquals(new SendResult.Failed("status_" + status, "why"), outcome);
+      SendResult.Failed failed = assertInstanceOf(SendResult.Failed.class, outcome);
+      assertEquals("status_" + status, failed.kind());
+      assertEquals("why", failed.message());
     }
   }
 
   @ParameterizedTest
   @CsvSource({"200", "202", "204"})
   void httpSuccessIsAnyOf2xx(int status) {
-    assertEquals(SendResult.ACCEPTED, HttpRules.outcome(status, null, null, new byte[0], NOW));
+    assertEquals(
+        SendResult.Accepted.PLAIN, HttpRules.outcome(status, null, null, new byte[0], NOW));
   }
 
   @ParameterizedTest
@@ -192,24 +205,29 @@ class RulesTest {
     var traces = io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse.newBuilder();
     traces.getPartialSuccessBuilder().setRejectedSpans(7).setErrorMessage("too old");
     assertEquals(
-        new SendResult.Accepted(7, "too old"), Answers.accepted(traces.build().toByteArray()));
+        new SendResult.Accepted("partial_success", 7, "too old"),
+        Answers.accepted(traces.build().toByteArray()));
 
     var metrics =
         io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse.newBuilder();
     metrics.getPartialSuccessBuilder().setRejectedDataPoints(8);
-    assertEquals(new SendResult.Accepted(8, ""), Answers.accepted(metrics.build().toByteArray()));
+    assertEquals(
+        new SendResult.Accepted("partial_success", 8, ""),
+        Answers.accepted(metrics.build().toByteArray()));
 
     var logs = io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse.newBuilder();
     logs.getPartialSuccessBuilder().setErrorMessage("use fewer");
     assertEquals(
-        new SendResult.Accepted(0, "use fewer"), Answers.accepted(logs.build().toByteArray()));
+        new SendResult.Accepted("warning", 0, "use fewer"),
+        Answers.accepted(logs.build().toByteArray()));
 
     var profiles =
         io.opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceResponse
             .newBuilder();
     profiles.getPartialSuccessBuilder().setRejectedProfiles(1L << 40);
     assertEquals(
-        new SendResult.Accepted(1L << 40, ""), Answers.accepted(profiles.build().toByteArray()));
+        new SendResult.Accepted("partial_success", 1L << 40, ""),
+        Answers.accepted(profiles.build().toByteArray()));
   }
 
   @Test
@@ -226,5 +244,88 @@ class RulesTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static SendResult success(String contentType, String body) {
+    return HttpRules.outcome(200, null, contentType, bytes(body), NOW);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | accepted_json | 0 | ''",
+        "{\"partialSuccess\":{}} | accepted_json | 0 | ''",
+        "{\"partialSuccess\":null} | accepted_json | 0 | ''",
+        "{\"partialSuccess\":{\"rejectedSpans\":\"1\",\"errorMessage\":\"old\"}}"
+            + " | partial_success | 1 | old",
+        "{\"partialSuccess\":{\"rejectedLogRecords\":2}} | partial_success | 2 | ''",
+        "{\"partial_success\":{\"rejected_data_points\":\"3\",\"error_message\":\"x\"}}"
+            + " | partial_success | 3 | x",
+        "{\"partialSuccess\":{\"rejectedSpans\":0,\"errorMessage\":\"use fewer\"}}"
+            + " | warning | 0 | use fewer",
+        "{\"partialSuccess\":{\"hints\":[{\"a\":1}],\"rejectedSpans\":\"0\"}}"
+            + " | unknown_fields | 0 | partial_success has hints",
+        "{\"status\":\"ok\",\"n\":[1,{\"partialSuccess\":2}]} | accepted_json | 0 | ''",
+      })
+  void anAnswerInJsonIsReadAsItWasMeant(String body, String kind, long rejected, String message) {
+    SendResult read = new SendResult.Accepted(kind, rejected, message);
+    assertEquals(read, success("application/json", body));
+    assertEquals(read, success("application/json; charset=utf-8", " " + body));
+    assertEquals(read, success("text/plain", body), "whatever it is called");
+    assertEquals(read, success("application/x-protobuf", body), "whatever it is called");
+    assertEquals(read, success(null, body));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "202, text/plain, Accepted, accepted_text",
+    "200, text/plain, OK, accepted_text",
+    "200, application/json, {\"partialSuccess\":, unreadable",
+    "200, application/json, OK, unreadable",
+    "200, application/x-protobuf, OK, unreadable",
+    "201, application/octet-stream, x, accepted_text",
+  })
+  void anyOther2xxIsAReceiptAndIsNamed(int status, String type, String body, String kind) {
+    SendResult result = HttpRules.outcome(status, null, type, bytes(body), NOW);
+    SendResult.Accepted taken = assertInstanceOf(SendResult.Accepted.class, result);
+    assertEquals(kind, taken.kind());
+    assertEquals(0, taken.rejected());
+    assertTrue(taken.message().startsWith("taken"), taken.message());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "text/html, <p>Sign in",
+    "text/html; charset=utf-8, x",
+    "text/plain, ' <!DOCTYPE html><title>Sign in</title>'",
+    "application/x-protobuf, '<html><head>'",
+    "application/xhtml+xml, <a>",
+  })
+  void aWebPageIsNoReceiptAndTheRequestIsKept(String type, String body) {
+    SendResult.Again again = assertInstanceOf(SendResult.Again.class, success(type, body));
+    assertEquals("web_page", again.kind());
+    assertTrue(again.throttle());
+    assertTrue(again.message().startsWith("answers with a web page"), again.message());
+  }
+
+  @Test
+  void fieldsOfAPartialSuccessThatWeDoNotKnowAreNamed() {
+    byte[] unknown = {0x0a, 0x05, 0x1a, 0x01, 'x', 0x20, 0x01};
+    SendResult.Accepted taken = Answers.accepted(unknown);
+    assertEquals("unknown_fields", taken.kind());
+    assertEquals("partial_success has field 4", taken.message());
+  }
+
+  @Test
+  void anErrorInJsonIsShownByItsMessage() {
+    SendResult failed =
+        HttpRules.outcome(
+            400, null, "application/json", bytes("{\"code\":3,\"message\":\"bad id\"}"), NOW);
+    assertEquals(new SendResult.Failed("status_400", "bad id", true), failed);
+    assertEquals(
+        "a web page, Not here",
+        HttpRules.outcome(404, null, "text/html", bytes("<html><title>Not here</title>"), NOW)
+            .message());
   }
 }

@@ -131,10 +131,17 @@ public final class Decision {
     if (!ofArrived || upstream <= 0) {
       return Math.max(upstream, ownThreshold);
     }
-    double product = probability * ((Threshold.MAX - upstream) / 0x1p56);
+    double product = probabilityOfAll(upstream);
     return product < 0x1p-56
         ? Threshold.MAX
         : Math.max(upstream, Threshold.valueOf(product, Threshold.DEFAULT_PRECISION));
+  }
+
+  /** The probability as a part of all there was before upstream left some out. */
+  public double probabilityOfAll(long upstream) {
+    return ofArrived && upstream > 0
+        ? probability * ((Threshold.MAX - upstream) / 0x1p56)
+        : probability;
   }
 
   /** Index of the deciding policy, or {@link #FALLBACK}. */

@@ -9,7 +9,6 @@ import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import dev.spanthrift.sampler.policy.question.Compiler;
 import dev.spanthrift.sampler.policy.question.Expression;
 import dev.spanthrift.sampler.policy.question.Observer;
-import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,7 +179,7 @@ public final class PolicySet {
       case DROP -> Effect.DROPPED;
       case BUDGET -> Effect.LEFT_TO_BUDGET;
       case PROBABILITY ->
-          fragment.randomness() >= decision.threshold(Threshold.UNKNOWN)
+          fragment.randomness() >= decision.threshold(fragment.trustedUpstreamThreshold())
               ? Effect.KEPT
               : Effect.DROPPED;
     };

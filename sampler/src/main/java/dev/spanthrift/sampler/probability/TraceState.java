@@ -47,12 +47,16 @@ public final class TraceState {
 
   /** The randomness of a span: {@code rv}, else the trace id's. */
   public static long randomness(byte[] buffer, int offset, int length, long traceIdLow) {
-    long ot = length == 0 ? ABSENT : find(buffer, offset, length, OT);
-    long rv =
-        ot < 0 || !isWellFormedOt(buffer, ot)
-            ? Randomness.NONE
-            : subRandomness(buffer, start(ot), end(ot));
+    long rv = explicitRandomness(buffer, offset, length);
     return rv == Randomness.NONE ? Randomness.ofTraceId(traceIdLow) : rv;
+  }
+
+  /** {@code rv}, or {@link Randomness#NONE} where there is none that can be trusted. */
+  public static long explicitRandomness(byte[] buffer, int offset, int length) {
+    long ot = length == 0 ? ABSENT : find(buffer, offset, length, OT);
+    return ot < 0 || !isWellFormedOt(buffer, ot)
+        ? Randomness.NONE
+        : subRandomness(buffer, start(ot), end(ot));
   }
 
   /**
@@ -227,6 +231,10 @@ public final class TraceState {
     return isSub(buffer, start, end, 't', 'h');
   }
 
+  static boolean isRandomness(byte[] buffer, int start, int end) {
+    return isSub(buffer, start, end, 'r', 'v');
+  }
+
   private static boolean isSub(byte[] buffer, int start, int end, char first, char second) {
     return end - start >= 3
         && buffer[start] == first
@@ -249,7 +257,7 @@ public final class TraceState {
   private static long subRandomness(byte[] buffer, int start, int end) {
     for (int at = start; at < end; ) {
       int stop = subEnd(buffer, at, end);
-      if (isSub(buffer, at, stop, 'r', 'v')) {
+      if (isRandomness(buffer, at, stop)) {
         return Randomness.read(buffer, at + 3, stop - at - 3);
       }
       at = stop + 1;

@@ -4,15 +4,18 @@ package dev.spanthrift.sampler.probability;
  * Writes a trace state with the threshold that a kept span was kept with.
  *
  * <p>The rule: the larger of upstream's threshold and ours, so that it is never lowered. {@code ot}
- * moves to the front, its other sub-keys and {@code rv} stay, other members keep their order.
+ * moves to the front, its other sub-keys and {@code rv} stay, other members keep their order. A
+ * randomness that whoever comes next cannot read from the trace id is written beside the threshold.
  * Source: specs.md 2A, 2C, 2E, R1.
  */
 public final class TraceStateWriter {
   /** The trace state needs no change: forward the bytes received. */
   public static final int UNCHANGED = -1;
 
-  /** Most bytes that a stamp can add: {@code ot=th:}, 14 digits, and a separator. */
-  public static final int GROWTH_MAX = 6 + Threshold.DIGITS + 1;
+  private static final int RANDOMNESS_LENGTH = 4 + Threshold.DIGITS; // ;rv: and its digits
+
+  /** Most bytes that a stamp can add: {@code ot=th:}, 14 digits, {@code ;rv:}, 14, a separator. */
+  public static final int GROWTH_MAX = 6 + Threshold.DIGITS + RANDOMNESS_LENGTH + 1;
 
   private TraceStateWriter() {}
 
@@ -43,6 +46,22 @@ public final class TraceStateWriter {
    */
   public static Stamp plan(
       byte[] in, int offset, int length, long own, long randomness, boolean stampAlways) {
+    return plan(in, offset, length, own, randomness, stampAlways, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param explicit whether the randomness is written where there is no {@code rv}
+   */
+  public static Stamp plan(
+      byte[] in,
+      int offset,
+      int length,
+      long own,
+      long randomness,
+      boolean stampAlways,
+      boolean explicit) {
     if (own >= Threshold.MAX) {
       throw new IllegalArgumentException("probability 0 has no th");
     }
@@ -68,7 +87,9 @@ public final class TraceStateWriter {
     }
     boolean fits = end - start <= TraceState.OT_VALUE_MAX;
     if (fits && wellFormed) {
-      fits = otherSubs(in, start, end) + 3 + Threshold.textLength(own) <= TraceState.OT_VALUE_MAX;
+      boolean adds = explicit && !hasRandomness(in, ot);
+      int more = 3 + Threshold.textLength(own) + (adds ? RANDOMNESS_LENGTH : 0);
+      fits = otherSubs(in, start, end) + more <= TraceState.OT_VALUE_MAX;
     }
     return fits ? Stamp.STAMPED : Stamp.OVERSIZE;
   }
@@ -89,17 +110,29 @@ public final class TraceStateWriter {
    */
   public static int write(
       byte[] in, int offset, int length, long own, Stamp plan, byte[] out, int outOffset) {
+    return write(in, offset, length, own, Randomness.NONE, plan, out, outOffset);
+  }
+
+  /**
+   * The same.
+   *
+   * @param rv the randomness to be written where there is no {@code rv}, else {@link
+   *     Randomness#NONE}
+   */
+  public static int write(
+      byte[] in, int offset, int length, long own, long rv, Stamp plan, byte[] out, int outOffset) {
     return switch (plan) {
       case UNCHANGED, INVALID, OVERSIZE, FULL -> UNCHANGED;
-      case STAMPED -> rewrite(in, offset, length, own, out, outOffset) - outOffset;
+      case STAMPED -> rewrite(in, offset, length, own, rv, out, outOffset) - outOffset;
       case INCONSISTENT, ERASED ->
-          rewrite(in, offset, length, Threshold.UNKNOWN, out, outOffset) - outOffset;
+          rewrite(in, offset, length, Threshold.UNKNOWN, Randomness.NONE, out, outOffset)
+              - outOffset;
     };
   }
 
   private static int rewrite(
-      byte[] in, int offset, int length, long threshold, byte[] out, int outOffset) {
-    int at = writeOt(in, TraceState.findOt(in, offset, length), threshold, out, outOffset);
+      byte[] in, int offset, int length, long threshold, long rv, byte[] out, int outOffset) {
+    int at = writeOt(in, TraceState.findOt(in, offset, length), threshold, rv, out, outOffset);
     int end = offset + length;
     for (int next = offset; next < end; ) {
       int stop = TraceState.memberEnd(in, next, end);
@@ -116,7 +149,8 @@ public final class TraceStateWriter {
   }
 
   /** Writes the member {@code ot}, or nothing when there would be no sub-key in it. */
-  private static int writeOt(byte[] in, long ot, long threshold, byte[] out, int outOffset) {
+  private static int writeOt(
+      byte[] in, long ot, long threshold, long rv, byte[] out, int outOffset) {
     int start = outOffset + 3;
     int at = start;
     boolean wellFormed = ot >= 0 && TraceState.isWellFormedOt(in, ot);
@@ -127,6 +161,9 @@ public final class TraceStateWriter {
     }
     if (wellFormed) {
       at = writeSubs(in, ot, pending ? threshold : Threshold.UNKNOWN, out, start, at);
+    }
+    if (rv != Randomness.NONE && !(wellFormed && hasRandomness(in, ot))) {
+      at = writeRandomness(rv, out, separate(out, start, at, ';'));
     }
     if (at == start) {
       return outOffset;
@@ -164,6 +201,14 @@ public final class TraceStateWriter {
     return Threshold.write(threshold, out, at + 3);
   }
 
+  private static int writeRandomness(long randomness, byte[] out, int at) {
+    out[at] = 'r';
+    out[at + 1] = 'v';
+    out[at + 2] = ':';
+    Hex.write(randomness, Threshold.DIGITS, out, at + 3);
+    return at + 3 + Threshold.DIGITS;
+  }
+
   private static int separate(byte[] out, int start, int at, char separator) {
     if (at == start) {
       return at;
@@ -173,10 +218,22 @@ public final class TraceStateWriter {
   }
 
   private static boolean hasThreshold(byte[] in, long ot) {
+    return has(in, ot, TraceState::isThreshold);
+  }
+
+  private static boolean hasRandomness(byte[] in, long ot) {
+    return has(in, ot, TraceState::isRandomness);
+  }
+
+  private interface SubTest {
+    boolean test(byte[] buffer, int start, int end);
+  }
+
+  private static boolean has(byte[] in, long ot, SubTest wanted) {
     int end = TraceState.end(ot);
     for (int next = TraceState.start(ot); next < end; ) {
       int stop = TraceState.subEnd(in, next, end);
-      if (TraceState.isThreshold(in, next, stop)) {
+      if (wanted.test(in, next, stop)) {
         return true;
       }
       next = stop + 1;

@@ -1,6 +1,7 @@
 package dev.spanthrift.sampler.signal;
 
 import dev.spanthrift.sampler.trace.Fragment;
+import dev.spanthrift.sampler.wire.Scratch;
 import java.util.Arrays;
 
 /**
@@ -21,14 +22,18 @@ public final class FragmentReader {
   private final ErrorSignatures signatures;
   private final EdgeDurations durations;
 
-  private int[] parents = new int[64];
-  private int[] edges = new int[64];
-  private long[] edgeHashes = new long[64];
-  private long[] excess = new long[64];
-  private int[] slots = new int[256];
+  private static final int LEAST_ROWS = 64;
+  private static final int ROW_BYTES = 2 * Integer.BYTES + 4 * Long.BYTES;
+  private static final int SLOTS_PER_ROW = 4;
+
+  private int[] parents = new int[0];
+  private int[] edges = new int[0];
+  private long[] edgeHashes = new long[0];
+  private long[] excess = new long[0];
+  private int[] slots = new int[0];
   private int mask;
-  private long[] distinct = new long[64];
-  private long[] distinctError = new long[64];
+  private long[] distinct = new long[0];
+  private long[] distinctError = new long[0];
   private int distinctSize;
 
   public FragmentReader(
@@ -36,6 +41,7 @@ public final class FragmentReader {
     this.operations = operations;
     this.signatures = signatures;
     this.durations = durations;
+    resize(LEAST_ROWS);
   }
 
   /** Fills a reading from a fragment, then learns from the fragment. */
@@ -55,21 +61,29 @@ public final class FragmentReader {
   }
 
   private void reserve(int size) {
-    if (size > parents.length) {
-      int capacity = Math.max(size, parents.length * 2);
-      parents = new int[capacity];
-      edges = new int[capacity];
-      edgeHashes = new long[capacity];
-      excess = new long[capacity];
-      distinct = new long[capacity];
-      distinctError = new long[capacity];
+    int kept = Scratch.rowsKept(parents.length, LEAST_ROWS);
+    int wanted = size > kept ? Scratch.grown(kept, size) : kept;
+    if (wanted != parents.length) {
+      resize(wanted);
     }
-    int wanted = Integer.highestOneBit(Math.max(8, size)) * 4;
-    if (wanted > slots.length) {
-      slots = new int[wanted];
-    }
-    Arrays.fill(slots, 0, wanted, 0);
-    mask = wanted - 1;
+    int used = Integer.highestOneBit(Math.max(8, size)) * SLOTS_PER_ROW;
+    Arrays.fill(slots, 0, used, 0);
+    mask = used - 1;
+  }
+
+  private void resize(int capacity) {
+    parents = new int[capacity];
+    edges = new int[capacity];
+    edgeHashes = new long[capacity];
+    excess = new long[capacity];
+    distinct = new long[capacity];
+    distinctError = new long[capacity];
+    slots = new int[Integer.highestOneBit(capacity) * SLOTS_PER_ROW];
+  }
+
+  /** Bytes of the columns, which stay for the next fragment. */
+  public long bytesHeld() {
+    return (long) ROW_BYTES * parents.length + (long) Integer.BYTES * slots.length;
   }
 
   /**
@@ -98,11 +112,9 @@ public final class FragmentReader {
   private void readEntry(Fragment fragment, Reading into) {
     int entry = 0;
     long longest = -1;
-    into.root = false;
+    into.root = fragment.isRooted();
     for (int i = 0; i < fragment.size(); i++) {
-      boolean root = fragment.parentSpanId(i) == 0;
-      into.root |= root;
-      long duration = root ? Long.MAX_VALUE : lasted(fragment, i);
+      long duration = fragment.isRoot(i) ? Long.MAX_VALUE : lasted(fragment, i);
       if ((fragment.isLocalRoot(i) || parents[i] < 0) && duration > longest) {
         longest = duration;
         entry = i;

@@ -28,9 +28,7 @@ public final class Reading {
     reading.traceIdHigh = fragment.traceIdHigh();
     reading.traceIdLow = fragment.traceIdLow();
     reading.randomness = fragment.randomness();
-    for (int i = 0; i < fragment.size(); i++) {
-      reading.root |= fragment.parentSpanId(i) == 0;
-    }
+    reading.root = fragment.isRooted();
     return reading;
   }
 

@@ -1,7 +1,5 @@
 package dev.spanthrift.sampler.trace;
 
-import java.util.Arrays;
-
 /**
  * What was decided of traces that are gone, so that late spans follow.
  *
@@ -21,37 +19,44 @@ public final class DecisionMemory {
   /** More are not remembered. */
   public static final int TRACES_MAX = 1 << 24;
 
+  private static final int DECISION = 2;
   private static final int WIDTH = 3;
-  private static final int LEAST_CAPACITY = 1024;
+  private static final int CHUNK_BITS = 8;
+
+  /** Decisions made between two turns. */
+  private static final class Generation {
+    final Rows rows = new Rows(WIDTH, CHUNK_BITS);
+    final TraceIndex index = new TraceIndex(rows);
+
+    long bytes() {
+      return rows.bytes() + index.bytes();
+    }
+
+    void clear() {
+      index.clear();
+      rows.clear();
+    }
+  }
 
   private final int tracesMax;
-  private long[] young;
-  private long[] old;
-  private int youngSize;
+  private Generation young = new Generation();
+  private Generation old = new Generation();
 
   public DecisionMemory(int tracesMax) {
     if (tracesMax < 0 || tracesMax > TRACES_MAX) {
       throw new IllegalArgumentException("traces remembered " + tracesMax + ": 0 to 2^24");
     }
     this.tracesMax = tracesMax;
-    int capacity = Math.min(LEAST_CAPACITY, capacity(tracesMax));
-    young = new long[capacity * WIDTH];
-    old = new long[capacity * WIDTH];
-  }
-
-  /** A power of two, at most half of which is ever used. */
-  private static int capacity(int traces) {
-    return Integer.highestOneBit(Math.max(8, traces) * 2 - 1) * 2;
   }
 
   /** Bytes that so many traces may take. */
   public static long bytesMax(int traces) {
-    return 2L * capacity(traces) * WIDTH * Long.BYTES;
+    return 2 * (Rows.bytesMax(traces, WIDTH, CHUNK_BITS) + TraceIndex.bytesMax(traces));
   }
 
   /** Bytes of memory now. */
   public long bytes() {
-    return (long) (young.length + old.length) * Long.BYTES;
+    return young.bytes() + old.bytes();
   }
 
   /** Remembers a threshold, {@link #DROPPED} or {@link #KEPT_UNCHANGED}. */
@@ -59,63 +64,33 @@ public final class DecisionMemory {
     if (tracesMax == 0) {
       return;
     }
-    if (youngSize >= tracesMax) {
+    if (young.rows.size() >= tracesMax) {
       turn();
-    } else if (youngSize * 2 * WIDTH >= young.length) {
-      grow();
     }
-    int at = locate(young, traceIdHigh, traceIdLow);
-    if ((young[at] | young[at + 1]) == 0) {
-      youngSize++;
+    int row = young.index.find(traceIdHigh, traceIdLow);
+    if (row == Rows.NONE) {
+      row = young.rows.take();
+      young.rows.set(row, Rows.TRACE_ID_HIGH, traceIdHigh);
+      young.rows.set(row, Rows.TRACE_ID_LOW, traceIdLow);
+      young.index.add(row);
     }
-    young[at] = traceIdHigh;
-    young[at + 1] = traceIdLow;
-    young[at + 2] = decision;
+    young.rows.set(row, DECISION, decision);
   }
 
   private void turn() {
-    long[] forgotten = old;
+    Generation forgotten = old;
     old = young;
-    youngSize = 0;
-    if (forgotten.length == young.length) {
-      Arrays.fill(forgotten, 0);
-      young = forgotten;
-    } else {
-      young = new long[old.length];
-    }
-  }
-
-  private void grow() {
-    long[] from = young;
-    young = new long[from.length * 2];
-    for (int at = 0; at < from.length; at += WIDTH) {
-      if ((from[at] | from[at + 1]) != 0) {
-        System.arraycopy(from, at, young, locate(young, from[at], from[at + 1]), WIDTH);
-      }
-    }
+    young = forgotten;
+    young.clear();
   }
 
   /** A threshold, or one of the constants. */
   public long find(long traceIdHigh, long traceIdLow) {
-    int at = locate(young, traceIdHigh, traceIdLow);
-    if ((young[at] | young[at + 1]) != 0) {
-      return young[at + 2];
+    int row = young.index.find(traceIdHigh, traceIdLow);
+    if (row != Rows.NONE) {
+      return young.rows.get(row, DECISION);
     }
-    at = locate(old, traceIdHigh, traceIdLow);
-    return (old[at] | old[at + 1]) != 0 ? old[at + 2] : UNKNOWN;
-  }
-
-  /** Where the trace stands or could stand; a trace id is never all zero. */
-  private static int locate(long[] table, long high, long low) {
-    int capacity = table.length / WIDTH;
-    int at = (int) ((low ^ high) * 0x9e3779b97f4a7c15L >>> 33) & (capacity - 1);
-    while (true) {
-      int entry = at * WIDTH;
-      boolean empty = (table[entry] | table[entry + 1]) == 0;
-      if (empty || (table[entry] == high && table[entry + 1] == low)) {
-        return entry;
-      }
-      at = (at + 1) & (capacity - 1);
-    }
+    row = old.index.find(traceIdHigh, traceIdLow);
+    return row == Rows.NONE ? UNKNOWN : old.rows.get(row, DECISION);
   }
 }

@@ -1,5 +1,7 @@
 package dev.spanthrift.sampler.trace;
 
+import dev.spanthrift.sampler.probability.Threshold;
+import dev.spanthrift.sampler.wire.Scratch;
 import java.util.Arrays;
 
 /**
@@ -15,7 +17,11 @@ public final class Fragment {
   /** The span has no parent, or is SERVER or CONSUMER, or its parent is marked remote. */
   public static final int LOCAL_ROOT = 2;
 
-  private static final int ROWS_KEPT = 16_384; // larger columns are let go with their fragment
+  /** The span has a parent, but an id that names none: it is no root, and nobody is its parent. */
+  public static final int PARENT_UNKNOWN = 4;
+
+  private static final int LEAST_ROWS = 16;
+  private static final int ROW_BYTES = 3 * Long.BYTES + 3 * Integer.BYTES;
 
   private long traceIdHigh;
   private long traceIdLow;
@@ -26,13 +32,14 @@ public final class Fragment {
   private long startNanos;
   private long endNanos;
   private boolean error;
+  private boolean rooted;
 
-  private long[] spanIds = new long[16];
-  private long[] parentSpanIds = new long[16];
-  private long[] durations = new long[16];
-  private int[] operations = new int[16];
-  private int[] signatures = new int[16];
-  private int[] flags = new int[16];
+  private long[] spanIds = new long[LEAST_ROWS];
+  private long[] parentSpanIds = new long[LEAST_ROWS];
+  private long[] durations = new long[LEAST_ROWS];
+  private int[] operations = new int[LEAST_ROWS];
+  private int[] signatures = new int[LEAST_ROWS];
+  private int[] flags = new int[LEAST_ROWS];
 
   /** Empties it for the next fragment. */
   public Fragment begin(long traceIdHigh, long traceIdLow, long randomness) {
@@ -40,14 +47,15 @@ public final class Fragment {
     this.traceIdLow = traceIdLow;
     this.randomness = randomness;
     upstreamThreshold = -1;
-    if (spanIds.length > ROWS_KEPT) {
-      resize(16);
+    if (spanIds.length > Scratch.ROWS_KEPT) {
+      resize(LEAST_ROWS);
     }
     size = 0;
     bytes = 0;
     startNanos = Long.MAX_VALUE;
     endNanos = Long.MIN_VALUE;
     error = false;
+    rooted = false;
     return this;
   }
 
@@ -70,7 +78,7 @@ public final class Fragment {
       int spanFlags,
       int spanBytes) {
     if (size == spanIds.length) {
-      resize(size * 2);
+      resize(Scratch.grown(size, size + 1));
     }
     spanIds[size] = spanId;
     parentSpanIds[size] = parentSpanId;
@@ -81,6 +89,7 @@ public final class Fragment {
     size++;
     bytes += spanBytes;
     error |= (spanFlags & ERROR) != 0;
+    rooted |= isRoot(size - 1);
     if (spanStartNanos != 0) {
       startNanos = Math.min(startNanos, spanStartNanos);
       endNanos = Math.max(endNanos, spanStartNanos + durationNanos);
@@ -125,6 +134,11 @@ public final class Fragment {
     return upstreamThreshold;
   }
 
+  /** The same, unless it contradicts the randomness: then nobody can have kept the trace by it. */
+  public long trustedUpstreamThreshold() {
+    return upstreamThreshold > randomness ? Threshold.UNKNOWN : upstreamThreshold;
+  }
+
   /** Number of spans. */
   public int size() {
     return size;
@@ -143,6 +157,16 @@ public final class Fragment {
   /** Whether any span has status ERROR. */
   public boolean hasError() {
     return error;
+  }
+
+  /** Whether the trace's root is among the spans. */
+  public boolean isRooted() {
+    return rooted;
+  }
+
+  /** Bytes of the columns, which stay for the next fragment. */
+  public long bytesHeld() {
+    return (long) ROW_BYTES * spanIds.length;
   }
 
   public long spanId(int i) {
@@ -167,6 +191,11 @@ public final class Fragment {
 
   public boolean isError(int i) {
     return (flags[i] & ERROR) != 0;
+  }
+
+  /** Whether the span has no parent: the one place that says so of a fragment's spans. */
+  public boolean isRoot(int i) {
+    return parentSpanIds[i] == 0 && (flags[i] & PARENT_UNKNOWN) == 0;
   }
 
   public boolean isLocalRoot(int i) {

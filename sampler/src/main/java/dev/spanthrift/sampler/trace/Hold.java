@@ -56,9 +56,27 @@ public final class Hold {
    */
   public int open(
       long traceIdHigh, long traceIdLow, long randomness, long upstream, int version, long now) {
-    int slot = slots.open(traceIdHigh, traceIdLow, randomness, upstream, version, now);
+    int slot = slots.open(traceIdHigh, traceIdLow, randomness, upstream, version, false, now);
     slots.place(slot, now + (decisionWaitNanos >= 0 ? decisionWaitNanos : pauseNanos));
     return slot;
+  }
+
+  /**
+   * Opens a fragment of one span whose trace nobody can name: no other span finds it, and it is due
+   * at once.
+   *
+   * @param nameHigh what stands in the place of the trace id, likewise {@code nameLow}
+   */
+  public int openAlone(
+      long nameHigh, long nameLow, long randomness, long upstream, int version, long now) {
+    int slot = slots.open(nameHigh, nameLow, randomness, upstream, version, true, now);
+    slots.place(slot, now);
+    return slot;
+  }
+
+  /** Whether the fragment is one span whose trace nobody can name. */
+  public boolean isAlone(int slot) {
+    return slots.isAlone(slot);
   }
 
   /** Copies one span in. */
@@ -68,7 +86,8 @@ public final class Hold {
     long location = slices.add(batch.buffer(), batch.start(row), bytes);
     int flags =
         (batch.isError(row) ? Fragment.ERROR : 0)
-            | (batch.isLocalRoot(row) ? Fragment.LOCAL_ROOT : 0);
+            | (batch.isLocalRoot(row) ? Fragment.LOCAL_ROOT : 0)
+            | (batch.hasParent(row) && batch.parentSpanId(row) == 0 ? Fragment.PARENT_UNKNOWN : 0);
     long duration = batch.durationNanos(row);
     int record =
         records.add(
@@ -117,6 +136,9 @@ public final class Hold {
   }
 
   private long due(int slot) {
+    if (slots.isAlone(slot)) {
+      return slots.firstSeen(slot);
+    }
     if (decisionWaitNanos >= 0) {
       return slots.firstSeen(slot) + decisionWaitNanos;
     }

@@ -6,13 +6,20 @@ import java.util.Arrays;
  * Rows of a fixed number of longs, in chunks of 48 KiB or less that go when their last row is
  * released.
  *
- * <p>What is allocated follows what is used: new rows fill chunks that have room before another one
- * is made, and no more than {@link #SPARE_MAX} empty ones stay for the next. The first long of a
- * free row links it to the next free one of its chunk.
+ * <p>For tables of things that come and go. What is allocated follows what is used: new rows fill
+ * chunks that have room before another one is made, and no more than {@link #SPARE_MAX} empty ones
+ * stay for the next. The first long of a free row links it to the next free one of its chunk.
  */
-final class Rows {
-  static final int NONE = -1;
+public final class Rows {
+  public static final int NONE = -1;
+
+  /** Columns of rows that a {@link TraceIndex} finds. */
+  public static final int TRACE_ID_HIGH = 0;
+
+  public static final int TRACE_ID_LOW = 1;
+
   static final int SPARE_MAX = 2;
+  private static final int FIRST_CHUNKS = 16;
   private static final int ARRAY_HEADER = 16;
   private static final long[] NOTHING = {};
   private static final int DIRECTORY_BYTES = 8 + 5 * 4; // of one chunk
@@ -22,12 +29,12 @@ final class Rows {
   private final int mask;
 
   // By chunk number.
-  private long[][] chunks = new long[16][];
-  private int[] used = new int[16];
-  private int[] fresh = new int[16]; // rows never used so far
-  private int[] free = new int[16];
-  private int[] before = new int[16]; // of the chunks with room; links free numbers too
-  private int[] after = new int[16];
+  private long[][] chunks = new long[FIRST_CHUNKS][];
+  private int[] used = new int[FIRST_CHUNKS];
+  private int[] fresh = new int[FIRST_CHUNKS]; // rows never used so far
+  private int[] free = new int[FIRST_CHUNKS];
+  private int[] before = new int[FIRST_CHUNKS]; // of the chunks with room; links free numbers too
+  private int[] after = new int[FIRST_CHUNKS];
 
   private final long[][] spare = new long[SPARE_MAX][];
   private int spares;
@@ -40,14 +47,14 @@ final class Rows {
   /**
    * @param bits 2^bits rows in a chunk
    */
-  Rows(int width, int bits) {
+  public Rows(int width, int bits) {
     this.width = width;
     this.bits = bits;
     mask = (1 << bits) - 1;
   }
 
   /** A row with whatever was in it before. */
-  int take() {
+  public int take() {
     int c = roomy == NONE ? open() : roomy;
     int row = free[c];
     if (row == NONE) {
@@ -62,7 +69,7 @@ final class Rows {
     return row;
   }
 
-  void release(int row) {
+  public void release(int row) {
     int c = row >> bits;
     chunks[c][at(row)] = free[c];
     free[c] = row;
@@ -74,6 +81,21 @@ final class Rows {
     if (used[c] == 0 && others) {
       drop(c);
     }
+  }
+
+  /** Releases all rows; their chunks go, but for the spare ones. */
+  public void clear() {
+    for (int c = 0; c < nextNumber; c++) {
+      if (chunks[c] != null && chunks[c].length > 0 && spares < SPARE_MAX) {
+        spare[spares++] = chunks[c];
+      }
+      chunks[c] = NOTHING;
+    }
+    roomy = NONE;
+    freeNumber = NONE;
+    nextNumber = 0;
+    live = 0;
+    size = 0;
   }
 
   private int open() {
@@ -143,57 +165,65 @@ final class Rows {
   }
 
   /** Rows in use. */
-  int size() {
+  public int size() {
     return size;
   }
 
   /** Bytes of all that is allocated. */
-  long bytes() {
+  public long bytes() {
     long chunk = ((long) width << bits) * Long.BYTES + ARRAY_HEADER;
     return (live + spares) * chunk + (long) used.length * DIRECTORY_BYTES;
   }
 
+  /** Bytes that so many rows may take, none of them ever released. */
+  static long bytesMax(int rows, int width, int bits) {
+    long chunk = ((long) width << bits) * Long.BYTES + ARRAY_HEADER;
+    long needed = (rows >> bits) + 1 + SPARE_MAX;
+    long directory = Integer.highestOneBit((int) Math.max(FIRST_CHUNKS, needed)) * 2L;
+    return needed * chunk + directory * DIRECTORY_BYTES;
+  }
+
   /** The array that a row stands in. */
-  long[] chunk(int row) {
+  public long[] chunk(int row) {
     return chunks[row >> bits];
   }
 
   /** Where in it the row begins. */
-  int at(int row) {
+  public int at(int row) {
     return (row & mask) * width;
   }
 
-  long get(int row, int field) {
+  public long get(int row, int field) {
     return chunk(row)[at(row) + field];
   }
 
-  void set(int row, int field, long value) {
+  public void set(int row, int field, long value) {
     chunk(row)[at(row) + field] = value;
   }
 
   /** The upper 32 bits of a field. */
-  int upper(int row, int field) {
+  public int upper(int row, int field) {
     return (int) (get(row, field) >>> 32);
   }
 
   /** The lower 32 bits of a field. */
-  int lower(int row, int field) {
+  public int lower(int row, int field) {
     return (int) get(row, field);
   }
 
-  void setUpper(int row, int field, int value) {
+  public void setUpper(int row, int field, int value) {
     long[] chunk = chunk(row);
     int at = at(row) + field;
     chunk[at] = (long) value << 32 | chunk[at] & 0xffffffffL;
   }
 
-  void setLower(int row, int field, int value) {
+  public void setLower(int row, int field, int value) {
     long[] chunk = chunk(row);
     int at = at(row) + field;
     chunk[at] = chunk[at] & ~0xffffffffL | value & 0xffffffffL;
   }
 
-  static long pair(int upper, int lower) {
+  public static long pair(int upper, int lower) {
     return (long) upper << 32 | lower & 0xffffffffL;
   }
 }

@@ -7,12 +7,21 @@ import java.util.zip.Inflater;
 /**
  * Compresses blocks of waiting spans. The program brings zstd; without it the JDK's deflate serves.
  */
-public interface SliceCodec {
+public interface SliceCodec extends AutoCloseable {
   /** A compressed copy of the first {@code length} bytes. */
   byte[] compress(byte[] block, int length);
 
   /** Fills {@code into} with the block's {@code length} bytes. */
   void decompress(byte[] compressed, byte[] into, int length);
+
+  /** Bytes that it holds for the next block. */
+  default long bytesHeld() {
+    return 0;
+  }
+
+  /** Gives back what it has outside the heap; what is compressed cannot be read afterwards. */
+  @Override
+  default void close() {}
 
   /** The JDK's own codec at its fastest level. */
   static SliceCodec deflate() {

@@ -108,7 +108,7 @@ final class SliceStore {
   long bytes() {
     long waiting = rawBytes + compressedBytes + open.bytes.length;
     long spare = (long) pooled * BLOCK_BYTES + cacheBytes;
-    return waiting + spare + (long) blocks.length * ENTRY_BYTES;
+    return waiting + spare + codec.bytesHeld() + (long) blocks.length * ENTRY_BYTES;
   }
 
   private Block block(long location) {

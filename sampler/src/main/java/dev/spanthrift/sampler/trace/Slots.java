@@ -10,7 +10,7 @@ import java.util.Arrays;
  *  0  trace id, first half          8  when it is looked at next
  *  1  trace id, second half         9  first record (32) | last record (32)
  *  2  randomness                   10  spans (32) | bytes (32)
- *  3  upstream threshold           11  version (32) | state (8) | indexed (8) | bucket (16)
+ *  3  upstream threshold           11  version (32) | state (8) | marks (8) | bucket (16)
  *  4  earliest start, Unix ns      12  older slot (32) | younger slot (32)
  *  5  latest end, Unix ns          13  on the wheel: slot before (32) | slot behind (32)
  *  6  first span seen              14  events
@@ -24,10 +24,7 @@ final class Slots {
   static final int NONE = Rows.NONE;
   static final long TICK_NANOS = 50_000_000L;
   private static final int BUCKETS = 2048; // 102 s ahead; what is due later is placed again
-  private static final int INDEX_MIN = 512;
 
-  private static final int TRACE_ID_HIGH = 0;
-  private static final int TRACE_ID_LOW = 1;
   private static final int RANDOMNESS = 2;
   private static final int UPSTREAM = 3;
   private static final int START = 4;
@@ -45,6 +42,7 @@ final class Slots {
 
   private static final int NO_BUCKET = 0xffff;
   private static final int INDEXED = 1 << 16;
+  private static final int ALONE = 1 << 17;
   private static final int STATE_SHIFT = 24;
 
   private final int factWords;
@@ -52,15 +50,15 @@ final class Slots {
   private final int[] buckets = new int[BUCKETS];
   private long cursor = Long.MIN_VALUE; // tick of the bucket being emptied
 
-  private int[] index = new int[INDEX_MIN]; // slot + 1, open addressing
+  private final TraceIndex index;
   private int size;
-  private int entries; // of the index
   private int oldest = NONE;
   private int youngest = NONE;
 
   Slots(int factWords) {
     this.factWords = factWords;
     rows = new Rows(FACTS + factWords, 8);
+    index = new TraceIndex(rows);
     Arrays.fill(buckets, NONE);
   }
 
@@ -71,7 +69,7 @@ final class Slots {
 
   /** Bytes of memory, whether in use or not. */
   long bytes() {
-    return rows.bytes() + 4L * (index.length + BUCKETS);
+    return rows.bytes() + index.bytes() + 4L * BUCKETS;
   }
 
   int oldest() {
@@ -79,34 +77,21 @@ final class Slots {
   }
 
   int find(long high, long low) {
-    int mask = index.length - 1;
-    for (int at = place(high, low); ; at = (at + 1) & mask) {
-      int slot = index[at] - 1;
-      if (slot < 0) {
-        return NONE;
-      }
-      if (traceIdLow(slot) == low && traceIdHigh(slot) == high) {
-        return slot;
-      }
-    }
+    return index.find(high, low);
   }
 
-  private int place(long high, long low) {
-    long mixed = (low ^ Long.rotateLeft(high, 32)) * 0x9e3779b97f4a7c15L;
-    return (int) (mixed >>> 32) & (index.length - 1);
-  }
-
-  private int placeOf(int slot) {
-    return place(traceIdHigh(slot), traceIdLow(slot));
-  }
-
-  /** A new slot; the caller places it on the wheel. */
-  int open(long high, long low, long randomness, long upstream, int version, long now) {
+  /**
+   * A new slot; the caller places it on the wheel.
+   *
+   * @param alone whether no other span can belong to it, so that none may find it
+   */
+  int open(
+      long high, long low, long randomness, long upstream, int version, boolean alone, long now) {
     int slot = rows.take();
     long[] chunk = rows.chunk(slot);
     int at = rows.at(slot);
-    chunk[at + TRACE_ID_HIGH] = high;
-    chunk[at + TRACE_ID_LOW] = low;
+    chunk[at + Rows.TRACE_ID_HIGH] = high;
+    chunk[at + Rows.TRACE_ID_LOW] = low;
     chunk[at + RANDOMNESS] = randomness;
     chunk[at + UPSTREAM] = upstream;
     chunk[at + START] = 0;
@@ -116,10 +101,13 @@ final class Slots {
     chunk[at + RECORDS] = Rows.pair(NONE, NONE);
     chunk[at + AMOUNT] = 0;
     chunk[at + EVENTS] = 0;
-    chunk[at + MARKS] = Rows.pair(version, INDEXED | NO_BUCKET);
+    chunk[at + MARKS] = Rows.pair(version, (alone ? ALONE : INDEXED) | NO_BUCKET);
     chunk[at + AGE] = Rows.pair(youngest, NONE);
     Arrays.fill(chunk, at + FACTS, at + FACTS + factWords, 0);
-    insert(slot);
+    size++;
+    if (!alone) {
+      index.add(slot);
+    }
     if (youngest == NONE) {
       oldest = slot;
     } else {
@@ -129,38 +117,11 @@ final class Slots {
     return slot;
   }
 
-  private void insert(int slot) {
-    size++;
-    if (++entries * 2 > index.length) {
-      rebuild(index.length * 2);
-    }
-    put(slot);
-  }
-
-  private void put(int slot) {
-    int mask = index.length - 1;
-    int at = placeOf(slot);
-    while (index[at] != 0) {
-      at = (at + 1) & mask;
-    }
-    index[at] = slot + 1;
-  }
-
-  private void rebuild(int capacity) {
-    int[] from = index;
-    index = new int[capacity];
-    for (int entry : from) {
-      if (entry != 0) {
-        put(entry - 1);
-      }
-    }
-  }
-
   /** Takes the slot out of the index alone: its trace may get another one. */
   void forget(int slot) {
     int marks = rows.lower(slot, MARKS);
     if ((marks & INDEXED) != 0) {
-      remove(slot);
+      index.remove(slot);
       rows.setLower(slot, MARKS, marks & ~INDEXED);
     }
   }
@@ -187,32 +148,6 @@ final class Slots {
   /** Gives a detached slot back; its spans must have been released. */
   void release(int slot) {
     rows.release(slot);
-  }
-
-  /** Open addressing without tombstones: what follows moves back into the gap. */
-  private void remove(int slot) {
-    int mask = index.length - 1;
-    int at = placeOf(slot);
-    while (index[at] != slot + 1) {
-      at = (at + 1) & mask;
-    }
-    int gap = at;
-    while (true) {
-      at = (at + 1) & mask;
-      int entry = index[at];
-      if (entry == 0) {
-        break;
-      }
-      if (((at - placeOf(entry - 1)) & mask) >= ((at - gap) & mask)) {
-        index[gap] = entry;
-        gap = at;
-      }
-    }
-    index[gap] = 0;
-    entries--;
-    if (index.length > INDEX_MIN && entries * 16 < index.length) {
-      rebuild(index.length / 4);
-    }
   }
 
   /** Puts the slot where it will be looked at, not earlier than {@code due}. */
@@ -318,11 +253,11 @@ final class Slots {
   }
 
   long traceIdHigh(int slot) {
-    return rows.get(slot, TRACE_ID_HIGH);
+    return rows.get(slot, Rows.TRACE_ID_HIGH);
   }
 
   long traceIdLow(int slot) {
-    return rows.get(slot, TRACE_ID_LOW);
+    return rows.get(slot, Rows.TRACE_ID_LOW);
   }
 
   long randomness(int slot) {
@@ -347,6 +282,11 @@ final class Slots {
 
   long lastSeen(int slot) {
     return rows.get(slot, LAST_SEEN);
+  }
+
+  /** Whether it is one span whose trace nobody can name. */
+  boolean isAlone(int slot) {
+    return (rows.lower(slot, MARKS) & ALONE) != 0;
   }
 
   int version(int slot) {

@@ -173,7 +173,7 @@ class HoldMemoryTest {
         }
       }
       assertTrue(memory.bytes() <= DecisionMemory.bytesMax(most));
-      assertTrue(Footprint.of(memory) <= memory.bytes() + 32);
+      assertTrue(Footprint.of(memory) <= memory.bytes() + 512, "headers of a few arrays apart");
     }
   }
 }

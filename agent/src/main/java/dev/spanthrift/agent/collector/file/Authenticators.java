@@ -82,7 +82,8 @@ final class Authenticators {
       auth.put("header", at.child("header").text(""));
     }
     if (at.child("scheme").exists()) {
-      auth.put("scheme", at.child("scheme").text(""));
+      String scheme = at.child("scheme").text("");
+      auth.put("scheme", scheme.isEmpty() ? "none" : scheme);
     }
     destination.put("auth", auth);
   }

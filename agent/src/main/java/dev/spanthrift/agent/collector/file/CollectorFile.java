@@ -97,7 +97,8 @@ public record CollectorFile(
 
   /** Our settings with what stands in the file; variables of ours go before it. */
   public SettingsLoader.Loaded load(Map<String, String> environment) throws SettingsException {
-    return SettingsLoader.load(YamlText.of(settings), "from the Collector's file", environment);
+    String text = YamlText.of(YamlText.escaped(settings));
+    return SettingsLoader.load(text, "from the Collector's file", environment);
   }
 
   /** What is missing here. */

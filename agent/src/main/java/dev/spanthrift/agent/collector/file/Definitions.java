@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The components that a Collector's file defines, and which of them its service starts.
@@ -18,7 +19,7 @@ final class Definitions {
       List.of("receivers", "processors", "exporters", "connectors", "extensions");
 
   /** They print, profile or answer probes; nothing is sent or protected by them. */
-  private static final Set<String> TUNING =
+  static final Set<String> TUNING =
       Set.of(
           "exporters/debug",
           "exporters/logging",
@@ -33,7 +34,7 @@ final class Definitions {
           "extensions/memory_limiter");
 
   /** They do nothing by themselves: what names them says what is lost. */
-  private static final Set<String> REFERRED =
+  static final Set<String> REFERRED =
       Set.of(
           "extensions/file_storage",
           "extensions/db_storage",
@@ -136,7 +137,7 @@ final class Definitions {
   }
 
   /** The Collector reads them too, and starts with wrong ones as little. */
-  private void unused(Place at, KeyTable table) {
+  private void unused(Place at, @Nullable KeyTable table) {
     if (table != null) {
       table.walk(new Place(at.node(), at.path(), at.name(), at.where(), remarks.problemsOnly()));
     }

@@ -55,6 +55,14 @@ final class ExporterReader {
   }
 
   private List<Map<String, Object>> http(String id, Place at, Set<String> signals) {
+    for (String signal : List.of("traces", "metrics", "logs", "profiles")) {
+      if (!signals.contains(signal) && at.child(signal + "_endpoint").given()) {
+        remarks.note(at.child(signal + "_endpoint"), "no pipeline of " + signal + " goes there");
+      }
+    }
+    if (at.child("tls").child("insecure").given()) {
+      remarks.note(at.child("tls").child("insecure"), "http:// or https:// decides");
+    }
     List<Map<String, Object>> all = new ArrayList<>();
     List<String> rest = new ArrayList<>();
     for (String signal : signals) {
@@ -76,8 +84,14 @@ final class ExporterReader {
     return all;
   }
 
-  private static Map<String, Object> withHttp(Place at, Map<String, Object> map) {
+  private Map<String, Object> withHttp(Place at, Map<String, Object> map) {
     map.put("protocol", "http/protobuf");
+    Place proxy = at.child("proxy_url");
+    if (proxy.text("").startsWith("http://")) {
+      map.put("proxy", proxy.text(""));
+    } else if (!proxy.isEmpty()) {
+      remarks.loss(proxy, "proxies are asked by plain HTTP, http://host:port");
+    }
     if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
       Tls.ofExporter(at.child("tls"), map);
     }

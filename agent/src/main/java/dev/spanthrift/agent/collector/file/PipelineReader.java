@@ -4,6 +4,7 @@ import dev.spanthrift.agent.collector.reading.Place;
 import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.SamplingStage;
+import dev.spanthrift.agent.collector.tail.TailSampling;
 import dev.spanthrift.agent.config.settings.Values;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,9 +153,9 @@ final class PipelineReader {
         : 0;
   }
 
-  /** Beside another sampler a priority of one span decides for all spans of its trace. */
+  /** Beside tail_sampling a priority of one span decides for all spans of its trace. */
   private void sayThatSpansAreNotDrawnSingly(List<Place> named) {
-    if (writable || stages.size() < 2) {
+    if (writable || stages.stream().noneMatch(TailSampling.class::isInstance)) {
       return;
     }
     for (Place processor : named) {
@@ -162,7 +163,8 @@ final class PipelineReader {
       if (ComponentId.type(id).equals("probabilistic_sampler")) {
         remarks.differs(
             definitions.at("processors", id),
-            "beside another sampler, a sampling.priority of one span decides for its whole trace");
+            "beside tail_sampling, a sampling.priority of one span decides for its whole trace, and"
+                + " in mode hash_seed kept spans get no rv and th");
       }
     }
   }
@@ -260,7 +262,7 @@ final class PipelineReader {
 
   private void sampled(String pipeline, Place named) {
     if (signal(pipeline).equals("logs")) {
-      remarks.loss(named, "logs go through whole");
+      remarks.loss(definitions.at("processors", named.text("")), "logs go through whole");
     } else {
       named.wrong("probabilistic_sampler for traces and logs only");
     }

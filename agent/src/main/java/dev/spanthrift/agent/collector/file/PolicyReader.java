@@ -251,14 +251,16 @@ final class PolicyReader {
         : Optional.of(new CollectorPolicy.Filter(new Condition.Status(statuses), false));
   }
 
-  private static Optional<CollectorPolicy> traceState(Place own) {
+  private Optional<CollectorPolicy> traceState(Place own) {
     String key = own.child("key").text("");
     Set<String> values = new HashSet<>(own.child("values").texts());
     values.removeIf(v -> v.isEmpty() || key.length() + v.length() >= STATE_MEMBER_MAX);
     Condition condition =
         values.isEmpty()
             ? Conditions.NEVER
-            : new Condition.TraceStateEntry(key, new ValueTest.In(values));
+            : writable
+                ? new Condition.TraceStateEntry(key, new ValueTest.In(values))
+                : new Condition.Custom(SpanQuestions.traceState(key, values));
     return Optional.of(new CollectorPolicy.Filter(condition, false));
   }
 

@@ -5,6 +5,7 @@ import dev.spanthrift.agent.collector.reading.Remarks;
 import dev.spanthrift.agent.config.settings.Values;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -33,7 +34,9 @@ final class ReceiverReader {
 
   Map<String, Object> read() {
     listen.put("grpc", address(grpc, GRPC_PORT));
-    listen.put("http", address(http, HTTP_PORT));
+    Map<String, Object> address = address(http, HTTP_PORT);
+    cors(address);
+    listen.put("http", address);
     sizes();
     times();
     tls();
@@ -75,14 +78,55 @@ final class ReceiverReader {
 
   private void times() {
     time("requestTimeout", Duration.ofHours(1), http.child("read_timeout"));
-    Place grpcIdle =
-        grpc.child("keepalive").child("server_parameters").child("max_connection_idle");
+    time("headTimeout", Duration.ofHours(1), http.child("read_header_timeout"));
+    Place parameters = grpc.child("keepalive").child("server_parameters");
     Place httpIdle = http.child("idle_timeout");
     Place inSection = http.child("keepalive").child("idle_timeout");
     if (httpIdle.given() && inSection.given()) {
       httpIdle.wrong("either this or keepalive.idle_timeout");
     }
-    time("idleTimeout", Duration.ofDays(1), grpcIdle, httpIdle.given() ? httpIdle : inSection);
+    time(
+        "idleTimeout",
+        Duration.ofDays(1),
+        parameters.child("max_connection_idle"),
+        httpIdle.given() ? httpIdle : inSection);
+    age(parameters.child("max_connection_age"), parameters.child("max_connection_age_grace"));
+  }
+
+  /** 0 is for ever, in both; a grace without an age says nothing. */
+  private void age(Place most, Place grace) {
+    if (most.nanos(0) <= 0) {
+      if (grace.given()) {
+        remarks.note(grace, "counts where max_connection_age does");
+      }
+      return;
+    }
+    long second = Duration.ofSeconds(1).toNanos();
+    long year = Duration.ofDays(365).toNanos();
+    listen.put("connectionAgeMax", text(Math.clamp(most.nanos(0), second, year)));
+    listen.put("connectionAgeGrace", text(limited(grace, Duration.ofHours(1))));
+    if (http.exists()) {
+      remarks.note(most, "holds for connections of both ports");
+    }
+  }
+
+  private static String text(long nanos) {
+    return Values.text(Duration.ofNanos(nanos <= 0 ? Duration.ofHours(1).toNanos() : nanos));
+  }
+
+  private void cors(Map<String, Object> address) {
+    Place cors = http.child("cors");
+    List<String> origins = cors.child("allowed_origins").texts();
+    if (origins.isEmpty()) {
+      return;
+    }
+    Map<String, Object> ours = new LinkedHashMap<>();
+    ours.put("allowedOrigins", origins);
+    ours.put("allowedHeaders", cors.child("allowed_headers").texts());
+    if (cors.child("max_age").whole(0) > 0) {
+      ours.put("maxAge", Math.min(86_400, cors.child("max_age").whole(0)) + "s");
+    }
+    address.put("cors", ours);
   }
 
   /** The longest that is given holds for both ports; 0 is without an end. */
@@ -151,7 +195,7 @@ final class ReceiverReader {
       number = String.valueOf(port);
     }
     String bare = host.replaceAll("^\\[|]$", "");
-    address.put("host", bare.isEmpty() ? "0.0.0.0" : bare.equals("localhost") ? "127.0.0.1" : bare);
+    address.put("host", bare.isEmpty() ? "0.0.0.0" : bare);
     address.put("port", Integer.parseInt(number));
     return address;
   }

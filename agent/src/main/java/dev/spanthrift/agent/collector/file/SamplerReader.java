@@ -6,6 +6,7 @@ import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.ProbabilisticSampler;
 import dev.spanthrift.agent.collector.tail.TailSampling;
 import dev.spanthrift.agent.config.settings.Values;
+import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.DecisionMemory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,12 +71,12 @@ final class SamplerReader {
     Place cache = at.child("decision_cache");
     long kept = cache.child("sampled_cache_size").whole(0);
     long dropped = cache.child("non_sampled_cache_size").whole(0);
-    if (kept != dropped || (kept > 0 && kept < traces)) {
-      remarks.note(
-          cache,
-          "one memory of "
-              + Math.max(traces, Math.max(kept, dropped))
-              + " decisions, kept and dropped together");
+    long most = Math.max(traces, Math.max(kept, dropped));
+    for (String key : List.of("sampled_cache_size", "non_sampled_cache_size")) {
+      if (cache.child(key).given() && cache.child(key).whole(0) != most) {
+        remarks.note(
+            cache.child(key), "one memory of " + most + " decisions, kept and dropped together");
+      }
     }
   }
 
@@ -119,20 +120,56 @@ final class SamplerReader {
           case "hash_seed", "" -> ProbabilisticSampler.Mode.HASH_SEED;
           default -> ProbabilisticSampler.Mode.HASH_SEED; // which was said
         };
-    if (mode == ProbabilisticSampler.Mode.HASH_SEED && !writable) {
-      remarks.otherwise(at, "kept spans get no th and rv in mode hash_seed");
-    }
     if (writable) {
       remarks.differs(at, "sampling.priority of single spans is not asked for by policies");
     }
-    double percentage = at.child("sampling_percentage").number(0);
-    if (percentage < 0) {
-      remarks.wrong(at.child("sampling_percentage"), "a percentage, not negative");
-    }
+    ofLogsOnly(at);
     return new ProbabilisticSampler(
         mode,
-        (float) Math.max(0, percentage),
-        (int) at.child("hash_seed").whole(0),
-        at.child("fail_closed").flag(true));
+        percentage(at.child("sampling_percentage")),
+        seed(at.child("hash_seed")),
+        at.child("fail_closed").flag(true),
+        precision(at.child("sampling_precision")));
+  }
+
+  private float percentage(Place at) {
+    double percentage = at.number(0);
+    boolean some =
+        percentage / 100 >= ProbabilisticSampler.SMALLEST && !Double.isInfinite(percentage);
+    if (percentage != 0 && !some) {
+      remarks.wrong(at, "a percentage, 0 or at least 1.4e-15");
+      return 0;
+    }
+    return (float) percentage;
+  }
+
+  private int seed(Place at) {
+    long seed = at.whole(0);
+    if (seed < 0 || seed > 0xffffffffL) {
+      remarks.wrong(at, "a number from 0 to 4294967295");
+    }
+    return (int) seed;
+  }
+
+  private int precision(Place at) {
+    long digits = at.whole(ProbabilisticSampler.PRECISION_DEFAULT);
+    if (digits < 1 || digits > Threshold.DIGITS) {
+      remarks.wrong(at, "a number of hexadecimal digits, from 1 to 14");
+      return ProbabilisticSampler.PRECISION_DEFAULT;
+    }
+    return (int) digits;
+  }
+
+  /** Of these the Collector's sampler of traces takes no notice. */
+  private void ofLogsOnly(Place at) {
+    Place source = at.child("attribute_source");
+    if (source.given() && !Set.of("traceID", "record").contains(source.text(""))) {
+      remarks.wrong(source, "traceID or record");
+    }
+    for (String key : List.of("attribute_source", "from_attribute", "sampling_priority")) {
+      if (at.child(key).given()) {
+        remarks.note(at.child(key), "is of logs only, as in the Collector");
+      }
+    }
   }
 }

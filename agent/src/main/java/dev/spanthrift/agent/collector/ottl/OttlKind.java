@@ -8,7 +8,6 @@ import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +33,6 @@ enum OttlKind {
   LITERAL_STRING,
   LITERAL_BOOL;
 
-  private static final Pattern DECIMAL =
-      Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
-  private static final Pattern HEXADECIMAL =
-      Pattern.compile("[+-]?0[xX]([0-9a-fA-F]+\\.?[0-9a-fA-F]*|\\.[0-9a-fA-F]+)[pP][+-]?[0-9]+");
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
   private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
   private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
@@ -103,25 +98,9 @@ enum OttlKind {
     };
   }
 
-  /** As Go reads a number; a {@link Failure} where it is none. */
-  static Object parsed(String text) {
-    switch (text.toLowerCase(Locale.ROOT)) {
-      case "nan" -> {
-        return Double.NaN;
-      }
-      case "inf", "+inf", "infinity", "+infinity" -> {
-        return Double.POSITIVE_INFINITY;
-      }
-      case "-inf", "-infinity" -> {
-        return Double.NEGATIVE_INFINITY;
-      }
-      default -> {}
-    }
-    if (!DECIMAL.matcher(text).matches() && !HEXADECIMAL.matcher(text).matches()) {
-      return Failure.INPUT;
-    }
-    double number = Double.parseDouble(text);
-    return Double.isInfinite(number) ? Failure.INPUT : (Object) number;
+  private static Object parsed(String text) {
+    double number = GoNumber.parse(text);
+    return Double.isNaN(number) && !GoNumber.isNan(text) ? Failure.INPUT : (Object) number;
   }
 
   private static @Nullable Object flag(@Nullable Object value) {

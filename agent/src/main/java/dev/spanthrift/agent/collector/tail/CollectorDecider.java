@@ -5,7 +5,6 @@ import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.wire.Batch;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides fragments as the sampling processors of one Collector pipeline do, one after the other.
@@ -21,9 +20,9 @@ public final class CollectorDecider {
   public static final String PASSED = "no_sampler";
 
   private final CollectorQuestions questions = new CollectorQuestions();
+  private final SpanSampling first;
   private final Stage[] stages;
   private final Observer observer;
-  private final @Nullable ProbabilisticStage alone;
 
   /** One processor, ready. */
   @FunctionalInterface
@@ -32,6 +31,7 @@ public final class CollectorDecider {
   }
 
   public CollectorDecider(List<SamplingStage> processors) {
+    first = new SpanSampling(processors);
     List<Stage> ready = new ArrayList<>();
     for (SamplingStage processor : processors) {
       ready.add(
@@ -42,7 +42,6 @@ public final class CollectorDecider {
     }
     stages = ready.toArray(Stage[]::new);
     observer = questions.observer();
-    alone = stages.length == 1 && stages[0] instanceof ProbabilisticStage only ? only : null;
   }
 
   /** Longs of facts that each fragment needs. */
@@ -62,11 +61,11 @@ public final class CollectorDecider {
   }
 
   /**
-   * Decides a span when it arrives, where {@code probabilistic_sampler} stands alone and the span
-   * has a priority of its own.
+   * Decides a span when it arrives, as {@code probabilistic_sampler} does where it comes first:
+   * what it drops never waits, and where no {@code tail_sampling} follows nothing does.
    */
   public boolean decidesSpan(Batch batch, int row, CollectorDecision out) {
-    return alone != null && alone.decidesSpan(batch, row, out);
+    return first.decides(batch, row, out);
   }
 
   /** Decides one fragment: later processors see only what earlier ones keep. */

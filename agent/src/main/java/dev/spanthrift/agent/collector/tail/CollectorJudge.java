@@ -4,6 +4,7 @@ import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.Verdict;
 import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.wire.Batch;
+import dev.spanthrift.sampler.wire.RequestWriter;
 import java.util.List;
 
 /** The sampling processors of a Collector's pipeline: keeps and drops what the Collector would. */
@@ -41,7 +42,10 @@ public final class CollectorJudge implements Judge {
   @Override
   public boolean judgesSpan(Batch batch, int row, Verdict verdict) {
     boolean decided = decider.decidesSpan(batch, row, decision);
-    if (decided) {
+    RequestWriter.TraceStateEdit edit = decision.edit();
+    if (decided && edit != null) {
+      verdict.keep(decision.reason(), edit);
+    } else if (decided) {
       say(verdict);
     }
     return decided;

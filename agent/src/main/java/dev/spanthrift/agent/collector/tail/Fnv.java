@@ -58,14 +58,32 @@ final class Fnv {
             .longValue();
   }
 
-  /** 32-bit hash of a seed, little-endian, and a trace id; its low 14 bits are the bucket. */
-  static int bucket(int seed, long traceIdHigh, long traceIdLow) {
+  /** 32-bit hash of a seed, little-endian, and a trace id. */
+  private static int hash(int seed, long traceIdHigh, long traceIdLow) {
     int hash = BASIS_32;
     for (int shift = 0; shift <= 24; shift += 8) {
       hash = (hash ^ (seed >>> shift & 0xff)) * PRIME_32;
     }
-    hash = add(add(hash, traceIdHigh), traceIdLow);
-    return hash & (BUCKETS - 1);
+    return add(add(hash, traceIdHigh), traceIdLow);
+  }
+
+  /** The low 14 bits of the hash. */
+  static int bucket(int seed, long traceIdHigh, long traceIdLow) {
+    return hash(seed, traceIdHigh, traceIdLow) & (BUCKETS - 1);
+  }
+
+  /**
+   * The hash as a randomness: the first 14 of its bits decide as the bucket would.
+   *
+   * <pre>
+   * 14 bits 2^14 − 1 − bucket | 28 bits of the hash's highest 14, mixed | 14 bits bucket
+   * </pre>
+   */
+  static long randomness(int seed, long traceIdHigh, long traceIdLow) {
+    int hash = hash(seed, traceIdHigh, traceIdLow);
+    long bucket = hash & (BUCKETS - 1);
+    long rest = hash >>> 18;
+    return (BUCKETS - 1 - bucket) << 42 | (rest ^ rest << 10) << 14 | bucket;
   }
 
   private static int add(int begun, long bigEndian) {

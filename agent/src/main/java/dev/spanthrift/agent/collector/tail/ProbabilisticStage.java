@@ -1,49 +1,31 @@
 package dev.spanthrift.agent.collector.tail;
 
 import dev.spanthrift.sampler.policy.document.Condition;
-import dev.spanthrift.sampler.policy.document.SpanQuestion;
 import dev.spanthrift.sampler.policy.document.ValueTest;
 import dev.spanthrift.sampler.policy.question.Questions;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.trace.Fragment;
-import dev.spanthrift.sampler.wire.Batch;
 
 /**
- * {@code probabilistic_sampler}, ready.
+ * {@code probabilistic_sampler} behind {@code tail_sampling}, ready.
  *
  * <p>The Collector draws for each span; spans of one trace draw the same, except where {@code
- * sampling.priority} differs between them. Where this is the only processor, spans with a priority
- * are decided when they arrive; beside {@code tail_sampling} one above 0 keeps the fragment, else
- * one of 0 drops it, which is a difference that configurations are told of.
+ * sampling.priority} or trace states differ between them. Here a priority above 0 keeps the
+ * fragment, else one of 0 drops it, which is a difference that configurations are told of.
  */
 final class ProbabilisticStage implements CollectorDecider.Stage {
-  private static final double SMALLEST = 0x1p-56;
-
   private final ProbabilisticSampler settings;
-  private final SpanQuestion keeping = SpanQuestions.priority(true);
-  private final SpanQuestion dropping = SpanQuestions.priority(false);
   private final Questions.Answer mustKeep;
   private final Questions.Answer mustDrop;
   private final Questions.Answer hasSampling; // rv or th of a consistent sampler
+  private final Questions.Answer malformed;
 
   ProbabilisticStage(ProbabilisticSampler settings, CollectorQuestions questions) {
     this.settings = settings;
-    mustKeep = questions.ask(new Condition.Custom(keeping));
-    mustDrop = questions.ask(new Condition.Custom(dropping));
+    mustKeep = questions.ask(new Condition.Custom(SpanQuestions.priority(true)));
+    mustDrop = questions.ask(new Condition.Custom(SpanQuestions.priority(false)));
     hasSampling = questions.ask(Condition.Any.of(otMember("rv:"), otMember("th:")));
-  }
-
-  /** What a span says of itself; false when it says nothing. */
-  boolean decidesSpan(Batch batch, int row, CollectorDecision out) {
-    if (keeping.test(batch, row)) {
-      out.keep(CollectorDecider.PROBABILISTIC);
-      return true;
-    }
-    if (dropping.test(batch, row)) {
-      out.drop(CollectorDecider.PROBABILISTIC);
-      return true;
-    }
-    return false;
+    malformed = questions.ask(new Condition.Custom(SpanQuestions.MALFORMED_TRACE_STATE));
   }
 
   private static Condition otMember(String key) {
@@ -59,24 +41,16 @@ final class ProbabilisticStage implements CollectorDecider.Stage {
     if (mustKeep.test(fragment, facts, offset)) {
       return 1;
     }
-    if (mustDrop.test(fragment, facts, offset) || settings.percentage() == 0) {
+    if (mustDrop.test(fragment, facts, offset)) {
       return 0;
     }
-    return switch (settings.mode()) {
-      case HASH_SEED ->
-          hasSampling.test(fragment, facts, offset) ? whenInconsistent() : hashed(fragment);
-      case EQUALIZING -> consistent(fragment, ratio());
-      case PROPORTIONAL -> consistent(fragment, ratio() * upstream(fragment));
-    };
-  }
-
-  private double ratio() {
-    return (double) settings.percentage() / 100;
-  }
-
-  private static double upstream(Fragment fragment) {
-    long threshold = fragment.upstreamThreshold();
-    return threshold > 0 ? (Threshold.MAX - threshold) / 0x1p56 : 1;
+    boolean named = (fragment.traceIdHigh() | fragment.traceIdLow()) != 0;
+    if (!named || malformed.test(fragment, facts, offset)) {
+      return whenUnclear();
+    }
+    return settings.mode() == ProbabilisticSampler.Mode.HASH_SEED
+        ? hasSampling.test(fragment, facts, offset) ? whenUnclear() : hashed(fragment)
+        : consistent(fragment);
   }
 
   private double hashed(Fragment fragment) {
@@ -84,14 +58,16 @@ final class ProbabilisticStage implements CollectorDecider.Stage {
     return bucket < Fnv.accepted(settings.percentage()) ? 1 : 0;
   }
 
-  private double consistent(Fragment fragment, double probability) {
-    if (fragment.upstreamThreshold() > fragment.randomness()) {
-      return whenInconsistent();
+  private double consistent(Fragment fragment) {
+    long upstream = fragment.upstreamThreshold();
+    if (upstream > fragment.randomness()) {
+      return whenUnclear();
     }
-    return probability < SMALLEST ? 0 : probability;
+    long threshold = settings.threshold(upstream == Threshold.UNKNOWN ? -1 : upstream);
+    return (Threshold.MAX - threshold) / 0x1p56;
   }
 
-  private double whenInconsistent() {
+  private double whenUnclear() {
     return settings.failClosed() ? 0 : 1;
   }
 }

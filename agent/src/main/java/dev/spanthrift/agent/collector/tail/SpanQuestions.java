@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.collector.tail;
 
+import dev.spanthrift.agent.collector.ottl.GoNumber;
+import dev.spanthrift.agent.collector.ottl.GoTraceState;
 import dev.spanthrift.sampler.policy.document.SpanQuestion;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexMatcher;
@@ -10,6 +12,7 @@ import dev.spanthrift.sampler.wire.Fields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** What the Collector asks of a span in ways of its own. */
 public final class SpanQuestions {
@@ -22,7 +25,39 @@ public final class SpanQuestions {
   /** The trace flag "sampled". */
   public static final SpanQuestion SAMPLED = (batch, row) -> (batch.flags(row) & SAMPLED_FLAG) != 0;
 
+  /** A trace state that the Collector's samplers cannot read. */
+  static final SpanQuestion MALFORMED_TRACE_STATE =
+      new SpanQuestion() {
+        private final OtelTraceState state = new OtelTraceState();
+
+        @Override
+        public boolean test(Batch batch, int row) {
+          int length = batch.traceStateLength(row);
+          return length > 0 && !state.read(batch.buffer(), batch.traceStateOffset(row), length);
+        }
+      };
+
   private SpanQuestions() {}
+
+  /** One of the values at a key of the trace state; in one that is malformed there are none. */
+  public static SpanQuestion traceState(String key, Set<String> values) {
+    return new StateMember(key, Set.copyOf(values));
+  }
+
+  private record StateMember(String key, Set<String> values) implements SpanQuestion {
+    @Override
+    public boolean test(Batch batch, int row) {
+      int length = batch.traceStateLength(row);
+      if (length == 0) {
+        return false;
+      }
+      String state =
+          new String(
+              batch.buffer(), batch.traceStateOffset(row), length, StandardCharsets.US_ASCII);
+      String value = GoTraceState.get(state, key);
+      return value != null && values.contains(value);
+    }
+  }
 
   /** An integer attribute of span or resource in a range; one of another type counts as 0. */
   public static SpanQuestion number(String key, long min, long max) {
@@ -92,13 +127,8 @@ public final class SpanQuestions {
   }
 
   private static double parsed(Attributes at) {
-    String text =
-        new String(at.buffer(), at.valueOffset(), at.valueLength(), StandardCharsets.UTF_8);
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException notOne) {
-      return Double.NaN;
-    }
+    return GoNumber.parse(
+        new String(at.buffer(), at.valueOffset(), at.valueLength(), StandardCharsets.UTF_8));
   }
 
   /** Looks for the first attribute of a key in the resource and in the span. */

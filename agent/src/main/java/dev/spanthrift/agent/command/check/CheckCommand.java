@@ -53,7 +53,7 @@ public final class CheckCommand implements Callable<Integer> {
       loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(money(loaded.settings()));
-      checks.addAll(new Surroundings(loaded.settings()).checks());
+      checks.addAll(new Surroundings(loaded.settings(), context.environment()).checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
     }

@@ -1,61 +1,48 @@
 package dev.spanthrift.agent.command.check;
 
 import dev.spanthrift.agent.config.settings.DestinationSettings;
-import dev.spanthrift.exporter.NetworkWords;
-import io.netty.handler.ssl.JdkSslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
+import dev.spanthrift.exporter.destination.Probe;
+import dev.spanthrift.sampler.wire.Signal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
-/** Whether somebody answers at a destination: connects, and shakes hands when it is TLS. */
+/** What a destination answers to one empty export of each of its signals. */
 final class Reach {
-  private static final int TIMEOUT_MILLIS = 2_000;
+  private static final Duration AT_MOST = Duration.ofSeconds(5);
 
   private Reach() {}
 
-  static Check of(DestinationSettings destination) {
-    String what = "destination " + destination.name() + " " + destination.endpoint();
-    String at = destination.host() + ":" + destination.port();
-    try (Socket socket = new Socket()) {
-      InetSocketAddress address = new InetSocketAddress(destination.host(), destination.port());
-      if (address.isUnresolved()) {
-        throw new UnknownHostException(destination.host());
-      }
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      socket.connect(address, TIMEOUT_MILLIS);
-      return new Check(what, true, destination.tls() ? handshake(socket, destination) : "answers");
-    } catch (IOException | IllegalArgumentException e) {
-      return new Check(what, false, NetworkWords.of(e, at));
+  static List<Check> of(DestinationSettings destination, Map<String, String> environment) {
+    String what = "destination " + destination.name() + " ";
+    try {
+      Map<Signal, Probe.Answer> answers =
+          Probe.ask(
+              destination.toExport(destination.queueBytesMax().bytes(), environment),
+              destination.signals(),
+              AT_MOST);
+      List<Check> checks = new ArrayList<>();
+      boolean taken = answers.values().stream().anyMatch(Probe.Takes.class::isInstance);
+      answers.forEach((signal, answer) -> checks.add(check(what, signal, answer, taken)));
+      return checks;
+    } catch (IllegalArgumentException e) {
+      return List.of(
+          new Check(what + destination.endpoint(), false, String.valueOf(e.getMessage())));
     }
   }
 
-  private static String handshake(Socket socket, DestinationSettings destination)
-      throws IOException {
-    SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-    if (destination.authority() != null) {
-      builder.trustManager(destination.authority().toFile());
-    }
-    if (destination.clientCertificate() != null && destination.clientKey() != null) {
-      builder.keyManager(
-          destination.clientCertificate().toFile(), destination.clientKey().toFile());
-    }
-    JdkSslContext context = (JdkSslContext) builder.build();
-    try (SSLSocket secure =
-        (SSLSocket)
-            context
-                .context()
-                .getSocketFactory()
-                .createSocket(socket, destination.host(), destination.port(), true)) {
-      SSLParameters parameters = secure.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      secure.setSSLParameters(parameters);
-      secure.startHandshake();
-      return "answers, " + secure.getSession().getProtocol();
-    }
+  /** Many backends take traces alone; what they refuse beside them is the user's to know. */
+  private static Check check(String what, Signal signal, Probe.Answer answer, boolean taken) {
+    String name = what + signal.name().toLowerCase(Locale.ROOT);
+    return switch (answer) {
+      case Probe.Takes takes -> new Check(name, true, takes.words());
+      case Probe.Refuses refuses when taken && signal != Signal.TRACES ->
+          Check.warning(
+              name, refuses.words() + "; leave it out of the destination's signals to say so");
+      case Probe.Refuses refuses -> new Check(name, false, refuses.words());
+      case Probe.Away away -> new Check(name, false, away.words());
+    };
   }
 }

@@ -4,7 +4,9 @@ import dev.spanthrift.agent.command.RunCommand;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.receive.loop.Listening;
 import dev.spanthrift.exporter.NetworkWords;
+import dev.spanthrift.exporter.ZstdLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a correct configuration still needs from the machine: files, ports, backends. */
@@ -26,9 +29,11 @@ public final class Surroundings {
   private static final Duration CERTIFICATE_WARNING = Duration.ofDays(14);
 
   private final SpanthriftSettings settings;
+  private final Map<String, String> environment;
 
-  public Surroundings(SpanthriftSettings settings) {
+  public Surroundings(SpanthriftSettings settings, Map<String, String> environment) {
     this.settings = settings;
+    this.environment = environment;
   }
 
   List<Check> checks() {
@@ -59,7 +64,7 @@ public final class Surroundings {
       checks.add(new Check("destinations", false, RunCommand.NO_DESTINATION));
     }
     for (DestinationSettings destination : settings.destinations()) {
-      checks.add(Reach.of(destination));
+      checks.addAll(Reach.of(destination, environment));
     }
     return checks;
   }
@@ -68,7 +73,8 @@ public final class Surroundings {
   public List<Check> mayBeAbsent() {
     List<Check> checks = new ArrayList<>();
     checks.add(stateDir(settings.stateDir()));
-    addFile(checks, "admin.tokenFile", settings.admin().tokenFile());
+    addSecret(checks, "admin.tokenFile", settings.admin().tokenFile());
+    ZstdLibrary.refusal().ifPresent(words -> checks.add(Check.warning("zstd", words)));
     return checks;
   }
 
@@ -77,13 +83,16 @@ public final class Surroundings {
     if (port == 0) {
       return new Check(what, true, "any free one");
     }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-      return new Check(what, true, "free");
-    } catch (IOException e) {
-      return new Check(what, false, NetworkWords.ofPort(e, host, port, variable));
+    for (String address : Listening.addresses(host)) {
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
+      } catch (IOException e) {
+        String at = Listening.beforePort(address);
+        return new Check(what, false, NetworkWords.ofPort(e, at, port, variable));
+      }
     }
+    return new Check(what, true, "free");
   }
 
   private static Check stateDir(Path folder) {
@@ -108,6 +117,19 @@ public final class Surroundings {
           new Check(
               key, refusal == null, file + (refusal == null ? " is readable" : ": " + refusal)));
     }
+  }
+
+  private static void addSecret(List<Check> checks, String key, @Nullable Path file) {
+    try {
+      if (file != null && InputFile.refusal(file) == null && InputFile.secret(file).isEmpty()) {
+        checks.add(new Check(key, false, file + " holds no usable token; write one line into it"));
+        return;
+      }
+    } catch (IOException e) {
+      checks.add(new Check(key, false, file + ": " + InputFile.reason(e)));
+      return;
+    }
+    addFile(checks, key, file);
   }
 
   private static void addCertificate(List<Check> checks, String key, @Nullable Path file) {

@@ -4,7 +4,6 @@ import dev.spanthrift.agent.collector.ForeignConfiguration;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ public final class CollectorOption {
       description =
           "OpenTelemetry Collector configuration, decided as the Collector does; SPANTHRIFT_…"
               + " variables go before it. Given again, a later file's keys go before.")
-  private List<Path> files = new ArrayList<>();
+  private @Nullable List<Path> files;
 
   @Option(
       names = "--strict",
@@ -34,7 +33,7 @@ public final class CollectorOption {
       description =
           "Start although this is left out, which protects or sends data. The name is in the"
               + " message that refuses it; name each thing.")
-  private List<String> accepted = new ArrayList<>();
+  private @Nullable List<String> accepted;
 
   @Option(
       names = "--collector-version",
@@ -44,15 +43,17 @@ public final class CollectorOption {
 
   /** Null when there is no such file. */
   public @Nullable ForeignConfiguration read(Context context) throws SettingsException {
-    if (files.isEmpty()) {
+    List<Path> chosen = files;
+    Set<String> names = accepted == null ? Set.of() : Set.copyOf(accepted);
+    if (chosen == null) {
       requireAbsent("--strict", strict);
-      requireAbsent("--accept", !accepted.isEmpty());
+      requireAbsent("--accept", !names.isEmpty());
       requireAbsent("--collector-version", version != null);
       return null;
     }
-    ForeignConfiguration read = ForeignConfiguration.toRun(files, context.environment(), version);
+    ForeignConfiguration read = ForeignConfiguration.toRun(chosen, context.environment(), version);
     read.remarks().forEach(remark -> context.say("spanthrift: " + remark));
-    read.require(Set.copyOf(accepted), strict);
+    read.require(names, strict);
     return read;
   }
 

@@ -21,8 +21,17 @@ public final class ConfigOption {
   }
 
   public SettingsLoader.Loaded load(Map<String, String> environment) throws SettingsException {
+    return SettingsLoader.load(chosen(environment), environment);
+  }
+
+  /** Leaves out what cannot be used. */
+  public SettingsLoader.Loaded loadLeniently(
+      Map<String, String> environment, SettingsLoader.AlsoChecked also) throws SettingsException {
+    return SettingsLoader.loadLeniently(chosen(environment), environment, also);
+  }
+
+  private @Nullable Path chosen(Map<String, String> environment) {
     String named = environment.getOrDefault("SPANTHRIFT_CONFIG", "");
-    Path chosen = file == null && !named.isEmpty() ? Path.of(named) : file;
-    return SettingsLoader.load(chosen, environment);
+    return file == null && !named.isEmpty() ? Path.of(named) : file;
   }
 }

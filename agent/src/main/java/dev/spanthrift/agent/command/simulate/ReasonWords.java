@@ -25,10 +25,9 @@ final class ReasonWords {
     MEANING.put("budget:free", "kept while nothing had a price");
     MEANING.put("budget", "left to the budget, which did not choose them");
     MEANING.put("late", "came after the decision on their trace, and follow it");
-    MEANING.put("invalid_trace_id", "have no trace id");
   }
 
-  private static final Set<String> OF_NEITHER = Set.of("late", "invalid_trace_id");
+  private static final Set<String> OF_NEITHER = Set.of("late");
 
   private ReasonWords() {}
 

@@ -97,6 +97,7 @@ record SimulationBasis(
         settings.hold().within(settings.hold().bytesMax().bytes()),
         settings.decisionMemory().tracesMax(),
         settings.stampAlways(),
-        SamplerSettings.DEFAULT.precision());
+        SamplerSettings.DEFAULT.precision(),
+        settings.randomness());
   }
 }

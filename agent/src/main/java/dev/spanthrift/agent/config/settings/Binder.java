@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * empty value count as absent.
  */
 final class Binder {
+  private static final String DEFAULT = "default";
+  private static final String NO_LIST = "a map, or k=v,k2=v2; not a list";
+
   private final Map<String, String> environment;
   private final List<SettingProblem> problems;
   private final Map<String, String> places = new HashMap<>();
@@ -38,6 +41,18 @@ final class Binder {
   /** Names of all variables that a setting could have come from. */
   Set<String> variablesKnown() {
     return variablesUsed;
+  }
+
+  /** Keys that have a value that is not the default. */
+  Set<String> given() {
+    Set<String> given = new LinkedHashSet<>();
+    places.forEach(
+        (key, place) -> {
+          if (!place.equals(DEFAULT)) {
+            given.add(key);
+          }
+        });
+    return given;
   }
 
   /** File and line, or the variable, that a value came from; empty when it has none. */
@@ -129,7 +144,7 @@ final class Binder {
       return null;
     }
     if (source == null && !setting.byDefault().isEmpty()) {
-      source = new YamlNode.Scalar(setting.byDefault(), YamlNode.Scalar.Kind.TEXT, "default");
+      source = new YamlNode.Scalar(setting.byDefault(), YamlNode.Scalar.Kind.TEXT, DEFAULT);
     }
     if (source != null) {
       places.put(path, source.where());
@@ -156,11 +171,15 @@ final class Binder {
   private @Nullable Object value(
       RecordComponent component, @Nullable YamlNode source, String path) {
     Class<?> type = component.getType();
+    if (Keys.isTexts(component)) {
+      List<String> texts = texts(source, path);
+      return type == Set.class ? new LinkedHashSet<>(texts) : texts;
+    }
     if (type == List.class) {
       return list(component, source, path);
     }
     if (type == Map.class) {
-      return headers(source, path);
+      return Keys.setting(component).headers() ? headers(source, path) : textMap(source, path);
     }
     if (type == Set.class) {
       return signals(source, path);
@@ -205,6 +224,31 @@ final class Binder {
     return elements;
   }
 
+  /** A list, or texts with commas between, as a variable has them. */
+  private List<String> texts(@Nullable YamlNode source, String path) {
+    List<YamlNode> elements =
+        source instanceof YamlNode.Sequence sequence
+            ? sequence.elements()
+            : source == null ? List.of() : List.of(source);
+    List<String> texts = new ArrayList<>();
+    for (YamlNode element : elements) {
+      if (!(element instanceof YamlNode.Scalar scalar)) {
+        problems.add(
+            new SettingProblem(path, null, element.where(), "a list of texts, such as [a, b]"));
+      } else if (element == source) {
+        Arrays.stream(scalar.text().split(",")).map(String::strip).forEach(texts::add);
+      } else {
+        texts.add(scalar.text());
+      }
+    }
+    texts.removeIf(String::isEmpty);
+    return List.copyOf(texts);
+  }
+
+  private static String shownText(YamlNode node) {
+    return Objects.requireNonNullElse(shown(node), "a section");
+  }
+
   private static @Nullable String shown(YamlNode node) {
     return node instanceof YamlNode.Scalar scalar ? scalar.text() : null;
   }
@@ -235,9 +279,10 @@ final class Binder {
                     (name, node) ->
                         headers.put(
                             Headers.checkedName(name),
-                            Headers.checkedValue(name, String.valueOf(node.plain()))));
-        case YamlNode.Sequence sequence ->
-            throw new IllegalArgumentException("a map, or k=v,k2=v2; not a list");
+                            // No transport carries the space around a value; files of secrets end
+                            // in a line.
+                            Headers.checkedValue(name, text(node).strip())));
+        case YamlNode.Sequence sequence -> throw new IllegalArgumentException(NO_LIST);
       }
     } catch (IllegalArgumentException e) {
       problems.add(
@@ -246,13 +291,41 @@ final class Binder {
     return headers;
   }
 
+  /** Text as it stands there; a variable may hold a map in YAML, or k=v,k2=v2. */
+  private Map<String, String> textMap(@Nullable YamlNode source, String path) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    try {
+      switch (source) {
+        case null -> {}
+        case YamlNode.Scalar scalar when scalar.text().strip().startsWith("{") ->
+            texts.putAll(textMap(YamlReader.read(scalar.text(), scalar.where(), problems), path));
+        case YamlNode.Scalar scalar ->
+            Headers.entries(scalar.text()).forEach(e -> texts.put(e.name(), e.value()));
+        case YamlNode.Mapping mapping ->
+            mapping.entries().forEach((name, node) -> texts.put(name, text(node)));
+        case YamlNode.Sequence sequence -> throw new IllegalArgumentException(NO_LIST);
+      }
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          new SettingProblem(path, null, source == null ? "" : source.where(), message(e)));
+    }
+    return texts;
+  }
+
+  private static String text(YamlNode node) {
+    if (node instanceof YamlNode.Scalar scalar) {
+      return scalar.text();
+    }
+    throw new IllegalArgumentException("a map of texts, without sections or lists in it");
+  }
+
   private Set<Signal> signals(@Nullable YamlNode source, String path) {
     List<String> texts =
         switch (source) {
           case null -> List.of();
           case YamlNode.Scalar scalar -> List.of(scalar.text().split(","));
           case YamlNode.Sequence sequence ->
-              sequence.elements().stream().map(node -> String.valueOf(node.plain())).toList();
+              sequence.elements().stream().map(Binder::shownText).toList();
           case YamlNode.Mapping mapping -> List.of("a section");
         };
     Set<Signal> signals = new LinkedHashSet<>();

@@ -40,6 +40,11 @@ final class Checks {
         port >= 0 && port <= 65535, component, port, "a port is 1 to 65535, or 0 for any free one");
   }
 
+  /** An IPv6 address may be written with brackets, as in a URL. */
+  static String bare(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
   Checks host(String component, String host) {
     return that(
         !host.isBlank() && !host.contains("/") && !host.contains(" "),

@@ -1,11 +1,22 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Authority;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.ExportSettings;
+import dev.spanthrift.exporter.settings.ExportSettings.Limits;
+import dev.spanthrift.exporter.settings.ExportSettings.Retry;
+import dev.spanthrift.exporter.settings.HttpProxy;
+import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.exporter.settings.ProxyVariables;
+import dev.spanthrift.exporter.settings.Tls;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +44,7 @@ public record DestinationSettings(
         Set<Signal> signals,
     @Setting(
             value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
-            secret = true)
+            headers = true)
         Map<String, String> headers,
     @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
         Compression compression,
@@ -52,7 +63,17 @@ public record DestinationSettings(
     @Setting("Authorities that its certificate must come from, PEM; the JVM's own if absent.")
         @Nullable Path authority,
     @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
-    @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey) {
+    @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey,
+    @Setting(
+            value =
+                "HTTP proxy on the way to it, as http://[user:password@]host:port, or none; if"
+                    + " absent, the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide.")
+        @Nullable String proxy,
+    @Setting("Who we are to it: a user and password, or a token; files of them are read again.")
+        AuthSettings auth) {
+
+  private static final String DIRECT = "none";
+  private static final int MERGE_BYTES = 256 * 1024; // small requests of metrics and logs
 
   public DestinationSettings {
     headers = Map.copyOf(headers);
@@ -76,7 +97,16 @@ public record DestinationSettings(
         .between("requestsMax", requestsMax, 1, 1000)
         .between("retryFor", retryFor, Duration.ZERO, Duration.ofDays(1))
         .together("clientCertificate", clientCertificate, "clientKey", clientKey)
+        .that(isProxy(proxy), "proxy", "(hidden)", "write it as http://proxy:3128, or none")
         .done();
+  }
+
+  private static boolean isProxy(@Nullable String proxy) {
+    try {
+      return proxy == null || proxy.equals(DIRECT) || HttpProxy.parse("proxy", proxy).port() > 0;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** What every endpoint must be, whatever is sent there. */
@@ -88,7 +118,7 @@ public record DestinationSettings(
             endpoint,
             "write it as http://host:port or https://host:port")
         .that(
-            endpoint.getRawUserInfo() == null,
+            !String.valueOf(endpoint.getRawAuthority()).contains("@"),
             "endpoint",
             "(hidden)",
             "leave user and password out; give them as a header")
@@ -102,34 +132,65 @@ public record DestinationSettings(
   private static boolean isHttp(URI endpoint) {
     return ("http".equalsIgnoreCase(endpoint.getScheme())
             || "https".equalsIgnoreCase(endpoint.getScheme()))
-        && endpoint.getHost() != null
-        && endpoint.getPort() != 0
-        && endpoint.getPort() <= 0xffff;
+        && Authority.of(endpoint) != null;
   }
 
   public boolean tls() {
     return "https".equalsIgnoreCase(endpoint.getScheme());
   }
 
+  /** Without the brackets of IPv6. */
   public String host() {
-    return endpoint.getHost();
+    return there().host();
+  }
+
+  private Authority there() {
+    return Objects.requireNonNull(Authority.of(endpoint)); // checked above
   }
 
   /** The endpoint's port, or the scheme's own (specs.md C15). */
   public int port() {
-    int port = endpoint.getPort();
+    int port = there().port();
     return port != -1 ? port : tls() ? 443 : 80;
   }
 
-  /** URL of one signal over HTTP (specs.md C15). */
-  public URI url(Signal signal) {
+  /**
+   * As the exporter takes it.
+   *
+   * @param queueBytesBound what the heap allows for its queue
+   * @param environment names the proxy where the settings name none
+   */
+  public ExportSettings toExport(long queueBytesBound, Map<String, String> environment) {
+    long queue = Math.min(queueBytesBound, queueBytesMax.bytes());
+    Map<Signal, URI> exact = new EnumMap<>(Signal.class);
     if (endpointExact) {
-      String path = endpoint.getRawPath();
-      return path.isEmpty() ? endpoint.resolve("/") : endpoint;
+      signals.forEach(signal -> exact.put(signal, endpoint));
     }
-    String base = endpoint.toString();
-    String path = signal.httpPath();
-    return URI.create(base.endsWith("/") ? base + path.substring(1) : base + path);
+    return new ExportSettings(
+        name,
+        protocol,
+        endpoint,
+        exact,
+        headers,
+        compression.usable(),
+        timeout,
+        new Tls(authority, clientCertificate, clientKey, false),
+        httpProxy(environment),
+        new Limits(
+            queue,
+            requestsMax,
+            Limits.DEFAULT.requestBytesMax(),
+            Limits.DEFAULT.responseBytesMax(),
+            (int) Math.min(MERGE_BYTES, queue)),
+        new Retry(Retry.DEFAULT.initial(), Retry.DEFAULT.max(), retryFor),
+        auth.toExport());
+  }
+
+  private @Nullable HttpProxy httpProxy(Map<String, String> environment) {
+    if (proxy == null) {
+      return ProxyVariables.of(environment).proxyFor(endpoint, protocol);
+    }
+    return proxy.equals(DIRECT) ? null : HttpProxy.parse("proxy", proxy);
   }
 
   /** Without the headers' values. */

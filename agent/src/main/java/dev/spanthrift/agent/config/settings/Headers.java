@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +20,17 @@ final class Headers {
 
   static Map<String, String> parse(String text) {
     Map<String, String> headers = new LinkedHashMap<>();
+    for (Entry entry : entries(text)) {
+      headers.put(checkedName(entry.name()), checkedValue(entry.name(), decode(entry.value())));
+    }
+    return headers;
+  }
+
+  /** One of {@code k=v,k2=v2}, as it stands there. */
+  record Entry(String name, String value) {}
+
+  static List<Entry> entries(String text) {
+    List<Entry> entries = new ArrayList<>();
     for (String entry : text.split(",", -1)) {
       if (entry.isBlank()) {
         continue;
@@ -26,11 +39,10 @@ final class Headers {
       if (equals < 0) {
         throw new IllegalArgumentException("write k=v,k2=v2; an entry has no =");
       }
-      String name = entry.substring(0, equals).strip();
-      String value = decode(entry.substring(equals + 1).strip());
-      headers.put(checkedName(name), checkedValue(name, value));
+      entries.add(
+          new Entry(entry.substring(0, equals).strip(), entry.substring(equals + 1).strip()));
     }
-    return headers;
+    return entries;
   }
 
   static String checkedName(String name) {
@@ -50,20 +62,13 @@ final class Headers {
 
   private static String decode(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c != '%') {
-        bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-        continue;
-      }
-      int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
-      int low = i + 2 < text.length() ? Character.digit(text.charAt(i + 2), 16) : -1;
-      if (high < 0 || low < 0) {
-        throw new IllegalArgumentException("% needs two hex digits; write a lone % as %25");
-      }
-      bytes.write(high * 16 + low);
-      i += 2;
+    int from = 0;
+    for (int at = text.indexOf('%'); at >= 0; at = text.indexOf('%', from)) {
+      bytes.writeBytes(text.substring(from, at).getBytes(StandardCharsets.UTF_8));
+      bytes.write(encoded(text, at));
+      from = at + 3;
     }
+    bytes.writeBytes(text.substring(from).getBytes(StandardCharsets.UTF_8));
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
@@ -72,5 +77,14 @@ final class Headers {
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("percent-encoded bytes are not UTF-8", e);
     }
+  }
+
+  private static int encoded(String text, int at) {
+    int high = at + 2 < text.length() ? Character.digit(text.charAt(at + 1), 16) : -1;
+    int low = at + 2 < text.length() ? Character.digit(text.charAt(at + 2), 16) : -1;
+    if (high < 0 || low < 0) {
+      throw new IllegalArgumentException("% needs two hex digits; write a lone % as %25");
+    }
+    return high * 16 + low;
   }
 }

@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,13 @@ public final class Keys {
             && element.isRecord()
         ? element.asSubclass(Record.class)
         : null;
+  }
+
+  /** Whether a list's or a set's elements are words as they stand. */
+  static boolean isTexts(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType type
+        && type.getRawType() != Map.class
+        && type.getActualTypeArguments()[0] == String.class;
   }
 
   static Setting setting(RecordComponent component) {

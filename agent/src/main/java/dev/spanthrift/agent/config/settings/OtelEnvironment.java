@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.config.settings;
 
 import dev.spanthrift.agent.config.yaml.SettingProblem;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,10 +31,16 @@ final class OtelEnvironment {
 
   private final Map<String, String> environment;
   private final List<SettingProblem> problems;
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   OtelEnvironment(Map<String, String> environment, List<SettingProblem> problems) {
     this.environment = environment;
     this.problems = problems;
+  }
+
+  /** What deserves a word of what {@link #destinations} has read. */
+  Set<String> warnings() {
+    return warnings;
   }
 
   /** Whether any of the variables is set. */
@@ -93,7 +102,9 @@ final class OtelEnvironment {
           Duration.ofMinutes(5),
           target.authority(),
           target.clientCertificate(),
-          target.clientKey());
+          target.clientKey(),
+          null,
+          AuthSettings.NONE);
     } catch (Checks.RefusedException e) {
       for (Checks.Violation violation : e.violations()) {
         problems.add(
@@ -114,9 +125,7 @@ final class OtelEnvironment {
   private @Nullable Target target(Signal signal) {
     int before = problems.size();
     Protocol protocol =
-        or(
-            read(signal, "PROTOCOL", text -> (Protocol) Values.parse(Protocol.class, text)),
-            Protocol.HTTP_PROTOBUF);
+        or(read(signal, "PROTOCOL", text -> protocol(signal, text)), Protocol.HTTP_PROTOBUF);
     boolean insecure = or(read(signal, "INSECURE", OtelEnvironment::insecure), false);
     URI endpoint = read(signal, "ENDPOINT", text -> endpoint(protocol, insecure, text));
     if (endpoint == null) {
@@ -124,6 +133,7 @@ final class OtelEnvironment {
     }
     boolean exact =
         protocol == Protocol.HTTP_PROTOBUF && variable(signal, "ENDPOINT").contains(signal.name());
+    warnOfPath(signal, endpoint, protocol, exact);
     Target target =
         new Target(
             endpoint,
@@ -166,6 +176,34 @@ final class OtelEnvironment {
 
   private static <T> T or(@Nullable T value, T otherwise) {
     return value != null ? value : otherwise;
+  }
+
+  /** JSON is a word of the specification; every backend that takes it takes protobuf, too. */
+  private Protocol protocol(Signal signal, String text) {
+    if (!text.equalsIgnoreCase("http/json")) {
+      return (Protocol) Values.parse(Protocol.class, text);
+    }
+    warnings.add(
+        variable(signal, "PROTOCOL")
+            + " = "
+            + text
+            + ": sent as http/protobuf, which the same backends take");
+    return Protocol.HTTP_PROTOBUF;
+  }
+
+  private void warnOfPath(Signal signal, URI endpoint, Protocol protocol, boolean exact) {
+    String variable = variable(signal, "ENDPOINT");
+    if (exact && endpoint.getRawPath().matches("/?")) {
+      warnings.add(
+          variable
+              + " = "
+              + endpoint
+              + ": used as it is, so that requests go to /; most backends want "
+              + signal.httpPath());
+    } else if (!exact && protocol == Protocol.HTTP_PROTOBUF) {
+      EndpointPath.doubled(endpoint)
+          .ifPresent(wrong -> warnings.add(variable + " = " + endpoint + ": " + wrong));
+    }
   }
 
   private static boolean insecure(String text) {

@@ -12,7 +12,7 @@ import java.util.Set;
  */
 final class OwnAddress {
   private static final Set<String> LOOPBACK =
-      Set.of("localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0", "[::]", "::");
+      Set.of("localhost", "localhost.", "127.0.0.1", "::1", "0.0.0.0", "::");
 
   private OwnAddress() {}
 

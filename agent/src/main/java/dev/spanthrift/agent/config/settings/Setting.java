@@ -23,6 +23,9 @@ import java.lang.annotation.Target;
   /** Whether it must be given wherever its section stands. */
   boolean required() default false;
 
-  /** Whether its value must never be shown. */
-  boolean secret() default false;
+  /**
+   * Whether it is a map of HTTP headers and not one of plain texts: names and values are checked,
+   * and values are never shown.
+   */
+  boolean headers() default false;
 }

@@ -6,6 +6,7 @@ import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import dev.spanthrift.agent.config.yaml.YamlReader;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,11 +38,47 @@ public final class SettingsLoader {
    * The settings, and what deserves a word without stopping the start.
    *
    * @param warnings sentences for people
+   * @param given keys that somebody has set
+   * @param leftOut what is wrong, and not used; only of a lenient start
    */
-  public record Loaded(SpanthriftSettings settings, List<String> warnings) {
+  public record Loaded(
+      SpanthriftSettings settings,
+      List<String> warnings,
+      Set<String> given,
+      List<SettingProblem> leftOut) {
     public Loaded {
       warnings = List.copyOf(warnings);
+      given = Set.copyOf(given);
+      leftOut = List.copyOf(leftOut);
     }
+
+    /** Whether the policies that somebody wrote are not in the settings. */
+    public boolean policiesLost() {
+      return leftOut.stream()
+          .anyMatch(p -> p.key().matches("(policies|defaultProbability).*") || isWholeFile(p));
+    }
+  }
+
+  private static boolean isWholeFile(SettingProblem problem) {
+    return problem.key().equals("--config") || problem.right().startsWith("not YAML");
+  }
+
+  /** What else must hold of settings before they can be used. */
+  public interface AlsoChecked {
+    void check(SpanthriftSettings settings) throws SettingsException;
+  }
+
+  /**
+   * Reads what can be used, and leaves out what cannot: for a start that must not fail.
+   *
+   * @throws SettingsException when spans could not be forwarded as the author wants
+   */
+  public static Loaded loadLeniently(
+      @Nullable Path file, Map<String, String> environment, AlsoChecked alsoChecked)
+      throws SettingsException {
+    List<SettingProblem> problems = new ArrayList<>();
+    YamlNode root = file == null ? null : read(file, environment, problems);
+    return new LenientLoader(root, environment, problems, alsoChecked).load();
   }
 
   /** What holds when nobody sets anything: no destination. */
@@ -80,7 +117,7 @@ public final class SettingsLoader {
     return load(root, environment, problems);
   }
 
-  private static Loaded load(
+  static Loaded load(
       @Nullable YamlNode root, Map<String, String> environment, List<SettingProblem> problems)
       throws SettingsException {
     if (root == null && !problems.isEmpty()) {
@@ -103,9 +140,11 @@ public final class SettingsLoader {
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);
     }
+    warnings.addAll(otel.warnings());
+    warnOfDoubledPaths(settings, binder, warnings);
     warnOfSignalsWithoutDestination(settings, warnings);
     warnOfBudgetWithoutChoice(settings, binder.place("defaultProbability"), warnings);
-    return new Loaded(settings, warnings);
+    return new Loaded(settings, warnings, binder.given(), List.of());
   }
 
   /** Else each of its keys would be an unknown one. */
@@ -139,6 +178,22 @@ public final class SettingsLoader {
               "budgets have nothing to choose from, because this decides all that no policy does;"
                   + " remove it or write 1, or give a policy budget: true, or remove budgets");
       warnings.add(problem.toString());
+    }
+  }
+
+  private static void warnOfDoubledPaths(
+      SpanthriftSettings settings, Binder binder, List<String> warnings) {
+    for (int i = 0; i < settings.destinations().size(); i++) {
+      DestinationSettings destination = settings.destinations().get(i);
+      String key = "destinations[" + i + "].endpoint";
+      String where = binder.place(key);
+      if (!where.isEmpty()
+          && !destination.endpointExact()
+          && destination.protocol() == Protocol.HTTP_PROTOBUF) {
+        EndpointPath.doubled(destination.endpoint())
+            .map(wrong -> new SettingProblem(key, "" + destination.endpoint(), where, wrong))
+            .ifPresent(problem -> warnings.add(problem.toString()));
+      }
     }
   }
 
@@ -189,6 +244,7 @@ public final class SettingsLoader {
           s.policies(),
           s.defaultProbability(),
           s.stampAlways(),
+          s.randomness(),
           s.export(),
           s.price(),
           s.budgets(),

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.sampler.RandomnessSource;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -10,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +44,13 @@ public record SpanthriftSettings(
                     + " untouched.",
             byDefault = "false")
         boolean stampAlways,
+    @Setting(
+            value =
+                "What a trace's probability is compared with where its trace state has no rv:"
+                    + " traceId, its last 7 bytes, as the specification has it; or hash of the"
+                    + " whole id, for ids that are not random there, written as rv beside th.",
+            byDefault = "traceId")
+        RandomnessSource randomness,
     @Setting("How kept spans are put together into requests.") Export export,
     @Setting("What traces cost: a price model, or one plain price.") Price price,
     @Setting(
@@ -66,9 +77,25 @@ public record SpanthriftSettings(
       @Setting(value = "Address to bind.", byDefault = "127.0.0.1") String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4321") int port,
       @Setting("File with the bearer token that writes need; without it everything is read-only.")
-          @Nullable Path tokenFile) {
+          @Nullable Path tokenFile,
+      @Setting(
+              "Names under which it may be called, such as spanthrift.monitoring.svc: as a list, or"
+                  + " with commas. localhost, IP addresses and this machine's own name always may.")
+          Set<String> hosts) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
+
     public Admin {
-      new Checks().host("host", host).port("port", port).done();
+      host = Checks.bare(host);
+      hosts = Set.copyOf(hosts);
+      Checks checks = new Checks().host("host", host).port("port", port);
+      for (String name : hosts) {
+        checks.that(
+            NAME.matcher(name).matches(),
+            "hosts",
+            name,
+            "a name as it stands in a URL, without scheme and port");
+      }
+      checks.done();
     }
   }
 
@@ -237,7 +264,7 @@ public record SpanthriftSettings(
       @Setting(value = "grpc or http/protobuf.", byDefault = "http/protobuf") Protocol protocol,
       @Setting(
               value = "Request headers, as a map or as k=v,k2=v2; values are never shown.",
-              secret = true)
+              headers = true)
           Map<String, String> headers,
       @Setting(value = "gzip, zstd (if the backend takes it) or none.", byDefault = "gzip")
           Compression compression,
@@ -245,7 +272,13 @@ public record SpanthriftSettings(
           @Nullable Path authority,
       @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
       @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey,
-      @Setting(value = "Time between two exports.", byDefault = "60s") Duration interval) {
+      @Setting(value = "Time between two exports.", byDefault = "60s") Duration interval,
+      @Setting(
+              value =
+                  "Operations with rate, errors and durations of their own, here and at"
+                      + " /actuator/prometheus: the busiest first, all others share one. 0: none.",
+              byDefault = "20")
+          int operationsMax) {
     public Telemetry {
       headers = Map.copyOf(headers);
       Checks checks = new Checks();
@@ -255,6 +288,7 @@ public record SpanthriftSettings(
       checks
           .together("clientCertificate", clientCertificate, "clientKey", clientKey)
           .between("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1))
+          .between("operationsMax", operationsMax, 0, 100_000)
           .done();
     }
 

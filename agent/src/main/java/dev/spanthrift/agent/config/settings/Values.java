@@ -117,9 +117,15 @@ public final class Values {
     }
     String known =
         Arrays.stream(constants)
-            .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+            .map(constant -> word((Enum<?>) constant))
             .collect(Collectors.joining(", "));
     throw new IllegalArgumentException("write one of " + known);
+  }
+
+  /** In small letters, unless the constant has a word of its own. */
+  private static String word(Enum<?> constant) {
+    String text = constant.toString();
+    return text.equals(constant.name()) ? text.toLowerCase(Locale.ROOT) : text;
   }
 
   private static Path path(String text) {

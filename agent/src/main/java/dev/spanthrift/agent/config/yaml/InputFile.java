@@ -3,6 +3,7 @@ package dev.spanthrift.agent.config.yaml;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** Files that a person names: what is wrong with one is said the same by every verb. */
 public final class InputFile {
   private static final long TEXT_BYTES_MAX = 4 << 20;
+
+  /** Of a file with a secret. */
+  public static final int SECRET_BYTES_MAX = 64 << 10;
 
   private InputFile() {}
 
@@ -46,13 +50,31 @@ public final class InputFile {
       if (Files.size(file) > TEXT_BYTES_MAX) {
         throw wrong(option, file, "larger than 4 MiB; give a file in YAML");
       }
-      byte[] bytes = Files.readAllBytes(file);
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return decoded(Files.readAllBytes(file));
     } catch (CharacterCodingException e) {
       throw wrong(option, file, "no text in UTF-8; give a file in YAML");
     } catch (IOException e) {
       throw wrong(option, file, "cannot be read: " + reason(e));
     }
+  }
+
+  /**
+   * A secret in a file of its own, without what editors and shells put around it: a byte order
+   * mark, space, line ends.
+   *
+   * @return empty when there is none, or more than a secret can be
+   */
+  public static String secret(Path file) throws IOException {
+    return Files.size(file) > SECRET_BYTES_MAX ? "" : decoded(Files.readAllBytes(file)).strip();
+  }
+
+  /** UTF-8, or UTF-16 that says so in its first bytes, as some shells write it. */
+  private static String decoded(byte[] bytes) throws CharacterCodingException {
+    int first = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | bytes[1] & 0xff;
+    Charset charset =
+        first == 0xfeff || first == 0xfffe ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+    String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    return text.startsWith("\ufeff") ? text.substring(1) : text;
   }
 
   /** What an exception about a file says to people; its own text is a path and a class. */

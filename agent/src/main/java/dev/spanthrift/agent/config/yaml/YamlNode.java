@@ -12,11 +12,15 @@ public sealed interface YamlNode {
 
   /**
    * As plain Java: {@code Map}, {@code List}, {@code String}, {@code Long}, {@code Double}, {@code
-   * Boolean}, or an empty string for null.
+   * Boolean}, or an empty string for null. Only for what has no type of its own.
    */
   Object plain();
 
-  /** Text, number, boolean, or nothing. */
+  /**
+   * Text, number, boolean, or nothing.
+   *
+   * @param text as it was written, whatever YAML makes of it: what a setting that is text takes
+   */
   record Scalar(String text, Kind kind, String where) implements YamlNode {
     public enum Kind {
       TEXT,
@@ -32,7 +36,8 @@ public sealed interface YamlNode {
     @Override
     public Object plain() {
       return switch (kind) {
-        case TEXT, NOTHING -> text;
+        case TEXT -> text;
+        case NOTHING -> "";
         case BOOLEAN -> Boolean.valueOf(text);
         case NUMBER -> number();
       };
@@ -42,7 +47,16 @@ public sealed interface YamlNode {
       try {
         return Long.valueOf(text);
       } catch (NumberFormatException notWhole) {
+        return fraction();
+      }
+    }
+
+    /** YAML has numbers that Java reads otherwise, such as .inf; those stay what was written. */
+    private Object fraction() {
+      try {
         return Double.valueOf(text);
+      } catch (NumberFormatException notOurs) {
+        return text;
       }
     }
   }

@@ -129,7 +129,7 @@ public final class YamlReader {
     return switch (token) {
       case START_OBJECT -> mapping(path, where);
       case START_ARRAY -> sequence(path, where);
-      case VALUE_NULL -> new YamlNode.Scalar("", YamlNode.Scalar.Kind.NOTHING, where);
+      case VALUE_NULL -> scalar(YamlNode.Scalar.Kind.NOTHING, where);
       case VALUE_TRUE, VALUE_FALSE -> scalar(YamlNode.Scalar.Kind.BOOLEAN, where);
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(YamlNode.Scalar.Kind.NUMBER, where);
       default -> expansion.expand(path, parser.getString(), where, problems);

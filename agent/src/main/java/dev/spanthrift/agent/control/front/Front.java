@@ -49,9 +49,11 @@ public final class Front implements AutoCloseable {
   private static final int LINE_BYTES_MAX = 4 << 10;
   private static final int HEAD_BYTES_MAX = 8 << 10;
   private static final long SWEEP_MILLIS = 250;
-  private static final long JUST_HERE_NANOS = TimeUnit.MILLISECONDS.toNanos(50); // bytes may follow
+  private static final long JUST_HERE_NANOS =
+      TimeUnit.MILLISECONDS.toNanos(250); // bytes may follow
   private static final long YOUNG_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_AGAIN_MILLIS = 25;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3); // Spring starts in it
   private static final long QUEUE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CLOSE_MILLIS = 500;
@@ -232,7 +234,8 @@ public final class Front implements AutoCloseable {
           switch (connection.stage()) {
             case IDLE -> true;
             case HEAD, BODY -> waited >= JUST_HERE_NANOS;
-            case CHECKING, QUEUED, WRITING, LINGERING -> waited >= YOUNG_NANOS;
+            case WRITING, LINGERING -> waited >= YOUNG_NANOS;
+            case CHECKING, QUEUED -> waited >= PATIENCE_NANOS;
             case ANSWERING -> false;
           };
       if (mayLeave) {

@@ -355,9 +355,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
       front.counts.cut(why);
     }
     boolean queued = stage == Stage.QUEUED;
-    boolean tell = queued || stage == Stage.BODY || (stage == Stage.HEAD && begun);
+    boolean tell = stage == Stage.BODY || (stage == Stage.HEAD && begun);
     front.bench.forget(this);
-    if (tell && why != Cut.FULL) {
+    if (queued || (tell && why != Cut.FULL)) {
       last = true;
       unread = !queued;
       ProblemType type = queued ? ProblemType.OVERLOADED : ProblemType.TIMEOUT;

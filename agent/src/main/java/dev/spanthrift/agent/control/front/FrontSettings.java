@@ -27,7 +27,7 @@ public record FrontSettings(
     int workingMax,
     Duration readTimeout,
     Duration idleTimeout) {
-  private static final int CONNECTIONS_MAX = 256;
+  private static final int CONNECTIONS_MAX = 512;
   private static final int BODIES = 8; // of the largest size at once
   private static final long ANSWERS_BYTES_MAX = 2 << 20;
   private static final int WORKING_MAX = 4;

@@ -3,7 +3,6 @@ package dev.spanthrift.agent.control.http;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class WriteAccess {
   private static final Logger log = LoggerFactory.getLogger(WriteAccess.class);
   private static final String SCHEME = "bearer ";
-  private static final long TOKEN_BYTES_MAX = 4096;
 
   private final @Nullable Path tokenFile;
 
@@ -47,11 +45,14 @@ public final class WriteAccess {
 
   private static String read(Path file) {
     try {
-      String token = Files.size(file) > TOKEN_BYTES_MAX ? "" : Files.readString(file).strip();
+      String token = InputFile.secret(file);
       if (!token.isEmpty()) {
         return token;
       }
-      log.warn("token file {} is empty or above {} bytes: writes refused", file, TOKEN_BYTES_MAX);
+      log.warn(
+          "token file {} is empty or above {} bytes: writes refused",
+          file,
+          InputFile.SECRET_BYTES_MAX);
     } catch (IOException e) {
       log.warn("token file cannot be read, writes refused: {}", InputFile.reason(e));
     }

@@ -9,6 +9,7 @@ import dev.spanthrift.agent.pipeline.KillSwitch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,7 @@ public final class KillSwitchApi {
 
   private static String etag(KillSwitch state) {
     return String.format(
+        Locale.ROOT,
         "\"%s-%x-%x\"",
         state.mode().word(),
         state.sinceUnixMillis(),

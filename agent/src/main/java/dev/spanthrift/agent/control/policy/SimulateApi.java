@@ -8,6 +8,7 @@ import dev.spanthrift.agent.control.status.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.BudgetText;
+import dev.spanthrift.agent.simulation.HeapRoom;
 import dev.spanthrift.agent.simulation.Question;
 import dev.spanthrift.agent.simulation.RingTraffic;
 import dev.spanthrift.agent.simulation.WhatIf;
@@ -38,9 +39,11 @@ public class SimulateApi {
   private final PipelineView pipeline;
   private final PolicyStore store;
   private final SpendView spend;
+  private final HeapRoom room;
   private final Semaphore running = new Semaphore(1);
 
-  public SimulateApi(PipelineView pipeline, PolicyStore store, SpendView spend) {
+  public SimulateApi(PipelineView pipeline, PolicyStore store, SpendView spend, HeapRoom room) {
+    this.room = room;
     this.pipeline = pipeline;
     this.store = store;
     this.spend = spend;
@@ -110,6 +113,10 @@ public class SimulateApi {
     if (ring == null || counts == null || counts.held() == 0) {
       throw new ProblemException(
           ProblemType.NOT_RECORDED, ring == null ? "recording is off" : "no span has come yet");
+    }
+    String lack = room.lack(counts.held());
+    if (lack != null) {
+      throw new ProblemException(ProblemType.NO_ROOM, lack);
     }
     RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
     Question question = question(document, budget);

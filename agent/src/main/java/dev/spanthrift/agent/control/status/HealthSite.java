@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.spanthrift.agent.control.front.AdminAnswer;
 import dev.spanthrift.agent.control.front.Site;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import java.util.Locale;
 import java.util.Map;
 
@@ -31,11 +32,26 @@ public final class HealthSite {
         "/actuator/health", (request, done) -> done.accept(actuator()));
   }
 
-  /** The ports take requests: 503 before and while the process ends. */
+  /**
+   * The ports take requests: 503 before and while the process ends, and while one has as many
+   * connections as it may have, so that a gateway's new ones go to another replica.
+   */
   private AdminAnswer ready() {
     PipelineView.Phase phase = pipeline.phase();
+    if (phase == PipelineView.Phase.READY) {
+      for (PortStatus port : pipeline.ports()) {
+        if (port.isFull()) {
+          return answer(UNAVAILABLE, full(port));
+        }
+      }
+    }
     int status = phase == PipelineView.Phase.READY ? OK : UNAVAILABLE;
     return answer(status, phase.name().toLowerCase(Locale.ROOT));
+  }
+
+  private static String full(PortStatus port) {
+    return "full: %d connections are open at the OTLP/%s port, listen.connectionsMax"
+        .formatted(port.open(), port.port());
   }
 
   /** The same in the words of Spring Boot's actuator, for tools that know only those. */

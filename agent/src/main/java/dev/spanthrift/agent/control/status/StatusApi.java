@@ -49,6 +49,7 @@ public final class StatusApi {
         pipeline.phase().name().toLowerCase(Locale.ROOT),
         Instant.ofEpochMilli(status.startedUnixMillis()),
         Instant.ofEpochMilli(status.nowUnixMillis()),
+        pipeline.degraded(),
         new StatusBody.PolicyInForce(
             policy.version(), PolicyApi.etag(policy), store.isConfigured()),
         pipeline.policies(),
@@ -60,6 +61,7 @@ public final class StatusApi {
         status.learned(),
         ProcessMemory.read(),
         StatusBody.destinations(status.destinations()),
+        pipeline.ports(),
         StatusBody.laws(status.identities()),
         admin.read(),
         Guarded.failures(),

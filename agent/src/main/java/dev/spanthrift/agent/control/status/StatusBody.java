@@ -5,6 +5,7 @@ import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.policy.PolicyCounts;
@@ -21,6 +22,7 @@ record StatusBody(
     String phase,
     Instant started,
     Instant now,
+    List<String> degraded,
     PolicyInForce policy,
     List<PolicyCounts> policies,
     KillSwitchApi.Body killSwitch,
@@ -31,6 +33,7 @@ record StatusBody(
     PipelineStatus.Learned learned,
     Memory memory,
     List<Destination> destinations,
+    List<PortStatus> ports,
     List<Law> identities,
     FrontCounts.Reading admin,
     Map<String, Long> timerFailures,

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param retryAfter for {@link RequestOutcome#OVERLOADED}
  */
 public record Answer(RequestOutcome outcome, long rejected, String message, Duration retryAfter) {
-  static final Answer ACCEPTED = of(RequestOutcome.ACCEPTED, "");
+  public static final Answer ACCEPTED = of(RequestOutcome.ACCEPTED, "");
 
   /** Bytes of UTF-8 of any message: far below 4 MiB (specs.md S6), and fits into a header. */
   static final int MESSAGE_BYTES = 1024;

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.receive.door;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Words for answers: cut, encoded, escaped. */
 public final class AnswerText {
@@ -47,7 +48,7 @@ public final class AnswerText {
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c < ' ') {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         out.append(c);
       }

@@ -4,21 +4,21 @@ import dev.spanthrift.agent.receive.door.Intake.Refusal;
 import dev.spanthrift.agent.receive.door.JsonDecoder.NotJson;
 import dev.spanthrift.agent.receive.door.JsonDecoder.Protobuf;
 import dev.spanthrift.sampler.wire.Signal;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way from a request's bytes to the intake, the same for every protocol: admit, unpack, decode,
  * offer.
  *
- * <p>Every request either reaches {@link Intake#offer} or is counted by {@link Intake#refused},
- * never both. Called on event loops.
+ * <p>Every request {@linkplain #arrived arrives} once, and then either reaches {@link Intake#offer}
+ * or is counted by {@link Intake#refused}, never both. Called on the event loop.
  */
 public final class Door {
-  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private final Intake intake;
   private final JsonDecoder json;
@@ -26,9 +26,13 @@ public final class Door {
   private final long maxPendingBytes;
   private final Answer full;
   private final AtomicLong pendingBytes = new AtomicLong();
-  private final AtomicBoolean failureLogged = new AtomicBoolean();
+  private final PortBooks books;
 
-  public Door(Intake intake, JsonDecoder json, ReceiveSettings settings) {
+  /**
+   * @param port its name in status and log
+   */
+  public Door(String port, Intake intake, JsonDecoder json, ReceiveSettings settings) {
+    this.books = new PortBooks(port, settings.maxConnections());
     this.intake = intake;
     this.json = json;
     this.maxRequestBytes = settings.maxRequestBytes();
@@ -40,9 +44,28 @@ public final class Door {
     return maxRequestBytes;
   }
 
-  /** Bytes of requests that are partly read. */
-  public long pendingBytes() {
-    return pendingBytes.get();
+  /** Connections and strays of the port. */
+  public PortBooks books() {
+    return books;
+  }
+
+  /** Counts what is no request of a signal, and says it in words now and then. */
+  public void stray(Stray kind, String words) {
+    books.stray(kind, words);
+  }
+
+  public PortStatus status() {
+    return books.status(pendingBytes.get());
+  }
+
+  /** The head of a request has come. */
+  public void arrived(Signal signal) {
+    intake.arrived(signal);
+  }
+
+  /** Its client has ended it, or has gone, before it was whole. */
+  public Answer cut(Signal signal) {
+    return refuse(signal, Answer.of(RequestOutcome.CUT, "the client ended it before it was whole"));
   }
 
   /** Whether a request of so many bytes may be read; if not, it is counted as refused. */
@@ -67,11 +90,27 @@ public final class Door {
     pendingBytes.addAndGet(-bytes);
   }
 
-  /** Counts what the port itself refuses. */
+  /** Counts what the port itself refuses, says why now and then, and ends the request. */
   public Answer refuse(Signal signal, Answer answer) {
     Refusal refusal = answer.outcome().refusal;
     if (refusal != null) {
       intake.refused(signal, refusal);
+    }
+    return ended(signal, answer);
+  }
+
+  private Answer ended(Signal signal, Answer answer) {
+    intake.over(signal);
+    if (!answer.accepted()) {
+      String outcome = answer.outcome().name();
+      books.say(
+          signal + outcome,
+          () ->
+              "a request of %s is answered by %s: %s"
+                  .formatted(
+                      signal.name().toLowerCase(Locale.ROOT),
+                      outcome.toLowerCase(Locale.ROOT),
+                      answer.message()));
     }
     return answer;
   }
@@ -84,12 +123,21 @@ public final class Door {
   /** A whole, admitted request. */
   public Answer take(
       Signal signal, Encoding encoding, boolean isJson, byte[] bytes, int offset, int length) {
-    Workspace workspace = Workspace.ofThread();
-    workspace.requests++;
+    Workspace.ofThread().requests++;
+    try {
+      return unpack(signal, encoding, isJson, bytes, offset, length);
+    } catch (RuntimeException e) {
+      books.say(e.getClass().getName(), () -> "a request failed inside: " + e, e);
+      return refuse(signal, Answer.of(RequestOutcome.FAILED, "Internal error"));
+    }
+  }
+
+  private Answer unpack(
+      Signal signal, Encoding encoding, boolean isJson, byte[] bytes, int offset, int length) {
     if (encoding == Encoding.IDENTITY) {
       return decode(signal, isJson, bytes, offset, length);
     }
-    Unpacker unpacker = workspace.unpacker;
+    Unpacker unpacker = Workspace.ofThread().unpacker;
     long content =
         unpacker.unpack(
             encoding,
@@ -120,21 +168,20 @@ public final class Door {
     if (!isJson) {
       return offer(signal, bytes, offset, length);
     }
-    return switch (json.decode(signal, bytes, offset, length)) {
+    int mark = startsWithMark(bytes, offset, length) ? BYTE_ORDER_MARK.length : 0;
+    return switch (json.decode(signal, bytes, offset + mark, length - mark)) {
       case Protobuf(byte[] buffer, int from, int size) -> offer(signal, buffer, from, size);
       case NotJson(String message) -> refuse(signal, Answer.of(RequestOutcome.MALFORMED, message));
     };
   }
 
+  /** Some write it before JSON; it may be ignored (RFC 8259, 8.1). */
+  private static boolean startsWithMark(byte[] bytes, int offset, int length) {
+    int end = offset + Math.min(length, BYTE_ORDER_MARK.length);
+    return Arrays.equals(bytes, offset, end, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
+  }
+
   private Answer offer(Signal signal, byte[] bytes, int offset, int length) {
-    try {
-      Admission admission = intake.offer(signal, bytes, offset, length);
-      return Answer.from(admission);
-    } catch (RuntimeException e) {
-      if (failureLogged.compareAndSet(false, true)) {
-        LOG.error("A request failed inside; further ones are not logged", e);
-      }
-      return Answer.of(RequestOutcome.FAILED, "Internal error");
-    }
+    return ended(signal, Answer.from(intake.offer(signal, bytes, offset, length)));
   }
 }

@@ -8,8 +8,11 @@ import dev.spanthrift.sampler.wire.Signal;
  * <p>Called on event loops; never blocks, never throws.
  */
 public interface Intake {
+  /** Counts a request whose head has come; from now on it is under way. */
+  void arrived(Signal signal);
+
   /**
-   * Takes one decoded (decompressed, protobuf) request.
+   * Takes one decoded (decompressed, protobuf) request, and counts it as received or refused.
    *
    * @param buffer belongs to the caller and is valid only during the call: what must live longer is
    *     copied
@@ -24,14 +27,28 @@ public interface Intake {
    */
   Admission reserve(Signal signal, long bytes);
 
-  /** Counts a request that the port itself refused, so that offered = refused + received holds. */
+  /** Counts a request that the port itself refused. */
   void refused(Signal signal, Refusal reason);
+
+  /**
+   * A request is under way no more.
+   *
+   * <p>Said apart from what became of it, so that a request of which nothing became shows as a gap
+   * in: offered = refused + received + under way.
+   */
+  void over(Signal signal);
 
   /** Why a port refused a request. */
   enum Refusal {
     TOO_LARGE,
     MALFORMED,
     UNSUPPORTED,
-    OVERLOADED
+    OVERLOADED,
+    /** It did not arrive in time. */
+    TOO_SLOW,
+    /** Its client went away, or ended it, before it was whole. */
+    CUT,
+    /** It failed inside. */
+    FAILED
   }
 }

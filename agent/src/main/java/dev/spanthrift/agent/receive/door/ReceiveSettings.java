@@ -1,12 +1,13 @@
 package dev.spanthrift.agent.receive.door;
 
+import dev.spanthrift.exporter.settings.Tls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds and addresses of the OTLP ports; both ports have the same bounds, each for itself.
  *
- * @param host what to bind; inside a pod the loopback
+ * @param host what to bind; localhost is both loopback addresses
  * @param grpcPort 0 takes a free one
  * @param httpPort 0 takes a free one
  * @param maxRequestBytes one request after decompression (specs.md S4, S5)
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxStreams requests at once on one HTTP/2 connection
  * @param requestTimeout from a request's first byte to its last
  * @param idleTimeout of a connection without a request
+ * @param headTimeout of a connection, until its first request's head is whole
+ * @param connectionAgeMax then it is asked to go; null has no bound
+ * @param connectionAgeGrace for what runs then
+ * @param cors which pages in browsers may send to the HTTP port
  * @param retryAfter what a refused client is told when the port itself is full
  */
 public record ReceiveSettings(
@@ -30,15 +35,19 @@ public record ReceiveSettings(
     int maxStreams,
     Duration requestTimeout,
     Duration idleTimeout,
+    Duration headTimeout,
+    @Nullable Duration connectionAgeMax,
+    Duration connectionAgeGrace,
+    CorsSettings cors,
     Duration retryAfter,
-    @Nullable TlsSettings tls) {
+    @Nullable Tls tls) {
 
   private static final int MIB = 1 << 20;
 
   /** Loopback, 4317 and 4318, 64 MiB a request (specs.md S4, S5, S20). */
   public static final ReceiveSettings DEFAULT =
       new ReceiveSettings(
-          "127.0.0.1",
+          "localhost",
           4317,
           4318,
           64 * MIB,
@@ -48,6 +57,10 @@ public record ReceiveSettings(
           256,
           Duration.ofSeconds(30),
           Duration.ofMinutes(5),
+          Duration.ofSeconds(10),
+          null,
+          Duration.ofSeconds(30),
+          CorsSettings.NONE,
           Duration.ofSeconds(1),
           null);
 
@@ -60,6 +73,11 @@ public record ReceiveSettings(
     positive("maxStreams", maxStreams);
     positive("requestTimeout", requestTimeout.toMillis());
     positive("idleTimeout", idleTimeout.toMillis());
+    positive("headTimeout", headTimeout.toMillis());
+    positive("connectionAgeGrace", connectionAgeGrace.toMillis());
+    if (connectionAgeMax != null) {
+      positive("connectionAgeMax", connectionAgeMax.toMillis());
+    }
     if (maxPendingBytes < maxRequestBytes) {
       throw new IllegalArgumentException(
           "maxPendingBytes must be at least maxRequestBytes (%d): %d"

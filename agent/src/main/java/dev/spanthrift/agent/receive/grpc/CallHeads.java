@@ -2,8 +2,8 @@ package dev.spanthrift.agent.receive.grpc;
 
 import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Encoding;
-import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -22,12 +22,19 @@ final class CallHeads {
   /**
    * What a header block says.
    *
+   * @param method null when it is none of ours
+   * @param contentLength what is announced, or -1
    * @param fault why it opens no call that we can take
    * @param malformed whether it is no request of HTTP/2 at all (RFC 9113, 8.1.1)
    */
   record Head(
-      @Nullable Signal signal, Encoding encoding, @Nullable Answer fault, boolean malformed) {
-    static final Head MALFORMED = new Head(null, Encoding.IDENTITY, null, true);
+      @Nullable GrpcMethod method,
+      String path,
+      Encoding encoding,
+      long contentLength,
+      @Nullable Answer fault,
+      boolean malformed) {
+    static final Head MALFORMED = new Head(null, "", Encoding.IDENTITY, -1, null, true);
   }
 
   private final DefaultHttp2HeadersDecoder decoder;
@@ -95,12 +102,18 @@ final class CallHeads {
     if (headers.method() == null || headers.scheme() == null || isEmpty(headers.path())) {
       return Head.MALFORMED;
     }
-    Signal signal = GrpcRequests.signal(headers);
-    Encoding encoding = GrpcRequests.encoding(headers);
-    if (signal == null || encoding == null || !GrpcRequests.isCall(headers)) {
-      return new Head(signal, Encoding.IDENTITY, GrpcRequests.fault(headers), false);
+    long length = headers.getLong(HttpHeaderNames.CONTENT_LENGTH, -1);
+    if (length < -1) {
+      return Head.MALFORMED;
     }
-    return new Head(signal, encoding, null, false);
+    Encoding encoding = GrpcRequests.encoding(headers);
+    return new Head(
+        GrpcMethod.at(headers.path()),
+        String.valueOf(headers.path()),
+        encoding == null ? Encoding.IDENTITY : encoding,
+        length,
+        GrpcRequests.fault(headers, encoding),
+        false);
   }
 
   private static boolean isEmpty(@Nullable CharSequence text) {

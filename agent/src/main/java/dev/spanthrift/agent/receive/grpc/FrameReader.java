@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.grpc;
 
+import dev.spanthrift.agent.receive.door.Stray;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>DATA is handed on in the pieces in which it comes; any other frame, which is small, is handed
  * on whole. Nothing is kept of a piece but a frame that is not whole yet, 16 KiB at most. Throws
- * {@link Http2.Fault} and nothing else.
+ * {@link Http2.Fault}, or {@link Http2.Stranger} when it is no client of HTTP/2, and nothing else.
  */
 abstract class FrameReader {
   /** What a client may send before we give bytes back, on a stream and on all of them. */
@@ -20,10 +21,12 @@ abstract class FrameReader {
 
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte TLS_HANDSHAKE = 0x16; // content type of a record, RFC 8446, 5.1
   private static final int BETWEEN_FRAMES = -1;
   private static final byte[] NOTHING = new byte[0];
 
   private int prefaceRead;
+  private long frames;
   private final byte[] header = new byte[Http2.FRAME_HEADER_BYTES];
   private int headerRead;
   private boolean settingsSeen;
@@ -35,6 +38,9 @@ abstract class FrameReader {
   private int padding; // of it, at the end; -1 when its length is still to be read
   private byte[] kept = NOTHING; // of a frame that is not whole
   private int keptBytes;
+
+  /** The client speaks HTTP/2. */
+  abstract void opened();
 
   /** A DATA frame begins; all of its bytes count for the flow control. */
   abstract void dataBegins(int stream, int bytes);
@@ -67,10 +73,34 @@ abstract class FrameReader {
 
   private void readPreface(ByteBuf in) {
     while (in.isReadable() && prefaceRead < PREFACE.length) {
-      if (in.readByte() != PREFACE[prefaceRead++]) {
-        throw new Http2.Fault(Http2.PROTOCOL_ERROR, "not an HTTP/2 client");
+      byte next = in.readByte();
+      if (next != PREFACE[prefaceRead]) {
+        throw new Http2.Stranger(strangerBy(next));
       }
+      prefaceRead++;
     }
+    if (prefaceSeen()) {
+      opened();
+    }
+  }
+
+  /** What begins with this byte after the part of the preface that did fit. */
+  private Stray strangerBy(byte next) {
+    if (prefaceRead == 0 && next == TLS_HANDSHAKE) {
+      return Stray.TLS_ON_PLAIN;
+    }
+    boolean isMethod = prefaceRead < 3 && (Character.isLetter(next) || prefaceRead > 0);
+    return isMethod ? Stray.HTTP1_ON_GRPC : Stray.NOT_HTTP;
+  }
+
+  /** Whether a frame has begun that is not whole. */
+  boolean isMidway() {
+    return type != BETWEEN_FRAMES || headerRead > 0;
+  }
+
+  /** Frames that have begun. */
+  long frames() {
+    return frames;
   }
 
   private void begin(ByteBuf in) {
@@ -100,6 +130,7 @@ abstract class FrameReader {
       throw new Http2.Fault(Http2.PROTOCOL_ERROR, "no SETTINGS first");
     }
     settingsSeen = true;
+    frames++;
     type = frameType;
     flags = frameFlags;
     stream = streamBits & Integer.MAX_VALUE;

@@ -1,17 +1,11 @@
 package dev.spanthrift.agent.receive.grpc;
 
 import dev.spanthrift.agent.receive.door.Answer;
-import dev.spanthrift.agent.receive.door.Body;
-import dev.spanthrift.agent.receive.door.Door;
-import dev.spanthrift.agent.receive.door.Encoding;
-import dev.spanthrift.agent.receive.door.RequestOutcome;
-import dev.spanthrift.agent.receive.door.Workspace;
-import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One unary call: collects the message, then hands it to the door.
+ * One call that is not over: what both sides have said so far.
  *
  * <pre>
  * message = compressed flag (1) length (4, big-endian) bytes
@@ -19,11 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: grpc/grpc doc/PROTOCOL-HTTP2.md, "Length-Prefixed-Message".
  */
-final class GrpcCall {
+abstract class GrpcCall {
   static final int PREFIX_BYTES = 5;
 
   final int id; // of the stream
-  final Signal signal;
 
   /** Sweep of the connection in which the call began: its age without a clock. */
   final int begun;
@@ -34,128 +27,46 @@ final class GrpcCall {
   /** Bytes received that were not given back to the client's window. */
   int unreturned;
 
+  /** What content-length says, if it was sent: gRPC does not send it. */
+  long announced = -1;
+
+  long received;
+
   /** Whether the client has sent all that it will. */
   boolean requestEnded;
 
   /** Whether the whole answer has been sent. */
   boolean answerSent;
 
-  private final Door door;
-  private final Encoding encoding;
-  private long prefix;
-  private int prefixRead;
-  private @Nullable Body body;
-  private boolean answered;
-
-  GrpcCall(Door door, int id, Signal signal, Encoding encoding, int begun) {
-    this.door = door;
+  GrpcCall(int id, int begun) {
     this.id = id;
-    this.signal = signal;
-    this.encoding = encoding;
     this.begun = begun;
   }
 
-  boolean answered() {
-    return answered;
+  /** Whether what came is not what was announced: malformed (RFC 9113, 8.1.1). */
+  final boolean breaksItsLength(boolean last) {
+    return announced >= 0 && (received > announced || last && received != announced);
   }
+
+  /** Whether its answer stands, sent or not: what still comes is swallowed. */
+  abstract boolean answered();
 
   /** Takes a piece of the request; null means that more must come before there is an answer. */
-  @Nullable Answer read(ByteBuf data, boolean last) {
-    Answer answer = last && prefixRead == 0 ? whole(data) : piece(data, last);
-    if (answer != null) {
-      end();
-    }
-    return answer;
+  abstract @Nullable Answer read(ByteBuf data, boolean last);
+
+  /** Ends the call from our side. */
+  abstract Answer refuse(Answer answer);
+
+  /** The client has gone; gives back what the call holds. */
+  abstract void cut();
+
+  /** What an answer that is no error carries, with its prefix. */
+  byte[] message(Answer answer) {
+    return GrpcReplies.message(answer);
   }
 
-  /** Ends the call without an offer; the refusal is counted. */
-  Answer refuse(Answer answer) {
-    end();
-    return door.refuse(signal, answer);
-  }
-
-  /** Gives back what the call holds; may be called again. */
-  void end() {
-    answered = true;
-    if (body != null) {
-      body.release();
-      body = null;
-    }
-  }
-
-  /** The usual case: prefix and message in one frame, so that nothing needs to be kept. */
-  private @Nullable Answer whole(ByteBuf data) {
-    int length = data.readableBytes() - PREFIX_BYTES;
-    if (length < 0 || data.getInt(data.readerIndex() + 1) != length) {
-      return piece(data, true);
-    }
-    int flag = data.readByte();
-    data.skipBytes(4);
-    Answer refused = admit(flag, length);
-    if (refused != null) {
-      return refused;
-    }
-    byte[] scratch = Workspace.ofThread().scratch(length);
-    data.readBytes(scratch, 0, length);
-    return door.take(signal, flag == 0 ? Encoding.IDENTITY : encoding, scratch, 0, length);
-  }
-
-  private @Nullable Answer piece(ByteBuf data, boolean last) {
-    Answer refused = body == null ? begin(data) : null;
-    if (refused == null && body != null) {
-      refused = append(body, data);
-    }
-    if (refused != null || !last) {
-      return refused;
-    }
-    if (body == null || body.length() < announced()) {
-      return malformed("Message ends too early");
-    }
-    Encoding used = flag() == 0 ? Encoding.IDENTITY : encoding;
-    return door.take(signal, used, body.bytes(), 0, body.length());
-  }
-
-  private @Nullable Answer begin(ByteBuf data) {
-    while (prefixRead < PREFIX_BYTES && data.isReadable()) {
-      prefix = prefix << 8 | data.readUnsignedByte();
-      prefixRead++;
-    }
-    if (prefixRead < PREFIX_BYTES) {
-      return null;
-    }
-    Answer refused = admit(flag(), announced());
-    if (refused == null) {
-      body = new Body(door, signal, (int) announced());
-    }
-    return refused;
-  }
-
-  private @Nullable Answer append(Body to, ByteBuf data) {
-    if (to.length() + (long) data.readableBytes() > announced()) {
-      return malformed("More than one message in a unary call");
-    }
-    return to.append(data);
-  }
-
-  private @Nullable Answer admit(int flag, long length) {
-    if ((flag & ~1) != 0) {
-      return malformed("Reserved bits of the message prefix are set");
-    }
-    if (flag == 1 && encoding == Encoding.IDENTITY) {
-      return malformed("Compressed message without grpc-encoding");
-    }
-    return door.admit(signal, length & 0xffff_ffffL);
-  }
-
-  private int flag() {
-    return (int) (prefix >>> 32);
-  }
-
-  private long announced() {
-    return prefix & 0xffff_ffffL;
-  }
-
-  private Answer malformed(String message) {
-    return door.refuse(signal, Answer.of(RequestOutcome.MALFORMED, message));
+  /** Whether the stream stays open behind the message. */
+  boolean isWatching() {
+    return false;
   }
 }

@@ -4,7 +4,8 @@ import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
-import dev.spanthrift.sampler.wire.Signal;
+import dev.spanthrift.agent.receive.door.Stray;
+import dev.spanthrift.agent.receive.grpc.SendWindows.Behind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.collection.IntObjectHashMap;
@@ -20,20 +21,23 @@ final class GrpcCalls {
 
   private final int maxStreams;
   private final Door door;
+  private final GrpcWords words;
   private final FrameQueue out;
   private final SendWindows windows = new SendWindows();
   private final IntObjectHashMap<GrpcCall> calls = new IntObjectHashMap<>();
   private int sweeps;
   private int lastStream;
+  private boolean hadRequest;
   private boolean tableShrunk; // by the client: the next header block must say so
   private boolean takesNoMore;
 
   /** Whether frames may come of streams that we have closed and the client has not: no fault. */
   private boolean closedFirst;
 
-  GrpcCalls(ReceiveSettings settings, Door door, FrameQueue out) {
+  GrpcCalls(ReceiveSettings settings, Door door, GrpcWords words, FrameQueue out) {
     this.maxStreams = settings.maxStreams();
     this.door = door;
+    this.words = words;
     this.out = out;
   }
 
@@ -46,15 +50,28 @@ final class GrpcCalls {
     return lastStream;
   }
 
-  /** The client was told that new calls are not taken. */
+  /** Whether a request has ever come whole. */
+  boolean hadRequest() {
+    return hadRequest;
+  }
+
+  /** The client was told that new calls are not taken; who watches must do so elsewhere. */
   void takeNoMore() {
     takesNoMore = true;
     closedFirst = true;
+    for (GrpcCall call : new ArrayList<>(calls.values())) {
+      if (call.isWatching()) {
+        windows.forget(call);
+        headers(call.id, GrpcReplies.GOING, true);
+        call.answerSent = true;
+        forgetIfOver(call);
+      }
+    }
   }
 
   /** The connection is gone: gives back what calls hold. */
   void end() {
-    calls.values().forEach(GrpcCall::end);
+    calls.values().forEach(GrpcCall::cut);
     calls.clear();
   }
 
@@ -65,7 +82,7 @@ final class GrpcCalls {
       return;
     }
     for (GrpcCall call : new ArrayList<>(calls.values())) {
-      if (sweeps - call.begun > SWEEPS_PER_TIMEOUT) {
+      if (sweeps - call.begun > SWEEPS_PER_TIMEOUT && !call.isWatching()) {
         endSlow(call);
       }
     }
@@ -92,11 +109,16 @@ final class GrpcCalls {
     forget(id);
   }
 
-  /** The client has closed a stream. */
-  void forget(int id) {
+  /** The client has closed a stream; what waited behind its answer need not wait any longer. */
+  void cut(int id) {
+    forget(id);
+    sendWaiting();
+  }
+
+  private void forget(int id) {
     GrpcCall call = calls.remove(id);
     if (call != null) {
-      call.end();
+      call.cut();
       windows.forget(call);
     }
   }
@@ -130,19 +152,38 @@ final class GrpcCalls {
       reset(id, Http2.REFUSED_STREAM);
       return;
     }
-    Signal signal = head.signal();
-    GrpcCall call =
-        new GrpcCall(door, id, signal == null ? Signal.TRACES : signal, head.encoding(), sweeps);
+    GrpcCall call = call(id, head);
     call.sendWindow = windows.initial();
+    call.announced = head.contentLength();
+    if (last && call.breaksItsLength(true)) {
+      endBroken(call);
+      return;
+    }
     calls.put(id, call);
-    Answer fault = head.fault();
+    Answer fault = head.method() == null ? stray(head) : head.fault();
     if (fault != null) {
       call.requestEnded = last;
-      call.end(); // what it still sends is swallowed
-      answer(call, signal == null ? fault : door.refuse(signal, fault));
+      answer(call, call.refuse(fault)); // what it still sends is swallowed
     } else if (last) {
       take(call, Unpooled.EMPTY_BUFFER, true);
     }
+  }
+
+  private GrpcCall call(int id, CallHeads.Head head) {
+    GrpcMethod method = head.method();
+    if (method == null || method.signal() == null) {
+      return new HealthCall(id, method != null && method.watches(), sweeps);
+    }
+    return new ExportCall(door, id, method.signal(), head.encoding(), sweeps);
+  }
+
+  /** A call of something that is not here. */
+  private Answer stray(CallHeads.Head head) {
+    Stray kind = words.strayAt(head.path());
+    String told = words.toStray(kind, head.path());
+    door.stray(kind, told);
+    boolean isGrpc = head.fault() == null || head.fault().outcome() == RequestOutcome.UNSUPPORTED;
+    return Answer.of(isGrpc ? RequestOutcome.NOT_FOUND : RequestOutcome.ELSEWHERE, told);
   }
 
   /** A piece of a request. */
@@ -150,6 +191,11 @@ final class GrpcCalls {
     GrpcCall call = calls.get(id);
     if (call == null || call.requestEnded) {
       requireClosedFirst();
+      return;
+    }
+    call.received += piece.readableBytes();
+    if (call.breaksItsLength(last)) {
+      endBroken(call);
       return;
     }
     call.unreturned += piece.readableBytes();
@@ -164,6 +210,13 @@ final class GrpcCalls {
     take(call, piece, last);
   }
 
+  private void endBroken(GrpcCall call) {
+    if (!call.answered()) {
+      call.refuse(Answer.of(RequestOutcome.MALFORMED, "content-length is not what has come"));
+    }
+    reset(call.id, Http2.PROTOCOL_ERROR);
+  }
+
   private void requireClosedFirst() {
     if (!closedFirst) {
       throw new Http2.Fault(Http2.STREAM_CLOSED, "frame of a stream that its client has ended");
@@ -172,6 +225,7 @@ final class GrpcCalls {
 
   private void take(GrpcCall call, ByteBuf piece, boolean last) {
     call.requestEnded |= last;
+    hadRequest |= last;
     if (!call.answered()) {
       Answer answer = call.read(piece, last);
       if (answer != null) {
@@ -183,18 +237,37 @@ final class GrpcCalls {
   }
 
   private void answer(GrpcCall call, Answer answer) {
-    if (answer.accepted() && !tableShrunk && windows.take(call, GrpcCall.PREFIX_BYTES)) {
-      GrpcReplies.success(out.frames(), call.id);
+    if (answer.accepted() && call instanceof ExportCall && succeed(call)) {
       call.answerSent = true;
     } else if (answer.accepted() || answer.outcome() == RequestOutcome.PARTIAL) {
       headers(call.id, GrpcReplies.OPENING, false);
-      windows.await(call, GrpcReplies.message(answer));
+      windows.await(call, call.message(answer), call.isWatching() ? Behind.MORE : Behind.TRAILERS);
       sendWaiting();
     } else {
-      headers(call.id, GrpcReplies.error(answer), true);
-      call.answerSent = true;
+      explain(call, answer);
     }
     forgetIfOver(call);
+  }
+
+  /** The usual answer, when it may go at once. */
+  private boolean succeed(GrpcCall call) {
+    if (tableShrunk || !windows.take(call, GrpcCall.PREFIX_BYTES)) {
+      return false;
+    }
+    GrpcReplies.success(out.frames(), call.id);
+    return true;
+  }
+
+  /** An error; to those who do not speak gRPC in a text. */
+  private void explain(GrpcCall call, Answer answer) {
+    byte[] text = GrpcReplies.text(answer);
+    headers(call.id, GrpcReplies.error(answer), text.length == 0);
+    if (text.length > 0) {
+      windows.await(call, text, Behind.NOTHING);
+      sendWaiting();
+    } else {
+      call.answerSent = true;
+    }
   }
 
   private void headers(int id, byte[] fields, boolean last) {

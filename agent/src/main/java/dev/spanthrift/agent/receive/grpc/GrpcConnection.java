@@ -2,12 +2,16 @@ package dev.spanthrift.agent.receive.grpc;
 
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.receive.door.Stray;
+import dev.spanthrift.agent.receive.loop.Age;
+import dev.spanthrift.agent.receive.loop.Farewell;
 import dev.spanthrift.agent.timer.Guarded;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,21 +31,32 @@ final class GrpcConnection extends ChannelDuplexHandler {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcConnection.class);
 
   private final ReceiveSettings settings;
+  private final Door door;
+  private final GrpcWords words;
+  private final Runnable proven;
   private final Duration sweepInterval;
   private final int idleSweeps;
   private final FrameQueue out = new FrameQueue();
   private final GrpcCalls calls;
   private final GrpcFrames frames;
   private @Nullable ScheduledFuture<?> sweeping;
+  private @Nullable ScheduledFuture<?> silent; // until the client has begun to speak
+  private @Nullable Age age;
+  private boolean isProven;
   private @Nullable ChannelPromise closing; // when the last call is answered
   private boolean ended; // nothing is read any more
   private int sweeps;
   private int lastUsedSweep;
+  private long framesSwept;
+  private int lastMovedSweep;
   private int lastStreamSwept; // calls are short: most begin and end between two sweeps
 
-  GrpcConnection(ReceiveSettings settings, Door door) {
+  GrpcConnection(ReceiveSettings settings, Door door, GrpcWords words, Runnable proven) {
     this.settings = settings;
-    this.calls = new GrpcCalls(settings, door, out);
+    this.door = door;
+    this.words = words;
+    this.proven = proven;
+    this.calls = new GrpcCalls(settings, door, words, out);
     this.frames = new GrpcFrames(settings, calls, out);
     this.sweepInterval = settings.requestTimeout().dividedBy(GrpcCalls.SWEEPS_PER_TIMEOUT);
     this.idleSweeps =
@@ -51,13 +66,6 @@ final class GrpcConnection extends ChannelDuplexHandler {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    ByteBuf first = out.frames();
-    Http2.header(first, 3 * Http2.SETTING_BYTES, Http2.SETTINGS, 0, 0);
-    first.writeShort(Http2.MAX_CONCURRENT_STREAMS).writeInt(settings.maxStreams());
-    first.writeShort(Http2.INITIAL_WINDOW_SIZE).writeInt(FrameReader.STREAM_WINDOW_BYTES);
-    first.writeShort(Http2.MAX_HEADER_LIST_SIZE).writeInt(settings.maxHeaderBytes());
-    Http2.windowUpdate(first, 0, FrameReader.CONNECTION_WINDOW_BYTES - Http2.DEFAULT_WINDOW_BYTES);
-    out.write(ctx);
     long interval = Math.max(1, sweepInterval.toMillis());
     sweeping =
         ctx.executor()
@@ -66,13 +74,26 @@ final class GrpcConnection extends ChannelDuplexHandler {
                 interval,
                 interval,
                 TimeUnit.MILLISECONDS);
+    silent =
+        ctx.executor()
+            .schedule(
+                Guarded.task("gRPC head time-out", () -> endSilent(ctx)),
+                settings.headTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
+    age = Age.of(settings, ctx, () -> ctx.channel().close());
+    ctx.fireChannelActive();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     ended = true;
-    if (sweeping != null) {
-      sweeping.cancel(false);
+    for (ScheduledFuture<?> timer : Arrays.asList(sweeping, silent)) {
+      if (timer != null) {
+        timer.cancel(false);
+      }
+    }
+    if (age != null) {
+      age.cancel();
     }
     calls.end();
     out.release();
@@ -85,12 +106,50 @@ final class GrpcConnection extends ChannelDuplexHandler {
     try {
       if (!ended) {
         frames.read(in);
+        learn();
       }
     } catch (Http2.Fault fault) {
-      LOG.debug("Connection {} ends: {}", ctx.channel(), fault.getMessage());
+      door.stray(
+          Stray.BROKEN_FRAMES,
+          "the connection of %s breaks HTTP/2 and ends: %s"
+              .formatted(ctx.channel().remoteAddress(), fault.getMessage()));
       endWith(ctx, fault.code);
+    } catch (Http2.Stranger stranger) {
+      sendAway(ctx, stranger.kind);
     } finally {
       in.release();
+    }
+  }
+
+  /** What the first frames of a client tell of it. */
+  private void learn() {
+    if (silent != null && frames.prefaceSeen()) {
+      silent.cancel(false);
+      silent = null;
+    }
+    if (!isProven && calls.hadRequest()) {
+      isProven = true;
+      proven.run();
+    }
+  }
+
+  private void sendAway(ChannelHandlerContext ctx, Stray kind) {
+    ended = true;
+    out.release();
+    String told = words.toStranger(kind);
+    door.stray(kind, told);
+    Farewell.send(ctx, Farewell.badRequest(ctx, told));
+  }
+
+  private void endSilent(ChannelHandlerContext ctx) {
+    silent = null;
+    if (!ended) {
+      door.stray(
+          Stray.SLOW_HEAD,
+          "a connection from %s has not begun to speak within %d ms (listen.headTimeout)"
+              .formatted(ctx.channel().remoteAddress(), settings.headTimeout().toMillis()));
+      ended = true;
+      ctx.close();
     }
   }
 
@@ -154,9 +213,20 @@ final class GrpcConnection extends ChannelDuplexHandler {
       lastUsedSweep = sweeps;
       out.write(ctx);
       closeIfIdle(ctx);
-    } else if (sweeps - lastUsedSweep > idleSweeps
-        || (!frames.prefaceSeen() && sweeps > GrpcCalls.SWEEPS_PER_TIMEOUT)) {
+    } else if (sweeps - lastUsedSweep > idleSweeps) {
       ctx.channel().close();
+    }
+    endMidway(ctx);
+  }
+
+  /** A frame, or a header block, that does not come to its end. */
+  private void endMidway(ChannelHandlerContext ctx) {
+    if (!frames.isMidway() || frames.frames() != framesSwept) {
+      framesSwept = frames.frames();
+      lastMovedSweep = sweeps;
+    } else if (!ended && sweeps - lastMovedSweep > GrpcCalls.SWEEPS_PER_TIMEOUT) {
+      door.stray(Stray.SLOW_HEAD, "a frame did not come whole within listen.requestTimeout");
+      endWith(ctx, Http2.NO_ERROR);
     }
   }
 }

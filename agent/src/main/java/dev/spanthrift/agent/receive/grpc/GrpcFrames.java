@@ -14,6 +14,7 @@ final class GrpcFrames extends FrameReader {
   private static final int MAX_FRAMES_OF_NOTHING = 1_000; // in a row
   private static final int PRIORITY_BYTES = 5;
 
+  private final int maxStreams;
   private final int maxHeaderBytes;
   private final GrpcCalls calls;
   private final FrameQueue out;
@@ -28,10 +29,27 @@ final class GrpcFrames extends FrameReader {
   private long resetsSince;
 
   GrpcFrames(ReceiveSettings settings, GrpcCalls calls, FrameQueue out) {
+    this.maxStreams = settings.maxStreams();
     this.maxHeaderBytes = settings.maxHeaderBytes();
     this.calls = calls;
     this.out = out;
     this.heads = new CallHeads(maxHeaderBytes);
+  }
+
+  /** What a server says first. */
+  @Override
+  void opened() {
+    ByteBuf first = out.frames();
+    Http2.header(first, 3 * Http2.SETTING_BYTES, Http2.SETTINGS, 0, 0);
+    first.writeShort(Http2.MAX_CONCURRENT_STREAMS).writeInt(maxStreams);
+    first.writeShort(Http2.INITIAL_WINDOW_SIZE).writeInt(STREAM_WINDOW_BYTES);
+    first.writeShort(Http2.MAX_HEADER_LIST_SIZE).writeInt(maxHeaderBytes);
+    Http2.windowUpdate(first, 0, CONNECTION_WINDOW_BYTES - Http2.DEFAULT_WINDOW_BYTES);
+  }
+
+  @Override
+  boolean isMidway() {
+    return continued != 0 || super.isMidway();
   }
 
   @Override
@@ -138,7 +156,7 @@ final class GrpcFrames extends FrameReader {
       resetsSince = now;
     }
     require(resets <= MAX_RESETS, Http2.ENHANCE_YOUR_CALM);
-    calls.forget(id);
+    calls.cut(id);
   }
 
   private void settings(int flags, int id, ByteBuf in, int length) {

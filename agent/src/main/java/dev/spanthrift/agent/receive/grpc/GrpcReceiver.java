@@ -3,11 +3,13 @@ package dev.spanthrift.agent.receive.grpc;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.Intake;
 import dev.spanthrift.agent.receive.door.JsonDecoder;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
-import dev.spanthrift.agent.receive.door.ServerTls;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.receive.loop.Port;
+import dev.spanthrift.agent.receive.loop.ServerTls;
 import dev.spanthrift.agent.receive.loop.SharedReceive;
+import dev.spanthrift.agent.receive.loop.TlsFaults;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
@@ -22,11 +24,22 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcReceiver {
   private final Port port;
   private final Door door;
+  private volatile int httpPort;
 
   private GrpcReceiver(ReceiveSettings settings, Loops loops, Intake intake) {
-    this.door = new Door(intake, GrpcReceiver::noJson, settings);
+    this.door = new Door("gRPC", intake, GrpcReceiver::noJson, settings);
+    this.httpPort = settings.httpPort();
+    GrpcWords words = new GrpcWords(() -> httpPort);
     SslContext tls = ServerTls.context(settings.tls(), "h2");
-    this.port = Port.open(settings, settings.grpcPort(), loops, c -> pipeline(c, settings, tls));
+    this.port =
+        Port.open(
+            settings,
+            settings.grpcPort(),
+            "SPANTHRIFT_LISTEN_GRPC_PORT",
+            loops,
+            door.books(),
+            (channel, proven) ->
+                prepare(channel, tls, new GrpcConnection(settings, door, words, proven)));
   }
 
   /** Listens from now on; throws IllegalStateException, with the address, when it cannot. */
@@ -39,19 +52,14 @@ public final class GrpcReceiver {
     return port.address();
   }
 
-  /** Connections ever taken. */
-  public long connectionsOpened() {
-    return port.connectionsOpened();
+  /** Where OTLP/HTTP is spoken, for those who have come to the wrong port. */
+  public void neighbour(InetSocketAddress http) {
+    httpPort = http.getPort();
   }
 
-  /** Connections closed unread, because there were too many. */
-  public long connectionsRefused() {
-    return port.connectionsRefused();
-  }
-
-  /** Bytes of requests that are partly read. */
-  public long pendingBytes() {
-    return door.pendingBytes();
+  /** Connections, strays, and what is partly read. */
+  public PortStatus status() {
+    return door.status();
   }
 
   /** Refuses new calls, finishes running ones, and ends within the deadline. Blocks. */
@@ -59,13 +67,13 @@ public final class GrpcReceiver {
     port.stop(deadline);
   }
 
-  private void pipeline(SocketChannel channel, ReceiveSettings settings, @Nullable SslContext tls) {
+  private void prepare(SocketChannel channel, @Nullable SslContext tls, GrpcConnection connection) {
     if (tls != null) {
-      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+      channel.pipeline().addLast(tls.newHandler(channel.alloc()), new TlsFaults(door, false));
     } else {
       channel.config().setRecvByteBufAllocator(new SharedReceive());
     }
-    channel.pipeline().addLast(new GrpcConnection(settings, door));
+    channel.pipeline().addLast(connection);
   }
 
   private static JsonDecoder.Decoded noJson(Object signal, byte[] json, int offset, int length) {

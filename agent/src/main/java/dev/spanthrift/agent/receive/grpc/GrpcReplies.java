@@ -29,6 +29,12 @@ final class GrpcReplies {
   static final byte[] OPENING = opening();
   static final byte[] CLOSING = fields("grpc-status", "0");
 
+  /** Ends a stream that its client wanted open, with a status after which it asks elsewhere. */
+  static final byte[] GOING =
+      fields("grpc-status", "14", "grpc-message", "this connection is coming to its end");
+
+  private static final byte[] NOTHING = new byte[0];
+
   /** An empty message (specs.md S8). */
   static final byte[] EMPTY_MESSAGE = new byte[GrpcCall.PREFIX_BYTES];
 
@@ -75,9 +81,26 @@ final class GrpcReplies {
     return switch (answer.outcome()) {
       case ACCEPTED, PARTIAL -> throw new IllegalArgumentException("no error: " + answer);
       // For those who do not speak gRPC.
-      case WRONG_METHOD, NOT_GRPC -> fields(":status", Integer.toString(answer.outcome().http));
+      case WRONG_METHOD, NOT_GRPC, ELSEWHERE -> httpError(answer);
       default -> grpcError(answer);
     };
+  }
+
+  /** What goes behind the headers of an error: for those who do not speak gRPC. */
+  static byte[] text(Answer answer) {
+    return switch (answer.outcome()) {
+      case WRONG_METHOD, NOT_GRPC, ELSEWHERE ->
+          (answer.message() + "\n").getBytes(StandardCharsets.UTF_8);
+      default -> NOTHING;
+    };
+  }
+
+  private static byte[] httpError(Answer answer) {
+    return fields(
+        ":status",
+        Integer.toString(answer.outcome().http),
+        "content-type",
+        "text/plain; charset=utf-8");
   }
 
   private static byte[] grpcError(Answer answer) {
@@ -115,9 +138,11 @@ final class GrpcReplies {
     return out.toBytes();
   }
 
-  private static byte[] fields(String name, String value) {
+  private static byte[] fields(String... namesAndValues) {
     FieldWriter out = new FieldWriter();
-    field(out, name, value);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      field(out, namesAndValues[i], namesAndValues[i + 1]);
+    }
     return out.toBytes();
   }
 

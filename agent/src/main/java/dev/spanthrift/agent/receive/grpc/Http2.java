@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.grpc;
 
+import dev.spanthrift.agent.receive.door.Stray;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -61,6 +62,18 @@ final class Http2 {
     Fault(int code, String message) {
       super(message, null, false, false);
       this.code = code;
+    }
+  }
+
+  /** Somebody who speaks another protocol. */
+  static final class Stranger extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final Stray kind;
+
+    Stranger(Stray kind) {
+      super(kind.name(), null, false, false);
+      this.kind = kind;
     }
   }
 

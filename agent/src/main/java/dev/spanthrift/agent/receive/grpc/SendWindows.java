@@ -15,14 +15,26 @@ final class SendWindows {
   private long connection = Http2.DEFAULT_WINDOW_BYTES;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
+  /** What comes behind the bytes of an answer. */
+  enum Behind {
+    /** The trailers of success. */
+    TRAILERS,
+    /** Nothing: the last of the bytes ends the stream. */
+    NOTHING,
+    /** What is not known yet: the stream stays open. */
+    MORE
+  }
+
   private static final class Waiting {
     final GrpcCall call;
     final byte[] message;
+    final Behind behind;
     int sent;
 
-    Waiting(GrpcCall call, byte[] message) {
+    Waiting(GrpcCall call, byte[] message, Behind behind) {
       this.call = call;
       this.message = message;
+      this.behind = behind;
     }
   }
 
@@ -47,8 +59,8 @@ final class SendWindows {
   }
 
   /** Waits with a message whose opening headers were sent. */
-  void await(GrpcCall call, byte[] message) {
-    waiting.add(new Waiting(call, message));
+  void await(GrpcCall call, byte[] message, Behind behind) {
+    waiting.add(new Waiting(call, message, behind));
   }
 
   void forget(GrpcCall call) {
@@ -65,14 +77,20 @@ final class SendWindows {
       if (bytes <= 0) {
         return null;
       }
-      Http2.header(out, bytes, Http2.DATA, 0, first.call.id);
+      boolean ends = bytes == left && first.behind == Behind.NOTHING;
+      Http2.header(out, bytes, Http2.DATA, ends ? Http2.END_STREAM : 0, first.call.id);
       out.writeBytes(first.message, first.sent, bytes);
       first.sent += bytes;
       connection -= bytes;
       first.call.sendWindow -= bytes;
       if (bytes == left) {
-        Http2.headers(out, first.call.id, GrpcReplies.CLOSING, true);
-        return waiting.removeFirst().call;
+        waiting.removeFirst();
+        if (first.behind == Behind.TRAILERS) {
+          Http2.headers(out, first.call.id, GrpcReplies.CLOSING, true);
+        }
+        if (first.behind != Behind.MORE) {
+          return first.call;
+        }
       }
     }
     return null;

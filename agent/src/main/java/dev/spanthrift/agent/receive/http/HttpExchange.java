@@ -5,187 +5,174 @@ import dev.spanthrift.agent.receive.door.Body;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.Encoding;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
+import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.door.Workspace;
 import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.LastHttpContent;
-import java.util.Objects;
+import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
-import reactor.core.publisher.Mono;
-import reactor.netty.http.server.HttpServerRequest;
-import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * One request over HTTP: the {@code Mono} of its answer and the subscriber of its body in one
- * object.
+ * One request over HTTP: from its head to its answer.
  *
  * <p>All on the connection's event loop. A body that comes in one piece is never kept.
  */
-final class HttpExchange extends Mono<Void> implements CoreSubscriber<Object>, Subscription {
-  private static final byte[] NOTHING = new byte[0];
-
+final class HttpExchange {
   private final Door door;
-  private final HttpServerRequest request;
-  private final HttpServerResponse response;
-  private HttpFormat format = HttpFormat.UNKNOWN;
+  private final HttpReplies replies;
+  private final HttpRequest request;
+  private final HttpFormat format;
   private Encoding encoding = Encoding.IDENTITY;
-  private Signal signal = Signal.TRACES;
+  private @Nullable Signal signal; // null until one is counted
   private long announced;
   private @Nullable Body body;
-
-  /** What will be answered when the body has ended. */
-  private @Nullable Answer pending;
-
   private @Nullable Answer answer;
-  private @Nullable CoreSubscriber<? super Void> downstream;
+  private boolean sent;
 
-  HttpExchange(Door door, HttpServerRequest request, HttpServerResponse response) {
+  HttpExchange(Door door, HttpReplies replies, HttpRequest request) {
     this.door = door;
+    this.replies = replies;
     this.request = request;
-    this.response = response;
+    this.format = HttpFormat.of(request.headers().get(HttpHeaderNames.CONTENT_TYPE));
   }
 
-  @Override
-  public void subscribe(CoreSubscriber<? super Void> actual) {
-    downstream = actual;
-    actual.onSubscribe(this);
-    Answer refused = begin();
-    if (refused != null) {
-      refuse(refused);
+  /** What the client is told; null as long as that depends on the body. */
+  @Nullable Answer answer() {
+    return answer;
+  }
+
+  boolean isSent() {
+    return sent;
+  }
+
+  void sent() {
+    sent = true;
+  }
+
+  FullHttpResponse response(Answer told) {
+    return replies.of(request, format, signal, told);
+  }
+
+  /** Reads the head. */
+  void begin() {
+    answer = Cors.isPreflight(request) ? preflight() : head();
+  }
+
+  private Answer preflight() {
+    String refusal = replies.cors().refusal(request.headers());
+    if (refusal == null) {
+      door.stray(Stray.PREFLIGHT, "");
+      return Answer.of(RequestOutcome.PREFLIGHT, "");
     }
-    if (answer == null) {
-      request.receiveObject().subscribe(this);
-    }
+    door.stray(Stray.PREFLIGHT_REFUSED, "a browser's request is refused: " + refusal);
+    return Answer.of(RequestOutcome.FORBIDDEN, refusal);
   }
 
-  @Override
-  public void onSubscribe(Subscription subscription) {
-    subscription.request(Long.MAX_VALUE);
-  }
-
-  @Override
-  public void onNext(Object piece) {
-    if (answer != null || pending != null) {
-      return;
-    }
-    HttpContent content = (HttpContent) piece;
-    if (body == null && content instanceof LastHttpContent) {
-      pending = whole(content.content());
-      return;
-    }
-    Answer refused = piece(content.content());
-    if (refused != null) {
-      refuse(refused);
-    }
-  }
-
-  @Override
-  public void onComplete() {
-    if (answer == null) {
-      reply(pending != null ? pending : kept());
-    }
-  }
-
-  @Override
-  public void onError(Throwable cause) {
-    end();
-    if (answer == null) {
-      answer = Answer.of(RequestOutcome.MALFORMED, "Connection ended");
-      Objects.requireNonNull(downstream).onError(cause);
-    }
-  }
-
-  @Override
-  public void request(long n) {
-    // There is nothing to request: the answer completes without a value.
-  }
-
-  @Override
-  public void cancel() {
-    end();
-  }
-
-  /** Reads the head: null if the body may come. */
-  private @Nullable Answer begin() {
-    HttpHeaders headers = request.requestHeaders();
-    format = HttpFormat.of(headers.get(HttpHeaderNames.CONTENT_TYPE));
-    Signal found = HttpPaths.signal(request.uri());
+  private @Nullable Answer head() {
+    String target = HttpPaths.path(request.uri());
+    Signal found = HttpPaths.signal(target);
     if (found == null) {
-      return Answer.of(RequestOutcome.NOT_FOUND, "No such path");
+      String words = replies.noSuchPath(target, request.headers());
+      door.stray(
+          HttpPaths.isGrpc(request.headers()) ? Stray.GRPC_ON_HTTP : Stray.WRONG_PATH, words);
+      return Answer.of(RequestOutcome.NOT_FOUND, words);
     }
     signal = found;
+    door.arrived(found);
+    Answer refused = fault(request.headers());
+    if (refused == null && announced > 0) {
+      refused = door.admit(found, announced);
+    } else if (refused != null) {
+      refused = door.refuse(found, refused);
+    }
+    return refused;
+  }
+
+  /** Why this head opens no request that we can take. */
+  private @Nullable Answer fault(HttpHeaders headers) {
     if (!HttpPaths.isPost(request.method())) {
-      return door.refuse(signal, Answer.of(RequestOutcome.WRONG_METHOD, "Only POST is allowed"));
+      return Answer.of(RequestOutcome.WRONG_METHOD, "Only POST is allowed");
+    }
+    if (HttpPaths.expectsTheUnknown(request)) {
+      return Answer.of(RequestOutcome.UNEXPECTED, "Only 100-continue may be expected");
     }
     if (format == HttpFormat.UNKNOWN) {
-      return door.refuse(signal, Answer.of(RequestOutcome.UNSUPPORTED, HttpFormat.EXPECTED));
+      return Answer.of(RequestOutcome.UNSUPPORTED, HttpFormat.EXPECTED);
     }
-    Encoding named = Encoding.named(headers.get(HttpHeaderNames.CONTENT_ENCODING));
+    Encoding named = Encoding.of(headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
     if (named == null) {
-      String expected = "Content-Encoding must be one of " + Encoding.ALL;
-      return door.refuse(signal, Answer.of(RequestOutcome.UNSUPPORTED, expected));
+      return Answer.of(
+          RequestOutcome.UNSUPPORTED, "Content-Encoding must be one of " + Encoding.ALL);
     }
     encoding = named;
     announced = HttpPaths.contentLength(headers);
-    return announced > 0 ? door.admit(signal, announced) : null;
+    return null;
   }
 
-  private Answer whole(ByteBuf data) {
+  /** The next piece of the body. */
+  void read(ByteBuf piece, boolean last) {
+    Signal of = signal;
+    if (answer != null || of == null) {
+      return;
+    }
+    if (last && body == null) {
+      answer = whole(of, piece);
+      return;
+    }
+    answer = keep(of, piece);
+    Body all = body;
+    if (answer == null && last && all != null) {
+      answer = take(of, all.bytes(), all.length());
+    }
+    if (answer != null) {
+      release();
+    }
+  }
+
+  private Answer whole(Signal of, ByteBuf data) {
     int length = data.readableBytes();
-    Answer refused = announced < 0 ? door.admit(signal, length) : null;
+    Answer refused = announced < 0 ? door.admit(of, length) : null;
     if (refused != null) {
       return refused;
     }
     byte[] scratch = Workspace.ofThread().scratch(length);
     data.readBytes(scratch, 0, length);
-    return take(scratch, length);
+    return take(of, scratch, length);
   }
 
-  private @Nullable Answer piece(ByteBuf data) {
+  private @Nullable Answer keep(Signal of, ByteBuf piece) {
     Body to = body;
     if (to == null) {
-      to = new Body(door, signal, (int) announced);
+      to = new Body(door, of, (int) announced);
       body = to;
     }
-    return to.append(data);
+    return to.append(piece);
   }
 
-  /** A body that came in pieces, or none at all. */
-  private Answer kept() {
-    return body == null ? take(NOTHING, 0) : take(body.bytes(), body.length());
+  private Answer take(Signal of, byte[] bytes, int length) {
+    return door.take(of, encoding, format == HttpFormat.JSON, bytes, 0, length);
   }
 
-  private Answer take(byte[] bytes, int length) {
-    return door.take(signal, encoding, format == HttpFormat.JSON, bytes, 0, length);
-  }
-
-  /**
-   * Answers before the body has ended: at once in HTTP/1.1, where the rest is read and dropped.
-   *
-   * <p>In HTTP/2 at the end of the body, because what comes for a stream that is gone counts as an
-   * attack: a long overload would end the connection. Nothing is kept meanwhile.
-   */
-  private void refuse(Answer now) {
-    if (request.version().majorVersion() < 2) {
-      reply(now);
-      return;
+  /** Ends a request that was not answered yet; the refusal is counted. */
+  void end(Answer why) {
+    release();
+    if (answer == null && signal != null) {
+      answer = door.refuse(signal, why);
     }
-    pending = now;
-    end();
   }
 
-  private void reply(Answer now) {
-    answer = now;
-    end();
-    HttpReplies.send(response, format, signal, now, Objects.requireNonNull(downstream));
+  /** The client has gone before its request was whole. */
+  void cut() {
+    release();
+    if (answer == null && signal != null) {
+      answer = door.cut(signal);
+    }
   }
 
-  private void end() {
+  private void release() {
     if (body != null) {
       body.release();
       body = null;

@@ -3,48 +3,41 @@ package dev.spanthrift.agent.receive.http;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.Intake;
 import dev.spanthrift.agent.receive.door.JsonDecoder;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
-import dev.spanthrift.agent.receive.door.ServerTls;
 import dev.spanthrift.agent.receive.loop.Loops;
-import dev.spanthrift.exporter.NetworkWords;
-import io.netty.channel.Channel;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ReflectiveChannelFactory;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.ServerSocketChannel;
+import dev.spanthrift.agent.receive.loop.Port;
+import dev.spanthrift.agent.receive.loop.ServerTls;
+import dev.spanthrift.agent.receive.loop.TlsFaults;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-import reactor.core.publisher.Mono;
-import reactor.netty.ChannelBindException;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.server.HttpServer;
-import reactor.netty.http.server.HttpServerRequest;
-import reactor.netty.http.server.HttpServerResponse;
-import reactor.netty.resources.LoopResources;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The OTLP/HTTP port: protobuf and JSON, HTTP/1.1 and HTTP/2, on reactor-netty without WebFlux.
+ * The OTLP/HTTP port: protobuf and JSON, HTTP/1.x and HTTP/2 by Netty's codecs.
  *
- * <p>One handler for all paths, because matching templates costs more than the four comparisons.
+ * <p>An offer to change to HTTP/2 ({@code Upgrade: h2c}) is not taken, as the standard allows: the
+ * request is answered in HTTP/1.1. HTTP/2 is for those who begin with it, or choose it by TLS.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 public final class HttpReceiver {
-  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final AtomicLong connectionsOpened = new AtomicLong();
-  private final AtomicLong connectionsRefused = new AtomicLong();
-  private final ReceiveSettings settings;
+  private final Port port;
   private final Door door;
-  private final DisposableServer server;
 
   private HttpReceiver(ReceiveSettings settings, Loops loops, Intake intake, JsonDecoder json) {
-    this.settings = settings;
-    this.door = new Door(intake, json, settings);
-    this.server = bind(configured(loops));
+    this.door = new Door("HTTP", intake, json, settings);
+    HttpReplies replies = new HttpReplies(new Cors(settings.cors()), settings.grpcPort());
+    SslContext tls = ServerTls.context(settings.tls(), "h2", "http/1.1");
+    this.port =
+        Port.open(
+            settings,
+            settings.httpPort(),
+            "SPANTHRIFT_LISTEN_HTTP_PORT",
+            loops,
+            door.books(),
+            (channel, proven) ->
+                prepare(channel, tls, new HttpConnection(settings, door, replies, proven)));
   }
 
   /** Listens from now on; throws IllegalStateException, with the address, when it cannot. */
@@ -55,105 +48,30 @@ public final class HttpReceiver {
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return (InetSocketAddress) server.address();
+    return port.address();
   }
 
-  /** Connections ever taken. */
-  public long connectionsOpened() {
-    return connectionsOpened.get();
-  }
-
-  /** Connections closed unread, because there were too many. */
-  public long connectionsRefused() {
-    return connectionsRefused.get();
-  }
-
-  /** Bytes of requests that are partly read. */
-  public long pendingBytes() {
-    return door.pendingBytes();
+  /** Connections, strays, and what is partly read. */
+  public PortStatus status() {
+    return door.status();
   }
 
   /** Accepts no more, finishes running requests, and ends within the deadline. Blocks. */
   public void stop(Duration deadline) {
-    try {
-      server.disposeNow(deadline);
-    } catch (IllegalStateException e) {
-      // The deadline has passed: whoever is left is cut.
-      open.close().awaitUninterruptibly(deadline.toMillis());
-    }
+    port.stop(deadline);
   }
 
-  private HttpServer configured(Loops loops) {
-    SslContext tls = ServerTls.context(settings.tls(), "h2", "http/1.1");
-    HttpServer plain =
-        HttpServer.create()
-            .host(settings.host())
-            .port(settings.httpPort())
-            .runOn(new SharedLoops(loops), true)
-            .channelGroup(open)
-            .doOnChannelInit((observer, channel, remote) -> opened(channel))
-            .httpRequestDecoder(
-                decoder ->
-                    decoder
-                        .maxHeaderSize(settings.maxHeaderBytes())
-                        .maxInitialLineLength(settings.maxHeaderBytes())
-                        .allowDuplicateContentLengths(false)
-                        .h2cMaxContentLength(settings.maxHeaderBytes()))
-            .http2Settings(
-                http2 ->
-                    http2
-                        .maxConcurrentStreams(settings.maxStreams())
-                        .maxHeaderListSize(settings.maxHeaderBytes()))
-            .handle(this::handle);
-    return tls == null
-        ? plain.protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
-        : plain.protocol(HttpProtocol.HTTP11, HttpProtocol.H2).secure(spec -> spec.sslContext(tls));
-  }
-
-  private DisposableServer bind(HttpServer configured) {
-    try {
-      return configured.bindNow();
-    } catch (ChannelBindException e) {
-      throw new IllegalStateException(
-          NetworkWords.ofPort(
-              e, settings.host(), settings.httpPort(), "SPANTHRIFT_LISTEN_HTTP_PORT"),
-          e);
-    }
-  }
-
-  private void opened(Channel channel) {
-    if (open.size() >= settings.maxConnections()) {
-      connectionsRefused.incrementAndGet();
-      channel.close();
-      return;
-    }
-    connectionsOpened.incrementAndGet();
-    open.add(channel);
-    channel.pipeline().addFirst(new Watchdog(settings));
-  }
-
-  private Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-    return new HttpExchange(door, request, response);
-  }
-
-  /** Makes reactor-netty use loops that it does not own. */
-  private record SharedLoops(Loops loops) implements LoopResources {
-    @Override
-    public EventLoopGroup onServer(boolean useNative) {
-      return loops.group();
-    }
-
-    @Override
-    public <C extends Channel> Class<? extends C> onChannelClass(
-        Class<C> type, EventLoopGroup group) {
-      Class<? extends Channel> channel =
-          type == ServerSocketChannel.class ? loops.serverChannel() : loops.clientChannel();
-      return channel.asSubclass(type);
-    }
-
-    @Override
-    public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
-      return new ReflectiveChannelFactory<>(onChannelClass(type, group)).newChannel();
+  private void prepare(SocketChannel channel, @Nullable SslContext tls, HttpConnection connection) {
+    channel.pipeline().addLast(connection);
+    if (tls == null) {
+      channel.pipeline().addLast(new FirstBytes(connection));
+    } else {
+      channel
+          .pipeline()
+          .addLast(
+              tls.newHandler(channel.alloc()),
+              new TlsFaults(door, true),
+              new TlsProtocols(connection));
     }
   }
 }

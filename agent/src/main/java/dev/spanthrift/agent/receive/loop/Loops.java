@@ -17,9 +17,10 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The event loops that ports and clients share, with the channel classes that fit them.
+ * The event loop that ports and clients share, with the channel classes that fit it.
  *
- * <p>Shared, because each more thread costs wake-ups that a small request pays for.
+ * <p>One, because each more thread costs wake-ups that a small request pays for. What belongs to a
+ * loop needs no lock against other loops.
  */
 public record Loops(
     EventLoopGroup group,
@@ -27,23 +28,22 @@ public record Loops(
     Class<? extends SocketChannel> clientChannel) {
 
   /** Epoll where there is, else NIO. */
-  public static Loops create(int threads) {
+  public static Loops create() {
     DefaultThreadFactory names = new DefaultThreadFactory("loop", true);
     if (Epoll.isAvailable()) {
       return new Loops(
-          new MultiThreadIoEventLoopGroup(
-              threads, names, EpollIoHandler.newFactory(0, Gathering::new)),
+          new MultiThreadIoEventLoopGroup(1, names, EpollIoHandler.newFactory(0, Gathering::new)),
           EpollServerSocketChannel.class,
           EpollSocketChannel.class);
     }
     return new Loops(
         new MultiThreadIoEventLoopGroup(
-            threads, names, NioIoHandler.newFactory(SelectorProvider.provider(), Gathering::new)),
+            1, names, NioIoHandler.newFactory(SelectorProvider.provider(), Gathering::new)),
         NioServerSocketChannel.class,
         NioSocketChannel.class);
   }
 
-  /** Ends the threads; what they still hold is given up after the deadline. */
+  /** Ends the thread; what it still holds is given up after the deadline. */
   public void close(Duration deadline) {
     group
         .shutdownGracefully(0, deadline.toMillis(), TimeUnit.MILLISECONDS)

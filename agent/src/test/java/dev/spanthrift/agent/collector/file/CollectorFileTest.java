@@ -9,12 +9,14 @@ import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.collector.tail.CollectorPolicy;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
 import dev.spanthrift.agent.collector.tail.TailSampling;
-import dev.spanthrift.agent.config.settings.Compression;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
-import dev.spanthrift.agent.config.settings.Protocol;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +60,7 @@ class CollectorFileTest {
     SpanthriftSettings settings = settings(RECEIVER + EXPORTER + pipeline("", "otlp"), Map.of());
     assertEquals("0.0.0.0", settings.listen().grpc().host());
     assertEquals(5317, settings.listen().grpc().port());
-    assertEquals("127.0.0.1", settings.listen().http().host());
+    assertEquals("localhost", settings.listen().http().host());
     assertEquals(4318, settings.listen().http().port());
   }
 
@@ -154,7 +156,7 @@ class CollectorFileTest {
     assertEquals(2, settings.destinations().size());
     assertEquals(Set.of(Signal.METRICS, Signal.LOGS), settings.destinations().getFirst().signals());
     DestinationSettings traces = settings.destinations().getLast();
-    assertEquals("http://t:2/in", traces.url(Signal.TRACES).toString());
+    assertEquals("http://t:2/in", url(traces, Signal.TRACES).toString());
   }
 
   @Test
@@ -271,7 +273,7 @@ class CollectorFileTest {
             Map.of());
     assertEquals(1, read.stages().size());
     assertEquals(
-        List.of("service.pipelines.traces/all", "processors.probabilistic_sampler"),
+        List.of("service.pipelines.traces/all"),
         read.lost().stream().map(Remark::key).toList());
     assertEquals(1, read.load(Map.of()).settings().destinations().size());
   }
@@ -327,7 +329,7 @@ class CollectorFileTest {
                         and:
                           and_sub_policy:
                             - {name: c, type: always_sample}
-                            - {name: d, type: ottl_condition, ottl_condition: {span: ["Sum(1) > 2"]}}
+                            - {name: d, type: ottl_condition, ottl_condition: {span: ['UUID() == name']}}
                 """
                 + EXPORTER
                 + pipeline("tail_sampling", "otlp"),
@@ -368,5 +370,9 @@ class CollectorFileTest {
             .remarks()
             .stream()
             .noneMatch(remark -> remark.toString().contains("without memory_limiter")));
+  }
+
+  private static URI url(DestinationSettings destination, Signal signal) {
+    return Endpoints.http(destination.toExport(Long.MAX_VALUE, Map.of()), signal);
   }
 }

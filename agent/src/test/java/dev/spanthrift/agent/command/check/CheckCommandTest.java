@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.spanthrift.agent.command.Console;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +37,85 @@ class CheckCommandTest {
 
   @Test
   void allIsWellWhenTheBackendAnswers() throws Exception {
-    try (ServerSocket backend = listener()) {
-      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + backend.getLocalPort());
+    HttpServer backend = backend("/");
+    try {
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", at(backend));
       Console console = Console.run(environment, "check");
       assertEquals(0, console.code(), console.out());
       assertTrue(console.out().lines().allMatch(line -> line.startsWith("ok ")), console.out());
+      assertTrue(console.out().contains("POST " + at(backend) + "/v1/logs takes it"));
       assertEquals("", console.err());
+    } finally {
+      backend.stop(0);
+    }
+  }
+
+  private static HttpServer backend(String path) throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        path,
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  private static String at(HttpServer server) {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  @Test
+  void aDoubledPathIsNamedAndDoesNotAnswer() throws Exception {
+    HttpServer backend = backend("/v1/traces");
+    try {
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", at(backend) + "/v1/metrics");
+      Console console = Console.run(environment, "check");
+      assertEquals(1, console.code());
+      assertTrue(console.out().contains("ends in /v1/metrics, and requests would go to"));
+      assertTrue(
+          console
+              .out()
+              .matches("(?s).*FAILED +destination default traces .*/v1/metrics/v1/traces.*"),
+          console.out());
+    } finally {
+      backend.stop(0);
+    }
+  }
+
+  @Test
+  void aBackendThatTakesTracesAloneIsAWarning() throws Exception {
+    HttpServer backend = backend("/v1/traces");
+    try {
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", at(backend));
+      Console console = Console.run(environment, "check");
+      assertEquals(0, console.code(), console.out());
+      assertTrue(
+          console.out().matches("(?s).*ok +destination default traces .*takes it.*"),
+          console.out());
+      assertTrue(
+          console.out().matches("(?s).*warn +destination default logs .*404.*"), console.out());
+    } finally {
+      backend.stop(0);
+    }
+  }
+
+  @Test
+  void theWrongProtocolIsNoAnswer() throws Exception {
+    HttpServer backend = backend("/v1/");
+    try {
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", at(backend));
+      environment.put("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+      Console console = Console.run(environment, "check");
+      assertEquals(1, console.code());
+      assertTrue(console.out().contains("FAILED  destination default traces"), console.out());
+      assertTrue(console.out().contains("answers HTTP/1.1, and no HTTP/2"), console.out());
+    } finally {
+      backend.stop(0);
     }
   }
 
@@ -74,7 +149,7 @@ class CheckCommandTest {
       gone = backend.getLocalPort();
     }
     environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + gone);
-    String said = "nothing listens on 127.0.0.1:" + gone + ": connection refused";
+    String said = "nothing listens on 127.0.0.1:" + gone;
     Console console = Console.run(environment, "check");
     assertTrue(console.out().contains(said), console.out());
   }

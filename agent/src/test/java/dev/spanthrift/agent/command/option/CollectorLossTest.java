@@ -105,7 +105,8 @@ class CollectorLossTest {
         "processors/tail_sampling/policies/slow ones",
         processor(
             "tail_sampling",
-            "{policies: [{name: slow ones, type: ottl_condition, ottl_condition: {span: ['NoSuchFunction(name) == 1']}}, {name: all, type: always_sample}]}"));
+            "{policies: [{name: slow ones, type: ottl_condition, ottl_condition: {span:"
+                + " ['ParseXML(name) != nil']}}, {name: all, type: always_sample}]}"));
     return losses;
   }
 
@@ -150,7 +151,8 @@ class CollectorLossTest {
         console
             .err()
             .contains(
-                "--accept = processors/redacton: nothing has this name; did you mean processors/redaction?"),
+                "--accept = processors/redacton: nothing has this name; did you mean"
+                    + " processors/redaction?"),
         console.err());
   }
 

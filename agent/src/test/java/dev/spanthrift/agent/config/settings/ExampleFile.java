@@ -46,7 +46,7 @@ final class ExampleFile {
     line(indent + "# " + Keys.variable(key));
     String empty =
         switch (component.getType().getSimpleName()) {
-          case "List" -> "[]";
+          case "List", "Set" -> "[]";
           case "Map" -> "{}";
           default -> "";
         };
@@ -60,15 +60,24 @@ final class ExampleFile {
 
   private void element(Class<?> type) {
     line("# Each element may have these keys:");
-    String bullet = "# - ";
+    element(type, "# - ", "#   ");
+  }
+
+  private void element(Class<?> type, String first, String indent) {
+    String bullet = first;
     for (RecordComponent component : type.getRecordComponents()) {
       Setting setting = Keys.setting(component);
-      wrapped("#   # ", setting.value());
+      wrapped(indent + "# ", setting.value());
+      if (Keys.isSection(component)) {
+        line(indent + component.getName() + ":");
+        element(component.getType(), indent + "  ", indent + "  ");
+        continue;
+      }
       String needed = component.getType() == URI.class ? "https://backend.example:4318" : "100";
       String shown = setting.required() ? needed : setting.byDefault();
       String byDefault = component.getName().equals("signals") ? "[" + shown + "]" : shown;
       line((bullet + component.getName() + ": " + byDefault).stripTrailing());
-      bullet = "#   ";
+      bullet = indent;
     }
   }
 

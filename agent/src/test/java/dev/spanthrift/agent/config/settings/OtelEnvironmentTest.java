@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Endpoints;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -43,7 +46,7 @@ class OtelEnvironmentTest {
     assertEquals(Protocol.HTTP_PROTOBUF, it.protocol());
     assertEquals(Duration.ofSeconds(10), it.timeout());
     assertEquals(Compression.GZIP, it.compression());
-    assertEquals(URI.create("http://collector:4318/v1/traces"), it.url(Signal.TRACES));
+    assertEquals(URI.create("http://collector:4318/v1/traces"), url(it, Signal.TRACES));
   }
 
   @Test
@@ -63,7 +66,7 @@ class OtelEnvironmentTest {
     };
     for (String[] row : table) {
       DestinationSettings it = destinations("ENDPOINT", row[0]).getFirst();
-      assertEquals(URI.create(row[1]), it.url(Signal.METRICS));
+      assertEquals(URI.create(row[1]), url(it, Signal.METRICS));
     }
     assertEquals(443, destinations("ENDPOINT", "https://collector").getFirst().port());
     assertEquals(80, destinations("ENDPOINT", "http://collector").getFirst().port());
@@ -76,9 +79,9 @@ class OtelEnvironmentTest {
             "ENDPOINT", "http://collector:4318", "TRACES_ENDPOINT", "https://traces:1/somewhere");
     assertEquals(List.of("default", "default-traces"), names(all));
     assertEquals(Set.of(Signal.METRICS, Signal.LOGS, Signal.PROFILES), all.get(0).signals());
-    assertEquals(URI.create("https://traces:1/somewhere"), all.get(1).url(Signal.TRACES));
+    assertEquals(URI.create("https://traces:1/somewhere"), url(all.get(1), Signal.TRACES));
     DestinationSettings bare = destinations("LOGS_ENDPOINT", "http://logs:4318").getFirst();
-    assertEquals(URI.create("http://logs:4318/"), bare.url(Signal.LOGS));
+    assertEquals(URI.create("http://logs:4318/"), url(bare, Signal.LOGS));
     assertEquals(Set.of(Signal.LOGS), bare.signals());
   }
 
@@ -157,8 +160,8 @@ class OtelEnvironmentTest {
   @Test
   void badValuesAreRefusedByTheNameOfTheirVariable() {
     assertEquals(
-        X + "PROTOCOL = http/json (environment): write one of grpc, http/protobuf",
-        refusal("ENDPOINT", "http://c:1", "PROTOCOL", "http/json"));
+        X + "PROTOCOL = http/xml (environment): write one of grpc, http/protobuf",
+        refusal("ENDPOINT", "http://c:1", "PROTOCOL", "http/xml"));
     assertEquals(
         X + "TRACES_TIMEOUT = 10s (environment): write milliseconds, such as 10000",
         refusal("ENDPOINT", "http://c:1", "TRACES_TIMEOUT", "10s"));
@@ -184,5 +187,9 @@ class OtelEnvironmentTest {
 
   private static List<String> names(List<DestinationSettings> all) {
     return all.stream().map(DestinationSettings::name).toList();
+  }
+
+  private static URI url(DestinationSettings destination, Signal signal) {
+    return Endpoints.http(destination.toExport(Long.MAX_VALUE, Map.of()), signal);
   }
 }

@@ -2,6 +2,8 @@ package dev.spanthrift.agent.config.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -127,10 +129,10 @@ class SettingsLoaderTest {
     SpanthriftSettings settings =
         load("listen: {tls: {certificate: c.pem, key: k.pem, clientAuthority: ca.pem}}", Map.of());
     assertEquals(
-        new TlsSettings(Path.of("c.pem"), Path.of("k.pem"), Path.of("ca.pem")),
+        new ListenSettings.PortTls(Path.of("c.pem"), Path.of("k.pem"), Path.of("ca.pem")),
         settings.listen().tls());
-    assertTrue(settings.listen().tls().enabled());
-    assertFalse(SettingsLoader.defaults().listen().tls().enabled());
+    assertNotNull(settings.listen().tls().tls());
+    assertNull(SettingsLoader.defaults().listen().tls().tls());
     DestinationSettings destination =
         destination("{endpoint: 'https://backend:1', clientCertificate: c.pem, clientKey: k.pem}");
     assertEquals(Path.of("k.pem"), destination.clientKey());

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.exporter.settings.Compression;
+import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.sampler.RandomnessSource;
 import dev.spanthrift.sampler.wire.Signal;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -41,10 +44,31 @@ final class SettingsTable {
 
   static List<Row> rows() {
     return List.of(
-        row("listen.grpc.host", "127.0.0.1", "0.0.0.0", "0.0.0.0", "a b", "address to listen on"),
+        row("listen.grpc.host", "localhost", "0.0.0.0", "0.0.0.0", "a b", "address to listen on"),
         row("listen.grpc.port", 4317, "14317", 14317, "70000", "1 to 65535"),
-        row("listen.http.host", "127.0.0.1", "::1", "::1", "http://x", "address to listen on"),
+        row("listen.http.host", "localhost", "::1", "::1", "http://x", "address to listen on"),
         row("listen.http.port", 4318, "0", 0, "many", "whole number"),
+        row(
+            "listen.http.cors.allowedOrigins",
+            List.of(),
+            "[https://a.example, 'https://*.b.example']",
+            List.of("https://a.example", "https://*.b.example"),
+            "[{a: b}]",
+            "a list of texts"),
+        row(
+            "listen.http.cors.allowedHeaders",
+            List.of(),
+            "x-a, x-b",
+            List.of("x-a", "x-b"),
+            "{a: b}",
+            "a list of texts"),
+        row(
+            "listen.http.cors.maxAge",
+            Duration.ofHours(2),
+            "10m",
+            Duration.ofMinutes(10),
+            "2d",
+            "to 24h"),
         row(
             "listen.requestBytesMax",
             ByteSize.ofMebibytes(64),
@@ -68,12 +92,40 @@ final class SettingsTable {
             "0s",
             "from 10ms to 1h"),
         row("listen.idleTimeout", Duration.ofMinutes(5), "1m", Duration.ofMinutes(1), "x", "unit"),
+        row(
+            "listen.headTimeout",
+            Duration.ofSeconds(10),
+            "5s",
+            Duration.ofSeconds(5),
+            "0s",
+            "from 10ms to 1h"),
+        row(
+            "listen.connectionAgeMax",
+            NONE,
+            "10m",
+            Duration.ofMinutes(10),
+            "10ms",
+            "from 1s to 365d"),
+        row(
+            "listen.connectionAgeGrace",
+            Duration.ofSeconds(30),
+            "5s",
+            Duration.ofSeconds(5),
+            "2h",
+            "from 1ms to 1h"),
         row("listen.tls.certificate", NONE, "c.pem", null, "c.pem", "together"),
         row("listen.tls.key", NONE, "k.pem", null, "k.pem", "together"),
         row("listen.tls.clientAuthority", NONE, "ca.pem", null, "ca.pem", "needs certificate"),
         row("admin.host", "127.0.0.1", "0.0.0.0", "0.0.0.0", "' '", "address to listen on"),
         row("admin.port", 4321, "5000", 5000, "4317", "another port than the OTLP ports"),
         row("admin.tokenFile", NONE, "token", Path.of("token"), "[a]", "one value"),
+        row(
+            "admin.hosts",
+            Set.of(),
+            "a.svc, b",
+            Set.of("a.svc", "b"),
+            "http://a",
+            "without scheme and port"),
         row("destinations", List.of(), "[]", List.of(), "nothing", "begin each element with -"),
         row(
             "hold.pause",
@@ -124,6 +176,13 @@ final class SettingsTable {
             "a rule with keys"),
         row("defaultProbability", new Probability(1), "1/10", new Probability(0.1), "2", "0 to 1"),
         row("stampAlways", false, "true", true, "perhaps", "true or false"),
+        row(
+            "randomness",
+            RandomnessSource.TRACE_ID,
+            "hash",
+            RandomnessSource.HASH,
+            "dice",
+            "write one of traceId, hash"),
         row(
             "export.batchBytes",
             new ByteSize(512 << 10),
@@ -261,6 +320,7 @@ final class SettingsTable {
             Duration.ofSeconds(10),
             "1ms",
             "from 1s to 1h"),
+        row("telemetry.operationsMax", 20, "0", 0, "-1", "from 0 to 100000"),
         row(
             "shutdown.deadline",
             Duration.ofSeconds(10),
@@ -316,7 +376,14 @@ final class SettingsTable {
         row("retryFor", Duration.ofMinutes(5), "0s", Duration.ZERO, "2d", "from 0s to 24h"),
         row("authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
         row("clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
-        row("clientKey", NONE, "k.pem", null, "k.pem", "together"));
+        row("clientKey", NONE, "k.pem", null, "k.pem", "together"),
+        row(
+            "proxy",
+            NONE,
+            "'http://me:secret@proxy:3128'",
+            "http://me:secret@proxy:3128",
+            "'socks5://proxy:1080'",
+            "http://proxy:3128"));
   }
 
   /** The keys of one budget, beside the amount that each needs. */

@@ -214,6 +214,25 @@ class StatusApiTest {
   }
 
   @Test
+  void tellsPrometheusOfMoneySwitchPolicyAndBuild() {
+    String text = get("/actuator/prometheus");
+    for (String line :
+        List.of(
+            "spanthrift_budget_spent{budget=\"",
+            "spanthrift_budget_saved{budget=\"",
+            "spanthrift_budget_own_cost{budget=\"",
+            "spanthrift_price_per_gigabyte{currency=\"USD\",model=\"flat\"} 0.5",
+            "spanthrift_kill_switch{mode=\"off\"} 1.0",
+            "spanthrift_kill_switch{mode=\"bypass\"} 0.0",
+            "spanthrift_policy_version 1.0",
+            "spanthrift_policy_configured 1.0",
+            "spanthrift_build_info{java=\"" + Runtime.version() + "\",version=\"",
+            "spanthrift_admin_connections ")) {
+      assertTrue(text.contains(line), () -> line + " in\n" + text);
+    }
+  }
+
+  @Test
   void keepsNoOtherActuatorEndpointOpen() {
     for (String name : List.of("", "/env", "/heapdump", "/shutdown", "/loggers", "/beans")) {
       port.client().get().uri("/actuator" + name).exchange().expectStatus().isNotFound();

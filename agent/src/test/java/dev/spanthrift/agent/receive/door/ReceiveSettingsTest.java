@@ -14,7 +14,7 @@ class ReceiveSettingsTest {
 
   @Test
   void s20_defaultsAreTheWellKnownPortsOnLoopback() {
-    assertEquals("127.0.0.1", DEFAULT.host());
+    assertEquals("localhost", DEFAULT.host());
     assertEquals(4317, DEFAULT.grpcPort());
     assertEquals(4318, DEFAULT.httpPort());
   }

@@ -58,12 +58,15 @@ class GrpcFramesTest {
     ReceiveSettings settings = ReceiveSettings.DEFAULT;
     Door door =
         new Door(
+            "gRPC",
             intake,
             (signal, json, offset, length) -> {
               throw new AssertionError("gRPC carries no JSON here");
             },
             settings);
-    frames = new GrpcFrames(settings, new GrpcCalls(settings, door, out), out);
+    frames =
+        new GrpcFrames(
+            settings, new GrpcCalls(settings, door, new GrpcWords(() -> 4318), out), out);
   }
 
   @Test
@@ -99,7 +102,7 @@ class GrpcFramesTest {
       }
       try {
         send(bad);
-      } catch (Http2.Fault fault) {
+      } catch (Http2.Fault | Http2.Stranger fault) {
         faults++;
       }
       answers(); // whole frames only, or this throws

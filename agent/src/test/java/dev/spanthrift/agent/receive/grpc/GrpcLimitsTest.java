@@ -54,7 +54,7 @@ class GrpcLimitsTest {
 
   @BeforeEach
   void start() {
-    loops = Loops.create(1);
+    loops = Loops.create();
     intake.remembers = false;
   }
 
@@ -156,9 +156,10 @@ class GrpcLimitsTest {
         refused++;
       }
       assertEquals(refused, intake.refusals(Refusal.OVERLOADED));
-      assertTrue(receiver.pendingBytes() <= 2L * MIB);
+      assertTrue(receiver.status().pendingBytes() <= 2L * MIB);
     }
-    Eventually.await("cut connection gives its bytes back", () -> receiver.pendingBytes() == 0);
+    Eventually.await(
+        "cut connection gives its bytes back", () -> receiver.status().pendingBytes() == 0);
   }
 
   @Test
@@ -244,7 +245,7 @@ class GrpcLimitsTest {
       assertEquals("0", peer.call("identity", framed(0, TRACES)).get("grpc-status"));
     }
     assertEquals(1, intake.refusals());
-    assertEquals(0, receiver.pendingBytes());
+    assertEquals(0, receiver.status().pendingBytes());
   }
 
   @Test
@@ -268,7 +269,7 @@ class GrpcLimitsTest {
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
     }
-    assertEquals(1, receiver.connectionsOpened());
+    assertEquals(1, TestSettings.opened(receiver.status()));
   }
 
   @Test
@@ -304,7 +305,7 @@ class GrpcLimitsTest {
       client.call(Signal.TRACES, TRACES);
     }
     assertEquals(2, intake.offers.get());
-    assertEquals(0, receiver.pendingBytes());
+    assertEquals(0, receiver.status().pendingBytes());
   }
 
   @Test
@@ -338,7 +339,7 @@ class GrpcLimitsTest {
         three.setSoTimeout(20_000);
         assertEquals(-1, three.getInputStream().read());
       }
-      assertEquals(1, receiver.connectionsRefused());
+      assertEquals(1, receiver.status().refused().getOrDefault("table_full", 0L));
       assertEquals("0", one.call("identity", framed(0, TRACES)).get("grpc-status"));
     }
   }
@@ -351,7 +352,7 @@ class GrpcLimitsTest {
       int stream = peer.open("identity");
       byte[] message = framed(0, TRACES);
       peer.send(H2Peer.DATA, 0, stream, Arrays.copyOf(message, 100));
-      Eventually.await("first piece has come", () -> receiver.pendingBytes() > 0);
+      Eventually.await("first piece has come", () -> receiver.status().pendingBytes() > 0);
       Thread stopping = Thread.ofPlatform().start(() -> receiver.stop(Duration.ofSeconds(20)));
       assertEquals(H2Peer.GOAWAY, peer.read().type());
       peer.send(H2Peer.DATA, 1, stream, Arrays.copyOfRange(message, 100, message.length));
@@ -375,7 +376,7 @@ class GrpcLimitsTest {
       receiver.stop(Duration.ofMillis(100));
       assertTrue(peer.ended());
     }
-    Eventually.await("nothing is pending", () -> receiver.pendingBytes() == 0);
+    Eventually.await("nothing is pending", () -> receiver.status().pendingBytes() == 0);
   }
 
   private static Map<String, String> callInPieces(H2Peer peer, String encoding, byte[] data) {

@@ -52,7 +52,7 @@ class GrpcReceiverTest {
 
   @BeforeEach
   void start() {
-    loops = Loops.create(1);
+    loops = Loops.create();
     receiver = GrpcReceiver.start(TestSettings.LOOPBACK, loops, intake);
     client = new GrpcClient(receiver.address());
   }
@@ -100,7 +100,7 @@ class GrpcReceiverTest {
     client.call(Signal.TRACES, large, CallOptions.DEFAULT.withCompression("gzip"));
     assertArrayEquals(large, intake.offered.get(0).bytes());
     assertArrayEquals(large, intake.offered.get(1).bytes());
-    assertEquals(0, receiver.pendingBytes());
+    assertEquals(0, receiver.status().pendingBytes());
   }
 
   @Test
@@ -213,7 +213,7 @@ class GrpcReceiverTest {
     intake.room = Admission.ACCEPTED;
     client.call(Signal.TRACES, large);
     assertEquals(500, intake.refusals(Refusal.OVERLOADED));
-    assertEquals(1, receiver.connectionsOpened());
+    assertEquals(1, TestSettings.opened(receiver.status()));
   }
 
   @Test
@@ -236,7 +236,7 @@ class GrpcReceiverTest {
       client.call(Signal.TRACES, TRACES);
     }
     assertEquals(calls, intake.offers.get());
-    assertEquals(1, receiver.connectionsOpened());
+    assertEquals(1, TestSettings.opened(receiver.status()));
   }
 
   @Test

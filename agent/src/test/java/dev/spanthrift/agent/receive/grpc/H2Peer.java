@@ -14,6 +14,7 @@ import java.util.Map;
 
 /** Speaks HTTP/2 by hand, so that a test can say what no proper client would. */
 final class H2Peer implements AutoCloseable {
+  static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   static final int DATA = 0;
   static final int HEADERS = 1;
   static final int RST_STREAM = 3;
@@ -31,17 +32,27 @@ final class H2Peer implements AutoCloseable {
   private final Socket socket;
   private final OutputStream out;
   private final DataInputStream in;
+  private final Map<Integer, String> texts = new HashMap<>();
   private int nextStream = 1;
 
   H2Peer(InetSocketAddress address) {
+    this(address, true);
+  }
+
+  /**
+   * @param opens whether the preface and settings are sent
+   */
+  H2Peer(InetSocketAddress address, boolean opens) {
     try {
       socket = new Socket(address.getAddress(), address.getPort());
       socket.setSoTimeout(20_000);
       socket.setTcpNoDelay(true);
       out = socket.getOutputStream();
       in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      send(SETTINGS, 0, 0, settingNoTable());
+      if (opens) {
+        out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
+        send(SETTINGS, 0, 0, settingNoTable());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -141,11 +152,26 @@ final class H2Peer implements AutoCloseable {
       if (frame.stream == stream) {
         if (frame.type == HEADERS) {
           fields.putAll(Hpack.fields(frame.payload));
+        } else if (frame.type == DATA) {
+          texts.merge(stream, new String(frame.payload, StandardCharsets.UTF_8), String::concat);
         }
         if (frame.endsStream() || frame.type == RST_STREAM) {
           return fields;
         }
       }
+    }
+  }
+
+  /** What came as DATA of a stream with its answer. */
+  String text(int stream) {
+    return texts.getOrDefault(stream, "");
+  }
+
+  void sendRaw(byte[] bytes) {
+    try {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -166,6 +192,15 @@ final class H2Peer implements AutoCloseable {
   public void close() {
     try {
       socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The very next frame. */
+  Frame frame() {
+    try {
+      return next();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -47,7 +47,7 @@ class HttpLimitsTest {
 
   @BeforeEach
   void start() {
-    loops = Loops.create(1);
+    loops = Loops.create();
     intake.remembers = false;
   }
 
@@ -164,9 +164,9 @@ class HttpLimitsTest {
       peer.send(HttpPeer.request("POST", PATH, announced, new byte[1000]));
     }
     Eventually.await("6 are refused", () -> intake.refusals(Refusal.OVERLOADED) == 6);
-    assertTrue(receiver.pendingBytes() <= 2L * MIB);
+    assertTrue(receiver.status().pendingBytes() <= 2L * MIB);
     peers.forEach(HttpPeer::close);
-    Eventually.await("cut connections give back", () -> receiver.pendingBytes() == 0);
+    Eventually.await("cut connections give back", () -> receiver.status().pendingBytes() == 0);
     assertEquals(0, intake.offers.get());
   }
 
@@ -175,9 +175,9 @@ class HttpLimitsTest {
     try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       String announced = TYPE + "Content-Length: " + TRACES.length + "\r\n";
       peer.send(HttpPeer.request("POST", PATH, announced, Arrays.copyOf(TRACES, 100)));
-      Eventually.await("half has come", () -> receiver.pendingBytes() > 0);
+      Eventually.await("half has come", () -> receiver.status().pendingBytes() > 0);
     }
-    Eventually.await("nothing is pending", () -> receiver.pendingBytes() == 0);
+    Eventually.await("nothing is pending", () -> receiver.status().pendingBytes() == 0);
     assertEquals(0, intake.offers.get());
   }
 
@@ -303,7 +303,7 @@ class HttpLimitsTest {
       try (HttpPeer two = new HttpPeer(receiver.address())) {
         assertTrue(two.ended());
       }
-      assertEquals(1, receiver.connectionsRefused());
+      assertEquals(1, receiver.status().refused().getOrDefault("table_full", 0L));
       assertEquals(200, one.post(PATH, PROTOBUF, "identity", TRACES).status());
     }
   }
@@ -315,7 +315,7 @@ class HttpLimitsTest {
       idle.post(PATH, PROTOBUF, "identity", TRACES);
       String announced = TYPE + "Content-Length: " + TRACES.length + "\r\n";
       peer.send(HttpPeer.request("POST", PATH, announced, Arrays.copyOf(TRACES, 100)));
-      Eventually.await("half has come", () -> receiver.pendingBytes() > 0);
+      Eventually.await("half has come", () -> receiver.status().pendingBytes() > 0);
       Thread stopping = Thread.ofPlatform().start(() -> receiver.stop(Duration.ofSeconds(20)));
       assertTrue(idle.ended());
       peer.send(Arrays.copyOfRange(TRACES, 100, TRACES.length));
@@ -331,11 +331,11 @@ class HttpLimitsTest {
     try (HttpPeer peer = listen(TestSettings.LOOPBACK)) {
       String announced = TYPE + "Content-Length: " + TRACES.length + "\r\n";
       peer.send(HttpPeer.request("POST", PATH, announced, Arrays.copyOf(TRACES, 100)));
-      Eventually.await("half has come", () -> receiver.pendingBytes() > 0);
+      Eventually.await("half has come", () -> receiver.status().pendingBytes() > 0);
       receiver.stop(Duration.ofMillis(100));
       assertTrue(peer.ended());
     }
-    Eventually.await("nothing is pending", () -> receiver.pendingBytes() == 0);
+    Eventually.await("nothing is pending", () -> receiver.status().pendingBytes() == 0);
   }
 
   private static void chunks(HttpPeer peer, int bytes, int size) {

@@ -66,7 +66,16 @@ final class HttpPeer implements AutoCloseable {
     }
   }
 
+  /** An answer to HEAD, whose length announces nothing. */
+  Reply readHead() {
+    return read(false);
+  }
+
   Reply read() {
+    return read(true);
+  }
+
+  private Reply read(boolean withBody) {
     try {
       String[] status = line().split(" ", 3);
       Map<String, String> headers = new HashMap<>();
@@ -75,7 +84,7 @@ final class HttpPeer implements AutoCloseable {
         headers.put(
             line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
       }
-      int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+      int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
       return new Reply(Integer.parseInt(status[1]), headers, in.readNBytes(length));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -311,6 +311,11 @@ public final class Decisions<T> {
     }
   }
 
+  /** Bytes of the batches, which stay for the next exchange. */
+  public long bytesHeld() {
+    return next.bytesHeld() + spare.bytesHeld();
+  }
+
   /** Fragments that wait for their verdict. */
   public int waiting() {
     return roots.size() + limbo.size() + asking.size() + reading.size();

@@ -1,36 +1,48 @@
 package dev.spanthrift.sampler.budget.ledger;
 
-import dev.spanthrift.sampler.signal.StableHash;
+import dev.spanthrift.sampler.trace.Rows;
+import dev.spanthrift.sampler.trace.TraceIndex;
 import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
  * The keep ledger in memory: of one sidecar without a fleet, or of all pods of a simulation.
  *
- * <p>Bounded: when {@code bound} traces are in it, new ones are refused and counted; their
- * fragments decide alone.
+ * <pre>
+ * 0  trace id, first half     4  path             8   weight, a double
+ * 1  trace id, second half    5  errors           9   older row (32) | younger row (32)
+ * 2  expires                  6  whole price      10  rooted (1) | class that told first (8)
+ * 3  told, a double           7  reserved
+ * </pre>
+ *
+ * <p>Bounded: what is too old leaves with every exchange; when {@code bound} traces are in it that
+ * are not, new ones are refused and counted, and their fragments decide alone.
  */
 public final class InProcessKeepLedger implements KeepLedger {
-  private static final int NONE = -1;
+  private static final int NONE = Rows.NONE;
   private static final long SOLO_LIFE_NANOS = 20_000_000_000L; // the last release comes after 10 s
+
+  private static final int EXPIRES = 2;
+  private static final int TOLD = 3;
+  private static final int PATH = 4;
+  private static final int ERRORS = 5;
+  private static final int WHOLE = 6;
+  private static final int RESERVED = 7;
+  private static final int WEIGHT = 8;
+  private static final int AGE = 9;
+  private static final int MARKS = 10;
+  private static final int WIDTH = 11;
+  private static final int CHUNK_BITS = 8;
+  private static final int ROOTED = 1 << 8;
 
   private final boolean solo;
   private final int bound;
   private final long lifeNanos;
 
-  private int capacity = 1024;
-  private long[] high = new long[capacity];
-  private long[] low = new long[capacity];
-  private long[] expires = new long[capacity]; // 0: free
-  private long[] path = new long[capacity];
-  private long[] errors = new long[capacity];
-  private boolean[] rooted = new boolean[capacity];
-  private long[] whole = new long[capacity];
-  private long[] reserved = new long[capacity];
-  private double[] told = new double[capacity];
-  private byte[] first = new byte[capacity];
-  private double[] weight = new double[capacity];
-  private int used;
+  private final Rows rows = new Rows(WIDTH, CHUNK_BITS);
+  private final TraceIndex index = new TraceIndex(rows);
+  private int oldest = NONE; // by when they expire: each write makes a trace the youngest
+  private int youngest = NONE;
 
   private double available;
   private double reservedSum;
@@ -63,6 +75,7 @@ public final class InProcessKeepLedger implements KeepLedger {
   @Override
   public void exchange(LedgerBatch batch, long nowNanos, Consumer<LedgerBatch> answered) {
     synchronized (this) {
+      forgetWhatIsTooOld(nowNanos);
       inflow(batch);
       for (int i = 0; i < batch.parts.size; i++) {
         part(batch, i, nowNanos);
@@ -71,16 +84,16 @@ public final class InProcessKeepLedger implements KeepLedger {
         tell(batch, i, nowNanos);
       }
       for (int i = 0; i < batch.spends.size; i++) {
-        spend(find(batch.spends, i, nowNanos, false), batch.spendPrice[i]);
+        spend(find(batch.spends, i), batch.spendPrice[i]);
       }
       for (int i = 0; i < batch.asks.size; i++) {
-        ask(batch, i, nowNanos);
+        ask(batch, i);
       }
       for (int i = 0; i < batch.reads.size; i++) {
-        read(batch, i, nowNanos);
+        read(batch, i);
       }
       for (int i = 0; i < batch.releases.size; i++) {
-        release(find(batch.releases, i, nowNanos, false));
+        release(find(batch.releases, i));
       }
       batch.answerLevel(available);
     }
@@ -100,174 +113,164 @@ public final class InProcessKeepLedger implements KeepLedger {
   private void part(LedgerBatch batch, int i, long now) {
     writes++;
     // Sums are for others to read: alone, only what is told takes room.
-    int slot = solo ? NONE : find(batch.parts, i, now, true);
-    if (slot != NONE) {
+    int row = solo ? NONE : write(batch.parts, i, now);
+    if (row != NONE) {
       TraceDigest part = batch.part[i];
-      path[slot] += part.path;
-      errors[slot] += part.errors;
-      whole[slot] += part.price;
-      rooted[slot] |= part.rooted;
-      weight[slot] = TraceDigest.heavier(weight[slot], part.weight);
+      rows.set(row, PATH, rows.get(row, PATH) + part.path);
+      rows.set(row, ERRORS, rows.get(row, ERRORS) + part.errors);
+      rows.set(row, WHOLE, rows.get(row, WHOLE) + part.price);
+      rows.setLower(row, MARKS, rows.lower(row, MARKS) | (part.rooted ? ROOTED : 0));
+      setNumber(row, WEIGHT, TraceDigest.heavier(number(row, WEIGHT), part.weight));
     }
   }
 
   private void tell(LedgerBatch batch, int i, long now) {
     writes++;
-    int slot = find(batch.tells, i, now, true);
-    if (slot == NONE) {
+    int row = write(batch.tells, i, now);
+    if (row == NONE) {
       return;
     }
-    if (told[slot] == 0) {
-      first[slot] = batch.tellClass[i];
-      reserved[slot] = batch.tellReserve[i];
-      reservedSum += reserved[slot];
-      available -= reserved[slot];
+    double told = number(row, TOLD);
+    if (told == 0) {
+      rows.setLower(row, MARKS, rows.lower(row, MARKS) & ROOTED | batch.tellClass[i]);
+      long reserve = batch.tellReserve[i];
+      rows.set(row, RESERVED, reserve);
+      reservedSum += reserve;
+      available -= reserve;
     }
-    told[slot] = Math.max(told[slot], batch.tellProbability[i]);
+    setNumber(row, TOLD, Math.max(told, batch.tellProbability[i]));
   }
 
-  private void spend(int slot, long price) {
+  private void spend(int row, long price) {
     spentSum += price;
-    long covered = slot == NONE ? 0 : Math.min(price, reserved[slot]);
+    long reserved = row == NONE ? 0 : rows.get(row, RESERVED);
+    long covered = Math.min(price, reserved);
     if (covered > 0) {
-      reserved[slot] -= covered;
+      rows.set(row, RESERVED, reserved - covered);
       reservedSum -= covered;
     }
-    available -= price - covered;
+    available -= price - Math.max(0, covered);
   }
 
-  private void ask(LedgerBatch batch, int i, long now) {
+  private void ask(LedgerBatch batch, int i) {
     operations++;
-    int slot = find(batch.asks, i, now, false);
-    double probability = slot == NONE ? 0 : told[slot];
+    int row = find(batch.asks, i);
+    double probability = row == NONE ? 0 : number(row, TOLD);
     if (probability > 0 || batch.askKept[i]) {
-      spend(slot, batch.askPrice[i]);
+      spend(row, batch.askPrice[i]);
     }
-    if (slot == NONE) {
+    if (row == NONE) {
       batch.answerAsk(i, 0, TraceClass.BASE, batch.askPrice[i], false);
     } else {
-      batch.answerAsk(i, probability, TraceClass.of(first[slot]), whole[slot], rooted[slot]);
+      batch.answerAsk(i, probability, first(row), rows.get(row, WHOLE), isRooted(row));
     }
   }
 
-  private void read(LedgerBatch batch, int i, long now) {
+  private void read(LedgerBatch batch, int i) {
     operations++;
-    int slot = find(batch.reads, i, now, false);
+    int row = find(batch.reads, i);
     TraceDigest answer = batch.answerRead(i).clear();
-    if (slot != NONE) {
-      answer.set(path[slot], errors[slot], whole[slot], rooted[slot], weight[slot]);
-      answer.reserved(reserved[slot]);
+    if (row != NONE) {
+      answer.set(
+          rows.get(row, PATH),
+          rows.get(row, ERRORS),
+          rows.get(row, WHOLE),
+          isRooted(row),
+          number(row, WEIGHT));
+      answer.reserved(rows.get(row, RESERVED));
     }
   }
 
-  private void release(int slot) {
-    if (slot != NONE && reserved[slot] > 0) {
-      reservedSum -= reserved[slot];
-      available += reserved[slot];
-      reserved[slot] = 0;
+  private void release(int row) {
+    long reserved = row == NONE ? 0 : rows.get(row, RESERVED);
+    if (reserved > 0) {
+      reservedSum -= reserved;
+      available += reserved;
+      rows.set(row, RESERVED, 0);
     }
   }
 
-  private int find(LedgerBatch.Ids ids, int i, long now, boolean create) {
-    int slot = slotOf(ids.high[i], ids.low[i]);
-    if (expires[slot] != 0) {
-      if (expires[slot] < now) {
-        restart(slot);
+  private double number(int row, int column) {
+    return Double.longBitsToDouble(rows.get(row, column));
+  }
+
+  private void setNumber(int row, int column, double value) {
+    rows.set(row, column, Double.doubleToRawLongBits(value));
+  }
+
+  private TraceClass first(int row) {
+    return TraceClass.of(rows.lower(row, MARKS) & 0xff);
+  }
+
+  private boolean isRooted(int row) {
+    return (rows.lower(row, MARKS) & ROOTED) != 0;
+  }
+
+  private int find(LedgerBatch.Ids ids, int i) {
+    return index.find(ids.high[i], ids.low[i]);
+  }
+
+  /** The trace's row, perhaps a new one, which lives from now on; NONE where there is no room. */
+  private int write(LedgerBatch.Ids ids, int i, long now) {
+    int row = index.find(ids.high[i], ids.low[i]);
+    if (row == NONE) {
+      if (rows.size() >= bound) {
+        refused++;
+        return NONE;
       }
-      if (create) {
-        expires[slot] = now + lifeNanos;
-      }
-      return slot;
+      row = add(ids.high[i], ids.low[i]);
+    } else {
+      unlink(row);
     }
-    if (!create) {
-      return NONE;
-    }
-    if (used * 2 >= capacity) {
-      makeRoom(now);
-      slot = slotOf(ids.high[i], ids.low[i]);
-    }
-    if (used >= bound) {
-      refused++;
-      return NONE;
-    }
-    used++;
-    high[slot] = ids.high[i];
-    low[slot] = ids.low[i];
-    expires[slot] = now + lifeNanos;
-    weight[slot] = 1;
-    return slot;
+    rows.set(row, EXPIRES, now + lifeNanos);
+    link(row);
+    return row;
   }
 
-  /** The trace's entry is too old to be meant: it begins anew. */
-  private void restart(int slot) {
-    release(slot);
-    told[slot] = 0;
-    path[slot] = 0;
-    errors[slot] = 0;
-    rooted[slot] = false;
-    whole[slot] = 0;
-    weight[slot] = 1;
-    first[slot] = (byte) TraceClass.BASE.ordinal();
+  private int add(long high, long low) {
+    int row = rows.take();
+    for (int column = EXPIRES; column < WIDTH; column++) {
+      rows.set(row, column, 0);
+    }
+    rows.set(row, Rows.TRACE_ID_HIGH, high);
+    rows.set(row, Rows.TRACE_ID_LOW, low);
+    setNumber(row, WEIGHT, 1);
+    index.add(row);
+    return row;
   }
 
-  private int slotOf(long idHigh, long idLow) {
-    int mask = capacity - 1;
-    int slot = (int) StableHash.mix(idHigh ^ (idLow * 31)) & mask;
-    while (expires[slot] != 0 && (high[slot] != idHigh || low[slot] != idLow)) {
-      slot = (slot + 1) & mask;
+  private void link(int row) {
+    rows.set(row, AGE, Rows.pair(youngest, NONE));
+    if (youngest == NONE) {
+      oldest = row;
+    } else {
+      rows.setLower(youngest, AGE, row);
     }
-    return slot;
+    youngest = row;
   }
 
-  /** Throws out what is too old; doubles the table when that is not enough. */
-  private void makeRoom(long now) {
-    int live = 0;
-    for (int i = 0; i < capacity; i++) {
-      live += expires[i] >= now ? 1 : 0;
+  private void unlink(int row) {
+    int older = rows.upper(row, AGE);
+    int younger = rows.lower(row, AGE);
+    if (older == NONE) {
+      oldest = younger;
+    } else {
+      rows.setLower(older, AGE, younger);
     }
-    long[] oldHigh = high;
-    long[] oldLow = low;
-    long[] oldExpires = expires;
-    long[] oldPath = path;
-    long[] oldErrors = errors;
-    boolean[] oldRooted = rooted;
-    long[] oldWhole = whole;
-    long[] oldReserved = reserved;
-    double[] oldTold = told;
-    byte[] oldFirst = first;
-    double[] oldWeight = weight;
-    capacity = live * 4 > capacity ? capacity * 2 : capacity;
-    high = new long[capacity];
-    low = new long[capacity];
-    expires = new long[capacity];
-    path = new long[capacity];
-    errors = new long[capacity];
-    rooted = new boolean[capacity];
-    whole = new long[capacity];
-    reserved = new long[capacity];
-    told = new double[capacity];
-    first = new byte[capacity];
-    weight = new double[capacity];
-    used = 0;
-    for (int i = 0; i < oldHigh.length; i++) {
-      if (oldExpires[i] >= now) {
-        int slot = slotOf(oldHigh[i], oldLow[i]);
-        high[slot] = oldHigh[i];
-        low[slot] = oldLow[i];
-        expires[slot] = oldExpires[i];
-        path[slot] = oldPath[i];
-        errors[slot] = oldErrors[i];
-        rooted[slot] = oldRooted[i];
-        whole[slot] = oldWhole[i];
-        reserved[slot] = oldReserved[i];
-        told[slot] = oldTold[i];
-        first[slot] = oldFirst[i];
-        weight[slot] = oldWeight[i];
-        used++;
-      } else if (oldReserved[i] > 0) {
-        reservedSum -= oldReserved[i];
-        available += oldReserved[i];
-      }
+    if (younger == NONE) {
+      youngest = older;
+    } else {
+      rows.setUpper(younger, AGE, older);
+    }
+  }
+
+  private void forgetWhatIsTooOld(long now) {
+    while (oldest != NONE && rows.get(oldest, EXPIRES) < now) {
+      int row = oldest;
+      release(row);
+      unlink(row);
+      index.remove(row);
+      rows.release(row);
     }
   }
 
@@ -311,8 +314,13 @@ public final class InProcessKeepLedger implements KeepLedger {
     return refused;
   }
 
-  /** Traces in it, with those that are too old but not yet thrown out. */
+  /** Traces in it. */
   public synchronized int size() {
-    return used;
+    return rows.size();
+  }
+
+  /** Memory held, whether in use or not. */
+  public synchronized long bytesHeld() {
+    return rows.bytes() + index.bytes();
   }
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.sampler.budget.ledger;
 
+import dev.spanthrift.sampler.wire.Scratch;
 import java.util.Arrays;
 
 /**
@@ -9,11 +10,25 @@ import java.util.Arrays;
  * releases. Amounts in units of price. Filled again after each exchange.
  */
 public final class LedgerBatch {
+  private static final int LEAST_ROWS = 16;
+  private static final int DIGEST_BYTES = 72; // the object and its reference
+
   /** Trace ids of one kind of question. */
   public static final class Ids {
-    long[] high = new long[16];
-    long[] low = new long[16];
+    long[] high = new long[LEAST_ROWS];
+    long[] low = new long[LEAST_ROWS];
     int size;
+
+    /** Empties it; answers whether its columns were too large to stay. */
+    private boolean clear() {
+      size = 0;
+      if (high.length <= Scratch.ROWS_KEPT) {
+        return false;
+      }
+      high = new long[LEAST_ROWS];
+      low = new long[LEAST_ROWS];
+      return true;
+    }
 
     private boolean add(long traceIdHigh, long traceIdLow) {
       boolean grown = size == high.length;
@@ -41,26 +56,26 @@ public final class LedgerBatch {
   }
 
   final Ids parts = new Ids();
-  TraceDigest[] part = digests(16);
+  TraceDigest[] part = digests(LEAST_ROWS);
 
   final Ids tells = new Ids();
-  double[] tellProbability = new double[16];
-  byte[] tellClass = new byte[16];
-  long[] tellReserve = new long[16];
+  double[] tellProbability = new double[LEAST_ROWS];
+  byte[] tellClass = new byte[LEAST_ROWS];
+  long[] tellReserve = new long[LEAST_ROWS];
 
   final Ids spends = new Ids();
-  long[] spendPrice = new long[16];
+  long[] spendPrice = new long[LEAST_ROWS];
 
   final Ids asks = new Ids();
-  boolean[] askKept = new boolean[16];
-  long[] askPrice = new long[16];
-  double[] askTold = new double[16];
-  byte[] askClass = new byte[16];
-  long[] askWhole = new long[16];
-  boolean[] askRooted = new boolean[16];
+  boolean[] askKept = new boolean[LEAST_ROWS];
+  long[] askPrice = new long[LEAST_ROWS];
+  double[] askTold = new double[LEAST_ROWS];
+  byte[] askClass = new byte[LEAST_ROWS];
+  long[] askWhole = new long[LEAST_ROWS];
+  boolean[] askRooted = new boolean[LEAST_ROWS];
 
   final Ids reads = new Ids();
-  TraceDigest[] read = digests(16);
+  TraceDigest[] read = digests(LEAST_ROWS);
 
   final Ids releases = new Ids();
 
@@ -82,6 +97,21 @@ public final class LedgerBatch {
     return more;
   }
 
+  private void resizeTells(int capacity) {
+    tellProbability = Arrays.copyOf(tellProbability, capacity);
+    tellClass = Arrays.copyOf(tellClass, capacity);
+    tellReserve = Arrays.copyOf(tellReserve, capacity);
+  }
+
+  private void resizeAsks(int capacity) {
+    askKept = Arrays.copyOf(askKept, capacity);
+    askPrice = Arrays.copyOf(askPrice, capacity);
+    askTold = Arrays.copyOf(askTold, capacity);
+    askClass = Arrays.copyOf(askClass, capacity);
+    askWhole = Arrays.copyOf(askWhole, capacity);
+    askRooted = Arrays.copyOf(askRooted, capacity);
+  }
+
   /** Adds what a fragment says and costs to its trace; the caller fills the digest. */
   public TraceDigest part(long high, long low) {
     if (parts.add(high, low)) {
@@ -93,9 +123,7 @@ public final class LedgerBatch {
   /** Tells a keep; the first of a trace reserves. */
   public void tell(long high, long low, double probability, TraceClass traceClass, long reserve) {
     if (tells.add(high, low)) {
-      tellProbability = Arrays.copyOf(tellProbability, tells.high.length);
-      tellClass = Arrays.copyOf(tellClass, tells.high.length);
-      tellReserve = Arrays.copyOf(tellReserve, tells.high.length);
+      resizeTells(tells.high.length);
     }
     tellProbability[tells.size - 1] = probability;
     tellClass[tells.size - 1] = (byte) traceClass.ordinal();
@@ -116,13 +144,7 @@ public final class LedgerBatch {
    */
   public void ask(long high, long low, boolean kept, long price) {
     if (asks.add(high, low)) {
-      int capacity = asks.high.length;
-      askKept = Arrays.copyOf(askKept, capacity);
-      askPrice = Arrays.copyOf(askPrice, capacity);
-      askTold = Arrays.copyOf(askTold, capacity);
-      askClass = Arrays.copyOf(askClass, capacity);
-      askWhole = Arrays.copyOf(askWhole, capacity);
-      askRooted = Arrays.copyOf(askRooted, capacity);
+      resizeAsks(asks.high.length);
     }
     askKept[asks.size - 1] = kept;
     askPrice[asks.size - 1] = price;
@@ -148,13 +170,30 @@ public final class LedgerBatch {
 
   /** Forgets all questions and answers. */
   public void clear() {
-    parts.size = 0;
-    tells.size = 0;
-    spends.size = 0;
-    asks.size = 0;
-    reads.size = 0;
-    releases.size = 0;
+    if (parts.clear()) {
+      part = digests(LEAST_ROWS);
+    }
+    if (tells.clear()) {
+      resizeTells(LEAST_ROWS);
+    }
+    if (spends.clear()) {
+      spendPrice = new long[LEAST_ROWS];
+    }
+    if (asks.clear()) {
+      resizeAsks(LEAST_ROWS);
+    }
+    if (reads.clear()) {
+      read = digests(LEAST_ROWS);
+    }
+    var _ = releases.clear();
     inflow = 0;
+  }
+
+  /** Bytes of the columns, which stay for the next exchange. */
+  public long bytesHeld() {
+    long ids = 16L * (parts.high.length + releases.high.length);
+    ids += (16L + DIGEST_BYTES) * reads.high.length + (long) DIGEST_BYTES * part.length;
+    return ids + 33L * tells.high.length + 24L * spends.high.length + 43L * asks.high.length;
   }
 
   public Ids parts() {

@@ -55,7 +55,7 @@ public interface Expression {
   static Expression ofTrace(Condition.OfTrace condition) {
     return switch (condition) {
       case Condition.HasError error -> (facts, at, f) -> f != null && f.hasError();
-      case Condition.HasRootSpan root -> (facts, at, f) -> f != null && hasRootSpan(f);
+      case Condition.HasRootSpan root -> (facts, at, f) -> f != null && f.isRooted();
       case Condition.SpanCount count ->
           (facts, at, f) -> f != null && f.size() >= count.atLeast() && f.size() <= count.atMost();
       case Condition.Bytes bytes ->
@@ -70,14 +70,5 @@ public interface Expression {
     long atMost = lasts.atMost() == null ? Long.MAX_VALUE : Nanos.of(lasts.atMost());
     return (facts, at, f) ->
         f != null && f.durationNanos() > moreThan && f.durationNanos() <= atMost;
-  }
-
-  private static boolean hasRootSpan(Fragment fragment) {
-    for (int i = 0; i < fragment.size(); i++) {
-      if (fragment.parentSpanId(i) == 0) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -1,0 +1,60 @@
+package dev.spanthrift.agent.simulation;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the heap has room for a what-if beside what runs in it.
+ *
+ * <p>A heap that is full ends the process, so nobody may ask more of it than is free. What is
+ * garbage is only known after a collection, for which a question may ask once in a while.
+ */
+public final class HeapRoom {
+  /** Measured: 125 bytes with six spans a trace, 150 with one, and as much again while it grows. */
+  private static final long SPAN_BYTES = 200;
+
+  private static final long OWN_BYTES = 8L << 20;
+  private static final long SPARE_BYTES = 4L << 20; // for requests that come meanwhile
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final LongSupplier freeBytes;
+  private final Runnable collector;
+  private final LongSupplier clock;
+  private long mayCollect;
+
+  /** Of this process. */
+  public HeapRoom() {
+    this(HeapRoom::free, System::gc, System::nanoTime);
+  }
+
+  HeapRoom(LongSupplier freeBytes, Runnable collector, LongSupplier clock) {
+    this.freeBytes = freeBytes;
+    this.collector = collector;
+    this.clock = clock;
+    mayCollect = clock.getAsLong();
+  }
+
+  private static long free() {
+    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    return heap.getMax() < 0 ? Long.MAX_VALUE : heap.getMax() - heap.getUsed();
+  }
+
+  /** Why a question over so many spans cannot be asked now; nothing when it can. */
+  public synchronized @Nullable String lack(long spans) {
+    long needed = OWN_BYTES + SPAN_BYTES * spans + SPARE_BYTES;
+    long free = freeBytes.getAsLong();
+    if (free < needed && clock.getAsLong() - mayCollect >= 0) {
+      collector.run();
+      mayCollect = clock.getAsLong() + PAUSE_NANOS;
+      free = freeBytes.getAsLong();
+    }
+    return free >= needed
+        ? null
+        : String.format(
+            "%d recorded spans need %d MiB of heap, and %d are free",
+            spans, needed >> 20, free >> 20);
+  }
+}
