@@ -5,6 +5,7 @@ import dev.spanthrift.agent.command.option.Context;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.fleet.EngineCheck;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class CheckCommand implements Callable<Integer> {
       loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(money(loaded.settings()));
+      checks.addAll(fleet(loaded.settings()));
       checks.addAll(new Surroundings(loaded.settings(), context.environment()).checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
@@ -65,6 +67,19 @@ public final class CheckCommand implements Callable<Integer> {
     }
     context.out().flush();
     return ok ? Context.OK : Context.FAILED;
+  }
+
+  private static List<Check> fleet(SpanthriftSettings settings) {
+    if (!settings.fleet().enabled()) {
+      return List.of();
+    }
+    String what = "fleet " + settings.fleet().url();
+    EngineCheck.Finding found = EngineCheck.of(settings.fleet());
+    List<Check> checks = new ArrayList<>(List.of(new Check(what, found.ok(), found.detail())));
+    if (!found.warning().isEmpty()) {
+      checks.add(Check.warning(what, found.warning()));
+    }
+    return checks;
   }
 
   private static List<Check> money(SpanthriftSettings settings) {
