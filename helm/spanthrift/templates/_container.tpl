@@ -8,7 +8,18 @@ For other charts, with this one as a dependency and `application.create: false`:
 
 {{/* Address of the OTLP ports, by mode. */}}
 {{- define "spanthrift.listen" -}}
-{{- default (ternary "0.0.0.0" "127.0.0.1" (eq .Values.mode "gateway")) .Values.listen }}
+{{- default (ternary "0.0.0.0" "localhost" (eq .Values.mode "gateway")) .Values.listen }}
+{{- end }}
+
+{{/* Names that may stand in a Host header; whoever comes by the gateway's Service uses one of these. */}}
+{{- define "spanthrift.adminHosts" -}}
+{{- $hosts := list -}}
+{{- if eq .Values.mode "gateway" -}}
+{{- $name := include "spanthrift.fullname" . -}}
+{{- $space := include "spanthrift.namespace" . -}}
+{{- $hosts = list $name (printf "%s.%s" $name $space) (printf "%s.%s.svc" $name $space) (printf "%s.%s.svc.cluster.local" $name $space) -}}
+{{- end -}}
+{{- concat $hosts .Values.admin.hosts | join "," -}}
 {{- end }}
 
 {{/* An init container that keeps running: starts before the application, ends after it (KEP-753). */}}
@@ -44,6 +55,9 @@ args:
   - run
   - --config
   - /etc/spanthrift/spanthrift.yaml
+  {{- if $.Values.lenient }}
+  - --lenient
+  {{- end }}
 env:
   {{- include "spanthrift.env" . | nindent 2 }}
 {{- with $.Values.extraEnvsFrom }}
@@ -105,6 +119,10 @@ volumeMounts:
   value: {{ $.Values.admin.listen | quote }}
 - name: SPANTHRIFT_ADMIN_PORT
   value: {{ $.Values.ports.admin | quote }}
+{{- with include "spanthrift.adminHosts" $ }}
+- name: SPANTHRIFT_ADMIN_HOSTS
+  value: {{ . | quote }}
+{{- end }}
 {{- if $.Values.admin.tokenSecret.name }}
 - name: SPANTHRIFT_ADMIN_TOKEN_FILE
   value: /var/run/secrets/spanthrift/token/token

@@ -113,9 +113,13 @@ const sum = (map) => Object.values(map).reduce((a, b) => a + b, 0);
 // ---- the screen
 
 function showState(status) {
-  const words = { starting: "◌ starting", ready: "● ready", draining: "◍ draining: ends after what is queued" };
+  const away = status.destinations.filter((d) => !d.connected).map((d) => d.name);
+  const ready = away.length > 0 ? "◍ takes spans, but away: " + away.join(", ") : status.degraded.length > 0 ? "◍ degraded" : "● ready";
+  const words = { starting: "◌ starting", ready, draining: "◍ draining: ends after what is queued" };
   text("state", (words[status.phase] || status.phase) + ", up " + duration(new Date(status.now) - new Date(status.started)));
   text("about", "policy version " + status.policy.version + (status.policy.configured ? ", as configured" : ", changed over REST"));
+  byId("degraded").hidden = status.degraded.length === 0;
+  text("degraded", "⚠ Degraded: " + status.degraded.join("; "));
   const banner = byId("switch");
   const on = status.killSwitch.mode !== "off";
   banner.hidden = !on;

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.settings.BudgetSettings;
+import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.fleet.Fleet;
 import dev.spanthrift.agent.money.Treasurer;
@@ -57,7 +58,7 @@ final class BudgetWiring {
       }
       return new BudgetParts(
           allocation().withAskAfter(settings.fleet().askAfter()),
-          new Allowance.PerSecond(treasurer.allowancePerSecond()),
+          () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
           treasurer.controller().priceOf(),
           fleet.ledger(),
           fleet.sums(),
@@ -69,7 +70,7 @@ final class BudgetWiring {
     }
     return new BudgetParts(
         allocation(),
-        new Allowance.PerSecond(treasurer.allowancePerSecond()),
+        () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
         treasurer.controller().priceOf(),
         new InProcessKeepLedger(true, allocation().askAfter(), ledgerTracesMax),
         FleetSums.inProcess(),

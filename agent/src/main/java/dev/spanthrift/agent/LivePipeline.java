@@ -87,6 +87,7 @@ final class LivePipeline implements PipelineView {
 
   void drain(Duration atMost) {
     pipeline.drain(atMost);
+    pipeline.close();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
@@ -14,6 +15,7 @@ import dev.spanthrift.agent.pipeline.Route;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
 import dev.spanthrift.agent.receive.http.HttpReceiver;
+import dev.spanthrift.agent.receive.json.JsonRequests;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.state.StateLock;
@@ -26,7 +28,6 @@ import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.net.InetSocketAddress;
@@ -149,7 +150,7 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     ZstdLibrary.refusal().ifPresent(log::warn);
-    treasurer.every(timer, () -> grant(treasurer, pipeline, budget));
+    treasurer.every(timer, () -> account(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
@@ -179,8 +180,11 @@ public final class Sidecar implements SidecarProgram {
     }
   }
 
-  /** Step account, once a second: what was spent becomes the next allowance. */
-  private static void grant(Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget) {
+  /**
+   * Step account, once a second: the purse learns what the ledger holds and whose traces it pays.
+   */
+  private static void account(
+      Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget) {
     ResourceContext resource = pipeline.resource();
     if (resource != null) {
       treasurer.follow(resource);
@@ -188,7 +192,6 @@ public final class Sidecar implements SidecarProgram {
     if (budget != null) {
       treasurer.outstanding(budget.ledger().outstanding());
     }
-    pipeline.allowance(new Allowance.PerSecond(treasurer.allowancePerSecond()));
   }
 
   private static void sayWhatTheHeapReduces(HeapBounds bounds) {

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
@@ -30,6 +31,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.NullNode;
 
 /** Turns the settings tree into the settings of each part. */
@@ -38,6 +41,8 @@ final class Wiring {
 
   /** A batch and the stamp of its last span fit into the largest request that is sent. */
   private static final long BATCH_BYTES_MAX = Limits.DEFAULT.requestBytesMax() - 64 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
 
   private final SpanthriftSettings settings;
   private final Loops loops;
@@ -54,12 +59,16 @@ final class Wiring {
   }
 
   List<ExportSettings> destinations() {
+    ProxyVariables.of(System.getenv()).ignored().forEach(log::warn);
     long queue = bounds.queueBytesMax();
     return settings.destinations().stream().map(d -> d.toExport(queue, System.getenv())).toList();
   }
 
   Destination open(ExportSettings destination) {
     try {
+      if (destination.proxy() != null) {
+        log.info("destination {} is reached by {}", destination.name(), destination.proxy());
+      }
       return Destinations.open(
           destination,
           new dev.spanthrift.exporter.transport.ClientLoops(loops.group(), loops.clientChannel()));

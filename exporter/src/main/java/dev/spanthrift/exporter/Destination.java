@@ -28,8 +28,10 @@ public interface Destination extends AutoCloseable {
   /** Waiting or in flight, before compression; cheap, read for every request that comes in. */
   long queuedBytes();
 
-  /** Of these, what would leave for better; as cheap. */
-  long yieldingBytes();
+  /** Of these, what would leave for errors; as cheap. */
+  default long yieldingBytes() {
+    return 0;
+  }
 
   /** The bound of the queue. */
   long queueBytesMax();

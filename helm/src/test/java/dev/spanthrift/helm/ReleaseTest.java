@@ -71,7 +71,7 @@ class ReleaseTest {
     assertEquals(List.of("ConfigMap", "Deployment"), rendered.kinds());
     assertEquals("Always", text(rendered.spanthrift(), "restartPolicy"));
     assertEquals(
-        "http://127.0.0.1:4318", env(rendered.application(), "OTEL_EXPORTER_OTLP_ENDPOINT"));
+        "http://localhost:4318", env(rendered.application(), "OTEL_EXPORTER_OTLP_ENDPOINT"));
     assertEquals(
         text(rendered.only("ConfigMap"), "metadata.name"),
         text(rendered.pod(), "volumes.0.configMap.name"));

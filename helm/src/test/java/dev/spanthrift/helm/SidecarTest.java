@@ -76,14 +76,14 @@ class SidecarTest {
 
   @Test
   void listensOnLoopbackOnlyButAnswersTheKubeletOnThePodsAddress() {
-    assertEquals("127.0.0.1", env(plain.spanthrift(), "SPANTHRIFT_LISTEN_GRPC_HOST"));
-    assertEquals("127.0.0.1", env(plain.spanthrift(), "SPANTHRIFT_LISTEN_HTTP_HOST"));
+    assertEquals("localhost", env(plain.spanthrift(), "SPANTHRIFT_LISTEN_GRPC_HOST"));
+    assertEquals("localhost", env(plain.spanthrift(), "SPANTHRIFT_LISTEN_HTTP_HOST"));
     assertEquals("0.0.0.0", env(plain.spanthrift(), "SPANTHRIFT_ADMIN_HOST"));
   }
 
   @Test
   void theApplicationsSdkIsPointedToTheAddressThatTheSidecarBinds() {
-    assertEquals("http://127.0.0.1:4318", env(plain.application(), "OTEL_EXPORTER_OTLP_ENDPOINT"));
+    assertEquals("http://localhost:4318", env(plain.application(), "OTEL_EXPORTER_OTLP_ENDPOINT"));
     assertEquals("http/protobuf", env(plain.application(), "OTEL_EXPORTER_OTLP_PROTOCOL"));
     Rendered six = Chart.render(Chart.SIDECAR, "{listen: '::1', ports: {http: 14318}}");
     assertEquals("http://[::1]:14318", env(six.application(), "OTEL_EXPORTER_OTLP_ENDPOINT"));

@@ -6,11 +6,12 @@ import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;
 import dev.spanthrift.sampler.budget.price.PriceOf;
+import java.util.function.Supplier;
 
 /**
  * What a budget needs from outside the sampler.
  *
- * @param allowance how the money comes in; may be changed while running
+ * @param purse how the money comes in; asked with every tick, by the deciding thread
  * @param price of spans, in the fleet's unit of price
  * @param ledger where keeps are told; a solo one makes nobody wait
  * @param fleetSums what the fleet's sidecars report to each other
@@ -19,13 +20,25 @@ import dev.spanthrift.sampler.budget.price.PriceOf;
  */
 public record BudgetParts(
     AllocationSettings allocation,
-    Allowance allowance,
+    Supplier<Allowance> purse,
     PriceOf price,
     KeepLedger ledger,
     FleetSums fleetSums,
     String pod,
     Treasury treasury) {
-  /** With nothing capped and nothing free. */
+  /** With money that always comes in alike. */
+  public BudgetParts(
+      AllocationSettings allocation,
+      Allowance allowance,
+      PriceOf price,
+      KeepLedger ledger,
+      FleetSums fleetSums,
+      String pod,
+      Treasury treasury) {
+    this(allocation, () -> allowance, price, ledger, fleetSums, pod, treasury);
+  }
+
+  /** And with nothing capped and nothing free. */
   public BudgetParts(
       AllocationSettings allocation,
       Allowance allowance,

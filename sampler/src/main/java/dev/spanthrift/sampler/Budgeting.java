@@ -1,7 +1,6 @@
 package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.budget.allocation.Allocation;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.allocation.Decisions;
 import dev.spanthrift.sampler.budget.allocation.Verdicts;
 import dev.spanthrift.sampler.budget.books.Treasury;
@@ -52,7 +51,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   interface Settlement {
     void decided(int slot, double probability);
 
-    void keep(int slot, double probability, String reason);
+    void keep(int slot, double probability, Worth worth, String reason);
 
     void drop(int slot, String reason);
   }
@@ -104,7 +103,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   private static Allocation allocation(BudgetParts parts) {
     return new Allocation(
-        parts.allocation(), parts.allowance(), parts.price(), parts.fleetSums(), parts.pod());
+        parts.allocation(), parts.purse(), parts.price(), parts.fleetSums(), parts.pod());
   }
 
   /** Takes a fragment that is due and that no policy decided. */
@@ -212,10 +211,6 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     return allocation;
   }
 
-  void allowance(Allowance allowance) {
-    allocation.allowance(allowance);
-  }
-
   /** Ends the wait of a fragment now, by what this pod alone knows. */
   void settleNow(int slot) {
     Waiter waiter = take(slot);
@@ -225,10 +220,21 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     waiter.lastPrice = price.price(hold.bytes(slot), hold.spans(slot));
     waiter.gone = true;
     if (waiter.kept) {
-      settlement.keep(slot, waiter.probability, keptBy(waiter, TraceClass.BASE));
+      TraceClass unknown = TraceClass.BASE;
+      settlement.keep(slot, waiter.probability, worth(unknown), keptBy(waiter, unknown));
     } else {
       settlement.drop(slot, droppedBy(waiter));
     }
+  }
+
+  private static Worth worth(TraceClass reason) {
+    return switch (reason) {
+      case ERROR -> Worth.ERROR;
+      case SLOW -> Worth.SLOW;
+      case NEW -> Worth.NEW;
+      case POLICY -> Worth.RULE;
+      case ORDINARY, BASE -> Worth.ORDINARY;
+    };
   }
 
   private String keptBy(Waiter waiter, TraceClass reason) {
@@ -265,7 +271,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.keep(waiter.slot, probability, keptBy(waiter, reason));
+      settlement.keep(waiter.slot, probability, worth(reason), keptBy(waiter, reason));
     }
   }
 

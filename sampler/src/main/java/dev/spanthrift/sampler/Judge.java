@@ -40,9 +40,6 @@ public interface Judge {
     return true;
   }
 
-  /** Learns what became of it; called once for each fragment, after its last word. */
-  default void decided(Fragment fragment, Verdict verdict, boolean kept) {}
-
   /**
    * Learns that the fragment which it has just judged to be kept for certain goes to the budget,
    * because policies have taken their share of the money.

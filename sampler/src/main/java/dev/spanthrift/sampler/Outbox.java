@@ -27,7 +27,9 @@ final class Outbox {
   private final Hold.SpanConsumer plain;
   private final Hold.SpanConsumer stamping;
 
+  private final Worth[] worthOf = Worth.values();
   private int[] slots = new int[LEAST_ROWS];
+  private byte[] worths = new byte[LEAST_ROWS];
   private long[] thresholds = new long[LEAST_ROWS];
   private int count;
   private int stamped; // fragments of these
@@ -40,7 +42,10 @@ final class Outbox {
   private long fullBytes;
 
   /** A request that is written. */
-  private record Full(byte[] bytes, long spans) {}
+  private record Full(byte[] bytes, long spans, Worth worth) {}
+
+  private boolean parted; // by worth, in requests of their own
+  private Worth gathered = Worth.ORDINARY; // the best of what the writer has
 
   Outbox(Hold hold, RequestWriter writer, Stamper stamper, SamplerSettings settings) {
     this.hold = hold;
@@ -53,14 +58,47 @@ final class Outbox {
         (context, buffer, offset, length) -> writer.add(context, buffer, offset, length, stamper);
   }
 
+  /**
+   * Whether from now on each request holds traces of one worth: only what waits alone can leave
+   * alone.
+   */
+  void partByWorth(boolean on) {
+    parted = on;
+  }
+
   /** Takes a detached fragment, which is released once it is stamped. */
-  void add(int slot, long threshold) {
+  void add(int slot, long threshold, Worth worth) {
     if (count == slots.length) {
       resize(Scratch.grown(count, count + 1));
     }
     slots[count] = slot;
+    worths[count] = (byte) worth.ordinal();
     thresholds[count++] = threshold;
     unstampedSpans += hold.spans(slot);
+  }
+
+  /** What the spans that come by themselves from now on are worth. */
+  void of(Worth worth) {
+    gather(worth);
+  }
+
+  private void gather(Worth worth) {
+    if (writer.spans() == 0) {
+      gathered = worth;
+    } else if (parted && gathered != worth) {
+      close();
+      gathered = worth;
+    } else if (worth.ordinal() > gathered.ordinal()) {
+      gathered = worth;
+    }
+  }
+
+  private void close() {
+    long spans = writer.spans();
+    Full request = new Full(writer.finish(), spans, gathered);
+    full.add(request);
+    fullSpans += spans;
+    fullBytes += request.bytes.length;
   }
 
   /** Takes one span as it is. */
@@ -84,11 +122,7 @@ final class Outbox {
 
   private void makeRoom(int context, int length) {
     if (writer.spans() > 0 && writer.bytesWith(context, length) > LATE_BYTES_MAX) {
-      long spans = writer.spans();
-      Full request = new Full(writer.finish(), spans);
-      full.add(request);
-      fullSpans += spans;
-      fullBytes += request.bytes.length;
+      close();
     }
   }
 
@@ -99,7 +133,11 @@ final class Outbox {
    * @return whether there is more: ship, then call again
    */
   boolean stamp(long bytesMax) {
+    if (parted && stamped == 0 && begunSpans == 0) {
+      sortByWorth();
+    }
     while (stamped < count) {
+      gather(worthOf[worths[stamped]]);
       if (!stampFragment(slots[stamped], thresholds[stamped], bytesMax)) {
         return true;
       }
@@ -113,16 +151,38 @@ final class Outbox {
     return false;
   }
 
+  /** In counting sort: there are few worths. */
+  private void sortByWorth() {
+    int[] sortedSlots = new int[slots.length];
+    long[] sortedThresholds = new long[thresholds.length];
+    byte[] sortedWorths = new byte[worths.length];
+    int to = 0;
+    for (int worth = 0; worth < worthOf.length; worth++) {
+      for (int i = 0; i < count; i++) {
+        if (worths[i] == worth) {
+          sortedSlots[to] = slots[i];
+          sortedThresholds[to] = thresholds[i];
+          sortedWorths[to++] = worths[i];
+        }
+      }
+    }
+    slots = sortedSlots;
+    thresholds = sortedThresholds;
+    worths = sortedWorths;
+  }
+
   private void resize(int capacity) {
     if (capacity != slots.length) {
       slots = Arrays.copyOf(slots, capacity);
+      worths = Arrays.copyOf(worths, capacity);
       thresholds = Arrays.copyOf(thresholds, capacity);
     }
   }
 
   /** Bytes of memory: requests that are written or being gathered, and what stays for the next. */
   long bytesHeld() {
-    return fullBytes + writer.bytesHeld() + (long) slots.length * (Integer.BYTES + Long.BYTES);
+    int row = Integer.BYTES + Long.BYTES + Byte.BYTES;
+    return fullBytes + writer.bytesHeld() + (long) slots.length * row;
   }
 
   /** Whether it was stamped to its end. */
@@ -171,6 +231,12 @@ final class Outbox {
   long nextSpans() {
     Full next = full.peek();
     return next == null ? writer.spans() : next.spans;
+  }
+
+  /** What the request that is shipped next is worth: the best of what it holds. */
+  Worth nextWorth() {
+    Full next = full.peek();
+    return next == null ? gathered : next.worth;
   }
 
   /** The next request. */

@@ -2,7 +2,7 @@ package dev.spanthrift.sampler;
 
 import static dev.spanthrift.sampler.RandomnessSource.TRACE_ID;
 
-import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.probability.Randomness;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.probability.TraceState;
@@ -22,6 +22,7 @@ import dev.spanthrift.sampler.wire.ResourceContext;
 import dev.spanthrift.sampler.wire.Scratch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sampler {
   /** Reasons that no policy gives. */
+  /** Keeps that no rule has asked for. */
+  private static final Set<String> BY_NOBODY = Set.of("kill_switch", PolicySet.FALLBACK_REASON);
+
   public static final String LATE = "late";
 
   public static final String KILL_SWITCH = "kill_switch";
@@ -265,6 +269,7 @@ public final class Sampler {
   private void follow(Batch batch, int row) {
     RequestWriter.TraceStateEdit edit = verdict.edit();
     if (edit != null) {
+      outbox.of(worthAlone(batch, row));
       outbox.add(contextOf(batch, row), batch.buffer(), batch.start(row), batch.bytes(row), edit);
       countKept(batch, row, verdict.reason());
     } else if (verdict.probability() > 0) {
@@ -284,6 +289,7 @@ public final class Sampler {
   private void keepAtOnce(Batch batch, int row, long decision, String reason) {
     int context = contextOf(batch, row);
     byte[] buffer = batch.buffer();
+    outbox.of(worthAlone(batch, row));
     if (decision == DecisionMemory.KEPT_UNCHANGED) {
       outbox.add(context, buffer, batch.start(row), batch.bytes(row));
     } else {
@@ -295,6 +301,10 @@ public final class Sampler {
       outbox.add(context, buffer, batch.start(row), batch.bytes(row), decision, randomness);
     }
     countKept(batch, row, reason);
+  }
+
+  private static Worth worthAlone(Batch batch, int row) {
+    return batch.isError(row) ? Worth.ERROR : Worth.ORDINARY;
   }
 
   private void countKept(Batch batch, int row, String reason) {
@@ -374,13 +384,6 @@ public final class Sampler {
     return resource;
   }
 
-  /** Changes how the budget's money comes in. */
-  public void allowance(Allowance allowance) {
-    if (budget != null) {
-      budget.allowance(allowance);
-    }
-  }
-
   private void decide(int slot, long now) {
     Judge judge = judges.get(hold.version(slot));
     hold.load(slot, fragment);
@@ -396,14 +399,15 @@ public final class Sampler {
     }
     long threshold = thresholdOf(verdict.probability());
     boolean kept = threshold <= fragment.randomness();
-    judge.decided(fragment, verdict, kept);
     if (budget != null && budget.asksOthers() && isDrawn()) {
       budget.sampledByPolicy(slot, fragment, verdict.probability(), kept, verdict.reason(), now);
     } else if (kept) {
       if (budget != null) {
         budget.keptByPolicy(fragment, verdict.probability(), now);
       }
-      keep(slot, threshold, verdict.probability() == 1, verdict.reason());
+      boolean byRule = verdict.isCertain() && !BY_NOBODY.contains(verdict.reason());
+      Worth worth = byRule ? Worth.RULE : Worth.ORDINARY;
+      keep(slot, threshold, verdict.probability() == 1, worth, verdict.reason());
     } else {
       drop(slot, verdict.reason());
     }
@@ -435,8 +439,8 @@ public final class Sampler {
     }
 
     @Override
-    public void keep(int slot, double probability, String reason) {
-      Sampler.this.keep(slot, thresholdOf(probability), false, reason);
+    public void keep(int slot, double probability, Worth worth, String reason) {
+      Sampler.this.keep(slot, thresholdOf(probability), false, worth, reason);
     }
 
     @Override
@@ -445,14 +449,14 @@ public final class Sampler {
     }
   }
 
-  private void keep(int slot, long threshold, boolean byRule, String reason) {
+  private void keep(int slot, long threshold, boolean byRule, Worth worth, String reason) {
     int spans = hold.spans(slot);
     counters.kept.add(reason, spans, hold.bytes(slot));
     counters.keptEvents += hold.events(slot);
     fates.kept(idHigh(slot), idLow(slot), spans, hold.bytes(slot), reason);
     remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
     leave(slot);
-    outbox.add(slot, threshold);
+    outbox.add(slot, threshold, hold.hasError(slot) ? Worth.ERROR : worth);
   }
 
   private void drop(int slot, String reason) {
@@ -508,6 +512,16 @@ public final class Sampler {
    */
   public boolean stamp(long bytesMax) {
     return outbox.stamp(bytesMax);
+  }
+
+  /** Whether requests hold traces of one worth only, so that the others can leave a full queue. */
+  public void partByWorth(boolean on) {
+    outbox.partByWorth(on);
+  }
+
+  /** What the request that {@link #ship} answers next is worth. */
+  public Worth nextWorth() {
+    return outbox.nextWorth();
   }
 
   /** Spans that are kept and not yet stamped. */

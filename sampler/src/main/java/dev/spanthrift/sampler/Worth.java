@@ -17,15 +17,15 @@ public enum Worth {
   UNJUDGED;
 
   /** Below this, what waits leaves before anybody who sends is asked to wait. */
-  public static final Worth PROMISED = RULE;
+  public static final Worth LAST_TO_LEAVE = ERROR;
 
   /**
    * Whether that other one leaves to make room for this. What nobody has judged takes no room from
-   * errors and from what a policy promises to keep.
+   * errors.
    */
   public boolean outranks(Worth other) {
     return other.ordinal() < ordinal()
-        && (this != UNJUDGED || other.ordinal() < PROMISED.ordinal());
+        && (this != UNJUDGED || other.ordinal() < LAST_TO_LEAVE.ordinal());
   }
 
   /** In reasons and messages. */

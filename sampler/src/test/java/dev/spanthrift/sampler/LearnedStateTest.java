@@ -122,9 +122,9 @@ class LearnedStateTest {
     traffic(first, 300);
     byte[] saved = first.snapshot(SAVED);
     VirtualPod second = restarted(saved, SAVED);
-    second.sampler.allowance(new Allowance.ShareOfTraffic(1));
+    second.allowance = new Allowance.ShareOfTraffic(1);
     VirtualPod third = pod(SEED + 1);
-    third.sampler.allowance(new Allowance.ShareOfTraffic(1));
+    third.allowance = new Allowance.ShareOfTraffic(1);
     long[] known = firstSeconds(second);
     long[] beginner = firstSeconds(third);
     assertEquals(0, known[0], "no path of old is new again");

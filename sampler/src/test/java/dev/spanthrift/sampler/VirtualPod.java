@@ -4,6 +4,7 @@ import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.allocation.InProcessFleetSums;
+import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.policy.PolicySet;
@@ -36,6 +37,7 @@ final class VirtualPod {
   final Random random;
   long now = 7 * SECOND;
   long clockSkew;
+  Allowance allowance;
   Consumer<byte[]> shipped = request -> {};
 
   private final Scanner scanner = new Scanner(100_000);
@@ -54,6 +56,7 @@ final class VirtualPod {
       FleetSums sums,
       String name) {
     random = new Random(seed);
+    this.allowance = allowance;
     this.ledger = ledger;
     AllocationSettings settings = AllocationSettings.DEFAULT.withCarryOver(Duration.ofSeconds(60));
     PolicySet policies = PolicySet.compile(new PolicyDocument(List.of(), Action.BUDGET));
@@ -62,7 +65,8 @@ final class VirtualPod {
             new SamplerSettings(hold(), 1000, true, 6),
             new PolicyJudge(policies),
             SliceCodec.deflate(),
-            new BudgetParts(settings, allowance, price, ledger, sums, name));
+            new BudgetParts(
+                settings, () -> this.allowance, price, ledger, sums, name, Treasury.PLAIN));
   }
 
   /** Nothing waits long enough to be worth compressing. */

@@ -135,7 +135,7 @@ final class SendCommand implements Callable<Integer> {
             context.err(), Terminal.detect(context.environment()), System::currentTimeMillis);
     long start = System.nanoTime();
     try (RecordedRequests recording = RecordedRequests.open(file)) {
-      Player.Outcome outcome =
+      Player.Delivery outcome =
           new Player(client, timetable, pace)
               .play(recording, (sent, bytes) -> progress.at(sent, requests, words(sent, bytes)));
       progress.end(outcome.requests(), requests, words(outcome.requests(), outcome.bytes()));
@@ -154,7 +154,7 @@ final class SendCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%,d requests, %.1f MB", requests, bytes / 1e6);
   }
 
-  private void summary(Player.Outcome outcome, double seconds) {
+  private void summary(Player.Delivery outcome, double seconds) {
     long refusedRequests = outcome.requests() - outcome.accepted();
     context
         .out()

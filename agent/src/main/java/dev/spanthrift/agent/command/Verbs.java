@@ -57,6 +57,8 @@ public final class Verbs {
         .addSubcommand(new DemoCommand(context))
         .addSubcommand(new SendCommand(context))
         .addSubcommand(new SimulateCommand(context))
+        .addSubcommand(new RecordCommand(context))
+        .addSubcommand(new PricesCommand(context))
         .addSubcommand(new ImportCommand(context))
         .addSubcommand(new VersionCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())

@@ -6,11 +6,21 @@ import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.sampler.budget.books.BillingPeriod;
 import dev.spanthrift.sampler.budget.books.Budget;
 import dev.spanthrift.sampler.budget.price.Pricing;
+import dev.spanthrift.sampler.budget.price.model.Aggregation;
+import dev.spanthrift.sampler.budget.price.model.ByteEstimator;
+import dev.spanthrift.sampler.budget.price.model.Charge;
+import dev.spanthrift.sampler.budget.price.model.Evidence;
 import dev.spanthrift.sampler.budget.price.model.Meter;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.budget.price.model.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.PricingUnit;
+import dev.spanthrift.sampler.budget.price.model.Provenance;
+import dev.spanthrift.sampler.budget.price.model.Quoted;
+import dev.spanthrift.sampler.budget.price.model.Rounding;
 import dev.spanthrift.sampler.budget.price.model.SpanCounters;
+import dev.spanthrift.sampler.budget.price.model.TierCurve;
 import dev.spanthrift.sampler.budget.price.model.Usage;
+import dev.spanthrift.sampler.budget.price.model.Window;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
 import java.util.Currency;
@@ -44,29 +54,44 @@ public final class Budgets {
     }
   }
 
-  /** A model of one charge, written as a user would write it. */
-  private static PriceModel flat(SpanthriftSettings.Price price) throws ModelException {
-    String text =
-        """
-        schema: spanthrift/price-model/1
-        id: flat
-        provider: settings
-        service: traces
-        plan: price.perGb
-        asOf: now
-        evidence: O
-        sources: [price.perGb of the settings]
-        currency: %s
-        charges:
-          - id: flat.bytes
-            meter: bytes
-            unit: GB
-            price: %s
-            bytes: otlp_proto_amortized
-            controllable: true
-        """
-            .formatted(price.currency(), price.perGb().toPlainString());
-    return ModelReader.read(text, "settings");
+  /** A model of one charge, which is the plain price. */
+  private static PriceModel flat(SpanthriftSettings.Price price) {
+    Provenance settings =
+        new Provenance("now", Evidence.OPERATOR, List.of("price.perGb of the settings"));
+    Charge bytes =
+        new Charge(
+            "flat.bytes",
+            Meter.BYTES,
+            PricingUnit.parse("GB", Meter.BYTES),
+            TierCurve.flat(new Quoted(price.perGb(), settings)),
+            null,
+            List.of(),
+            null,
+            Window.MONTH,
+            Aggregation.SUM,
+            Rounding.NONE,
+            ByteEstimator.OTLP_PROTO_AMORTIZED,
+            null,
+            null,
+            Map.of(),
+            true,
+            settings,
+            null);
+    return new PriceModel(
+        "flat",
+        "settings",
+        "traces",
+        "price.perGb",
+        "",
+        settings,
+        price.currency(),
+        null,
+        ZoneOffset.UTC,
+        null,
+        List.of(bytes),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   private static Usage usage(PriceModel model, Map<String, String> given) throws ModelException {

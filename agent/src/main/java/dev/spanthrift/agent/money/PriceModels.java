@@ -4,14 +4,19 @@ import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.config.yaml.SettingProblem;
 import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.config.yaml.Suggestions;
+import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.model.PriceModel;
+import dev.spanthrift.sampler.budget.price.model.SpanCounters;
+import dev.spanthrift.sampler.budget.price.model.Usage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The price models that come with the program, and the user's own by file. */
@@ -43,6 +48,16 @@ public final class PriceModels {
             ? "a file ending in .yaml, or one of " + String.join(", ", ids)
             : "no such price model; did you mean " + String.join(" or ", near) + "?";
     throw new ModelException(List.of(new SettingProblem("price.model", idOrFile, "", right)));
+  }
+
+  /** Whether spans can be priced with it as it is: no price of theirs is left to a contract. */
+  public static boolean isComplete(PriceModel model) {
+    try {
+      new Pricing(model, BigDecimal.ONE, new Usage(Map.of()), SpanCounters.USUAL);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static PriceModel file(String name) throws ModelException {

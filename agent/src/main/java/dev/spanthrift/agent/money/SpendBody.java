@@ -19,11 +19,11 @@ final class SpendBody {
   private SpendBody() {}
 
   static Spend of(MoneyView view) {
-    List<Spend.OfBudget> budgets = view.budgets().stream().map(SpendBody::budget).toList();
+    List<Spend.BudgetSpend> budgets = view.budgets().stream().map(SpendBody::budget).toList();
     if (budgets.isEmpty()) {
       throw new IllegalStateException("asked before the first tick");
     }
-    Spend.OfBudget first = budgets.getFirst();
+    Spend.BudgetSpend first = budgets.getFirst();
     return new Spend(
         view.budgets().getFirst().spent().currency().getCurrencyCode(),
         view.model(),
@@ -67,20 +67,20 @@ final class SpendBody {
         : null;
   }
 
-  private static Spend.OfBudget budget(BudgetView view) {
+  private static Spend.BudgetSpend budget(BudgetView view) {
     Money amount = view.budget().amount();
     String name = view.budget().period().length().name().toLowerCase(Locale.ROOT);
-    Spend.Forecast forecast =
+    Spend.ForecastBand forecast =
         view.forecast() instanceof Forecast.Known known
-            ? new Spend.Forecast(
+            ? new Spend.ForecastBand(
                 number(known.expected()), number(known.low()), number(known.high()))
             : null;
     String reason =
         view.forecast() instanceof Forecast.NotEnoughData missing ? missing.reason() : null;
-    return new Spend.OfBudget(
+    return new Spend.BudgetSpend(
         view.budget().name(),
         view.budget().scope(),
-        new Spend.Period(name, view.from(), view.to()),
+        new Spend.CoveredPeriod(name, view.from(), view.to()),
         amount == null ? null : number(amount),
         number(view.spent()),
         number(view.avoided()),

@@ -27,6 +27,7 @@ import dev.spanthrift.sampler.wire.ResourceContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -131,9 +132,19 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   private static Optional<byte[]> saved(Path file) {
     try {
-      return Files.exists(file) && Files.size(file) <= FILE_BYTES_MAX
-          ? Optional.of(Files.readAllBytes(file))
-          : Optional.empty();
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      if (Files.size(file) > FILE_BYTES_MAX) {
+        Path aside = file.resolveSibling(FILE + ".too-large");
+        Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        log.warn(
+            "saved budgets are ignored: larger than {} bytes; they are kept as {}",
+            FILE_BYTES_MAX,
+            aside);
+        return Optional.empty();
+      }
+      return Optional.of(Files.readAllBytes(file));
     } catch (IOException e) {
       log.warn("saved budgets are ignored: {}", InputFile.reason(e));
       return Optional.empty();
@@ -180,18 +191,18 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     purse.outstanding(picos);
   }
 
-  /** Picos that may be spent in a second on what this program receives. */
-  public synchronized double allowancePerSecond() {
-    return purse.allowancePerSecond();
-  }
-
   /** Whether more spans cost nothing, break no limit of the vendor and no share of the user's. */
   private boolean isAllFree() {
     MoneyView view = controller.view();
     return mayBeFree && view.free() && view.broken().isEmpty();
   }
 
-  // Both without this object's lock: the data path asks, under a lock that tick waits for.
+  // All without this object's lock: the data path asks, under a lock that tick waits for.
+
+  /** Picos that may be spent in a second on what this program receives. */
+  public double allowancePerSecond() {
+    return purse.allowancePerSecond();
+  }
 
   @Override
   public boolean isFree() {

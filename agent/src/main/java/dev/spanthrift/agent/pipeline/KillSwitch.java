@@ -27,7 +27,10 @@ public record KillSwitch(Mode mode, long sinceUnixMillis, long untilUnixMillis, 
     OFF("off"),
     /** Every trace is decided as usual and kept, with probability 1 (or upstream's). */
     KEEP_ALL("keep-all"),
-    /** Requests pass byte for byte: nothing is scanned, held or decided. */
+    /**
+     * Requests pass byte for byte: still scanned, so that what is malformed is refused and spans
+     * are counted, but not held and not decided.
+     */
     BYPASS("bypass");
 
     private final String word;

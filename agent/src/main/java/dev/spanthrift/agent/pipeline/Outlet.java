@@ -3,12 +3,14 @@ package dev.spanthrift.agent.pipeline;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.exporter.Shipment;
+import dev.spanthrift.exporter.destination.Sifting;
+import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.wire.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -17,39 +19,43 @@ import org.jspecify.annotations.Nullable;
  * All destinations as one: every request goes to each that takes its signal, and shares its bytes.
  *
  * <p>The first destination of a signal is the one that the account is about; a queue that is full
- * costs its own destination the request, counted as {@link #QUEUE_FULL}, and nobody else: senders
- * are asked to wait only when no destination has room. What no destination takes is counted as
- * {@link #NO_DESTINATION}.
+ * costs its own destination the request, counted as {@link #QUEUE_FULL} with what it was worth, and
+ * nobody else: senders are asked to wait only when no destination has room, and nothing in its
+ * queue would leave for better. What no destination takes is counted as {@link #NO_DESTINATION}.
  */
 final class Outlet {
   static final String QUEUE_FULL = "queue_full";
   static final String NO_DESTINATION = "no_destination";
   private static final long LOOK_AGAIN_NANOS = 1_000_000;
-  private static final double FULL = 0.9; // of every queue: new requests are asked to wait
+  private static final long SIFT_NANOS = Duration.ofMinutes(10).toNanos(); // longer than a hold
+  private static final int SIGNALS = Signal.values().length;
+  private static final Worth[] WORTHS = Worth.values();
 
-  private final List<Route> routes;
-  private final Map<Signal, List<Integer>> takers = new EnumMap<>(Signal.class);
-  private final AtomicLongArray overflowed; // items by destination and signal
-  private final AtomicLongArray unrouted; // items by signal
-  private final int signals = Signal.values().length;
+  private final Destination[] all;
+  private final int[][] takers = new int[SIGNALS][]; // by signal, in order
+  private final AtomicLongArray overflowed; // items by destination, signal and worth
+  private final AtomicLongArray unrouted = new AtomicLongArray(SIGNALS); // items
+  private final RefusalLog refusals = new RefusalLog();
+  private boolean sifts; // these two only under the pipeline's lock
+  private long malformedNanos;
 
   Outlet(List<Route> routes) {
-    this.routes = List.copyOf(routes);
-    overflowed = new AtomicLongArray(routes.size() * signals);
-    unrouted = new AtomicLongArray(signals);
+    all = routes.stream().map(Route::destination).toArray(Destination[]::new);
+    overflowed = new AtomicLongArray(all.length * SIGNALS * WORTHS.length);
     for (Signal signal : Signal.values()) {
-      List<Integer> indices = new ArrayList<>();
-      for (int i = 0; i < routes.size(); i++) {
+      int[] found = new int[all.length];
+      int count = 0;
+      for (int i = 0; i < all.length; i++) {
         if (routes.get(i).signals().contains(signal)) {
-          indices.add(i);
+          found[count++] = i;
         }
       }
-      takers.put(signal, List.copyOf(indices));
+      takers[signal.ordinal()] = java.util.Arrays.copyOf(found, count);
     }
   }
 
-  private List<Integer> takers(Signal signal) {
-    return takers.getOrDefault(signal, List.of());
+  private int[] takers(Signal signal) {
+    return takers[signal.ordinal()];
   }
 
   /**
@@ -59,58 +65,107 @@ final class Outlet {
    *     and nothing was sent
    */
   boolean passOn(Signal signal, byte[] request, long items) {
-    List<Integer> to = takers(signal);
-    if (to.isEmpty()) {
+    int[] to = takers(signal);
+    if (to.length == 0) {
       unrouted.addAndGet(signal.ordinal(), items);
       return true;
     }
     Shipment shipment = new Shipment(signal, request, items);
     int first = 0;
-    while (!routes.get(to.get(first)).destination().offer(shipment)) {
-      if (++first == to.size()) {
+    while (!all[to[first]].offer(shipment)) {
+      if (++first == to.length) {
+        refusals.refused(signal, System.nanoTime());
         return false;
       }
     }
-    for (int refused : to.subList(0, first)) {
-      overflow(refused, shipment);
+    for (int i = 0; i < first; i++) {
+      overflow(to[i], shipment);
     }
-    for (int next : to.subList(first + 1, to.size())) {
-      offer(next, shipment);
+    for (int i = first + 1; i < to.length; i++) {
+      offer(to[i], shipment);
     }
+    refusals.taken(signal, System.nanoTime());
     return true;
   }
 
   /** Sends kept spans; what finds no room is counted. */
-  void ship(byte[] request, long spans) {
-    Shipment shipment = new Shipment(Signal.TRACES, request, spans);
-    List<Integer> to = takers(Signal.TRACES);
-    if (to.isEmpty()) {
+  void ship(byte[] request, long spans, Worth worth) {
+    int[] to = takers(Signal.TRACES);
+    if (to.length == 0) {
       unrouted.addAndGet(Signal.TRACES.ordinal(), spans);
+      return;
     }
+    Shipment whole = new Shipment(Signal.TRACES, request, spans, worth);
+    if (!sifts || System.nanoTime() - malformedNanos > SIFT_NANOS) {
+      sifts = false;
+      offer(to, whole);
+    } else {
+      Sifting.of(whole).forEach(part -> offer(to, part));
+    }
+  }
+
+  /** Spans came in that the specification forbids: for a while such leave alone. */
+  void malformed(long nowNanos) {
+    malformedNanos = nowNanos;
+    sifts = true;
+  }
+
+  private void offer(int[] to, Shipment shipment) {
     for (int destination : to) {
       offer(destination, shipment);
     }
   }
 
   private void offer(int destination, Shipment shipment) {
-    if (!routes.get(destination).destination().offer(shipment)) {
+    if (!all[destination].offer(shipment)) {
       overflow(destination, shipment);
     }
   }
 
   private void overflow(int destination, Shipment shipment) {
-    int counter = destination * signals + shipment.signal().ordinal();
+    int counter = counter(destination, shipment.signal()) + shipment.worth().ordinal();
     overflowed.addAndGet(counter, shipment.items());
   }
 
-  /** Whether the queues of this signal are all so full that callers should come back later. */
-  boolean isFull(Signal signal) {
-    List<Integer> to = takers(signal);
-    return !to.isEmpty() && to.stream().allMatch(i -> isFull(routes.get(i).destination()));
+  private static int counter(int destination, Signal signal) {
+    return (destination * SIGNALS + signal.ordinal()) * WORTHS.length;
   }
 
-  private static boolean isFull(Destination destination) {
-    return destination.queuedBytes() > destination.queueBytesMax() * FULL;
+  /** Whether any queue of this signal fills up, so that it matters what its requests are worth. */
+  boolean isCrowded(Signal signal) {
+    for (int destination : takers(signal)) {
+      if (all[destination].isCrowded()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a sender of this signal should come back later: the queues are all full, and nothing in
+   * them would leave.
+   */
+  boolean refuses(Signal signal) {
+    for (int destination : takers(signal)) {
+      if (!all[destination].isFullOfTheBest()) {
+        refusals.taken(signal, System.nanoTime());
+        return false;
+      }
+    }
+    boolean any = takers(signal).length > 0;
+    if (any) {
+      refusals.refused(signal, System.nanoTime());
+    }
+    return any;
+  }
+
+  private boolean isFull(Signal signal) {
+    for (int destination : takers(signal)) {
+      if (!all[destination].isFull()) {
+        return false;
+      }
+    }
+    return takers(signal).length > 0;
   }
 
   /** Waits until a queue of this signal has room, or until this moment. */
@@ -122,14 +177,27 @@ final class Outlet {
 
   /** What the first destination of this signal says of it; null before it was offered any. */
   DestinationStatus.@Nullable Counts first(Signal signal, List<DestinationStatus> status) {
-    List<Integer> to = takers(signal);
-    return to.isEmpty() ? null : status.get(to.getFirst()).signals().get(signal);
+    int[] to = takers(signal);
+    return to.length == 0 ? null : status.get(to[0]).signals().get(signal);
   }
 
-  /** Items that the signal's first destination had no room for. */
-  long overflowed(Signal signal) {
-    List<Integer> to = takers(signal);
-    return to.isEmpty() ? 0 : overflowed.get(to.getFirst() * signals + signal.ordinal());
+  /** Items that the signal's first destination had no room for, by reason. */
+  Map<String, Long> overflowed(Signal signal) {
+    Map<String, Long> byReason = new TreeMap<>();
+    if (takers(signal).length > 0) {
+      int first = counter(takers(signal)[0], signal);
+      for (Worth worth : WORTHS) {
+        long items = overflowed.get(first + worth.ordinal());
+        if (items > 0) {
+          byReason.put(reason(worth), items);
+        }
+      }
+    }
+    return byReason;
+  }
+
+  private static String reason(Worth worth) {
+    return worth == Worth.UNJUDGED ? QUEUE_FULL : QUEUE_FULL + "_" + worth.text();
   }
 
   /** Items that no destination takes. */
@@ -138,15 +206,17 @@ final class Outlet {
   }
 
   List<DestinationStatus> status() {
-    List<DestinationStatus> all = new ArrayList<>();
-    routes.forEach(route -> all.add(route.destination().status()));
-    return all;
+    List<DestinationStatus> status = new ArrayList<>();
+    for (Destination destination : all) {
+      status.add(destination.status());
+    }
+    return status;
   }
 
   void drain(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
-    for (Route route : routes) {
-      route.destination().drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    for (Destination destination : all) {
+      destination.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
   }
 }

@@ -7,8 +7,9 @@ import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
 import dev.spanthrift.sampler.wire.ResourceContext;
@@ -21,25 +22,27 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a batch: receive → scan → measure → hold → decide → tell → stamp → ship → account.
  * The steps stand in {@link #advance}.
  *
- * <p>Ports call in on their event loops; requests are scanned side by side, and what comes after
- * runs under one lock, which with one event loop nobody else ever wants. Metrics, logs and profiles
- * go through byte for byte.
+ * <p>Ports call in on the one event loop, under one lock that nobody else wants but for a moment:
+ * who reads the counters, or changes something. Metrics, logs and profiles go through byte for
+ * byte.
  */
-public final class Pipeline implements Intake {
+public final class Pipeline implements Intake, AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Batch NOTHING = new Scanner(1).scan(new byte[0], 0, 0);
 
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
+  private final SliceCodec codec = ZstdCodec.orDeflate();
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
-  private final ThreadLocal<Scanner> scanners;
+  private final Scanner scanner;
   private final long startedUnixMillis = System.currentTimeMillis();
   private final IdWords idWords = new IdWords();
   private final Object lock = new Object();
@@ -61,37 +64,46 @@ public final class Pipeline implements Intake {
     for (Signal signal : Signal.values()) {
       doors.put(signal, new Entrance());
     }
-    scanners = ThreadLocal.withInitial(() -> new Scanner(settings.spansPerRequestMax()));
-    sampler = new Sampler(settings.sampler(), judge, ZstdCodec.orDeflate(), budget);
+    scanner = new Scanner(settings.spansPerRequestMax());
+    sampler = new Sampler(settings.sampler(), judge, codec, budget);
   }
 
   @Override
   public void arrived(Signal signal) {
-    door(signal).arrive();
+    synchronized (lock) {
+      door(signal).arrive();
+    }
   }
 
   @Override
-  public void over(Signal signal) {
-    door(signal).end();
+  public <T> T ending(Signal signal, Supplier<T> becomes) {
+    synchronized (lock) {
+      try {
+        return becomes.get();
+      } finally {
+        door(signal).end();
+      }
+    }
   }
 
   @Override
   public Admission offer(Signal signal, byte[] buffer, int offset, int length) {
-    try {
-      if (!receive(signal, buffer, offset, length)) {
+    synchronized (lock) {
+      try {
+        if (receive(signal, buffer, offset, length)) {
+          return Admission.ACCEPTED;
+        }
         refused(signal, Refusal.OVERLOADED);
         return new Admission.Overloaded(RETRY_AFTER);
+      } catch (MalformedException | TooManySpansException bad) {
+        refused(signal, Refusal.MALFORMED);
+        return new Admission.Malformed(String.valueOf(bad.getMessage()));
       }
-      return Admission.ACCEPTED;
-    } catch (MalformedException | TooManySpansException bad) {
-      refused(signal, Refusal.MALFORMED);
-      return new Admission.Malformed(String.valueOf(bad.getMessage()));
     }
   }
 
   /** Whether there was room for it. */
   private boolean receive(Signal signal, byte[] buffer, int offset, int length) {
-    Scanner scanner = scanners.get();
     if (signal != Signal.TRACES) {
       scanner.check(buffer, offset, length);
       return passThrough(signal, Arrays.copyOfRange(buffer, offset, offset + length));
@@ -107,13 +119,11 @@ public final class Pipeline implements Intake {
 
   /** Passed on and counted in one step, so that the books agree whenever they are read. */
   private boolean passThrough(Signal signal, byte[] request) {
-    synchronized (lock) {
-      if (!outlet.passOn(signal, request, 1)) {
-        return false;
-      }
-      door(signal).receive(request.length);
-      return true;
+    if (!outlet.passOn(signal, request, 1)) {
+      return false;
     }
+    door(signal).receive(request.length);
+    return true;
   }
 
   private boolean bypass(Batch batch, byte[] request) {
@@ -136,11 +146,15 @@ public final class Pipeline implements Intake {
   private void advance(Batch batch, long now) {
     synchronized (lock) {
       remember(batch);
+      if (batch.malformedIds() > 0) {
+        outlet.malformed(now);
+      }
       sampler.hold(batch, now);
       if (now - nextTick >= 0 || sampler.isPressed()) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
         sampler.decide(now);
         sampler.tell(now);
+        sampler.partByWorth(outlet.isCrowded(Signal.TRACES));
         while (sampler.stamp(settings.batchBytes())) {
           flush(now);
         }
@@ -189,30 +203,26 @@ public final class Pipeline implements Intake {
 
   private void flush(long now) {
     for (long spans = sampler.nextSpans(); spans > 0; spans = sampler.nextSpans()) {
-      outlet.ship(sampler.ship(), spans);
+      Worth worth = sampler.nextWorth();
+      outlet.ship(sampler.ship(), spans, worth);
     }
     shippableSince = now;
   }
 
   @Override
   public Admission reserve(Signal signal, long bytes) {
-    return outlet.isFull(signal) ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
+    return outlet.refuses(signal) ? new Admission.Overloaded(RETRY_AFTER) : Admission.ACCEPTED;
   }
 
   @Override
   public void refused(Signal signal, Refusal reason) {
-    door(signal).refuse(reason);
+    synchronized (lock) {
+      door(signal).refuse(reason);
+    }
   }
 
   private Entrance door(Signal signal) {
     return Objects.requireNonNull(doors.get(signal));
-  }
-
-  /** How the budget's money comes in, from the next tick on. */
-  public void allowance(Allowance allowance) {
-    synchronized (lock) {
-      sampler.allowance(allowance);
-    }
   }
 
   /** The resource that spans came from lately, or none yet. */
@@ -251,6 +261,14 @@ public final class Pipeline implements Intake {
       outlet.awaitRoom(Signal.TRACES, end);
     }
     outlet.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+  }
+
+  /** Gives native memory back; call after {@link #drain}, when nothing waits any more. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      codec.close();
+    }
   }
 
   /** One request; says whether there is more. */

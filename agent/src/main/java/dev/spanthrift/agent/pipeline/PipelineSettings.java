@@ -7,7 +7,8 @@ import java.time.Duration;
  * Settings of the pipeline.
  *
  * @param sampler settings of the sampler's door
- * @param spansPerRequestMax above it a request is refused as too large
+ * @param spansPerRequestMax above it a request is refused as malformed: sending it again would not
+ *     help
  * @param batchBytes a request of kept spans leaves when it has this size
  * @param batchDelay or when its first span is this old
  * @param tick how often what waits is looked at

@@ -64,13 +64,7 @@ public record PipelineStatus(
       long underWay,
       long receivedBytes,
       long letGo,
-      Map<String, Long> refused) {
-    /** Requests that were offered and of which nothing became. */
-    long gap() {
-      long outcomes = refused.values().stream().mapToLong(Long::longValue).sum();
-      return offered - outcomes - received - underWay;
-    }
-  }
+      Map<String, Long> refused) {}
 
   /**
    * Spans: received = held + kept + dropped; kept = shipped + queued + failed.

@@ -27,7 +27,7 @@ public interface PipelineView {
   /** Replaces the switch. */
   void killSwitch(KillSwitch killSwitch);
 
-  /** The switch as last set; may have expired, so ask {@link KillSwitch#at(long)}. */
+  /** The switch as it counts now: OFF once it has expired. */
   KillSwitch killSwitch();
 
   /** The OTLP ports: their connections, and what came that was no request. */

@@ -34,10 +34,9 @@ final class StatusReader {
       shipped = traces.shipped();
       queued += traces.queued();
     }
-    long overflowed = outlet.overflowed(Signal.TRACES);
-    if (overflowed > 0) {
-      failed.merge(Outlet.QUEUE_FULL, overflowed, Long::sum);
-    }
+    outlet
+        .overflowed(Signal.TRACES)
+        .forEach((reason, spans) -> failed.merge(reason, spans, Long::sum));
     long unrouted = outlet.unrouted(Signal.TRACES);
     if (unrouted > 0) {
       failed.put(Outlet.NO_DESTINATION, unrouted);

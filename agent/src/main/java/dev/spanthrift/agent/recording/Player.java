@@ -51,7 +51,7 @@ public final class Player {
    *
    * @param hopeless why sending was given up before the end; null when it was not
    */
-  public record Outcome(
+  public record Delivery(
       long requests,
       long accepted,
       long rejectedSpans,
@@ -59,7 +59,7 @@ public final class Player {
       long retries,
       Map<String, Long> refused,
       @Nullable String hopeless) {
-    public Outcome {
+    public Delivery {
       refused = Map.copyOf(refused);
     }
 
@@ -85,7 +85,7 @@ public final class Player {
    *
    * @throws InterruptedException when it is to stop
    */
-  public Outcome play(RecordedRequests recording, Watcher watcher)
+  public Delivery play(RecordedRequests recording, Watcher watcher)
       throws IOException, InterruptedException {
     long startNanos = System.nanoTime();
     long endUnixNanos =
@@ -187,9 +187,9 @@ public final class Player {
     }
   }
 
-  private Outcome outcome(long requests) {
+  private Delivery outcome(long requests) {
     synchronized (refused) {
-      return new Outcome(
+      return new Delivery(
           requests,
           accepted.sum(),
           rejectedSpans.sum(),

@@ -49,7 +49,7 @@ public final class SpanRing {
    * @param sampledUpstream of the recorded, those with a threshold or randomness of their own: the
    *     columns do not know it
    */
-  public record Counts(
+  public record Recorded(
       long recorded, long held, long overwritten, long expired, long sampledUpstream) {}
 
   /**
@@ -184,12 +184,12 @@ public final class SpanRing {
             | ((flags & Fields.FLAG_IS_REMOTE) != 0 ? SpanChunk.IS_REMOTE : 0));
   }
 
-  public synchronized Counts counts() {
+  public synchronized Recorded counts() {
     long held = 0;
     for (SpanChunk chunk : chunks) {
       held += chunk.size;
     }
-    return new Counts(recorded, held, overwritten, expired, sampledUpstream);
+    return new Recorded(recorded, held, overwritten, expired, sampledUpstream);
   }
 
   /** What is in it now, the young enough part; later spans do not show in it. */

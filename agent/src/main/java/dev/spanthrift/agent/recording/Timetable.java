@@ -17,6 +17,9 @@ import java.util.zip.GZIPInputStream;
  * in each request.
  */
 public final class Timetable {
+  /** Beside the recording. */
+  static final String FILE = "requests.csv.gz";
+
   private final long[] flushNanos;
   private final long[] sinceStartNanos;
 
@@ -35,7 +38,7 @@ public final class Timetable {
    * @throws IOException if a file is damaged
    */
   public static Timetable of(Path recording, long pauseMaxNanos) throws IOException {
-    Path csv = recording.resolveSibling("requests.csv.gz");
+    Path csv = recording.resolveSibling(FILE);
     long[] flushes = Files.exists(csv) ? fromCsv(csv) : fromSpans(recording);
     return new Timetable(flushes, pauseMaxNanos);
   }

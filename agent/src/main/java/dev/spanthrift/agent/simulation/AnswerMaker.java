@@ -1,9 +1,10 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Cost;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Estimate;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.OfBudget;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Operation;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.OperationEstimate;
@@ -30,8 +31,9 @@ final class AnswerMaker {
   }
 
   WhatIfAnswer make(long requests, double seconds) {
-    Amount received = books.received();
-    Amount kept = books.kept();
+    Quantity received = books.received();
+    Quantity kept = books.kept();
+    List<OfBudget> budgets = fleet.budgets(seconds);
     double share = received.bytes() == 0 ? 0 : (double) kept.bytes() / received.bytes();
     return new WhatIfAnswer(
         requests,
@@ -41,23 +43,25 @@ final class AnswerMaker {
         received,
         kept,
         share,
-        cost(received, kept),
-        fleet.budgets(seconds),
+        cost(received, kept, budgets),
+        budgets,
         books.wholeTraces(),
         books.keptByReason(),
         books.droppedByReason(),
         books.errors(),
         books.complete() ? operations() : List.of(),
-        warnings());
+        warnings(budgets));
   }
 
-  private Cost cost(Amount received, Amount kept) {
-    double all = money(received);
-    double paid = money(kept);
+  private Cost cost(Quantity received, Quantity kept, List<OfBudget> budgets) {
+    OfBudget whole = budgets.stream().filter(b -> b.scope().isEmpty()).findFirst().orElse(null);
+    // With the configuration's budgets one price is shown, the bill's, which they are paid by.
+    double all = whole == null ? money(received) : whole.received();
+    double paid = whole == null ? money(kept) : whole.spent();
     return new Cost(question.currency(), all, paid, all - paid);
   }
 
-  private double money(Amount amount) {
+  private double money(Quantity amount) {
     SpanPrice price = question.price();
     if (price.nominal()) {
       return 0;
@@ -121,8 +125,14 @@ final class AnswerMaker {
     return new Estimate(real, error, estimated);
   }
 
-  private List<String> warnings() {
+  private List<String> warnings(List<OfBudget> budgets) {
     List<String> warnings = new ArrayList<>();
+    if (budgets.stream()
+        .anyMatch(b -> b.scope().isEmpty() && b.received() < money(books.received()) * .99)) {
+      warnings.add(
+          "money is by the bill, where what is included or committed comes first; beyond it the"
+              + " list price is paid");
+    }
     PolicySet policies = fleet.policies();
     policies.warnings().forEach(problem -> warnings.add(problem.toString()));
     boolean asked =

@@ -89,20 +89,19 @@ final class Fleet implements AutoCloseable {
   private VirtualPod opened(String name, Batch first) {
     if (treasury == null) {
       return new VirtualPod(
-          codecs.get(), question.sampler(), policies, budget(name), fates, shipped, null);
+          codecs.get(), question.sampler(), policies, budget(name), fates, shipped);
     }
     VirtualTreasury.Wallet wallet = treasury.wallet(key -> sources.attribute(first, key));
     BudgetParts parts =
         new BudgetParts(
             question.allocation(),
-            wallet.allowance(),
+            wallet::allowance,
             treasury.price(),
             wallet.ledger,
             wallet.sums,
             name,
             wallet);
-    return new VirtualPod(
-        codecs.get(), question.sampler(), policies, parts, wallet, shipped, wallet::allowance);
+    return new VirtualPod(codecs.get(), question.sampler(), policies, parts, wallet, shipped);
   }
 
   private @Nullable BudgetParts budget(String pod) {

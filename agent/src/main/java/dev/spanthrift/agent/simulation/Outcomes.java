@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Signature;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.estimate.ErrorBars;
@@ -102,12 +102,12 @@ final class Outcomes implements Fates {
     }
   }
 
-  Amount received() {
-    return new Amount(traces.size(), receivedSpans, receivedBytes);
+  Quantity received() {
+    return new Quantity(traces.size(), receivedSpans, receivedBytes);
   }
 
-  Amount kept() {
-    return new Amount(count(t -> traces.kept[t] > 0), keptSpans, keptBytes);
+  Quantity kept() {
+    return new Quantity(count(t -> traces.kept[t] > 0), keptSpans, keptBytes);
   }
 
   /** Traces of which all spans are kept. */
@@ -119,11 +119,11 @@ final class Outcomes implements Fates {
     return java.util.stream.IntStream.range(0, traces.size()).filter(of).count();
   }
 
-  Map<String, Amount> keptByReason() {
+  Map<String, Quantity> keptByReason() {
     return kept.read();
   }
 
-  Map<String, Amount> droppedByReason() {
+  Map<String, Quantity> droppedByReason() {
     return dropped.read();
   }
 

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.simulation;
 
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,12 +30,12 @@ final class Reasons {
     amounts.get(id)[0]++;
   }
 
-  Map<String, Amount> read() {
-    Map<String, Amount> all = new TreeMap<>();
+  Map<String, Quantity> read() {
+    Map<String, Quantity> all = new TreeMap<>();
     ids.forEach(
         (reason, id) -> {
           long[] amount = amounts.get(id);
-          all.put(reason, new Amount(amount[0], amount[1], amount[2]));
+          all.put(reason, new Quantity(amount[0], amount[1], amount[2]));
         });
     return all;
   }

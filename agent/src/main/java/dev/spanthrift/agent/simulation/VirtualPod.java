@@ -5,12 +5,10 @@ import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One sidecar: the sampler that runs in production, on a clock that is told. */
@@ -18,7 +16,6 @@ final class VirtualPod implements AutoCloseable {
   private final SliceCodec codec;
   private final Sampler sampler;
   private final Consumer<byte[]> shipped;
-  private final @Nullable Supplier<Allowance> allowance;
 
   /**
    * A pod that has received nothing.
@@ -31,13 +28,11 @@ final class VirtualPod implements AutoCloseable {
       PolicySet policies,
       @Nullable BudgetParts budget,
       Fates fates,
-      Consumer<byte[]> shipped,
-      @Nullable Supplier<Allowance> allowance) {
+      Consumer<byte[]> shipped) {
     this.codec = codec;
     sampler = new Sampler(settings, new PolicyJudge(policies), codec, budget);
     sampler.tellFates(fates);
     this.shipped = shipped;
-    this.allowance = allowance;
   }
 
   void receive(Batch batch, long now) {
@@ -46,9 +41,6 @@ final class VirtualPod implements AutoCloseable {
 
   /** The steps after hold, in the pipeline's order. */
   void tick(long now) {
-    if (allowance != null) {
-      sampler.allowance(allowance.get());
-    }
     sampler.decide(now);
     sampler.tell(now);
     ship();

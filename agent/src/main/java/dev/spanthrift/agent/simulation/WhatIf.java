@@ -23,7 +23,7 @@ public final class WhatIf {
   private final Scanner shippedScanner = new Scanner(SPANS_PER_REQUEST_MAX);
   private final Outcomes books = new Outcomes(new SpanNames(NOTHING));
   private final Fleet fleet;
-  private final Watcher watcher;
+  private final Onlooker watcher;
   private final long quietNanos;
 
   private long requests;
@@ -32,8 +32,8 @@ public final class WhatIf {
   private long nextTick;
 
   /** Told how far it is and given what is kept; both may do nothing. */
-  public interface Watcher {
-    Watcher NONE = new Watcher() {};
+  public interface Onlooker {
+    Onlooker NONE = new Onlooker() {};
 
     /** After each request. */
     default void read(long requests) {}
@@ -42,7 +42,7 @@ public final class WhatIf {
     default void shipped(byte[] request) {}
   }
 
-  private WhatIf(RecordedTraffic traffic, Question question, Watcher watcher) {
+  private WhatIf(RecordedTraffic traffic, Question question, Onlooker watcher) {
     this.traffic = traffic;
     this.question = question;
     this.watcher = watcher;
@@ -60,7 +60,7 @@ public final class WhatIf {
    *     sense
    * @throws InterruptedException when it is to stop
    */
-  public static WhatIfAnswer answer(RecordedTraffic traffic, Question question, Watcher watcher)
+  public static WhatIfAnswer answer(RecordedTraffic traffic, Question question, Onlooker watcher)
       throws IOException, InterruptedException {
     WhatIf run = new WhatIf(traffic, question, watcher);
     try (Fleet fleet = run.fleet) {

@@ -24,14 +24,14 @@ public record WhatIfAnswer(
     int sources,
     int samplers,
     double seconds,
-    Amount received,
-    Amount kept,
+    Quantity received,
+    Quantity kept,
     double shareOfBytes,
     Cost cost,
     List<OfBudget> budgets,
     long wholeTraces,
-    Map<String, Amount> keptByReason,
-    Map<String, Amount> droppedByReason,
+    Map<String, Quantity> keptByReason,
+    Map<String, Quantity> droppedByReason,
     Errors errors,
     List<Operation> operations,
     List<String> warnings) {
@@ -61,7 +61,7 @@ public record WhatIfAnswer(
   }
 
   /** A part of the traffic; bytes of encoded spans, without envelopes. */
-  public record Amount(long traces, long spans, long bytes) {}
+  public record Quantity(long traces, long spans, long bytes) {}
 
   /**
    * Money at the price that was asked with.

@@ -89,6 +89,17 @@ public enum Instrument {
   CONNECTED(Kind.GAUGE, "spanthrift.destination.connected", "1", "1 while the backend answers"),
   SENT_BYTES(Kind.COUNTER, "spanthrift.sent", "By", "On the wire, retries included"),
   RETRIES(Kind.COUNTER, "spanthrift.retries", "{request}", "Requests sent again"),
+  AWAY(Kind.GAUGE, "spanthrift.destination.away", "1", "1 while the backend takes nothing"),
+  DIVIDED(
+      Kind.COUNTER,
+      "spanthrift.destination.divided",
+      "{request}",
+      "Refused requests that were sent again in two, to find what was meant"),
+  ANSWERS(
+      Kind.COUNTER,
+      "spanthrift.destination.answers",
+      "{request}",
+      "Requests sent, by how the backend answered"),
   ITEMS(
       Kind.COUNTER,
       "spanthrift.destination.items",

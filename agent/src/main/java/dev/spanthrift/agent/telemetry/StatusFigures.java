@@ -125,6 +125,11 @@ public final class StatusFigures {
     add(Instrument.CONNECTED.at(status.connected() ? 1 : 0, "destination", name));
     add(Instrument.SENT_BYTES.at(status.wireBytes(), "destination", name));
     add(Instrument.RETRIES.at(status.retries(), "destination", name));
+    add(Instrument.AWAY.at(status.away() ? 1 : 0, "destination", name));
+    add(Instrument.DIVIDED.at(status.divided(), "destination", name));
+    status
+        .answers()
+        .forEach((kind, n) -> add(Instrument.ANSWERS.at(n, "destination", name, "answer", kind)));
     status.signals().forEach((signal, counts) -> items(name, word(signal), counts));
   }
 

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.policy.PolicyCounts;
@@ -19,6 +20,7 @@ public final class FakePipeline implements PipelineView {
   public final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
   public volatile @Nullable SpanRing recorded;
   public volatile Phase phase = Phase.READY;
+  public volatile List<PortStatus> ports = List.of(port(3));
   public volatile KillSwitch killSwitch = KillSwitch.OFF;
   public volatile PipelineStatus status = status(1_000, Map.of("error", 60L, "probability", 40L));
 
@@ -68,6 +70,17 @@ public final class FakePipeline implements PipelineView {
         List.of(
             new PipelineStatus.Identity("offered = refused + received", 55, 55),
             new PipelineStatus.Identity("received = held + kept + dropped", received, received)));
+  }
+
+  /** A port with so many of its four connections open. */
+  public static PortStatus port(int open) {
+    return new PortStatus(
+        "gRPC", 9, open, 4, 8 - open, Map.of("table_full", 1L), Map.of("http1_on_grpc", 2L), 77);
+  }
+
+  @Override
+  public List<PortStatus> ports() {
+    return ports;
   }
 
   @Override

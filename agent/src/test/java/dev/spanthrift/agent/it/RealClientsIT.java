@@ -39,19 +39,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The real OpenTelemetry SDK in processes of its own, through the program, to a backend. */
 @Timeout(300)
 class RealClientsIT {
-  /** How an application is configured; by environment variables only. */
+  private static final String OKHTTP = "sender-okhttp"; // the SDK's own choice
+  private static final String JDK = "sender-jdk"; // offers HTTP/2 with its first request
+
+  /** How an application is configured: by environment variables, and its HTTP client by jars. */
   enum Client {
-    GRPC("grpc", "none"),
-    GRPC_GZIP("grpc", "gzip"),
-    HTTP("http/protobuf", "none"),
-    HTTP_GZIP("http/protobuf", "gzip");
+    GRPC("grpc", "none", OKHTTP),
+    GRPC_GZIP("grpc", "gzip", OKHTTP),
+    HTTP("http/protobuf", "none", OKHTTP),
+    HTTP_GZIP("http/protobuf", "gzip", OKHTTP),
+    HTTP_JDK("http/protobuf", "none", JDK),
+    HTTP_JDK_GZIP("http/protobuf", "gzip", JDK);
 
     private final String protocol;
     private final String compression;
+    private final String sender;
 
-    Client(String protocol, String compression) {
+    Client(String protocol, String compression, String sender) {
       this.protocol = protocol;
       this.compression = compression;
+      this.sender = sender;
     }
 
     String service() {
@@ -76,7 +83,7 @@ class RealClientsIT {
   private static Program application(Client client, Program.Ports ports) throws Exception {
     String classPath =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(part -> !part.contains("sender-jdk")) // the SDK's own choice is okhttp
+            .filter(part -> !part.contains("exporter-sender-") || part.contains(client.sender))
             .collect(Collectors.joining(File.pathSeparator));
     ProcessBuilder builder =
         new ProcessBuilder(

@@ -116,11 +116,6 @@ class PipelineStepsTest {
     }
 
     @Override
-    public long yieldingBytes() {
-      return 0;
-    }
-
-    @Override
     public String name() {
       return "backend";
     }
@@ -140,6 +135,11 @@ class PipelineStepsTest {
 
     @Override
     public long queuedBytes() {
+      return 0;
+    }
+
+    @Override
+    public long yieldingBytes() {
       return 0;
     }
 
@@ -191,8 +191,10 @@ class PipelineStepsTest {
   void theStepsFollowEachOther() {
     byte[] request = request();
     pipeline.arrived(Signal.TRACES);
-    assertEquals(Admission.ACCEPTED, pipeline.offer(Signal.TRACES, request, 0, request.length));
-    pipeline.over(Signal.TRACES);
+    assertEquals(
+        Admission.ACCEPTED,
+        pipeline.ending(
+            Signal.TRACES, () -> pipeline.offer(Signal.TRACES, request, 0, request.length)));
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!steps.contains("stamped and shipped") && System.nanoTime() < end) {
       pipeline.tick();

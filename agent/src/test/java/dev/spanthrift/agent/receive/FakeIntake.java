@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Takes everything, remembers what it is told to, answers as it is told. */
 public final class FakeIntake implements Intake {
@@ -40,8 +41,12 @@ public final class FakeIntake implements Intake {
   }
 
   @Override
-  public void over(Signal signal) {
-    underWay.decrementAndGet();
+  public <T> T ending(Signal signal, Supplier<T> becomes) {
+    try {
+      return becomes.get();
+    } finally {
+      underWay.decrementAndGet();
+    }
   }
 
   @Override

@@ -98,7 +98,7 @@ class SpanRingTest {
     for (int i = 0; i < 3 * SpanChunk.SPANS + 5; i++) {
       ring.record(batch(one), T + i);
     }
-    SpanRing.Counts counts = ring.counts();
+    SpanRing.Recorded counts = ring.counts();
     assertEquals(3 * SpanChunk.SPANS + 5, counts.recorded());
     assertEquals(SpanChunk.SPANS + 5, counts.held());
     assertEquals(2 * SpanChunk.SPANS, counts.overwritten());

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.spanthrift.agent.pipeline.ZstdCodec;
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Operation;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.Sampler;
@@ -64,7 +64,7 @@ class WhatIfTest {
   }
 
   /** Keeps what was shipped, in order. */
-  private static final class Shipped implements WhatIf.Watcher {
+  private static final class Shipped implements WhatIf.Onlooker {
     private final List<byte[]> requests = new ArrayList<>();
 
     @Override
@@ -100,7 +100,7 @@ class WhatIfTest {
     assertEquals(1, answer.warnings().size(), "no budget was given");
   }
 
-  private static final WhatIf.Watcher NONE = WhatIf.Watcher.NONE;
+  private static final WhatIf.Onlooker NONE = WhatIf.Onlooker.NONE;
 
   @Test
   void s8_theSameQuestionHasTheSameAnswer() throws Exception {
@@ -117,8 +117,8 @@ class WhatIfTest {
     MadeTraffic traffic = new MadeTraffic(803, 1500);
     PolicyDocument policy = new PolicyDocument(List.of(ERRORS), Action.BUDGET);
     WhatIfAnswer answer = WhatIf.answer(traffic, question(policy, 0.2, true), NONE);
-    Amount kept = sum(answer.keptByReason());
-    Amount dropped = sum(answer.droppedByReason());
+    Quantity kept = sum(answer.keptByReason());
+    Quantity dropped = sum(answer.droppedByReason());
     assertEquals(answer.kept(), kept);
     assertEquals(answer.received().spans(), kept.spans() + dropped.spans());
     assertEquals(answer.received().bytes(), kept.bytes() + dropped.bytes());
@@ -140,7 +140,7 @@ class WhatIfTest {
     assertTrue(
         answer.wholeTraces() >= answer.kept().traces() * 0.995,
         answer.wholeTraces() + " of " + answer.kept().traces() + " are whole");
-    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    Quantity joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Quantity(0, 0, 0));
     assertTrue(joined.spans() > answer.errors().traces(), "joined " + joined);
   }
 
@@ -155,7 +155,7 @@ class WhatIfTest {
             new Action.Probability(0.2));
     PolicyDocument policy = new PolicyDocument(List.of(bank), Action.BUDGET);
     WhatIfAnswer answer = WhatIf.answer(traffic, question(policy, 0.3, true), NONE);
-    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    Quantity joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Quantity(0, 0, 0));
     assertTrue(joined.spans() > 300, "joined " + joined);
   }
 
@@ -175,7 +175,7 @@ class WhatIfTest {
       spans(request, span -> stamped[0] += span.getTraceState().contains("th:999") ? 1 : 0);
     }
     assertEquals(answer.kept().spans(), stamped[0], "with 1 - 0.4");
-    Amount joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Amount(0, 0, 0));
+    Quantity joined = answer.keptByReason().getOrDefault("policy:elsewhere", new Quantity(0, 0, 0));
     assertTrue(joined.spans() > answer.kept().spans() / 4, "joined " + joined);
     assertEquals(
         Set.of("front", "cart", "bank"), answer.droppedByReason().keySet(), "by their policies");
@@ -223,16 +223,16 @@ class WhatIfTest {
     return (double) with / (traces.size() - with);
   }
 
-  private static Amount sum(Map<String, Amount> amounts) {
+  private static Quantity sum(Map<String, Quantity> amounts) {
     long traces = 0;
     long spans = 0;
     long bytes = 0;
-    for (Amount amount : amounts.values()) {
+    for (Quantity amount : amounts.values()) {
       traces += amount.traces();
       spans += amount.spans();
       bytes += amount.bytes();
     }
-    return new Amount(traces, spans, bytes);
+    return new Quantity(traces, spans, bytes);
   }
 
   /** The sampler's own rule, by hand: errors, and what the trace id's randomness lets through. */
@@ -369,7 +369,7 @@ class WhatIfTest {
     MadeTraffic traffic = new MadeTraffic(808, 600);
     PolicyDocument none = new PolicyDocument(List.of(), Action.DROP);
     WhatIfAnswer answer = WhatIf.answer(traffic, question(none, 0.1, true), NONE);
-    assertEquals(new Amount(0, 0, 0), answer.kept());
+    assertEquals(new Quantity(0, 0, 0), answer.kept());
     assertEquals(10, answer.errors().lostSignatures(), "two operations, five kinds");
     assertEquals("bank", answer.errors().lost().getFirst().service());
     assertEquals(1, answer.operations().getFirst().worst());

@@ -175,8 +175,4 @@ final class SimulatedPod implements Verdicts<SimulatedFragment> {
     fragment.settled = true;
     outcome.settled(fragment);
   }
-
-  boolean isIdle() {
-    return waiting.isEmpty() && decisions.waiting() == 0;
-  }
 }

@@ -60,8 +60,11 @@ final class OtlpDestination implements Destination {
   private final Availability availability;
   private final DivisionBudget divisions = new DivisionBudget();
 
-  /** Bytes waiting that leave for what a policy promises or better; read without the lock. */
+  /** Bytes waiting that leave for errors; read without the lock. */
   private final AtomicLong yieldingBytes = new AtomicLong();
+
+  /** Charged for the requests that wait, beside their bytes. */
+  private final AtomicLong overheadBytes = new AtomicLong();
 
   private long order;
   private long answeredNanos = Long.MIN_VALUE;
@@ -154,7 +157,8 @@ final class OtlpDestination implements Destination {
   }
 
   private void noteYielding() {
-    yieldingBytes.set(waiting.yielding(Worth.PROMISED));
+    yieldingBytes.set(waiting.yielding(Worth.LAST_TO_LEAVE));
+    overheadBytes.set((long) pendingCount() * OVERHEAD_BYTES);
   }
 
   private boolean hasRoomFor(Shipment shipment) {
@@ -167,6 +171,16 @@ final class OtlpDestination implements Destination {
   @Override
   public long queuedBytes() {
     return books.queuedBytes();
+  }
+
+  @Override
+  public boolean isFull() {
+    return queuedBytes() + overheadBytes.get() > queueBytesMax() * FULL;
+  }
+
+  @Override
+  public boolean isFullOfTheBest() {
+    return queuedBytes() + overheadBytes.get() - yieldingBytes() > queueBytesMax() * FULL;
   }
 
   @Override
@@ -229,7 +243,20 @@ final class OtlpDestination implements Destination {
   private void pumpAfterThisTurn() {
     if (!turnScheduled) {
       turnScheduled = true;
-      timer.schedule(0, this::turn);
+      timer.schedule(0, () -> guarded(this::turn));
+    }
+  }
+
+  /** A bug of ours is counted and said, and what comes next goes on. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      lock.lock();
+      books.answered(INTERNAL);
+      books.complaint(INTERNAL, e.toString());
+      lock.unlock();
+      complaints.log(INTERNAL, INTERNAL + ": " + e, timer.nanos());
     }
   }
 
@@ -243,7 +270,7 @@ final class OtlpDestination implements Destination {
   private void alarmAt(long nanos, long now) {
     if (nanos < alarmNanos) {
       alarmNanos = nanos;
-      timer.schedule(nanos - now, this::alarm);
+      timer.schedule(nanos - now, () -> guarded(this::alarm));
     }
   }
 

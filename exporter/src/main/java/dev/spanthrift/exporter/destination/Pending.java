@@ -36,7 +36,10 @@ final class Pending {
   long sentNanos;
   long dueNanos;
 
-  /** A part of a request that was refused or failed: not merged again. */
+  /** Not merged. */
+  final boolean alone;
+
+  /** A part of a request that was refused or failed. */
   final boolean divided;
 
   private List<Piece> pieces;
@@ -50,6 +53,7 @@ final class Pending {
     this.takenNanos = takenNanos;
     this.order = order;
     this.part = 0;
+    this.alone = shipment.alone();
     this.divided = false;
     this.pieces = List.of(Piece.of(shipment));
     count();
@@ -61,6 +65,7 @@ final class Pending {
     this.takenNanos = whole.takenNanos;
     this.order = whole.order;
     this.part = whole.part * 2 + (second ? 1 : 0);
+    this.alone = true;
     this.divided = true;
     this.pieces = pieces;
     count();

@@ -128,8 +128,8 @@ final class WaitingLine {
         && first.signal != Signal.PROFILES
         && first.attempts == 0
         && next.attempts == 0
-        && !first.divided
-        && !next.divided;
+        && !first.alone
+        && !next.alone;
   }
 
   /** Bytes that would leave for something of this worth. */

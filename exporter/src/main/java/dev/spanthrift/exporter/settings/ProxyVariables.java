@@ -2,6 +2,7 @@ package dev.spanthrift.exporter.settings;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyVariables {
   private final Map<String, String> environment;
   private final List<String> direct;
+  private final List<String> ignored = new ArrayList<>();
 
   private ProxyVariables(Map<String, String> environment) {
     this.environment = environment;
@@ -27,6 +29,22 @@ public final class ProxyVariables {
             .filter(entry -> !entry.isEmpty())
             .map(entry -> entry.toLowerCase(Locale.ROOT))
             .toList();
+    for (String name : List.of("HTTP_PROXY", "HTTPS_PROXY")) {
+      check(name);
+    }
+  }
+
+  private void check(String name) {
+    try {
+      boolean unused = value(name).isEmpty() || HttpProxy.parse(name, value(name)).port() > 0;
+    } catch (IllegalArgumentException e) {
+      ignored.add(e.getMessage() + "; until then it is not used");
+    }
+  }
+
+  /** Variables that name no proxy that we can use, in words; they count as unset. */
+  public List<String> ignored() {
+    return ignored;
   }
 
   public static ProxyVariables of(Map<String, String> environment) {
@@ -40,14 +58,11 @@ public final class ProxyVariables {
         : upper.strip();
   }
 
-  /**
-   * The proxy on the way to this endpoint; null when the way is direct.
-   *
-   * @throws IllegalArgumentException when the variable cannot be read
-   */
+  /** The proxy on the way to this endpoint; null when the way is direct. */
   public @Nullable HttpProxy proxyFor(URI endpoint, Protocol protocol) {
     String name = variableFor(endpoint, protocol);
-    return name.isEmpty() ? null : HttpProxy.parse(name, value(name));
+    boolean usable = ignored.stream().noneMatch(message -> message.startsWith(name + " "));
+    return name.isEmpty() || !usable ? null : HttpProxy.parse(name, value(name));
   }
 
   /** The variable that names the proxy for this endpoint; empty when the way is direct. */

@@ -76,6 +76,15 @@ class ProxyVariablesTest {
   }
 
   @Test
+  void aVariableThatNamesNoHttpProxyIsNamedAndNotUsed() {
+    ProxyVariables variables = ProxyVariables.of(Map.of("https_proxy", "socks5://u:hush@p:1080"));
+    assertNull(variables.proxyFor(URI.create("https://backend"), Protocol.GRPC));
+    String message = variables.ignored().getFirst();
+    assertTrue(message.startsWith("HTTPS_PROXY is a proxy of scheme socks5"), message);
+    assertTrue(message.endsWith("not used"), message);
+  }
+
+  @Test
   void credentialsAreSentAndNeverShown() {
     HttpProxy proxy = HttpProxy.parse("proxy", "http://me%40corp:p%3As+s@proxy.corp");
     assertEquals("Basic bWVAY29ycDpwOnMrcw==", proxy.authorization());

@@ -249,6 +249,16 @@ public final class Hold {
     into.setUpstreamThreshold(slots.upstream(slot));
   }
 
+  /** Whether any span of a fragment has status ERROR. */
+  public boolean hasError(int slot) {
+    for (int r = slots.head(slot); r != NONE; r = records.next(r)) {
+      if ((records.flags(r) & Fragment.ERROR) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The first span of a fragment, or {@link #NONE}. */
   public int firstSpan(int slot) {
     return slots.head(slot);

@@ -50,6 +50,7 @@ public final class Batch {
   private byte[] requestExtras = NO_BYTES;
   private int requestExtrasLength;
   private long scan;
+  private int malformedIds;
   private long attributes;
   private long events;
   private long resourceMessages;
@@ -67,6 +68,7 @@ public final class Batch {
       resourceOf = new int[LEAST_SCOPES];
     }
     scan = SCANS.incrementAndGet();
+    malformedIds = 0;
     size = 0;
     resources.clear(buffer);
     scopes.clear(buffer);
@@ -147,6 +149,15 @@ public final class Batch {
     traceIdHigh[row] = high;
     traceIdLow[row] = low;
     marks[row] = (high | low) != 0 ? VALID_TRACE_ID : 0;
+  }
+
+  void countMalformedIds() {
+    malformedIds++;
+  }
+
+  /** Spans with an id of a length that the specification forbids. */
+  public int malformedIds() {
+    return malformedIds;
   }
 
   void setIds(int row, long id, long parent) {

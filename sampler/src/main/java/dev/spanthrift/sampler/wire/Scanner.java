@@ -154,6 +154,8 @@ public final class Scanner extends Wire {
     int traceIdAt = 0;
     int traceIdLength = 0;
     long spanId = 0;
+    int spanIdLength = 0;
+    int parentIdLength = 0;
     long parentId = 0;
     boolean hasParent = false;
     int traceStateAt = 0;
@@ -178,6 +180,7 @@ public final class Scanner extends Wire {
         case Fields.SPAN_SPAN_ID -> {
           int length = readLength(end);
           int at = advance(length, end);
+          spanIdLength = length;
           spanId = length == 8 ? (long) BIG_LONG.get(buffer, at) : 0;
         }
         case Fields.SPAN_TRACE_STATE -> {
@@ -187,6 +190,7 @@ public final class Scanner extends Wire {
         case Fields.SPAN_PARENT_SPAN_ID -> {
           int length = readLength(end);
           int at = advance(length, end);
+          parentIdLength = length;
           parentId = length == 8 ? (long) BIG_LONG.get(buffer, at) : 0;
           hasParent = parentId != 0 || (length != 8 && !isZero(at, length));
         }
@@ -220,6 +224,9 @@ public final class Scanner extends Wire {
     }
     int row = batch.addSpan(start, body, end);
     batch.setTraceId(row, traceIdAt, traceIdLength);
+    if (traceIdLength != 16 || spanIdLength != 8 || (parentIdLength & ~8) != 0) {
+      batch.countMalformedIds();
+    }
     batch.setIds(row, spanId, parentId);
     batch.setTexts(row, nameAt, nameLength, traceStateAt, traceStateLength);
     batch.setTimes(row, startNanos, endNanos);

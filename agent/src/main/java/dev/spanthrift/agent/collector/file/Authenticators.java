@@ -47,7 +47,7 @@ final class Authenticators {
     Map<String, Object> auth = new LinkedHashMap<>();
     oneOf(client, "username", "username_file", "usernameFile", auth);
     oneOf(client, "password", "password_file", "passwordFile", auth);
-    if (auth.isEmpty()) {
+    if (client.given() && auth.isEmpty()) {
       client.wrong("username and password, or username_file and password_file");
     }
     destination.put("auth", auth);

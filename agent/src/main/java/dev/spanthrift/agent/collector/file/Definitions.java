@@ -130,6 +130,7 @@ final class Definitions {
         unused(at, table);
       } else if (table != null) {
         table.walk(at);
+        Demands.of(table.name(), at);
       } else {
         missing(section, id, at);
       }
@@ -139,7 +140,9 @@ final class Definitions {
   /** The Collector reads them too, and starts with wrong ones as little. */
   private void unused(Place at, @Nullable KeyTable table) {
     if (table != null) {
-      table.walk(new Place(at.node(), at.path(), at.name(), at.where(), remarks.problemsOnly()));
+      Place silent = new Place(at.node(), at.path(), at.name(), at.where(), remarks.problemsOnly());
+      table.walk(silent);
+      Demands.of(table.name(), silent);
     }
     remarks.note(at, "nothing in service names it; the Collector does not start it either");
   }

@@ -42,6 +42,9 @@ final class ExporterReader {
         target.startsWith("http://")
             || (!target.startsWith("https://") && at.child("tls").child("insecure").flag(false));
     String address = target.replaceFirst("^(https?://|dns:/*|passthrough:/*|unix:/*)", "");
+    if (!target.startsWith("unix:") && !address.matches(".*:[0-9]+/?")) {
+      at.child("endpoint").wrong("an endpoint as host:port; gRPC has no port of its own");
+    }
     Map<String, Object> map = common(id, at, signals, 5);
     endpoint(at.child("endpoint"), (plain ? "http://" : "https://") + address, map);
     map.put("protocol", "grpc");
@@ -49,7 +52,7 @@ final class ExporterReader {
       at.child("auth").wrong("tls; over gRPC the Collector sends credentials with TLS only");
     }
     if (!plain) {
-      Tls.ofExporter(at.child("tls"), map);
+      TlsReader.ofExporter(at.child("tls"), map);
     }
     return map;
   }
@@ -93,7 +96,7 @@ final class ExporterReader {
       remarks.loss(proxy, "proxies are asked by plain HTTP, http://host:port");
     }
     if (String.valueOf(map.get("endpoint")).startsWith("https://")) {
-      Tls.ofExporter(at.child("tls"), map);
+      TlsReader.ofExporter(at.child("tls"), map);
     }
     return map;
   }

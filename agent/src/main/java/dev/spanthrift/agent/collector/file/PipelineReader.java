@@ -221,10 +221,6 @@ final class PipelineReader {
       remarks.note(
           at, "requests are cut by bytes, export.batchBytes 512KiB, and not at 8192 spans");
     }
-    long largest = at.child("send_batch_max_size").whole(0);
-    if (largest > 0 && largest < at.child("send_batch_size").whole(8192)) {
-      at.child("send_batch_max_size").wrong("at least send_batch_size");
-    }
     long timeout = at.child("timeout").nanos(TimeUnit.MILLISECONDS.toNanos(200));
     long most = TimeUnit.MINUTES.toNanos(1);
     settings.put(

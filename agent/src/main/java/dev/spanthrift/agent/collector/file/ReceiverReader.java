@@ -158,12 +158,12 @@ final class ReceiverReader {
     if (!tls.given()) {
       return;
     }
-    listen.put("tls", Tls.ofReceiver(tls));
+    listen.put("tls", TlsReader.ofReceiver(tls));
     Place other = http.child("tls");
     if (grpc.exists() && http.exists()) {
       if (grpc.child("tls").given() != other.given()) {
         remarks.otherwise(tls, "holds for both ports");
-      } else if (!Tls.ofReceiver(other).equals(Tls.ofReceiver(tls))) {
+      } else if (!TlsReader.ofReceiver(other).equals(TlsReader.ofReceiver(tls))) {
         remarks.loss(other, "the certificates of grpc hold for both ports");
       }
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The arguments of one call, put in the order of its parameters and checked as far as written. */
 final class OttlArguments {
   private static final Ottl.Literal ABSENT = new Ottl.Literal(null);
+  private static final SpanView NO_SPAN = new SpanView();
   private static final Set<String> ENCODINGS =
       Set.of("base64", "base64-raw", "base64-url", "base64-raw-url");
 
@@ -83,14 +84,25 @@ final class OttlArguments {
   }
 
   private void checkOne(Parameter parameter, Ottl.Value value) throws Ottl.UnsupportedException {
-    boolean literal = value instanceof Ottl.Literal;
-    if (parameter.kind().isLiteral() && !literal) {
+    if (parameter.kind().isLiteral() && !(value instanceof Ottl.Literal)) {
       throw wrong("needs " + parameter.name() + " written out");
     }
-    if (value instanceof Ottl.Literal written
-        && parameter.kind().of(written.value()) instanceof Failure) {
-      throw wrong("cannot take " + written.value() + " for " + parameter.name());
+    if (isConstant(value) && parameter.written().of(constant(value)) instanceof Failure) {
+      throw wrong("cannot take " + constant(value) + " for " + parameter.name());
     }
+  }
+
+  private static boolean isConstant(Ottl.Value value) {
+    return switch (value) {
+      case Ottl.Literal literal -> true;
+      case Ottl.Items list -> list.items().stream().allMatch(OttlArguments::isConstant);
+      case Ottl.Pairs pairs -> pairs.values().stream().allMatch(OttlArguments::isConstant);
+      default -> false;
+    };
+  }
+
+  private static @Nullable Object constant(Ottl.Value value) {
+    return OttlGetters.compile(value).get(NO_SPAN);
   }
 
   /** What the Collector checks when it builds the function. */

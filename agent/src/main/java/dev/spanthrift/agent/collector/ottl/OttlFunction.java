@@ -20,8 +20,10 @@ record OttlFunction(String name, List<Parameter> parameters, Body body) {
    * One argument's place.
    *
    * @param each the argument is a list, and the kind is that of its items
+   * @param written what it must be where it is written out: a question after a type takes anything,
+   *     but nothing whose answer is known to be no
    */
-  record Parameter(String name, OttlKind kind, boolean optional, boolean each) {}
+  record Parameter(String name, OttlKind kind, boolean optional, boolean each, OttlKind written) {}
 
   @FunctionalInterface
   interface Body {
@@ -33,19 +35,15 @@ record OttlFunction(String name, List<Parameter> parameters, Body body) {
   }
 
   static Parameter needs(String name, OttlKind kind) {
-    return new Parameter(name, kind, false, false);
+    return new Parameter(name, kind, false, false, kind);
   }
 
   static Parameter may(String name, OttlKind kind) {
-    return new Parameter(name, kind, true, false);
+    return new Parameter(name, kind, true, false, kind);
   }
 
   static Parameter needsEach(String name, OttlKind kind) {
-    return new Parameter(name, kind, false, true);
-  }
-
-  int required() {
-    return (int) parameters.stream().filter(parameter -> !parameter.optional()).count();
+    return new Parameter(name, kind, false, true, kind);
   }
 
   @Override

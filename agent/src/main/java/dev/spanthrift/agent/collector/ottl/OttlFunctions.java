@@ -212,7 +212,9 @@ final class OttlFunctions {
 
   private static OttlFunction is(String name, OttlKind kind) {
     return OttlFunction.of(
-        name, arguments -> ListFunctions.is(arguments[0], kind), needs("target", ANY));
+        name,
+        arguments -> ListFunctions.is(arguments[0], kind),
+        new Parameter("target", ANY, false, false, kind));
   }
 
   private static OttlFunction digest(String name, String algorithm) {

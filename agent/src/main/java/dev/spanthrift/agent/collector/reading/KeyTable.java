@@ -27,10 +27,10 @@ public final class KeyTable {
    * @param byDefault what is so without the key; {@code -} for nothing
    * @param words where it is carried, or why it is not
    */
-  public record Key(String path, Form form, String byDefault, Fate fate, String words) {}
+  public record KeyRow(String path, KeyForm form, String byDefault, KeyFate fate, String words) {}
 
   private final String name;
-  private final Map<String, Key> keys = new LinkedHashMap<>();
+  private final Map<String, KeyRow> keys = new LinkedHashMap<>();
 
   private KeyTable(String name) {
     this.name = name;
@@ -55,7 +55,7 @@ public final class KeyTable {
     return name;
   }
 
-  public List<Key> keys() {
+  public List<KeyRow> keys() {
     return List.copyOf(keys.values());
   }
 
@@ -69,7 +69,7 @@ public final class KeyTable {
         .forEach(
             (name, child) -> {
               String path = prefix.isEmpty() ? name : prefix + "." + name;
-              Key key = keys.get(path);
+              KeyRow key = keys.get(path);
               if (key != null) {
                 say(key, child);
               } else if (!below(path).isEmpty()) {
@@ -94,7 +94,7 @@ public final class KeyTable {
         .toList();
   }
 
-  private static void say(Key key, Place at) {
+  private static void say(KeyRow key, Place at) {
     if (!at.given() || !key.form().fits(at)) {
       return;
     }
@@ -135,7 +135,8 @@ public final class KeyTable {
         fill(prefix + row[0] + ".", group(row[1], sections), sections);
       } else {
         String path = prefix + row[0];
-        keys.put(path, new Key(path, Form.parse(row[1]), row[2], Fate.named(row[3]), row[4]));
+        keys.put(
+            path, new KeyRow(path, KeyForm.parse(row[1]), row[2], KeyFate.named(row[3]), row[4]));
       }
     }
   }

@@ -201,7 +201,7 @@ public record Place(
     if (node instanceof YamlNode.Scalar scalar && scalar.kind() == Kind.NUMBER) {
       return wholeOf();
     }
-    return scalar(null, Place::nanos, Form.Type.TIME.right());
+    return scalar(null, Place::nanos, KeyForm.Sort.TIME.right());
   }
 
   static Long nanos(String text) {

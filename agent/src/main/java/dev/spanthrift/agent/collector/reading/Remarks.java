@@ -44,7 +44,7 @@ public final class Remarks {
     add(at, what, Remark.Kind.NOTE);
   }
 
-  void add(Fate fate, Place at, String reason) {
+  void add(KeyFate fate, Place at, String reason) {
     switch (fate) {
       case REFUSED -> loss(at, reason);
       case LEFT_OUT -> leftOut(at, reason);

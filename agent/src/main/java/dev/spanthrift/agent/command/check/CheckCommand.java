@@ -2,6 +2,7 @@ package dev.spanthrift.agent.command.check;
 
 import dev.spanthrift.agent.command.option.ConfigOption;
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
@@ -55,6 +56,7 @@ public final class CheckCommand implements Callable<Integer> {
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(money(loaded.settings()));
       checks.addAll(fleet(loaded.settings()));
+      checks.addAll(heap(loaded));
       checks.addAll(new Surroundings(loaded.settings(), context.environment()).checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
@@ -80,6 +82,29 @@ public final class CheckCommand implements Callable<Integer> {
       checks.add(Check.warning(what, found.warning()));
     }
     return checks;
+  }
+
+  /** What {@code run} with the same options of the JVM would make smaller. */
+  private static List<Check> heap(SettingsLoader.Loaded loaded) {
+    long heap = Runtime.getRuntime().maxMemory();
+    List<String> cut = HeapBounds.of(loaded.settings(), heap).reduced();
+    List<String> asked =
+        cut.stream().filter(words -> loaded.given().contains(words.split(" ")[0])).toList();
+    String what = "heap " + (heap >> 20) + " MiB";
+    return asked.isEmpty()
+        ? List.of(
+            new Check(
+                what,
+                true,
+                cut.isEmpty()
+                    ? "all bounds fit"
+                    : "defaults made to fit: " + String.join(", ", cut)))
+        : List.of(
+            Check.warning(
+                what,
+                "too small for what is set, so that it will be: "
+                    + String.join(", ", asked)
+                    + "; raise -Xmx in SPANTHRIFT_JAVA_OPTS, or lower these"));
   }
 
   private static List<Check> money(SpanthriftSettings settings) {

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.command.simulate;
 
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +65,7 @@ final class ReasonWords {
         answer.keptByReason().entrySet().stream()
             .filter(entry -> counts.test(entry.getKey()))
             .map(Map.Entry::getValue)
-            .mapToLong(Amount::bytes)
+            .mapToLong(Quantity::bytes)
             .sum();
     return answer.received().bytes() == 0 ? 0 : 100.0 * bytes / answer.received().bytes();
   }

@@ -310,8 +310,8 @@ public final class SimulateCommand implements Callable<Integer> {
     print(answer, beside);
   }
 
-  private static WhatIf.Watcher watcher(Progress progress, long before, int all) {
-    return new WhatIf.Watcher() {
+  private static WhatIf.Onlooker watcher(Progress progress, long before, int all) {
+    return new WhatIf.Onlooker() {
       @Override
       public void read(long requests) {
         progress.at(before + requests, all, words(before + requests));

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.command.simulate;
 
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
-import dev.spanthrift.agent.simulation.WhatIfAnswer.Amount;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Estimate;
 import dev.spanthrift.agent.simulation.WhatIfAnswer.Operation;
+import dev.spanthrift.agent.simulation.WhatIfAnswer.Quantity;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +16,7 @@ final class SimulationTable {
   private static final int OPERATIONS = 20;
   private static final int LOST = 10;
   private static final int NAME = 40;
-  private static final Amount NOTHING = new Amount(0, 0, 0);
+  private static final Quantity NOTHING = new Quantity(0, 0, 0);
 
   private final PrintWriter out;
 
@@ -71,13 +71,13 @@ final class SimulationTable {
         answer.requests(), answer.seconds(), answer.sources(), answer.samplers());
   }
 
-  private void amount(String what, Amount amount) {
+  private void amount(String what, Quantity amount) {
     line(
         "%-28s %,10d %,12d %10.2f",
         cut(what, 28), amount.traces(), amount.spans(), amount.bytes() / 1e6);
   }
 
-  private void reasons(String what, Map<String, Amount> reasons) {
+  private void reasons(String what, Map<String, Quantity> reasons) {
     reasons.forEach((reason, amount) -> amount("  " + what + " " + reason, amount));
   }
 
@@ -196,7 +196,7 @@ final class SimulationTable {
     other.warnings().forEach(warning -> line("compare: warning: %s", warning));
   }
 
-  private static TreeSet<String> both(Map<String, Amount> one, Map<String, Amount> other) {
+  private static TreeSet<String> both(Map<String, Quantity> one, Map<String, Quantity> other) {
     TreeSet<String> both = new TreeSet<>(one.keySet());
     both.addAll(other.keySet());
     return both;

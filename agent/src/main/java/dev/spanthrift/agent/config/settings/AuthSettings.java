@@ -55,7 +55,15 @@ public record AuthSettings(
   }
 
   private static Secret secret(@Nullable String text, @Nullable Path file) {
-    return file == null ? Secret.of(text == null ? "" : text) : Secret.inFile(file);
+    if (file == null) {
+      return Secret.of(text == null ? "" : text);
+    }
+    try {
+      return Secret.inFile(file);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "auth of a destination: " + e.getMessage() + "; write into it what it is to have", e);
+    }
   }
 
   /** Without what is secret. */

@@ -127,9 +127,7 @@ public record ListenSettings(
         .between(
             "connectionAgeGrace", connectionAgeGrace, Duration.ofMillis(1), Duration.ofHours(1))
         .that(
-            connectionAgeMax == null
-                || connectionAgeMax.compareTo(Duration.ofSeconds(1)) >= 0
-                    && connectionAgeMax.compareTo(Duration.ofDays(365)) <= 0,
+            connectionAgeMax == null || isAge(connectionAgeMax),
             "connectionAgeMax",
             String.valueOf(connectionAgeMax),
             "from 1s to 365d, or nothing")
@@ -139,5 +137,9 @@ public record ListenSettings(
             http.port(),
             "another port than grpc.port")
         .done();
+  }
+
+  private static boolean isAge(Duration age) {
+    return age.compareTo(Duration.ofSeconds(1)) >= 0 && age.compareTo(Duration.ofDays(365)) <= 0;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Currency;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +28,19 @@ public final class Values {
           "h", 3_600_000_000_000L,
           "d", 86_400_000_000_000L);
 
+  private static final Map<Class<?>, Function<String, Object>> PARSERS =
+      Map.ofEntries(
+          Map.entry(int.class, Values::integer),
+          Map.entry(boolean.class, Values::bool),
+          Map.entry(Duration.class, Values::duration),
+          Map.entry(ByteSize.class, ByteSize::parse),
+          Map.entry(Probability.class, Probability::parse),
+          Map.entry(Path.class, Values::path),
+          Map.entry(URI.class, Values::uri),
+          Map.entry(BigDecimal.class, Values::decimal),
+          Map.entry(Currency.class, Values::currency),
+          Map.entry(ZoneId.class, Values::zone));
+
   private Values() {}
 
   /**
@@ -39,20 +53,14 @@ public final class Values {
     if (type.isEnum()) {
       return constant(type, stripped);
     }
-    return switch (type.getSimpleName()) {
-      case "String" -> text;
-      case "int" -> integer(stripped);
-      case "boolean" -> bool(stripped);
-      case "Duration" -> duration(stripped);
-      case "ByteSize" -> ByteSize.parse(stripped);
-      case "Probability" -> Probability.parse(stripped);
-      case "Path" -> path(stripped);
-      case "URI" -> uri(stripped);
-      case "BigDecimal" -> decimal(stripped);
-      case "Currency" -> currency(stripped);
-      case "ZoneId" -> zone(stripped);
-      default -> throw new IllegalStateException("a setting has the type " + type);
-    };
+    if (type == String.class) {
+      return text;
+    }
+    Function<String, Object> parser = PARSERS.get(type);
+    if (parser == null) {
+      throw new IllegalStateException("a setting has the type " + type);
+    }
+    return parser.apply(stripped);
   }
 
   public static Duration duration(String text) {

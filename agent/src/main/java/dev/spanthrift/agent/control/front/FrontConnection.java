@@ -105,7 +105,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     if (begun && stage != Stage.LINGERING) {
-      front.counts.cut(Cut.CLIENT);
+      front.counts.cut(Cut.CLIENT, true);
     }
     front.bench.forget(this);
     release();
@@ -352,7 +352,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   /** Ends it: its time is up, or its place is needed. Said to the client where that is cheap. */
   void cut(Cut why) {
     if (stage != Stage.IDLE && stage != Stage.LINGERING) {
-      front.counts.cut(why);
+      front.counts.cut(why, why == Cut.HEAD_TIMEOUT && !begun);
     }
     boolean queued = stage == Stage.QUEUED;
     boolean tell = stage == Stage.BODY || (stage == Stage.HEAD && begun);

@@ -48,7 +48,7 @@ public final class FrontCounts {
    * @param connectionsCut by why, before their request was answered
    * @param answers by HTTP status
    */
-  public record Reading(
+  public record AdminReading(
       int connections,
       long connectionsOpened,
       Map<String, Long> connectionsCut,
@@ -67,23 +67,27 @@ public final class FrontCounts {
     answered.computeIfAbsent(status, unused -> new LongAdder()).increment();
   }
 
-  /** Only from the event loop. */
-  void cut(Cut why) {
+  /**
+   * Counts, and says it once a minute. Only from the event loop.
+   *
+   * @param quietly browsers open connections that they may never use
+   */
+  void cut(Cut why, boolean quietly) {
     LongAdder count = cut.computeIfAbsent(why, unused -> new LongAdder());
     count.increment();
     long now = System.nanoTime();
     Long quiet = quietUntil.get(why);
-    if (why != Cut.CLIENT && (quiet == null || now - quiet >= 0)) {
+    if (!quietly && (quiet == null || now - quiet >= 0)) {
       quietUntil.put(why, now + SILENCE_NANOS);
       log.warn("admin port: a connection {} ({} since start)", why.words, count.sum());
     }
   }
 
-  public Reading read() {
+  public AdminReading read() {
     Map<String, Long> cuts = new TreeMap<>();
     cut.forEach((why, count) -> cuts.put(why.name().toLowerCase(Locale.ROOT), count.sum()));
     Map<String, Long> answers = new TreeMap<>();
     answered.forEach((status, count) -> answers.put(String.valueOf(status), count.sum()));
-    return new Reading(open.get(), opened.sum(), cuts, answers);
+    return new AdminReading(open.get(), opened.sum(), cuts, answers);
   }
 }

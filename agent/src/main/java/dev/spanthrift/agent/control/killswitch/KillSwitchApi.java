@@ -48,11 +48,12 @@ public final class KillSwitchApi {
 
   /** The switch as it is answered; the times are missing when it is off. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Body(String mode, @Nullable Instant since, @Nullable Instant until, String reason) {
-    public static Body of(KillSwitch state) {
+  public record SwitchBody(
+      String mode, @Nullable Instant since, @Nullable Instant until, String reason) {
+    public static SwitchBody of(KillSwitch state) {
       return state.mode() == KillSwitch.Mode.OFF
-          ? new Body(state.mode().word(), null, null, state.reason())
-          : new Body(
+          ? new SwitchBody(state.mode().word(), null, null, state.reason())
+          : new SwitchBody(
               state.mode().word(),
               Instant.ofEpochMilli(state.sinceUnixMillis()),
               Instant.ofEpochMilli(state.untilUnixMillis()),
@@ -61,12 +62,12 @@ public final class KillSwitchApi {
   }
 
   @GetMapping(PATH)
-  ResponseEntity<Body> get() {
+  ResponseEntity<SwitchBody> get() {
     return answer(keeper.current());
   }
 
   @PutMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
-  Mono<ResponseEntity<Body>> put(
+  Mono<ResponseEntity<SwitchBody>> put(
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
@@ -75,18 +76,19 @@ public final class KillSwitchApi {
         .map(text -> put(ifMatch, dryRun, read(BodyFormat.JSON.read(text))));
   }
 
-  private ResponseEntity<Body> put(@Nullable String ifMatch, boolean dryRun, KillSwitch next) {
+  private ResponseEntity<SwitchBody> put(
+      @Nullable String ifMatch, boolean dryRun, KillSwitch next) {
     Predicate<KillSwitch> expected =
         now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now)));
     boolean done = dryRun ? expected.test(keeper.current()) : keeper.set(expected, next);
     if (!done) {
       throw ProblemException.stale(etag(keeper.current()), List.of());
     }
-    return dryRun ? ResponseEntity.ok(Body.of(next)) : answer(next);
+    return dryRun ? ResponseEntity.ok(SwitchBody.of(next)) : answer(next);
   }
 
-  private static ResponseEntity<Body> answer(KillSwitch state) {
-    return ResponseEntity.ok().eTag(etag(state)).body(Body.of(state));
+  private static ResponseEntity<SwitchBody> answer(KillSwitch state) {
+    return ResponseEntity.ok().eTag(etag(state)).body(SwitchBody.of(state));
   }
 
   private static String etag(KillSwitch state) {

@@ -109,7 +109,7 @@ public class SimulateApi {
   private WhatIfAnswer answer(PolicyDocument document, @Nullable String budget)
       throws IOException, InterruptedException {
     SpanRing ring = pipeline.recorded();
-    SpanRing.Counts counts = ring == null ? null : ring.counts();
+    SpanRing.Recorded counts = ring == null ? null : ring.counts();
     if (ring == null || counts == null || counts.held() == 0) {
       throw new ProblemException(
           ProblemType.NOT_RECORDED, ring == null ? "recording is off" : "no span has come yet");
@@ -120,7 +120,7 @@ public class SimulateApi {
     }
     RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
     Question question = question(document, budget);
-    return WhatIf.answer(traffic, question, WhatIf.Watcher.NONE).with(warnings(counts));
+    return WhatIf.answer(traffic, question, WhatIf.Onlooker.NONE).with(warnings(counts));
   }
 
   private Question question(PolicyDocument document, @Nullable String budget) {
@@ -143,7 +143,7 @@ public class SimulateApi {
         pipeline.sampler());
   }
 
-  private static List<String> warnings(SpanRing.Counts counts) {
+  private static List<String> warnings(SpanRing.Recorded counts) {
     List<String> warnings = new ArrayList<>();
     warnings.add("of this sidecar alone: what other pods would tell it is not in the answer");
     warnings.add("span names are compared as templates, without the numbers and ids in them");

@@ -52,12 +52,12 @@ public final class ControlFigures implements Supplier<List<Figure>> {
     all.add(
         Instrument.PRICE_PER_GIGABYTE.at(
             spend.pricePerGigabyte(), "currency", currency, "model", spend.model()));
-    for (Spend.OfBudget budget : spend.budgets()) {
+    for (Spend.BudgetSpend budget : spend.budgets()) {
       addBudget(budget, currency, all);
     }
   }
 
-  private static void addBudget(Spend.OfBudget budget, String currency, List<Figure> all) {
+  private static void addBudget(Spend.BudgetSpend budget, String currency, List<Figure> all) {
     String[] labels = {
       "budget", budget.name(), "period", budget.period().name(), "currency", currency
     };
@@ -72,7 +72,7 @@ public final class ControlFigures implements Supplier<List<Figure>> {
   }
 
   private static void addForecast(
-      Spend.@Nullable Forecast forecast, String[] labels, List<Figure> all) {
+      Spend.@Nullable ForecastBand forecast, String[] labels, List<Figure> all) {
     if (forecast != null) {
       all.add(Instrument.BUDGET_FORECAST.at(forecast.expected(), with(labels, "expected")));
       all.add(Instrument.BUDGET_FORECAST.at(forecast.low(), with(labels, "low")));
@@ -95,7 +95,7 @@ public final class ControlFigures implements Supplier<List<Figure>> {
     all.add(Instrument.POLICY_CONFIGURED.at(policies.isConfigured() ? 1 : 0));
   }
 
-  private static void addAdmin(FrontCounts.Reading read, List<Figure> all) {
+  private static void addAdmin(FrontCounts.AdminReading read, List<Figure> all) {
     all.add(Instrument.ADMIN_CONNECTIONS.at(read.connections()));
     read.answers()
         .forEach((status, n) -> all.add(Instrument.ADMIN_REQUESTS.at(n, "status", status)));

@@ -40,7 +40,7 @@ public final class HealthSite {
     PipelineView.Phase phase = pipeline.phase();
     if (phase == PipelineView.Phase.READY) {
       for (PortStatus port : pipeline.ports()) {
-        if (port.isFull()) {
+        if (port.hasNoPlace()) {
           return answer(UNAVAILABLE, full(port));
         }
       }

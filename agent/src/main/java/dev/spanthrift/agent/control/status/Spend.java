@@ -39,23 +39,23 @@ public record Spend(
     double pricePerGigabyte,
     double nextGigabyte,
     @Nullable String priceRemark,
-    Period period,
+    CoveredPeriod period,
     @Nullable Double budget,
     double spent,
     double savedGross,
     double saved,
     double ownCost,
-    @Nullable Forecast forecast,
+    @Nullable ForecastBand forecast,
     @Nullable String noForecast,
     @Nullable String remark,
-    List<OfBudget> budgets) {
+    List<BudgetSpend> budgets) {
 
   /** What the figures cover; {@code to} is missing when it has no end. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Period(String name, Instant from, @Nullable Instant to) {}
+  public record CoveredPeriod(String name, Instant from, @Nullable Instant to) {}
 
   /** Money at the end of the period, with the band that holds it in 80 of 100 cases. */
-  public record Forecast(double expected, double low, double high) {}
+  public record ForecastBand(double expected, double low, double high) {}
 
   /**
    * The books of one budget; fields as above.
@@ -64,16 +64,16 @@ public record Spend(
    * @param allowancePerHour what may be spent at the pace of now
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record OfBudget(
+  public record BudgetSpend(
       String name,
       Map<String, String> scope,
-      Period period,
+      CoveredPeriod period,
       @Nullable Double budget,
       double spent,
       double savedGross,
       double saved,
       double ownCost,
-      @Nullable Forecast forecast,
+      @Nullable ForecastBand forecast,
       @Nullable String noForecast,
       @Nullable Double allowancePerHour) {}
 

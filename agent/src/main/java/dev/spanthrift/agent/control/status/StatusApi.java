@@ -53,7 +53,7 @@ public final class StatusApi {
         new StatusBody.PolicyInForce(
             policy.version(), PolicyApi.etag(policy), store.isConfigured()),
         pipeline.policies(),
-        KillSwitchApi.Body.of(killSwitch.current()),
+        KillSwitchApi.SwitchBody.of(killSwitch.current()),
         history.rates(),
         StatusBody.byName(status.signals()),
         status.spans(),

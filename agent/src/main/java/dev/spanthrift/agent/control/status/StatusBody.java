@@ -25,7 +25,7 @@ record StatusBody(
     List<String> degraded,
     PolicyInForce policy,
     List<PolicyCounts> policies,
-    KillSwitchApi.Body killSwitch,
+    KillSwitchApi.SwitchBody killSwitch,
     StatusHistory.Rates rates,
     Map<String, PipelineStatus.Door> signals,
     PipelineStatus.Spans spans,
@@ -35,9 +35,9 @@ record StatusBody(
     List<Destination> destinations,
     List<PortStatus> ports,
     List<Law> identities,
-    FrontCounts.Reading admin,
+    FrontCounts.AdminReading admin,
     Map<String, Long> timerFailures,
-    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Counts recording,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FleetStatus fleet,
     StatusHistory.Curve history) {
 
@@ -55,11 +55,14 @@ record StatusBody(
   record Destination(
       String name,
       boolean connected,
+      boolean away,
       long queuedBytes,
       long queueBytesMax,
       long wireBytes,
       long retries,
+      long divided,
       String lastError,
+      Map<String, Long> answers,
       Map<String, DestinationStatus.Counts> signals) {}
 
   static List<Destination> destinations(List<DestinationStatus> all) {
@@ -69,11 +72,14 @@ record StatusBody(
                 new Destination(
                     d.name(),
                     d.connected(),
+                    d.away(),
                     d.queuedBytes(),
                     d.queueBytesMax(),
                     d.wireBytes(),
                     d.retries(),
+                    d.divided(),
                     d.lastError(),
+                    d.answers(),
                     byName(d.signals())))
         .toList();
   }

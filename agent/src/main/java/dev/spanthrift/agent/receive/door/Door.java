@@ -92,15 +92,19 @@ public final class Door {
 
   /** Counts what the port itself refuses, says why now and then, and ends the request. */
   public Answer refuse(Signal signal, Answer answer) {
+    return intake.ending(signal, () -> refused(signal, answer));
+  }
+
+  /** Counts a request that is being ended. */
+  private Answer refused(Signal signal, Answer answer) {
     Refusal refusal = answer.outcome().refusal;
     if (refusal != null) {
       intake.refused(signal, refusal);
     }
-    return ended(signal, answer);
+    return said(signal, answer);
   }
 
-  private Answer ended(Signal signal, Answer answer) {
-    intake.over(signal);
+  private Answer said(Signal signal, Answer answer) {
     if (!answer.accepted()) {
       String outcome = answer.outcome().name();
       books.say(
@@ -124,12 +128,16 @@ public final class Door {
   public Answer take(
       Signal signal, Encoding encoding, boolean isJson, byte[] bytes, int offset, int length) {
     Workspace.ofThread().requests++;
-    try {
-      return unpack(signal, encoding, isJson, bytes, offset, length);
-    } catch (RuntimeException e) {
-      books.say(e.getClass().getName(), () -> "a request failed inside: " + e, e);
-      return refuse(signal, Answer.of(RequestOutcome.FAILED, "Internal error"));
-    }
+    return intake.ending(
+        signal,
+        () -> {
+          try {
+            return unpack(signal, encoding, isJson, bytes, offset, length);
+          } catch (RuntimeException e) {
+            books.say(e.getClass().getName(), () -> "a request failed inside: " + e, e);
+            return refused(signal, Answer.of(RequestOutcome.FAILED, "Internal error"));
+          }
+        });
   }
 
   private Answer unpack(
@@ -147,7 +155,7 @@ public final class Door {
             maxRequestBytes,
             size -> intake.reserve(signal, size) instanceof Admission.Accepted);
     if (content < 0) {
-      return refuse(signal, notUnpacked(content, encoding));
+      return refused(signal, notUnpacked(content, encoding));
     }
     Answer answer = decode(signal, isJson, unpacker.output(), 0, (int) content);
     unpacker.trim();
@@ -171,7 +179,7 @@ public final class Door {
     int mark = startsWithMark(bytes, offset, length) ? BYTE_ORDER_MARK.length : 0;
     return switch (json.decode(signal, bytes, offset + mark, length - mark)) {
       case Protobuf(byte[] buffer, int from, int size) -> offer(signal, buffer, from, size);
-      case NotJson(String message) -> refuse(signal, Answer.of(RequestOutcome.MALFORMED, message));
+      case NotJson(String message) -> refused(signal, Answer.of(RequestOutcome.MALFORMED, message));
     };
   }
 
@@ -182,6 +190,6 @@ public final class Door {
   }
 
   private Answer offer(Signal signal, byte[] bytes, int offset, int length) {
-    return ended(signal, Answer.from(intake.offer(signal, bytes, offset, length)));
+    return said(signal, Answer.from(intake.offer(signal, bytes, offset, length)));
   }
 }

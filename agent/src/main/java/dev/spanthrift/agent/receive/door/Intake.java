@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.receive.door;
 
 import dev.spanthrift.sampler.wire.Signal;
+import java.util.function.Supplier;
 
 /**
  * Where received requests go: the first step of the pipeline, as the ports see it.
@@ -31,12 +32,15 @@ public interface Intake {
   void refused(Signal signal, Refusal reason);
 
   /**
-   * A request is under way no more.
+   * Ends a request: what becomes of it, and that it is under way no more, are one step to whoever
+   * reads the counters.
    *
-   * <p>Said apart from what became of it, so that a request of which nothing became shows as a gap
-   * in: offered = refused + received + under way.
+   * <p>They are counted apart all the same, so that a request of which nothing became shows as a
+   * gap in: offered = refused + received + under way.
+   *
+   * @param becomes offers it or counts it as refused
    */
-  void over(Signal signal);
+  <T> T ending(Signal signal, Supplier<T> becomes);
 
   /** Why a port refused a request. */
   enum Refusal {

@@ -23,8 +23,8 @@ public record PortStatus(
     Map<String, Long> strays,
     long pendingBytes) {
 
-  /** Whether a further connection would find no place. */
-  public boolean isFull() {
+  /** Whether all places are taken. */
+  public boolean hasNoPlace() {
     return open >= openMax;
   }
 }

@@ -64,6 +64,27 @@ public record ReceiveSettings(
           Duration.ofSeconds(1),
           null);
 
+  /** The same at other addresses. */
+  public ReceiveSettings at(String otherHost, int otherGrpcPort, int otherHttpPort) {
+    return new ReceiveSettings(
+        otherHost,
+        otherGrpcPort,
+        otherHttpPort,
+        maxRequestBytes,
+        maxPendingBytes,
+        maxHeaderBytes,
+        maxConnections,
+        maxStreams,
+        requestTimeout,
+        idleTimeout,
+        headTimeout,
+        connectionAgeMax,
+        connectionAgeGrace,
+        cors,
+        retryAfter,
+        tls);
+  }
+
   public ReceiveSettings {
     port("grpcPort", grpcPort);
     port("httpPort", httpPort);

@@ -30,6 +30,8 @@ final class GrpcCalls {
   private boolean hadRequest;
   private boolean tableShrunk; // by the client: the next header block must say so
   private boolean takesNoMore;
+  private boolean clientResets; // has reset a stream
+  private int lastToldClosed; // the stream whose client was told last that it is
 
   /** Whether frames may come of streams that we have closed and the client has not: no fault. */
   private boolean closedFirst;
@@ -111,6 +113,7 @@ final class GrpcCalls {
 
   /** The client has closed a stream; what waited behind its answer need not wait any longer. */
   void cut(int id) {
+    clientResets = true;
     forget(id);
     sendWaiting();
   }
@@ -132,7 +135,7 @@ final class GrpcCalls {
     }
     GrpcCall call = calls.get(id);
     if (call == null || call.requestEnded) {
-      requireClosedFirst();
+      afterTheEnd(id);
     } else if (!last) {
       throw new Http2.Fault(Http2.PROTOCOL_ERROR, "headers amid a request");
     } else {
@@ -190,7 +193,7 @@ final class GrpcCalls {
   void data(int id, ByteBuf piece, boolean last) {
     GrpcCall call = calls.get(id);
     if (call == null || call.requestEnded) {
-      requireClosedFirst();
+      afterTheEnd(id);
       return;
     }
     call.received += piece.readableBytes();
@@ -217,9 +220,23 @@ final class GrpcCalls {
     reset(call.id, Http2.PROTOCOL_ERROR);
   }
 
-  private void requireClosedFirst() {
-    if (!closedFirst) {
+  /**
+   * A frame of a stream that is over.
+   *
+   * <p>Behind a reset of the client it is a fault of the stream alone (RFC 9113, 5.1): Netty's
+   * client writes what a new window lets go, as long as its reset is not flushed, and a long
+   * overload would end its connection.
+   */
+  private void afterTheEnd(int id) {
+    if (closedFirst) {
+      return;
+    }
+    if (!clientResets) {
       throw new Http2.Fault(Http2.STREAM_CLOSED, "frame of a stream that its client has ended");
+    }
+    if (id != lastToldClosed) {
+      lastToldClosed = id;
+      Http2.reset(out.frames(), id, Http2.STREAM_CLOSED);
     }
   }
 

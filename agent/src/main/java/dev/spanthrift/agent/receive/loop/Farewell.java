@@ -43,7 +43,9 @@ public final class Farewell {
     ByteBuf answer = ctx.alloc().buffer();
     ByteBufUtil.writeAscii(
         answer,
-        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
+        "HTTP/1.1 400 Bad Request\r\n"
+            + "Content-Type: text/plain; charset=utf-8\r\n"
+            + "Connection: close\r\n"
             + "Content-Length: "
             + body.length
             + "\r\n\r\n");

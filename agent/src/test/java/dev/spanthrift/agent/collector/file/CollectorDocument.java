@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.collector.file;
 
-import dev.spanthrift.agent.collector.reading.Fate;
+import dev.spanthrift.agent.collector.reading.KeyFate;
 import dev.spanthrift.agent.collector.reading.KeyTable;
-import dev.spanthrift.agent.collector.reading.KeyTable.Key;
+import dev.spanthrift.agent.collector.reading.KeyTable.KeyRow;
 import java.util.Collection;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -57,19 +57,19 @@ final class CollectorDocument {
       return;
     }
     text.append("| key | default there | here |\n|---|---|---|\n");
-    for (Key key : table.keys()) {
+    for (KeyRow key : table.keys()) {
       String value = key.byDefault().equals("-") ? "" : "`" + key.byDefault() + "`";
       text.append("| `%s` | %s | %s |\n".formatted(key.path(), value, here(key)));
     }
   }
 
-  private static String here(Key key) {
+  private static String here(KeyRow key) {
     String fate =
         switch (key.fate()) {
           case REFUSED -> "**" + key.fate().words() + "**";
           default -> key.fate().words();
         };
-    String separator = key.fate() == Fate.CARRIED ? ": " : "; ";
+    String separator = key.fate() == KeyFate.CARRIED ? ": " : "; ";
     return fate + separator + key.words().replace("|", "\\|");
   }
 }

@@ -184,13 +184,13 @@ class CollectorEdgesTest {
     CollectorFile fits =
         read(
             "memory_limiter, tail_sampling",
-            tail + "memory_limiter: {limit_mib: %d}".formatted(most));
+            tail + "memory_limiter: {check_interval: 1s, limit_mib: %d}".formatted(most));
     assertEquals(List.of(), lost(fits));
     assertEquals(Map.of("bytesMax", most + "MiB"), bytesMax(fits));
     CollectorFile large =
         read(
             "memory_limiter, tail_sampling",
-            tail + "memory_limiter: {limit_mib: %d}".formatted(most * 4 + 1));
+            tail + "memory_limiter: {check_interval: 1s, limit_mib: %d}".formatted(most * 4 + 1));
     assertEquals(
         List.of("c.yaml:6: processors.memory_limiter.limit_mib decides otherwise"), lost(large));
     assertEquals(Map.of("bytesMax", most + "MiB"), bytesMax(large));

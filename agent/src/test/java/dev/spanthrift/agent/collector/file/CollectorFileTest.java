@@ -273,8 +273,7 @@ class CollectorFileTest {
             Map.of());
     assertEquals(1, read.stages().size());
     assertEquals(
-        List.of("service.pipelines.traces/all"),
-        read.lost().stream().map(Remark::key).toList());
+        List.of("service.pipelines.traces/all"), read.lost().stream().map(Remark::key).toList());
     assertEquals(1, read.load(Map.of()).settings().destinations().size());
   }
 
@@ -359,7 +358,8 @@ class CollectorFileTest {
       assertTrue(
           notes.stream().anyMatch(note -> note.matches(".*" + word + ".*")), word + " in " + notes);
     }
-    String limited = tail.replace("batch: {}", "batch: {}, memory_limiter: {limit_mib: 20}");
+    String limited =
+        tail.replace("batch: {}", "batch: {}, memory_limiter: {check_interval: 1s, limit_mib: 20}");
     assertTrue(
         read(
                 RECEIVER

@@ -66,7 +66,8 @@ class CollectorPipelinesTest {
     CollectorFile file =
         read(
             "traces: {receivers: [otlp], processors: [probabilistic_sampler], exporters: [otlp/a]}",
-            "traces/2: {receivers: [otlp], processors: [probabilistic_sampler, batch], exporters: [otlp/b]}");
+            "traces/2: {receivers: [otlp], processors: [probabilistic_sampler, batch], exporters:"
+                + " [otlp/b]}");
     assertEquals(List.of(), losses(file));
     assertEquals(
         Map.of("otlp/a", Set.of(Signal.TRACES), "otlp/b", Set.of(Signal.TRACES)), sent(file));
@@ -78,7 +79,8 @@ class CollectorPipelinesTest {
     CollectorFile file =
         read(
             "traces: {receivers: [otlp], processors: [probabilistic_sampler], exporters: [otlp/a]}",
-            "traces/2: {receivers: [otlp], processors: [probabilistic_sampler/2], exporters: [otlp/b]}",
+            "traces/2: {receivers: [otlp], processors: [probabilistic_sampler/2], exporters:"
+                + " [otlp/b]}",
             "logs: {receivers: [otlp], exporters: [otlp/b]}");
     assertEquals(List.of("service/pipelines/traces/2"), losses(file));
     assertEquals(
@@ -123,7 +125,8 @@ class CollectorPipelinesTest {
     CollectorFile file =
         read(
             "traces: {receivers: [otlp], processors: [batch], exporters: [otlp/a, debug]}",
-            "logs: {receivers: [otlp], processors: [probabilistic_sampler, batch/2], exporters: [otlp/a]}");
+            "logs: {receivers: [otlp], processors: [probabilistic_sampler, batch/2], exporters:"
+                + " [otlp/a]}");
     assertEquals(List.of("processors/probabilistic_sampler"), losses(file));
     List<String> others =
         file.lost().stream().filter(r -> r.kind() != Remark.Kind.LOSS).map(Remark::name).toList();

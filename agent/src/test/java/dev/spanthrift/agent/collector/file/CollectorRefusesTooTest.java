@@ -134,6 +134,46 @@ class CollectorRefusesTooTest {
   }
 
   @Test
+  void valuesBeyondTheBoundsOfTheCollectorAreRefused() throws Exception {
+    Map<String, String> files = new LinkedHashMap<>();
+    Map.of(
+            "timeout: -5s", "a time such as 500ms, 10s or 1m30s, not negative",
+            "sending_queue: {num_consumers: 0}", "more than 0",
+            "sending_queue: {queue_size: -1}", "whole number, not negative",
+            "sending_queue: {batch: {sizer: requests}}", "items or bytes",
+            "sending_queue: {batch: {min_size: 9, max_size: 8}}", "at least min_size, 9",
+            "retry_on_failure: {max_elapsed_time: 10s}", "max_interval and max_elapsed_time",
+            "retry_on_failure: {randomization_factor: 2}", "from 0 to 1",
+            "tls: {cert_file: /c}", "both a certificate and its key",
+            "tls: {min_version: \"1.4\"}", "Known here: 1.0, 1.1, 1.2, 1.3")
+        .forEach(
+            (key, right) ->
+                files.put(
+                    RECEIVER + EXPORTER.replace("4317\"", "4317\", " + key) + SERVICE.formatted(""),
+                    right));
+    files.put(RECEIVER + EXPORTER.replace(":4317", "") + SERVICE.formatted(""), "host:port");
+    Map.of(
+            "memory_limiter: {limit_mib: 9}", "more than 0s",
+            "memory_limiter: {check_interval: 1s}", "this or limit_percentage",
+            "memory_limiter: {check_interval: 1s, limit_mib: 9, spike_limit_mib: 9}",
+                "less than limit_mib",
+            "batch: {send_batch_size: 9, send_batch_max_size: 8}", "at least send_batch_size, 9",
+            "tail_sampling: {num_traces: -1, policies: []}", "not negative",
+            "tail_sampling: {num_shards: 257, policies: []}", "at most 256")
+        .forEach(
+            (processor, right) ->
+                files.put(
+                    RECEIVER
+                        + EXPORTER
+                        + "processors: {"
+                        + processor
+                        + "}\n"
+                        + SERVICE.formatted(processor.replaceFirst(":.*", "")),
+                    right));
+    assertRefused(files);
+  }
+
+  @Test
   void whatIsNamedAndNotDefinedIsRefused() throws Exception {
     Map<String, String> files = new LinkedHashMap<>();
     files.put(RECEIVER + EXPORTER + SERVICE.formatted("batch"), "processors that are defined");
@@ -186,7 +226,8 @@ class CollectorRefusesTooTest {
     assertRefused(
         Map.of(
             policy(
-                "type: string_attribute, string_attribute: {key: a, enabled_regex_matching: true, values: ['ok', '(']}"),
+                "type: string_attribute, string_attribute: {key: a, enabled_regex_matching: true,"
+                    + " values: ['ok', '(']}"),
             "\"(\" is no regular expression"));
   }
 

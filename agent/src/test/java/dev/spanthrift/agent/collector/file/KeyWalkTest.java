@@ -3,10 +3,10 @@ package dev.spanthrift.agent.collector.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.collector.reading.Fate;
-import dev.spanthrift.agent.collector.reading.Form;
+import dev.spanthrift.agent.collector.reading.KeyFate;
+import dev.spanthrift.agent.collector.reading.KeyForm;
 import dev.spanthrift.agent.collector.reading.KeyTable;
-import dev.spanthrift.agent.collector.reading.KeyTable.Key;
+import dev.spanthrift.agent.collector.reading.KeyTable.KeyRow;
 import dev.spanthrift.agent.collector.reading.Remark;
 import dev.spanthrift.agent.collector.reading.YamlText;
 import dev.spanthrift.agent.collector.tail.CollectorVersion;
@@ -29,7 +29,7 @@ class KeyWalkTest {
   @TempDir Path folder;
 
   /** A key of a component. */
-  record Asked(String component, Key key) {
+  record Asked(String component, KeyRow key) {
     @Override
     public String toString() {
       return component + " " + key.path();
@@ -41,7 +41,8 @@ class KeyWalkTest {
         .flatMap(table -> table.keys().stream().map(key -> new Asked(table.name(), key)))
         .filter(
             asked ->
-                asked.key().fate() != Fate.PARTS && asked.key().form().type() != Form.Type.PARTS)
+                asked.key().fate() != KeyFate.PARTS
+                    && asked.key().form().type() != KeyForm.Sort.PARTS)
         .filter(asked -> !asked.component().equals("rate_allocation"));
   }
 
@@ -71,7 +72,7 @@ class KeyWalkTest {
   @ParameterizedTest
   @MethodSource("keys")
   void everyKeyIsObeyedOrNamed(Asked asked) throws Exception {
-    Key key = asked.key();
+    KeyRow key = asked.key();
     Seen without = seen(YamlText.of(with(asked, null)));
     Seen with = seen(YamlText.of(with(asked, sample(asked))));
     assertEquals(without, seen(YamlText.of(with(asked, null))), "can be compared");
@@ -84,7 +85,7 @@ class KeyWalkTest {
       case CARRIED, PARTS -> assertTrue(obeyed || named, () -> with + "\n" + without);
       default -> assertTrue(named, () -> with.words() + " names it");
     }
-    if (key.fate() == Fate.REFUSED) {
+    if (key.fate() == KeyFate.REFUSED) {
       assertTrue(
           with.remarks().stream().anyMatch(remark -> remark.kind() == Remark.Kind.LOSS),
           () -> with.words().toString());
@@ -101,7 +102,7 @@ class KeyWalkTest {
   }
 
   private static Object sample(Asked asked) {
-    Key key = asked.key();
+    KeyRow key = asked.key();
     String path = asked + "";
     if (path.endsWith("authenticator")) {
       return "basicauth";
@@ -129,7 +130,7 @@ class KeyWalkTest {
     }
     return switch (key.form().type()) {
       case TEXT -> "sample";
-      case WHOLE -> 7;
+      case WHOLE, COUNT -> 7;
       case NUMBER -> 0.7;
       case FLAG -> !key.byDefault().equals("true");
       case TIME -> "7s";
@@ -161,6 +162,13 @@ class KeyWalkTest {
       put(section(file, component), asked.key().path(), value);
     }
     companions(file, component, asked.key().path());
+    if (asked.key().path().equals("check_interval") && value == null) {
+      section(file, component).remove("check_interval");
+    }
+    if (asked.key().path().startsWith("htpasswd")) {
+      section(file, component).remove("client_auth");
+      section(file, "exporters/otlp").remove("auth");
+    }
     return file;
   }
 
@@ -182,8 +190,11 @@ class KeyWalkTest {
     List<String> processors = new ArrayList<>(List.of("tail_sampling"));
     Map<String, Object> definitions = map("tail_sampling", map("policies", List.of(first(type))));
     if (component.startsWith("processors/") && !component.endsWith("/tail_sampling")) {
+      boolean limiter = component.endsWith("/memory_limiter");
       processors.add(component.substring(11));
-      definitions.put(component.substring(11), new LinkedHashMap<>());
+      definitions.put(
+          component.substring(11),
+          limiter ? map("check_interval", "1s", "limit_mib", 100) : new LinkedHashMap<>());
     }
     String extension = component.startsWith("extensions/") ? component.substring(11) : "basicauth";
     Map<String, Object> out = map("endpoint", exporter.equals("otlp") ? "b:1" : "https://b:1");

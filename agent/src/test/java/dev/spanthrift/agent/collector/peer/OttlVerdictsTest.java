@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OttlVerdictsTest {
   private static final String RECORD = "verdicts/ottl.tsv";
 
+  private static final String GENERATED = "verdicts/ottl-generated.tsv";
+
   @TempDir Path folder;
 
   static List<PeerCase> cases() throws IOException {
@@ -39,6 +41,23 @@ class OttlVerdictsTest {
       }
     }
     return cases;
+  }
+
+  /** The same each time. */
+  static List<PeerCase> generated() {
+    return new OttlGenerator(20_261_130)
+        .conditions(400).stream().map(condition -> PeerCase.ottl("span", condition, "")).toList();
+  }
+
+  @Test
+  void everyGeneratedConditionKeepsTheTracesThatTheCollectorKeeps() {
+    Verdicts.compare(GENERATED, folder, generated(), OttlTraces.requests());
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "collector.peer", matches = ".+")
+  void theRecordOfGeneratedConditionsIsWhatTheCollectorKeeps() throws Exception {
+    Verdicts.record(GENERATED, folder, generated(), OttlTraces.requests());
   }
 
   @Test

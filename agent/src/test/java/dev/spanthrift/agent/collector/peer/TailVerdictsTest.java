@@ -27,9 +27,7 @@ class TailVerdictsTest {
   private static final int TRACES = 60;
   private static final int CASES = 120;
   private static final long START = 1_700_000_000_000_000_000L;
-  private static final String[] STATES = {
-    "", "", "k=v", "k=w,a=1", "a=1,a=2", "BAD", "k=v, z=1"
-  };
+  private static final String[] STATES = {"", "", "k=v", "k=w,a=1", "a=1,a=2", "BAD", "k=v, z=1"};
   private static final String[] CONDITIONS = {
     "attributes[\"n\"] > 3",
     "attributes[\"s\"] == \"x\"",

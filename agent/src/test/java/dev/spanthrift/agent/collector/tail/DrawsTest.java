@@ -79,4 +79,17 @@ class DrawsTest {
       assertEquals(new CollectorVersion(150), CollectorVersion.parse(text));
     }
   }
+
+  /** The threshold of 14 bits and the randomness from the hash decide as bucket and count do. */
+  @Test
+  void theRandomnessOfAHashDecidesAsItsBucket() {
+    for (int i = 0; i < 10_000; i++) {
+      long high = i * 0x9e3779b97f4a7c15L;
+      int accepted = i % (Fnv.BUCKETS + 1);
+      long threshold = (long) (Fnv.BUCKETS - accepted) << 42;
+      long randomness = Fnv.randomness(22, high, i);
+      assertTrue(randomness >= 0 && randomness < 1L << 56);
+      assertEquals(Fnv.bucket(22, high, i) < accepted, threshold <= randomness);
+    }
+  }
 }

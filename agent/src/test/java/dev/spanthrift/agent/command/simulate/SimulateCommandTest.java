@@ -328,6 +328,19 @@ class SimulateCommandTest {
   }
 
   @Test
+  void onePriceIsShownWhereAnAllotmentMakesTheBillLessThanTheListPrice() throws Exception {
+    String given =
+        config("{price: {model: grafana-cloud-traces}, budgets: [{amount: 300, period: month}]}");
+    Console console = simulate("--config", given, "-o", "json");
+    assertEquals(0, console.code(), console.err());
+    JsonNode answer = JsonMapper.shared().readTree(console.out());
+    assertEquals(
+        answer.at("/budgets/0/received").asDouble(), answer.at("/cost/received").asDouble());
+    assertEquals(answer.at("/budgets/0/spent").asDouble(), answer.at("/cost/kept").asDouble());
+    assertTrue(answer.at("/warnings").toString().contains("money is by the bill"));
+  }
+
+  @Test
   void s8_optionsBeatTheConfiguration() throws Exception {
     String given =
         config("{defaultProbability: 0.5, budgets: [{name: all, amount: 0.001, period: hour}]}");

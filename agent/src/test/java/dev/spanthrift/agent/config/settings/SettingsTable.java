@@ -383,7 +383,14 @@ final class SettingsTable {
             "'http://me:secret@proxy:3128'",
             "http://me:secret@proxy:3128",
             "'socks5://proxy:1080'",
-            "http://proxy:3128"));
+            "http://proxy:3128"),
+        row(
+            "auth",
+            AuthSettings.NONE,
+            "{token: t}",
+            new AuthSettings(null, null, null, null, "t", null, "Authorization", "Bearer"),
+            "{token: t, username: u}",
+            "either a token or user and password"));
   }
 
   /** The keys of one budget, beside the amount that each needs. */

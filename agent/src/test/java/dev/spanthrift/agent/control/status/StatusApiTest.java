@@ -61,6 +61,41 @@ class StatusApiTest {
   }
 
   @Test
+  void portThatIsFullIsSaidByReadinessStatusAndMetrics() {
+    try {
+      port.pipeline.ports = List.of(FakePipeline.port(4));
+      port.client()
+          .get()
+          .uri("/readyz")
+          .exchange()
+          .expectStatus()
+          .isEqualTo(503)
+          .expectBody(String.class)
+          .value(body -> assertTrue(body.contains("full: 4 connections are open"), body));
+      port.client().get().uri("/healthz").exchange().expectStatus().isOk();
+      JsonNode shown = json("/api/v1/status").at("/ports/0");
+      assertEquals(4, shown.at("/open").asInt());
+      assertEquals(1, shown.at("/refused/table_full").asInt());
+      assertEquals(2, shown.at("/strays/http1_on_grpc").asInt());
+      String metrics = get("/actuator/prometheus");
+      for (String line :
+          List.of(
+              "spanthrift_connections{port=\"grpc\"} 4.0",
+              "spanthrift_connections_limit{port=\"grpc\"} 4.0",
+              "spanthrift_connections_refused_total{port=\"grpc\",reason=\"table_full\"} 1.0",
+              "spanthrift_strays_total{kind=\"http1_on_grpc\",port=\"grpc\"} 2.0",
+              "spanthrift_requests_offered_total{signal=\"traces\"} 55.0",
+              "spanthrift_requests_under_way{signal=\"traces\"} 0.0")) {
+        assertTrue(metrics.contains(line), () -> line + metrics);
+      }
+      port.pipeline.ports = List.of(FakePipeline.port(3));
+      get("/readyz");
+    } finally {
+      port.pipeline.ports = List.of(FakePipeline.port(3));
+    }
+  }
+
+  @Test
   void s8_countsWhatIsRecordedForWhatIf() {
     assertTrue(json("/api/v1/status").at("/recording").isMissingNode(), "recording is off");
     SpanRing ring = new SpanRing(1 << 20, Duration.ofHours(1));

@@ -261,6 +261,18 @@ class GrpcFramesTest {
   }
 
   @Test
+  void resetOfTheAnswerThatBlocksLetsThoseBehindItGo() {
+    begin();
+    send(frame(Http2.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0})); // windows of nothing
+    send(call(1));
+    send(call(3));
+    send(windowUpdate(3, 5));
+    assertFalse(answers().stream().anyMatch(Frame::endsStream)); // the first one has none
+    send(frame(RST_STREAM, 0, 1, new byte[4]));
+    assertTrue(answers().stream().anyMatch(f -> f.stream() == 3 && f.endsStream()));
+  }
+
+  @Test
   void windowAboveTheMaximumEndsItsStreamOrTheConnection() {
     begin();
     send(headers(1, 4, CALL));

@@ -318,6 +318,14 @@ class Http2RulesTest {
                 .andThen(frame(RST_STREAM, 0, FIRST, 0, 0, 0, 8))),
         lives(3));
     rule(
+        "5.1 DATA behind a client's own reset resets the stream once, and the connection lives",
+        opened(
+            frame(DATA, 0, FIRST, 0, 0, 0, 9, 9)
+                .andThen(frame(RST_STREAM, 0, FIRST, 0, 0, 0, 8))
+                .andThen(frame(DATA, 0, FIRST, 1, 2, 3))
+                .andThen(frame(DATA, END_STREAM, FIRST, 4, 5))),
+        resets(FIRST, Http2.STREAM_CLOSED));
+    rule(
         "5.1.1 an even stream ends the connection",
         headers(END_HEADERS, 2, CALL),
         ends(Http2.PROTOCOL_ERROR));

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Minimum-variance allocation of the budget: one price μ for each class, from the fleet's demand.
@@ -48,7 +49,8 @@ public final class Allocation implements Allocator {
   private final double usualPrice;
   private final double overlapStart;
 
-  private volatile Allowance allowance;
+  private final Supplier<Allowance> purse; // where the money comes from, asked with every tick
+  private double shareOfTraffic; // 0 where it comes by time
   private final double[] own = new double[FleetReport.LOST];
   private final double[] report = new double[FleetReport.LENGTH];
   private final double[] fleet = new double[FleetReport.LENGTH];
@@ -85,6 +87,18 @@ public final class Allocation implements Allocator {
     this(settings, new ClassScorer(settings), allowance, priceOf, fleetSums, pod);
   }
 
+  /**
+   * @param purse says with every tick how the money comes in
+   */
+  public Allocation(
+      AllocationSettings settings,
+      Supplier<Allowance> purse,
+      PriceOf priceOf,
+      FleetSums fleetSums,
+      String pod) {
+    this(settings, new ClassScorer(settings), purse, priceOf, fleetSums, pod);
+  }
+
   public Allocation(
       AllocationSettings settings,
       Scorer scorer,
@@ -92,39 +106,43 @@ public final class Allocation implements Allocator {
       PriceOf priceOf,
       FleetSums fleetSums,
       String pod) {
+    this(settings, scorer, () -> allowance, priceOf, fleetSums, pod);
+  }
+
+  private Allocation(
+      AllocationSettings settings,
+      Scorer scorer,
+      Supplier<Allowance> purse,
+      PriceOf priceOf,
+      FleetSums fleetSums,
+      String pod) {
     this.settings = settings;
     this.scorer = scorer;
-    this.allowance = allowance;
+    this.purse = purse;
     this.fleetSums = fleetSums;
     this.pod = pod;
     classPrices = new ClassPrices(settings.shares());
     usualPrice = Math.max(1, priceOf.price(5_000, 25));
     overlapStart = Math.max(1, priceOf.price(30_000, 150));
+    Allowance first = purse.get();
+    shareOfTraffic = shareOf(first);
     firstBase =
         settings.base()
-            * (allowance instanceof Allowance.ShareOfTraffic(double share) ? share : UNKNOWN_SHARE);
+            * (first instanceof Allowance.ShareOfTraffic ? shareOfTraffic : UNKNOWN_SHARE);
     base = firstBase;
   }
 
-  /** Changes how the money comes in, from the next tick on. */
-  public void allowance(Allowance next) {
-    allowance = next;
-  }
-
-  /** Tells how many pods of this service share the traffic; counts per group are per pod. */
-  public void replicas(int count) {
-    if (scorer instanceof ClassScorer classes) {
-      classes.replicas(count);
-    }
+  private static double shareOf(Allowance allowance) {
+    return allowance instanceof Allowance.ShareOfTraffic(double share) ? share : 0;
   }
 
   @Override
   public void arrived(long price, long nowNanos) {
     lastArrival = nowNanos;
     flows.received(price);
-    if (allowance instanceof Allowance.ShareOfTraffic(double share)) {
-      flows.inflow(price * share);
-      newInflow += price * share;
+    if (shareOfTraffic > 0) {
+      flows.inflow(price * shareOfTraffic);
+      newInflow += price * shareOfTraffic;
     }
   }
 
@@ -244,6 +262,8 @@ public final class Allocation implements Allocator {
 
   @Override
   public void tick(LedgerBatch batch, long nowNanos) {
+    Allowance allowance = purse.get();
+    shareOfTraffic = shareOf(allowance);
     double elapsed = lastTick == Long.MIN_VALUE ? 0 : Math.max(0, (nowNanos - lastTick) / 1e9);
     lastTick = Math.max(lastTick, nowNanos);
     if (isActive(nowNanos)) {
@@ -254,9 +274,9 @@ public final class Allocation implements Allocator {
       advance(sinceAdvance);
       sinceAdvance = 0;
       exchangeReports();
-      settleRates();
+      settleRates(allowance);
     }
-    inflow(batch, elapsed);
+    inflow(batch, allowance, elapsed);
     scorer.tick(seconds(nowNanos));
     double target = SpendPlan.target(level, rate, tau);
     classPrices.compute(fleet, target, overlapStart * overlapBelief);
@@ -322,7 +342,7 @@ public final class Allocation implements Allocator {
     slow.read(fleet);
   }
 
-  private void settleRates() {
+  private void settleRates(Allowance allowance) {
     rate =
         switch (allowance) {
           case Allowance.PerSecond(double amount) -> amount;
@@ -340,7 +360,7 @@ public final class Allocation implements Allocator {
     tau = Math.clamp(part, Math.min(TAU_SECONDS_MIN, most), most);
   }
 
-  private void inflow(LedgerBatch batch, double elapsed) {
+  private void inflow(LedgerBatch batch, Allowance allowance, double elapsed) {
     if (allowance instanceof Allowance.PerSecond(double amount)) {
       boolean cold = !advanced && carried == 0; // a restored level is advance enough
       double seconds = cold ? elapsed + ADVANCE_SECONDS : elapsed;

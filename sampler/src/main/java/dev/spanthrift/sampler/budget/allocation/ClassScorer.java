@@ -31,15 +31,9 @@ final class ClassScorer implements Scorer {
   private final DecayingCounts paths = new DecayingCounts(BOUND, DAY);
   private final DecayingCounts all = new DecayingCounts(1, DAY);
   private final PathDurations durations = new PathDurations();
-  private int replicas = 1;
 
   ClassScorer(AllocationSettings settings) {
     this.settings = settings;
-  }
-
-  /** Counts are this pod's: n examples here are n·replicas in the fleet. */
-  void replicas(int count) {
-    replicas = Math.max(1, count);
   }
 
   @Override
@@ -89,7 +83,7 @@ final class ClassScorer implements Scorer {
   }
 
   private double weight(double n, double exponent) {
-    return exponent == 0 ? 1 : Math.pow(n * replicas, -exponent);
+    return exponent == 0 ? 1 : Math.pow(n, -exponent);
   }
 
   @Override

@@ -3,7 +3,10 @@ package dev.spanthrift.sampler.budget.allocation;
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.signal.LogBuckets;
 
-/** Layout of a pod's report to the fleet: one vector of numbers that can be added up. */
+/**
+ * Layout of a pod's report to the fleet: one vector of numbers, of which the fleet's are the maxima
+ * or the sums.
+ */
 public final class FleetReport {
   /** Latest arrival, unix seconds; the fleet's is the maximum. */
   static final int LAST_ARRIVAL = 0;

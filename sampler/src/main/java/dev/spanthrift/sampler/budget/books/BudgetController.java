@@ -326,8 +326,7 @@ public final class BudgetController {
         double own = accounts.get(i).budget.limits().policyShareMax();
         cap = purse.isPaidBy(i) ? Math.min(cap, own) : cap;
       }
-      purse.mustKeep.allow(purse.allowance, cap);
-      purse.publish();
+      purse.mustKeep.allow(purse.allowancePerSecond(), cap);
     }
   }
 

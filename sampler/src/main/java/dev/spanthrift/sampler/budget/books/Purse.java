@@ -25,8 +25,7 @@ public final class Purse {
   Traffic receivedSince = Traffic.NONE;
   Traffic keptSince = Traffic.NONE;
   double demand;
-  double allowance; // changes while rates are shared out
-  private volatile double published;
+  private volatile double allowance; // the one place where it stands
   double outstanding;
   private boolean told;
   boolean toldFirst; // since the last tick: what was planned knew nothing of it
@@ -54,11 +53,11 @@ public final class Purse {
 
   /** Picos that may be spent in a second, by the whole fleet; any thread may ask. */
   public double allowancePerSecond() {
-    return published;
+    return allowance;
   }
 
-  void publish() {
-    published = allowance;
+  void allow(double picosPerSecond) {
+    allowance = picosPerSecond;
   }
 
   public MustKeepCap mustKeep() {

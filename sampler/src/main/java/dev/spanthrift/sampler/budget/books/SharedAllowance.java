@@ -25,22 +25,26 @@ final class SharedAllowance {
     double[] left = rates.clone();
     boolean[] stopped = new boolean[purses.size()];
     double[] weights = new double[purses.size()];
+    double[] given = new double[purses.size()];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = Math.max(purses.get(i).demand, most * 1e-6);
-      purses.get(i).allowance = 0;
     }
     for (int round = 0; round <= rates.length; round++) {
       double rise = rise(purses, left, stopped, weights);
       if (rise == Double.MAX_VALUE) {
         break;
       }
-      raise(purses, left, stopped, weights, rise);
+      for (int i = 0; i < weights.length; i++) {
+        if (!stopped[i]) {
+          double more = weights[i] * rise;
+          given[i] = Math.min(Purse.UNLIMITED, given[i] + more);
+          take(purses.get(i), left, more);
+        }
+      }
       stop(purses, left, rates, stopped);
     }
     for (int i = 0; i < weights.length; i++) {
-      if (!stopped[i]) {
-        purses.get(i).allowance = Purse.UNLIMITED;
-      }
+      purses.get(i).allow(stopped[i] ? given[i] : Purse.UNLIMITED);
     }
   }
 
@@ -57,17 +61,9 @@ final class SharedAllowance {
     return rise;
   }
 
-  private static void raise(
-      List<Purse> purses, double[] left, boolean[] stopped, double[] weights, double rise) {
-    for (int i = 0; i < weights.length; i++) {
-      if (stopped[i]) {
-        continue;
-      }
-      double more = weights[i] * rise;
-      purses.get(i).allowance = Math.min(Purse.UNLIMITED, purses.get(i).allowance + more);
-      for (int b = 0; b < left.length; b++) {
-        left[b] -= purses.get(i).isPaidBy(b) ? more : 0;
-      }
+  private static void take(Purse purse, double[] left, double more) {
+    for (int b = 0; b < left.length; b++) {
+      left[b] -= purse.isPaidBy(b) ? more : 0;
     }
   }
 

@@ -78,7 +78,7 @@ public final class TraceDigest {
     return one > 1 || other > 1 ? Math.max(one, other) : Math.min(one, other);
   }
 
-  /** Whether the root's fragment is among those added. */
+  /** Whether the root's fragment is among those added; for a ledger elsewhere. */
   public boolean isRooted() {
     return rooted;
   }

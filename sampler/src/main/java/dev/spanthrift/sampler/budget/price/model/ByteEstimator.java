@@ -12,40 +12,33 @@ import java.util.Optional;
  */
 public enum ByteEstimator {
   /** Tempo's usage tracker: span, its length prefix, and its part of the resource. */
-  OTLP_PROTO_AMORTIZED(true, 1, 0, 0, 0, 0, 1, 0, 0, 0, 3),
-  OTLP_PROTO_REPEATED(true, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0),
+  OTLP_PROTO_AMORTIZED(1, 0, 0, 0, 0, 1, 0, 0, 0, 3),
+  OTLP_PROTO_REPEATED(1, 0, 0, 1, 0, 0, 0, 0, 0, 0),
   /** One flat JSON document for each span with the resource in it. */
-  FLAT_JSON_DOC(false, 1, -3.16, 0, 1.048, -4.01, 0, .989, .68, 5.77, 117),
-  SIGNOZ_METERED_JSON(false, 1, -3.17, 0, 1.048, -4.01, 0, .989, 3.02, 5.77, 360),
-  OTLP_JSON_SPAN(false, 1, 28.8, 0, 0, 0, 0, .989, 2.48, 4.77, 181),
+  FLAT_JSON_DOC(1, -3.16, 0, 1.048, -4.01, 0, .989, .68, 5.77, 117),
+  SIGNOZ_METERED_JSON(1, -3.17, 0, 1.048, -4.01, 0, .989, 3.02, 5.77, 360),
+  OTLP_JSON_SPAN(1, 28.8, 0, 0, 0, 0, .989, 2.48, 4.77, 181),
   /**
    * Values without keys, resource repeated. Two points of that fit (2.13 · 518 bytes with a
    * resource of 1587, 0.83 · 508 with 316) give the line; no span was measured by it.
    */
-  COLUMN_VALUES(false, .49, 0, 0, .537, 0, 0, 0, 0, 0, 0),
+  COLUMN_VALUES(.49, 0, 0, .537, 0, 0, 0, 0, 0, 0),
   /** Keys and values of all attributes, resource repeated: a little less than protobuf's bytes. */
-  KEY_PLUS_VALUE(false, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0),
+  KEY_PLUS_VALUE(1, 0, 0, 1, 0, 0, 0, 0, 0, 0),
   /** gzip of whole batches; the ratio of that fit, synthetic and so optimistic. */
-  WIRE_COMPRESSED(false, .154, 0, 0, 0, 0, .154, 0, 0, 0, 0),
+  WIRE_COMPRESSED(.154, 0, 0, 0, 0, .154, 0, 0, 0, 0),
   /** Nobody says: protobuf's bytes, times the factor that calibration finds. */
-  UNKNOWN(false, 1, 0, 0, 0, 0, 1, 0, 0, 0, 3);
+  UNKNOWN(1, 0, 0, 0, 0, 1, 0, 0, 0, 3);
 
-  private final boolean exact;
   private final double perSpanByte;
 
   @SuppressWarnings("ImmutableEnumChecker") // written once, never handed out
   private final double[] coefficients;
 
   /** Coefficients of s, a, e, r, ra, r/n, q, qe, i and the constant. */
-  ByteEstimator(boolean exact, double perSpanByte, double... coefficients) {
-    this.exact = exact;
+  ByteEstimator(double perSpanByte, double... coefficients) {
     this.perSpanByte = perSpanByte;
     this.coefficients = coefficients;
-  }
-
-  /** Whether it is the vendor's rule itself. */
-  public boolean isExact() {
-    return exact;
   }
 
   /** As price models write it. */

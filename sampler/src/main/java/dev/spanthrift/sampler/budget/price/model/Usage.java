@@ -2,7 +2,6 @@ package dev.spanthrift.sampler.budget.price.model;
 
 import java.math.BigDecimal;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 
 /** Quantities by meter in plain units (bytes, spans, hosts); what is not named is zero. */
@@ -43,22 +42,6 @@ public final class Usage {
     Map<Meter, BigDecimal> product = new EnumMap<>(Meter.class);
     quantities.forEach((m, q) -> product.put(m, q.multiply(factor, Money.PRECISION)));
     return new Usage(product);
-  }
-
-  /** Turns readings over a window into what the model bills. */
-  public static Usage aggregated(PriceModel model, Map<Meter, List<BigDecimal>> readings) {
-    Map<Meter, BigDecimal> billed = new EnumMap<>(Meter.class);
-    readings.forEach(
-        (meter, list) ->
-            billed.put(
-                meter,
-                model.charges().stream()
-                    .filter(charge -> charge.meter() == meter)
-                    .map(Charge::aggregation)
-                    .findFirst()
-                    .orElse(Aggregation.SUM)
-                    .of(list)));
-    return new Usage(billed);
   }
 
   @Override

@@ -1,8 +1,5 @@
-package dev.spanthrift.agent;
+package dev.spanthrift.agent.config.settings;
 
-import dev.spanthrift.agent.config.settings.ByteSize;
-import dev.spanthrift.agent.config.settings.HeapShare;
-import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,9 +15,9 @@ import java.util.List;
  * @param queueBytesMax for a destination, unless its own bound is lower
  * @param requestBytesMax for one request at the door
  * @param pendingBytesMax for all requests that are being read
- * @param reduced what is less than was set, in words
+ * @param reduced what is less than was set: the key, and then in words
  */
-record HeapBounds(
+public record HeapBounds(
     int decisionsMax,
     long heldBytesMax,
     long queueBytesMax,
@@ -29,7 +26,7 @@ record HeapBounds(
     List<String> reduced) {
   private static final int LEDGER_ENTRY_BYTES = 328; // a quarter full, after it grew
 
-  static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
+  public static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
     List<String> reduced = new ArrayList<>();
     int wanted = settings.decisionMemory().tracesMax();
     HeapShare share = HeapShare.of(heapBytes, settings.recording().bytesMax().bytes(), wanted);
@@ -45,22 +42,18 @@ record HeapBounds(
     ByteSize pending = settings.listen().pendingBytesMax();
     long requests = fit("listen.requestBytesMax", request, rest / 8, reduced);
     long reading = Math.max(requests, fit("listen.pendingBytesMax", pending, rest / 4, reduced));
-    long queue =
-        settings.destinations().stream()
-            .mapToLong(
-                d ->
-                    fit(
-                        "destination " + d.name() + " queueBytesMax",
-                        d.queueBytesMax(),
-                        rest / 3 / settings.destinations().size(),
-                        reduced))
-            .max()
-            .orElse(HeapShare.LEAST_BYTES);
+    List<DestinationSettings> destinations = settings.destinations();
+    long queue = destinations.isEmpty() ? HeapShare.LEAST_BYTES : 0;
+    for (int i = 0; i < destinations.size(); i++) {
+      String key = "destinations[" + i + "].queueBytesMax";
+      ByteSize own = destinations.get(i).queueBytesMax();
+      queue = Math.max(queue, fit(key, own, rest / 3 / destinations.size(), reduced));
+    }
     return new HeapBounds(decisions, held, queue, requests, reading, List.copyOf(reduced));
   }
 
   /** Traces kept lately that the ledger has room for, in an eighth of what may wait. */
-  int ledgerTracesMax(int tracesMax) {
+  public int ledgerTracesMax(int tracesMax) {
     return (int) Math.min(tracesMax, heldBytesMax / 8 / LEDGER_ENTRY_BYTES);
   }
 

@@ -6,13 +6,15 @@ import java.util.Locale;
 /**
  * Which values a key takes.
  *
- * @param allowed the words, for {@link Type#ONE}
+ * @param allowed the words, for {@link Sort#ONE}
  */
-public record Form(Type type, List<String> allowed) {
+public record KeyForm(Sort type, List<String> allowed) {
   /** Kinds of values. */
-  public enum Type {
+  public enum Sort {
     TEXT("a text"),
     WHOLE("a whole number"),
+    /** Not negative. */
+    COUNT("a whole number"),
     NUMBER("a number"),
     FLAG("true or false"),
     TIME("a time such as 500ms, 10s or 1m30s"),
@@ -24,7 +26,7 @@ public record Form(Type type, List<String> allowed) {
 
     private final String right;
 
-    Type(String right) {
+    Sort(String right) {
       this.right = right;
     }
 
@@ -34,12 +36,12 @@ public record Form(Type type, List<String> allowed) {
     }
   }
 
-  static Form parse(String text) {
+  static KeyForm parse(String text) {
     if (text.startsWith("one(")) {
       String words = text.substring(4, text.length() - 1);
-      return new Form(Type.ONE, List.of(words.split("\\|", -1)));
+      return new KeyForm(Sort.ONE, List.of(words.split("\\|", -1)));
     }
-    return new Form(Type.valueOf(text.toUpperCase(Locale.ROOT)), List.of());
+    return new KeyForm(Sort.valueOf(text.toUpperCase(Locale.ROOT)), List.of());
   }
 
   /** Whether the place has this form; if not, that is said. */
@@ -47,13 +49,21 @@ public record Form(Type type, List<String> allowed) {
     return switch (type) {
       case TEXT -> at.textOf().isPresent();
       case WHOLE -> at.wholeOf().isPresent();
+      case COUNT -> isPositive(at, at.wholeOf().orElse(-1L));
       case NUMBER -> at.numberOf().isPresent();
       case FLAG -> at.flagOf().isPresent();
-      case TIME -> at.nanosOf().isPresent();
+      case TIME -> isPositive(at, at.nanosOf().orElse(-1L));
       case ONE -> at.oneOf(allowed).isPresent();
       case LIST -> isTexts(at);
       case HEADERS, ANY, PARTS -> true;
     };
+  }
+
+  private boolean isPositive(Place at, long value) {
+    if (value < 0) {
+      at.wrong("write " + type.right() + ", not negative"); // unless another mistake was said
+    }
+    return value >= 0;
   }
 
   private static boolean isTexts(Place at) {
@@ -73,7 +83,7 @@ public record Form(Type type, List<String> allowed) {
       return false;
     }
     return switch (type) {
-      case WHOLE, NUMBER -> at.number(Double.NaN) == Double.parseDouble(byDefault);
+      case WHOLE, COUNT, NUMBER -> at.number(Double.NaN) == Double.parseDouble(byDefault);
       case TIME -> at.nanos(-1) == Place.nanos(byDefault);
       case TEXT, FLAG, ONE -> at.text("").equals(byDefault);
       case LIST, HEADERS, ANY, PARTS -> false;

@@ -1,15 +1,21 @@
-package dev.spanthrift.agent;
+package dev.spanthrift.agent.config.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.config.settings.SettingsLoader;
-import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.trace.DecisionMemory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 class HeapBoundsTest {
   private static final long MEBI = 1L << 20;
@@ -72,7 +78,7 @@ class HeapBoundsTest {
         List.of(
             "listen.requestBytesMax 8MiB instead of 64MiB",
             "listen.pendingBytesMax 16MiB instead of 128MiB",
-            "destination one queueBytesMax 21845KiB instead of 64MiB"),
+            "destinations[0].queueBytesMax 21845KiB instead of 64MiB"),
         bounds.reduced());
   }
 
@@ -95,5 +101,34 @@ class HeapBoundsTest {
     assertEquals(MEBI, bounds.heldBytesMax());
     assertEquals(MEBI, bounds.requestBytesMax());
     assertEquals(MEBI, bounds.pendingBytesMax());
+  }
+
+  /** What the chart sets has room in the heap that it gives: nothing of it would be cut. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sidecar", "gateway"})
+  void theChartsDefaultsFitItsHeap(String mode) throws Exception {
+    Path values = Path.of("").toAbsolutePath().getParent().resolve("helm/spanthrift/values.yaml");
+    JsonNode chart = YAMLMapper.builder().build().readTree(Files.readString(values)).path(mode);
+    String config = YAMLMapper.builder().build().writeValueAsString(chart.path("config"));
+    SettingsLoader.Loaded loaded =
+        SettingsLoader.load(
+            config, "values.yaml", Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://backend:9318"));
+    HeapBounds bounds = HeapBounds.of(loaded.settings(), heap(chart));
+    List<String> cut =
+        bounds.reduced().stream().filter(s -> loaded.given().contains(s.split(" ")[0])).toList();
+    assertEquals(List.of(), cut);
+  }
+
+  private static long heap(JsonNode chart) {
+    String options = chart.path("javaOptions").asString();
+    Matcher fixed = Pattern.compile("-Xmx([0-9]+)m").matcher(options);
+    if (fixed.find()) {
+      return Long.parseLong(fixed.group(1)) * MEBI - MEBI; // one survivor space is never used
+    }
+    Matcher share = Pattern.compile("MaxRAMPercentage=([0-9]+)").matcher(options);
+    assertTrue(share.find(), options);
+    String limit = chart.path("resources").path("limits").path("memory").asString();
+    assertEquals("1Gi", limit);
+    return 1024 * MEBI / 100 * Long.parseLong(share.group(1));
   }
 }

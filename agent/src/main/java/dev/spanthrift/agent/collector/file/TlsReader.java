@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Reads {@code tls} sections: files, and the oldest version. */
-final class Tls {
-  private Tls() {}
+final class TlsReader {
+  private TlsReader() {}
 
   static void ofExporter(Place at, Map<String, Object> map) {
     path(at.child("ca_file"), "authority", map);

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.reading;
 
 /** What becomes of a key of a foreign configuration. */
-public enum Fate {
+public enum KeyFate {
   /** It is obeyed. */
   CARRIED("carried over"),
   /** It has pieces that are read one by one. */
@@ -19,11 +19,11 @@ public enum Fate {
 
   private final String words;
 
-  Fate(String words) {
+  KeyFate(String words) {
     this.words = words;
   }
 
-  static Fate named(String name) {
+  static KeyFate named(String name) {
     return valueOf(name.toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
   }
 
