@@ -1,8 +1,8 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.fleet.Fleet;
 import dev.spanthrift.agent.pipeline.FleetStatus;
-import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;

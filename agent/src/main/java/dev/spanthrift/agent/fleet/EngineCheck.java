@@ -48,7 +48,8 @@ public final class EngineCheck {
         trouble == Trouble.PERMISSION || Engine.deepest(e).contains("NOPERM")
             ? "; the user needs: " + AccessRules.of(settings.prefix())
             : "";
-    return new Finding(false, "the engine " + trouble.words() + ": " + Engine.deepest(e) + help, "");
+    return new Finding(
+        false, "the engine " + trouble.words() + ": " + Engine.deepest(e) + help, "");
   }
 
   private static Finding tried(FleetSettings settings, Link link) {
@@ -88,7 +89,9 @@ public final class EngineCheck {
     }
     String policy = memoryPolicy(link);
     return List.of("allkeys-lru", "allkeys-lfu", "allkeys-random").contains(policy)
-        ? "maxmemory-policy " + policy + " throws keys out before their time, and with them the"
+        ? "maxmemory-policy "
+            + policy
+            + " throws keys out before their time, and with them the"
             + " budget's sums; noeviction or volatile-ttl is better"
         : "";
   }
@@ -96,8 +99,7 @@ public final class EngineCheck {
   /** Empty where the engine does not say: INFO memory is allowed wherever INFO is. */
   private static String memoryPolicy(Link link) {
     try {
-      String info =
-          link.commands().info("memory").toCompletableFuture().get(2, TimeUnit.SECONDS);
+      String info = link.commands().info("memory").toCompletableFuture().get(2, TimeUnit.SECONDS);
       return Connector.line(info, "maxmemory_policy:");
     } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
       return "";

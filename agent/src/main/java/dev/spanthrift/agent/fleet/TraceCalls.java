@@ -22,7 +22,10 @@ final class TraceCalls {
   private static final int TRACES_MAX = 200;
 
   private static final int BUCKETS = 64;
-  /** Of the trace id's 16: no two traces meet, and a key of 20 bytes fits a smaller piece of memory. */
+
+  /**
+   * Of the trace id's 16: no two traces meet, and a key of 20 bytes fits a smaller piece of memory.
+   */
   private static final int ID_BYTES = 14;
 
   private static final int QUESTIONS_MAX = 0xffff;

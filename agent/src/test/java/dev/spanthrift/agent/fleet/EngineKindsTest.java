@@ -67,9 +67,7 @@ class EngineKindsTest {
     for (int i = 0; i < slots.length; i++) {
       RedisServer node = server("node-" + i, "--cluster-enabled", "yes");
       assertEquals(
-          "+OK",
-          node.command(
-              "CLUSTER", "ADDSLOTSRANGE", "" + slots[i][0], "" + slots[i][1]));
+          "+OK", node.command("CLUSTER", "ADDSLOTSRANGE", "" + slots[i][0], "" + slots[i][1]));
       nodes.add(node);
     }
     for (RedisServer node : nodes) {
@@ -94,8 +92,7 @@ class EngineKindsTest {
   @Test
   void aFailoverOfSentinelIsFollowed() throws Exception {
     RedisServer master = server("master");
-    RedisServer replica =
-        server("replica", "--replicaof", "127.0.0.1 " + master.port());
+    RedisServer replica = server("replica", "--replicaof", "127.0.0.1 " + master.port());
     Path conf = folder.resolve("sentinel").resolve("sentinel.conf");
     Files.createDirectories(conf.getParent());
     Files.writeString(
@@ -107,8 +104,7 @@ class EngineKindsTest {
         """
             .formatted(master.port()));
     RedisServer sentinel = server("sentinel", conf.toString(), "--sentinel");
-    RedisKeepLedgerTest.await(
-        () -> replica.info("replication", "master_link_status").equals("up"));
+    RedisKeepLedgerTest.await(() -> replica.info("replication", "master_link_status").equals("up"));
     RedisKeepLedgerTest.await(
         () -> sentinel.ask("INFO", "sentinel").toString().contains("slaves=1"));
     Fleet one = fleet(sentinel.url(), "one");

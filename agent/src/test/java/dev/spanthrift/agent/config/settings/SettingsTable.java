@@ -433,6 +433,12 @@ final class SettingsTable {
         row("hourlyMax", NONE, "3", new BigDecimal("3"), "much", "a number"),
         row("policyShareMax", new Probability(1), "1/2", new Probability(.5), "all", "0 to 1"),
         row("hard", true, "false", false, "soft", "true or false"),
-        row("share", NONE, "sidecar", BudgetSettings.Share.SIDECAR, "all", "one of fleet, sidecar"));
+        row(
+            "share",
+            NONE,
+            "sidecar",
+            BudgetSettings.Share.SIDECAR,
+            "all",
+            "one of fleet, sidecar"));
   }
 }
