@@ -246,7 +246,7 @@ class RedisKeepLedgerTest {
     KeepLedger ledger = fleet("pod").ledger();
     exchange(ledger, new LedgerBatch());
     long before = Long.parseLong(server.info("memory", "used_memory"));
-    int traces = 65_536;
+    int traces = 102_400; // between two doublings of the engine's tables
     Random random = new Random(1);
     for (int from = 0; from < traces; from += 4096) {
       LedgerBatch batch = new LedgerBatch();
