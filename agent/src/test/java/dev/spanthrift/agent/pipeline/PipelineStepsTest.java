@@ -139,11 +139,6 @@ class PipelineStepsTest {
     }
 
     @Override
-    public long yieldingBytes() {
-      return 0;
-    }
-
-    @Override
     public long queueBytesMax() {
       return 1 << 20;
     }

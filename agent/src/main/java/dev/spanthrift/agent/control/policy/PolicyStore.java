@@ -10,6 +10,7 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,10 @@ public final class PolicyStore {
     try {
       persist(current);
     } catch (UncheckedIOException e) {
-      log.warn("the policy cannot be stored in {}: {}", file, InputFile.reason(e.getCause()));
+      log.warn(
+          "the policy cannot be stored in {}: {}",
+          file,
+          InputFile.reason(Objects.requireNonNullElse(e.getCause(), e)));
     }
   }
 

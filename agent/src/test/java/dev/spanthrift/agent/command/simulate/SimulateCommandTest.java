@@ -363,7 +363,8 @@ class SimulateCommandTest {
     Console console = simulate("--config", given, "-o", "json");
     assertEquals(0, console.code(), console.err());
     JsonNode answer = JsonMapper.shared().readTree(console.out());
-    assertTrue(answer.at("/cost/kept").asDouble() > 0, "at the list price");
+    assertEquals(0, answer.at("/cost/kept").asDouble(), "one price, which is the bill's");
+    assertTrue(answer.at("/warnings").toString().contains("beyond it the list price is paid"));
     assertEquals(0, answer.at("/budgets/0/spent").asDouble(), "2.5 million spans are included");
     assertTrue(answer.at("/kept/traces").asInt() < 790, "the month's traffic would not be");
   }
