@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.fleet;
 
-import dev.spanthrift.agent.money.FleetCounts;
 import dev.spanthrift.agent.timer.Guarded;
 import io.lettuce.core.SetArgs;
 import java.nio.ByteBuffer;

@@ -1,7 +1,6 @@
 package dev.spanthrift.agent.fleet;
 
 import dev.spanthrift.agent.config.settings.FleetSettings;
-import dev.spanthrift.agent.money.FleetCounts;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;

@@ -1,6 +1,6 @@
 /**
  * The fleet on Redis or Valkey: keep ledger, sums, membership. The only room that knows Lettuce;
- * nothing in it is loaded unless a fleet is configured.
+ * nothing of it that knows the client is loaded unless a fleet is configured.
  */
 @NullMarked
 package dev.spanthrift.agent.fleet;

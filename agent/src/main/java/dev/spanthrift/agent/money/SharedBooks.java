@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.money;
 
+import dev.spanthrift.agent.fleet.FleetCounts;
 import dev.spanthrift.sampler.budget.books.BudgetController;
 import dev.spanthrift.sampler.budget.books.Purse;
 import dev.spanthrift.sampler.budget.price.Traffic;

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.money;
+package dev.spanthrift.agent.fleet;
 
 import org.jspecify.annotations.Nullable;
 
