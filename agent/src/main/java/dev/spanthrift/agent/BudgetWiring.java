@@ -49,7 +49,7 @@ final class BudgetWiring {
         : null;
   }
 
-  /** None without a budget and a fleet: what policies leave to it is kept. */
+  /** None without a budget, a fleet and a limbo: what policies leave to it is kept. */
   @Nullable BudgetParts parts(Treasurer treasurer, @Nullable Fleet fleet) {
     if (fleet != null) {
       if (settings.sharesMoney()) {
@@ -65,17 +65,19 @@ final class BudgetWiring {
           fleet.pod(),
           settings.budgets().isEmpty() ? NOTHING_COSTS : treasurer);
     }
-    if (settings.budgets().isEmpty()) {
+    Duration limbo = settings.hold().limbo();
+    boolean waits = !limbo.isZero();
+    if (settings.budgets().isEmpty() && !waits) {
       return null;
     }
     return new BudgetParts(
-        allocation(),
+        waits ? allocation().withAskAfter(limbo) : allocation(),
         () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
         treasurer.controller().priceOf(),
-        new InProcessKeepLedger(true, allocation().askAfter(), ledgerTracesMax),
+        new InProcessKeepLedger(!waits, waits ? limbo : allocation().askAfter(), ledgerTracesMax),
         FleetSums.inProcess(),
         "self",
-        treasurer);
+        settings.budgets().isEmpty() ? NOTHING_COSTS : treasurer);
   }
 
   private AllocationSettings allocation() {

@@ -130,9 +130,18 @@ public record SpanthriftSettings(
       @Setting(
               value = "Traces that wait; above it the oldest are decided early.",
               byDefault = "1048576")
-          int tracesMax) {
+          int tracesMax,
+      @Setting(
+              value =
+                  "Without a fleet: a decided fragment with a probability below 1 waits so long,"
+                      + " within bytesMax, for a part of its trace that is kept, such as one with a"
+                      + " late error. For a gateway, where the parts come from many senders. 0s:"
+                      + " nobody waits.",
+              byDefault = "0s")
+          Duration limbo) {
     public Hold {
       new Checks()
+          .between("limbo", limbo, Duration.ZERO, Duration.ofMinutes(5))
           .between("pause", pause, Duration.ZERO, Duration.ofHours(1))
           .between("deadline", deadline, Duration.ofMillis(1), Duration.ofHours(1))
           .that(

@@ -164,6 +164,7 @@ final class SettingsTable {
             "2000GiB",
             "from 0B to 1024GiB"),
         row("hold.tracesMax", 1 << 20, "10", 10, "-1", "from 1 to"),
+        row("hold.limbo", Duration.ZERO, "30s", Duration.ofSeconds(30), "1h", "from 0s to 5m"),
         row("decisionMemory.tracesMax", 100_000, "10", 10, "0", "from 1 to"),
         row(
             "policies",
