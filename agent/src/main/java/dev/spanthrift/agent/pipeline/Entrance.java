@@ -39,7 +39,7 @@ final class Entrance {
   /**
    * @param letGo of those received, how many no destination takes
    */
-  PipelineStatus.Door status(long letGo) {
+  PipelineStatus.Offers status(long letGo) {
     Map<String, Long> byReason = new TreeMap<>();
     for (Refusal reason : Refusal.values()) {
       long count = refused[reason.ordinal()];
@@ -47,6 +47,6 @@ final class Entrance {
         byReason.put(reason.name().toLowerCase(Locale.ROOT), count);
       }
     }
-    return new PipelineStatus.Door(offered, received, underWay, receivedBytes, letGo, byReason);
+    return new PipelineStatus.Offers(offered, received, underWay, receivedBytes, letGo, byReason);
   }
 }

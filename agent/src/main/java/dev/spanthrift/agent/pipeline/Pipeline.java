@@ -327,7 +327,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   }
 
   public PipelineStatus status() {
-    Map<Signal, PipelineStatus.Door> signals = new EnumMap<>(Signal.class);
+    Map<Signal, PipelineStatus.Offers> signals = new EnumMap<>(Signal.class);
     synchronized (lock) {
       doors.forEach((signal, door) -> signals.put(signal, door.status(letGo(signal))));
       return StatusReader.read(

@@ -21,7 +21,7 @@ import java.util.Map;
 public record PipelineStatus(
     long startedUnixMillis,
     long nowUnixMillis,
-    Map<Signal, Door> signals,
+    Map<Signal, Offers> signals,
     Spans spans,
     Held held,
     Learned learned,
@@ -33,7 +33,7 @@ public record PipelineStatus(
   public PipelineStatus(
       long startedUnixMillis,
       long nowUnixMillis,
-      Map<Signal, Door> signals,
+      Map<Signal, Offers> signals,
       Spans spans,
       Held held,
       List<DestinationStatus> destinations,
@@ -58,7 +58,7 @@ public record PipelineStatus(
    * @param receivedBytes after decompression
    * @param letGo requests that no destination takes; spans are counted as failed instead
    */
-  public record Door(
+  public record Offers(
       long offered,
       long received,
       long underWay,

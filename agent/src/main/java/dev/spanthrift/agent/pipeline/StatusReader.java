@@ -18,7 +18,7 @@ final class StatusReader {
 
   static PipelineStatus read(
       long startedUnixMillis,
-      Map<Signal, PipelineStatus.Door> doors,
+      Map<Signal, PipelineStatus.Offers> doors,
       SamplerCounts counts,
       long heldBytesMax,
       long stamped,
@@ -81,7 +81,7 @@ final class StatusReader {
   }
 
   private static List<PipelineStatus.Identity> identities(
-      Map<Signal, PipelineStatus.Door> doors,
+      Map<Signal, PipelineStatus.Offers> doors,
       PipelineStatus.Spans spans,
       Outlet outlet,
       List<DestinationStatus> destinations) {
@@ -113,7 +113,7 @@ final class StatusReader {
   }
 
   private static PipelineStatus.Identity passed(
-      Signal signal, PipelineStatus.Door door, DestinationStatus.@Nullable Counts first) {
+      Signal signal, PipelineStatus.Offers door, DestinationStatus.@Nullable Counts first) {
     long passed = first == null ? 0 : first.shipped() + first.queued() + sum(first.failed());
     return law(
         signal + " requests: received = shipped + queued + failed + let go",

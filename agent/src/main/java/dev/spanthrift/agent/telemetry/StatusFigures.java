@@ -35,7 +35,7 @@ public final class StatusFigures {
     return figures.all;
   }
 
-  private void door(String signal, PipelineStatus.Door door) {
+  private void door(String signal, PipelineStatus.Offers door) {
     add(Instrument.REQUESTS_OFFERED.at(door.offered(), "signal", signal));
     add(Instrument.REQUESTS_UNDER_WAY.at(door.underWay(), "signal", signal));
     add(Instrument.REQUESTS.at(door.received(), "signal", signal, "outcome", "received"));

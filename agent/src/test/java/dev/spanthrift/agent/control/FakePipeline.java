@@ -33,9 +33,9 @@ public final class FakePipeline implements PipelineView {
         System.currentTimeMillis(),
         Map.of(
             Signal.TRACES,
-            new PipelineStatus.Door(55, 50, 0, received * 500, 0, Map.of("OVERLOADED", 5L)),
+            new PipelineStatus.Offers(55, 50, 0, received * 500, 0, Map.of("OVERLOADED", 5L)),
             Signal.LOGS,
-            new PipelineStatus.Door(7, 7, 0, 7_000, 3, Map.of())),
+            new PipelineStatus.Offers(7, 7, 0, 7_000, 3, Map.of())),
         new PipelineStatus.Spans(
             received,
             received * 500,

@@ -47,7 +47,7 @@ final class PageProbe {
         System.currentTimeMillis(),
         Map.of(
             Signal.TRACES,
-            new PipelineStatus.Door(
+            new PipelineStatus.Offers(
                 received / 21 + 19,
                 received / 21,
                 0,
@@ -55,7 +55,7 @@ final class PageProbe {
                 0,
                 Map.of("OVERLOADED", 12L, "TOO_LARGE", 7L)),
             Signal.METRICS,
-            new PipelineStatus.Door(4_000, 4_000, 0, 88_000_000, 0, Map.of())),
+            new PipelineStatus.Offers(4_000, 4_000, 0, 88_000_000, 0, Map.of())),
         new PipelineStatus.Spans(
             received,
             received * 573,

@@ -53,7 +53,7 @@ class EntranceTest {
           return null;
         });
     assertEquals(
-        new PipelineStatus.Door(2, 1, 0, 0, 1, Map.of("cut", 1L)),
+        new PipelineStatus.Offers(2, 1, 0, 0, 1, Map.of("cut", 1L)),
         pipeline.status().signals().get(Signal.LOGS));
     assertTrue(law().holds());
   }

@@ -111,7 +111,7 @@ class OwnTelemetryTest {
     return new PipelineStatus(
         0,
         1,
-        Map.of(Signal.TRACES, new PipelineStatus.Door(5, 4, 0, 900, 0, Map.of("TOO_LARGE", 1L))),
+        Map.of(Signal.TRACES, new PipelineStatus.Offers(5, 4, 0, 900, 0, Map.of("TOO_LARGE", 1L))),
         new PipelineStatus.Spans(
             100,
             9_000,

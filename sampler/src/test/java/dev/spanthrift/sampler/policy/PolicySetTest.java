@@ -85,7 +85,7 @@ class PolicySetTest {
         set(
             Action.BUDGET,
             new Policy("errors", ERROR, Action.KEEP),
-            new Policy("late", Condition.ALWAYS, Action.DROP, true));
+            new Policy("afterwards", Condition.ALWAYS, Action.DROP, true));
     decide(set, fragment(true, 0, 0));
     assertEquals(0, set.counts().get(1).matched().traces());
   }

@@ -27,7 +27,7 @@ record StatusBody(
     List<PolicyCounts> policies,
     KillSwitchApi.SwitchBody killSwitch,
     StatusHistory.Rates rates,
-    Map<String, PipelineStatus.Door> signals,
+    Map<String, PipelineStatus.Offers> signals,
     PipelineStatus.Spans spans,
     PipelineStatus.Held held,
     PipelineStatus.Learned learned,

@@ -62,7 +62,7 @@ public final class StatusHistory {
   void read() {
     PipelineStatus status = source.get();
     PipelineStatus.Spans spans = status.spans();
-    PipelineStatus.Door door = status.signals().get(Signal.TRACES);
+    PipelineStatus.Offers door = status.signals().get(Signal.TRACES);
     add(
         new Reading(
             status.nowUnixMillis(),

@@ -42,9 +42,9 @@ public final class Body {
   }
 
   /** Copies all of {@code data}; the answer is why not, already counted. */
-  public @Nullable Answer append(ByteBuf data) {
+  public @Nullable RequestAnswer append(ByteBuf data) {
     int more = data.readableBytes();
-    Answer refused = makeRoom(more);
+    RequestAnswer refused = makeRoom(more);
     if (refused == null) {
       data.readBytes(bytes, length, more);
       length += more;
@@ -59,12 +59,12 @@ public final class Body {
     bytes = new byte[0];
   }
 
-  private @Nullable Answer makeRoom(int more) {
+  private @Nullable RequestAnswer makeRoom(int more) {
     long needed = (long) length + more;
     if (needed <= bytes.length && needed <= bound() && charged > 0) {
       return null;
     }
-    Answer refused = expected < 0 ? door.admit(signal, needed) : null;
+    RequestAnswer refused = expected < 0 ? door.admit(signal, needed) : null;
     if (refused == null) {
       long target = Math.max(bytes.length, grown(needed));
       refused = door.charge(signal, target - charged);

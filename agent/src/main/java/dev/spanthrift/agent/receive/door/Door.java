@@ -24,7 +24,7 @@ public final class Door {
   private final JsonDecoder json;
   private final int maxRequestBytes;
   private final long maxPendingBytes;
-  private final Answer full;
+  private final RequestAnswer full;
   private final AtomicLong pendingBytes = new AtomicLong();
   private final PortBooks books;
 
@@ -37,7 +37,7 @@ public final class Door {
     this.json = json;
     this.maxRequestBytes = settings.maxRequestBytes();
     this.maxPendingBytes = settings.maxPendingBytes();
-    this.full = Answer.overloaded(settings.retryAfter());
+    this.full = RequestAnswer.overloaded(settings.retryAfter());
   }
 
   int maxRequestBytes() {
@@ -64,21 +64,22 @@ public final class Door {
   }
 
   /** Its client has ended it, or has gone, before it was whole. */
-  public Answer cut(Signal signal) {
-    return refuse(signal, Answer.of(RequestOutcome.CUT, "the client ended it before it was whole"));
+  public RequestAnswer cut(Signal signal) {
+    return refuse(
+        signal, RequestAnswer.of(RequestOutcome.CUT, "the client ended it before it was whole"));
   }
 
   /** Whether a request of so many bytes may be read; if not, it is counted as refused. */
-  public @Nullable Answer admit(Signal signal, long bytes) {
+  public @Nullable RequestAnswer admit(Signal signal, long bytes) {
     if (bytes > maxRequestBytes) {
-      return refuse(signal, Answer.tooLarge(maxRequestBytes));
+      return refuse(signal, RequestAnswer.tooLarge(maxRequestBytes));
     }
     Admission room = intake.reserve(signal, bytes);
-    return room instanceof Admission.Accepted ? null : refuse(signal, Answer.from(room));
+    return room instanceof Admission.Accepted ? null : refuse(signal, RequestAnswer.from(room));
   }
 
   /** Charges bytes of a request that does not arrive in one piece; if refused, it is counted. */
-  @Nullable Answer charge(Signal signal, long bytes) {
+  @Nullable RequestAnswer charge(Signal signal, long bytes) {
     if (pendingBytes.addAndGet(bytes) <= maxPendingBytes) {
       return null;
     }
@@ -91,12 +92,12 @@ public final class Door {
   }
 
   /** Counts what the port itself refuses, says why now and then, and ends the request. */
-  public Answer refuse(Signal signal, Answer answer) {
+  public RequestAnswer refuse(Signal signal, RequestAnswer answer) {
     return intake.ending(signal, () -> refused(signal, answer));
   }
 
   /** Counts a request that is being ended. */
-  private Answer refused(Signal signal, Answer answer) {
+  private RequestAnswer refused(Signal signal, RequestAnswer answer) {
     Refusal refusal = answer.outcome().refusal;
     if (refusal != null) {
       intake.refused(signal, refusal);
@@ -104,7 +105,7 @@ public final class Door {
     return said(signal, answer);
   }
 
-  private Answer said(Signal signal, Answer answer) {
+  private RequestAnswer said(Signal signal, RequestAnswer answer) {
     if (!answer.accepted()) {
       String outcome = answer.outcome().name();
       books.say(
@@ -120,12 +121,13 @@ public final class Door {
   }
 
   /** A whole, admitted request in protobuf. */
-  public Answer take(Signal signal, Encoding encoding, byte[] bytes, int offset, int length) {
+  public RequestAnswer take(
+      Signal signal, Encoding encoding, byte[] bytes, int offset, int length) {
     return take(signal, encoding, false, bytes, offset, length);
   }
 
   /** A whole, admitted request. */
-  public Answer take(
+  public RequestAnswer take(
       Signal signal, Encoding encoding, boolean isJson, byte[] bytes, int offset, int length) {
     Workspace.ofThread().requests++;
     return intake.ending(
@@ -135,12 +137,12 @@ public final class Door {
             return unpack(signal, encoding, isJson, bytes, offset, length);
           } catch (RuntimeException e) {
             books.say(e.getClass().getName(), () -> "a request failed inside: " + e, e);
-            return refused(signal, Answer.of(RequestOutcome.FAILED, "Internal error"));
+            return refused(signal, RequestAnswer.of(RequestOutcome.FAILED, "Internal error"));
           }
         });
   }
 
-  private Answer unpack(
+  private RequestAnswer unpack(
       Signal signal, Encoding encoding, boolean isJson, byte[] bytes, int offset, int length) {
     if (encoding == Encoding.IDENTITY) {
       return decode(signal, isJson, bytes, offset, length);
@@ -157,29 +159,31 @@ public final class Door {
     if (content < 0) {
       return refused(signal, notUnpacked(content, encoding));
     }
-    Answer answer = decode(signal, isJson, unpacker.output(), 0, (int) content);
+    RequestAnswer answer = decode(signal, isJson, unpacker.output(), 0, (int) content);
     unpacker.trim();
     return answer;
   }
 
-  private Answer notUnpacked(long why, Encoding encoding) {
+  private RequestAnswer notUnpacked(long why, Encoding encoding) {
     if (why == Unpacker.TOO_LARGE) {
-      return Answer.tooLarge(maxRequestBytes);
+      return RequestAnswer.tooLarge(maxRequestBytes);
     }
     if (why == Unpacker.NO_ROOM) {
       return full;
     }
-    return Answer.of(RequestOutcome.MALFORMED, "Body is not valid " + encoding);
+    return RequestAnswer.of(RequestOutcome.MALFORMED, "Body is not valid " + encoding);
   }
 
-  private Answer decode(Signal signal, boolean isJson, byte[] bytes, int offset, int length) {
+  private RequestAnswer decode(
+      Signal signal, boolean isJson, byte[] bytes, int offset, int length) {
     if (!isJson) {
       return offer(signal, bytes, offset, length);
     }
     int mark = startsWithMark(bytes, offset, length) ? BYTE_ORDER_MARK.length : 0;
     return switch (json.decode(signal, bytes, offset + mark, length - mark)) {
       case Protobuf(byte[] buffer, int from, int size) -> offer(signal, buffer, from, size);
-      case NotJson(String message) -> refused(signal, Answer.of(RequestOutcome.MALFORMED, message));
+      case NotJson(String message) ->
+          refused(signal, RequestAnswer.of(RequestOutcome.MALFORMED, message));
     };
   }
 
@@ -189,7 +193,7 @@ public final class Door {
     return Arrays.equals(bytes, offset, end, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
   }
 
-  private Answer offer(Signal signal, byte[] bytes, int offset, int length) {
-    return said(signal, Answer.from(intake.offer(signal, bytes, offset, length)));
+  private RequestAnswer offer(Signal signal, byte[] bytes, int offset, int length) {
+    return said(signal, RequestAnswer.from(intake.offer(signal, bytes, offset, length)));
   }
 }

@@ -24,7 +24,7 @@ public final class Replies {
 
   private Replies() {}
 
-  public static byte[] protobuf(Answer answer) {
+  public static byte[] protobuf(RequestAnswer answer) {
     return switch (answer.outcome()) {
       case ACCEPTED -> EMPTY;
       case PARTIAL -> partial(answer);
@@ -32,7 +32,7 @@ public final class Replies {
     };
   }
 
-  public static byte[] json(Signal signal, Answer answer) {
+  public static byte[] json(Signal signal, RequestAnswer answer) {
     String text =
         switch (answer.outcome()) {
           case ACCEPTED -> "{}";
@@ -42,7 +42,7 @@ public final class Replies {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  public static byte[] status(Answer answer) {
+  public static byte[] status(RequestAnswer answer) {
     FieldWriter status =
         new FieldWriter().nonZero(1, answer.outcome().grpc).nonEmpty(2, answer.message());
     if (answer.outcome() == RequestOutcome.MALFORMED) {
@@ -57,7 +57,7 @@ public final class Replies {
     return status.toBytes();
   }
 
-  static String statusJson(Answer answer) {
+  static String statusJson(RequestAnswer answer) {
     StringBuilder out = new StringBuilder("{\"code\":").append(answer.outcome().grpc);
     out.append(",\"message\":");
     AnswerText.quote(out, answer.message());
@@ -73,13 +73,13 @@ public final class Replies {
     return out.append('}').toString();
   }
 
-  private static byte[] partial(Answer answer) {
+  private static byte[] partial(RequestAnswer answer) {
     FieldWriter partial =
         new FieldWriter().nonZero(1, answer.rejected()).nonEmpty(2, answer.message());
     return new FieldWriter().message(1, partial).toBytes();
   }
 
-  private static String partialJson(Signal signal, Answer answer) {
+  private static String partialJson(Signal signal, RequestAnswer answer) {
     StringBuilder out = new StringBuilder("{\"partialSuccess\":{");
     if (answer.rejected() != 0) {
       out.append('"').append(camelCase(signal.rejectedField())).append("\":\"");

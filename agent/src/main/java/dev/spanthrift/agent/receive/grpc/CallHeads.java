@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.receive.grpc;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Encoding;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
@@ -32,7 +32,7 @@ final class CallHeads {
       String path,
       Encoding encoding,
       long contentLength,
-      @Nullable Answer fault,
+      @Nullable RequestAnswer fault,
       boolean malformed) {
     static final Head MALFORMED = new Head(null, "", Encoding.IDENTITY, -1, null, true);
   }

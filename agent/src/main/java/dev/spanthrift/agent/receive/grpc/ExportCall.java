@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.receive.grpc;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Body;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.Encoding;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.agent.receive.door.Workspace;
 import dev.spanthrift.sampler.wire.Signal;
@@ -34,8 +34,8 @@ final class ExportCall extends GrpcCall {
   }
 
   @Override
-  @Nullable Answer read(ByteBuf data, boolean last) {
-    Answer answer = last && prefixRead == 0 ? whole(data) : piece(data, last);
+  @Nullable RequestAnswer read(ByteBuf data, boolean last) {
+    RequestAnswer answer = last && prefixRead == 0 ? whole(data) : piece(data, last);
     if (answer != null) {
       end();
     }
@@ -44,7 +44,7 @@ final class ExportCall extends GrpcCall {
 
   /** Without an offer; the refusal is counted. */
   @Override
-  Answer refuse(Answer answer) {
+  RequestAnswer refuse(RequestAnswer answer) {
     end();
     return door.refuse(signal, answer);
   }
@@ -68,14 +68,14 @@ final class ExportCall extends GrpcCall {
   }
 
   /** The usual case: prefix and message in one frame, so that nothing needs to be kept. */
-  private @Nullable Answer whole(ByteBuf data) {
+  private @Nullable RequestAnswer whole(ByteBuf data) {
     int length = data.readableBytes() - PREFIX_BYTES;
     if (length < 0 || data.getInt(data.readerIndex() + 1) != length) {
       return piece(data, true);
     }
     int flag = data.readByte();
     data.skipBytes(4);
-    Answer refused = admit(flag, length);
+    RequestAnswer refused = admit(flag, length);
     if (refused != null) {
       return refused;
     }
@@ -84,8 +84,8 @@ final class ExportCall extends GrpcCall {
     return door.take(signal, flag == 0 ? Encoding.IDENTITY : encoding, scratch, 0, length);
   }
 
-  private @Nullable Answer piece(ByteBuf data, boolean last) {
-    Answer refused = body == null ? begin(data) : null;
+  private @Nullable RequestAnswer piece(ByteBuf data, boolean last) {
+    RequestAnswer refused = body == null ? begin(data) : null;
     if (refused == null && body != null) {
       refused = append(body, data);
     }
@@ -99,7 +99,7 @@ final class ExportCall extends GrpcCall {
     return door.take(signal, used, body.bytes(), 0, body.length());
   }
 
-  private @Nullable Answer begin(ByteBuf data) {
+  private @Nullable RequestAnswer begin(ByteBuf data) {
     while (prefixRead < PREFIX_BYTES && data.isReadable()) {
       prefix = prefix << 8 | data.readUnsignedByte();
       prefixRead++;
@@ -107,21 +107,21 @@ final class ExportCall extends GrpcCall {
     if (prefixRead < PREFIX_BYTES) {
       return null;
     }
-    Answer refused = admit(flag(), announced());
+    RequestAnswer refused = admit(flag(), announced());
     if (refused == null) {
       body = new Body(door, signal, (int) announced());
     }
     return refused;
   }
 
-  private @Nullable Answer append(Body to, ByteBuf data) {
+  private @Nullable RequestAnswer append(Body to, ByteBuf data) {
     if (to.length() + (long) data.readableBytes() > announced()) {
       return malformed("More than one message in a unary call");
     }
     return to.append(data);
   }
 
-  private @Nullable Answer admit(int flag, long length) {
+  private @Nullable RequestAnswer admit(int flag, long length) {
     if ((flag & ~1) != 0) {
       return malformed("Reserved bits of the message prefix are set");
     }
@@ -139,7 +139,7 @@ final class ExportCall extends GrpcCall {
     return prefix & 0xffff_ffffL;
   }
 
-  private Answer malformed(String message) {
-    return door.refuse(signal, Answer.of(RequestOutcome.MALFORMED, message));
+  private RequestAnswer malformed(String message) {
+    return door.refuse(signal, RequestAnswer.of(RequestOutcome.MALFORMED, message));
   }
 }

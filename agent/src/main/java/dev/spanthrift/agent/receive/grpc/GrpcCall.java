@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.receive.grpc;
 
-import dev.spanthrift.agent.receive.door.Answer;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -52,16 +52,16 @@ abstract class GrpcCall {
   abstract boolean answered();
 
   /** Takes a piece of the request; null means that more must come before there is an answer. */
-  abstract @Nullable Answer read(ByteBuf data, boolean last);
+  abstract @Nullable RequestAnswer read(ByteBuf data, boolean last);
 
   /** Ends the call from our side. */
-  abstract Answer refuse(Answer answer);
+  abstract RequestAnswer refuse(RequestAnswer answer);
 
   /** The client has gone; gives back what the call holds. */
   abstract void cut();
 
   /** What an answer that is no error carries, with its prefix. */
-  byte[] message(Answer answer) {
+  byte[] message(RequestAnswer answer) {
     return GrpcReplies.message(answer);
   }
 

@@ -1,8 +1,8 @@
 package dev.spanthrift.agent.receive.grpc;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.grpc.SendWindows.Behind;
@@ -99,7 +99,8 @@ final class GrpcCalls {
   private void endSlow(GrpcCall call) {
     if (!call.answered()) {
       answer(
-          call, call.refuse(Answer.of(RequestOutcome.TOO_SLOW, "Request did not arrive in time")));
+          call,
+          call.refuse(RequestAnswer.of(RequestOutcome.TOO_SLOW, "Request did not arrive in time")));
     }
     reset(call.id, Http2.NO_ERROR);
   }
@@ -163,7 +164,7 @@ final class GrpcCalls {
       return;
     }
     calls.put(id, call);
-    Answer fault = head.method() == null ? stray(head) : head.fault();
+    RequestAnswer fault = head.method() == null ? stray(head) : head.fault();
     if (fault != null) {
       call.requestEnded = last;
       answer(call, call.refuse(fault)); // what it still sends is swallowed
@@ -181,12 +182,12 @@ final class GrpcCalls {
   }
 
   /** A call of something that is not here. */
-  private Answer stray(CallHeads.Head head) {
+  private RequestAnswer stray(CallHeads.Head head) {
     Stray kind = words.strayAt(head.path());
     String told = words.toStray(kind, head.path());
     door.stray(kind, told);
     boolean isGrpc = head.fault() == null || head.fault().outcome() == RequestOutcome.UNSUPPORTED;
-    return Answer.of(isGrpc ? RequestOutcome.NOT_FOUND : RequestOutcome.ELSEWHERE, told);
+    return RequestAnswer.of(isGrpc ? RequestOutcome.NOT_FOUND : RequestOutcome.ELSEWHERE, told);
   }
 
   /** A piece of a request. */
@@ -215,7 +216,8 @@ final class GrpcCalls {
 
   private void endBroken(GrpcCall call) {
     if (!call.answered()) {
-      call.refuse(Answer.of(RequestOutcome.MALFORMED, "content-length is not what has come"));
+      call.refuse(
+          RequestAnswer.of(RequestOutcome.MALFORMED, "content-length is not what has come"));
     }
     reset(call.id, Http2.PROTOCOL_ERROR);
   }
@@ -244,7 +246,7 @@ final class GrpcCalls {
     call.requestEnded |= last;
     hadRequest |= last;
     if (!call.answered()) {
-      Answer answer = call.read(piece, last);
+      RequestAnswer answer = call.read(piece, last);
       if (answer != null) {
         answer(call, answer);
       }
@@ -253,7 +255,7 @@ final class GrpcCalls {
     }
   }
 
-  private void answer(GrpcCall call, Answer answer) {
+  private void answer(GrpcCall call, RequestAnswer answer) {
     if (answer.accepted() && call instanceof ExportCall && succeed(call)) {
       call.answerSent = true;
     } else if (answer.accepted() || answer.outcome() == RequestOutcome.PARTIAL) {
@@ -276,7 +278,7 @@ final class GrpcCalls {
   }
 
   /** An error; to those who do not speak gRPC in a text. */
-  private void explain(GrpcCall call, Answer answer) {
+  private void explain(GrpcCall call, RequestAnswer answer) {
     byte[] text = GrpcReplies.text(answer);
     headers(call.id, GrpcReplies.error(answer), text.length == 0);
     if (text.length > 0) {

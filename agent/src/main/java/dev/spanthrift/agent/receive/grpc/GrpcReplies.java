@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.receive.grpc;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.AnswerText;
 import dev.spanthrift.agent.receive.door.Encoding;
 import dev.spanthrift.agent.receive.door.Replies;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.sampler.wire.FieldWriter;
 import io.netty.buffer.ByteBuf;
@@ -69,7 +69,7 @@ final class GrpcReplies {
   }
 
   /** The message of an answer that is no error, with its prefix. */
-  static byte[] message(Answer answer) {
+  static byte[] message(RequestAnswer answer) {
     byte[] message = Replies.protobuf(answer);
     byte[] framed = new byte[GrpcCall.PREFIX_BYTES + message.length];
     ByteBuffer.wrap(framed).put((byte) 0).putInt(message.length).put(message);
@@ -77,7 +77,7 @@ final class GrpcReplies {
   }
 
   /** The header block of an answer that is nothing but headers. */
-  static byte[] error(Answer answer) {
+  static byte[] error(RequestAnswer answer) {
     return switch (answer.outcome()) {
       case ACCEPTED, PARTIAL -> throw new IllegalArgumentException("no error: " + answer);
       // For those who do not speak gRPC.
@@ -87,7 +87,7 @@ final class GrpcReplies {
   }
 
   /** What goes behind the headers of an error: for those who do not speak gRPC. */
-  static byte[] text(Answer answer) {
+  static byte[] text(RequestAnswer answer) {
     return switch (answer.outcome()) {
       case WRONG_METHOD, NOT_GRPC, ELSEWHERE ->
           (answer.message() + "\n").getBytes(StandardCharsets.UTF_8);
@@ -95,7 +95,7 @@ final class GrpcReplies {
     };
   }
 
-  private static byte[] httpError(Answer answer) {
+  private static byte[] httpError(RequestAnswer answer) {
     return fields(
         ":status",
         Integer.toString(answer.outcome().http),
@@ -103,7 +103,7 @@ final class GrpcReplies {
         "text/plain; charset=utf-8");
   }
 
-  private static byte[] grpcError(Answer answer) {
+  private static byte[] grpcError(RequestAnswer answer) {
     FieldWriter out = new FieldWriter();
     out.append(OPENING);
     field(out, "grpc-status", Integer.toString(answer.outcome().grpc));

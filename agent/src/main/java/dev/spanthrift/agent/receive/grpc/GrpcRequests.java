@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.receive.grpc;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Encoding;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -24,17 +24,18 @@ final class GrpcRequests {
   }
 
   /** Why these headers open no call, whatever its method; null if they do. */
-  static @Nullable Answer fault(Http2Headers headers, @Nullable Encoding encoding) {
+  static @Nullable RequestAnswer fault(Http2Headers headers, @Nullable Encoding encoding) {
     CharSequence method = headers.method();
     CharSequence type = headers.get(HttpHeaderNames.CONTENT_TYPE);
     if (method == null || !POST.contentEquals(method)) {
-      return Answer.of(RequestOutcome.WRONG_METHOD, "gRPC calls are POST");
+      return RequestAnswer.of(RequestOutcome.WRONG_METHOD, "gRPC calls are POST");
     }
     if (!isGrpc(type)) {
-      return Answer.of(RequestOutcome.NOT_GRPC, "content-type is not application/grpc");
+      return RequestAnswer.of(RequestOutcome.NOT_GRPC, "content-type is not application/grpc");
     }
     return encoding == null
-        ? Answer.of(RequestOutcome.UNSUPPORTED, "grpc-encoding must be one of " + Encoding.ALL)
+        ? RequestAnswer.of(
+            RequestOutcome.UNSUPPORTED, "grpc-encoding must be one of " + Encoding.ALL)
         : null;
   }
 

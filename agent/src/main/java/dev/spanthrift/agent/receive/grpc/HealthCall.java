@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.receive.grpc;
 
-import dev.spanthrift.agent.receive.door.Answer;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.sampler.wire.FieldCursor;
 import dev.spanthrift.sampler.wire.MalformedException;
@@ -43,9 +43,10 @@ final class HealthCall extends GrpcCall {
   }
 
   @Override
-  @Nullable Answer read(ByteBuf data, boolean last) {
+  @Nullable RequestAnswer read(ByteBuf data, boolean last) {
     if (message.length + data.readableBytes() > BYTES_MAX) {
-      return refuse(Answer.of(RequestOutcome.TOO_LARGE, "A name of so many bytes is none of ours"));
+      return refuse(
+          RequestAnswer.of(RequestOutcome.TOO_LARGE, "A name of so many bytes is none of ours"));
     }
     byte[] more = new byte[data.readableBytes()];
     data.readBytes(more);
@@ -58,15 +59,15 @@ final class HealthCall extends GrpcCall {
     return answer();
   }
 
-  private Answer answer() {
+  private RequestAnswer answer() {
     try {
       isKnown = isKnown(service());
     } catch (MalformedException e) {
-      return Answer.of(RequestOutcome.MALFORMED, "Not a HealthCheckRequest");
+      return RequestAnswer.of(RequestOutcome.MALFORMED, "Not a HealthCheckRequest");
     }
     return isKnown || watches
-        ? Answer.ACCEPTED
-        : Answer.of(RequestOutcome.UNKNOWN_SERVICE, "No such service here");
+        ? RequestAnswer.ACCEPTED
+        : RequestAnswer.of(RequestOutcome.UNKNOWN_SERVICE, "No such service here");
   }
 
   private String service() {
@@ -91,7 +92,7 @@ final class HealthCall extends GrpcCall {
   }
 
   @Override
-  byte[] message(Answer answer) {
+  byte[] message(RequestAnswer answer) {
     return new byte[] {0, 0, 0, 0, 2, STATUS, isKnown ? SERVING : SERVICE_UNKNOWN};
   }
 
@@ -101,7 +102,7 @@ final class HealthCall extends GrpcCall {
   }
 
   @Override
-  Answer refuse(Answer answer) {
+  RequestAnswer refuse(RequestAnswer answer) {
     answered = true;
     return answer;
   }

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.receive.http;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Body;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.Encoding;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.door.Workspace;
@@ -29,7 +29,7 @@ final class HttpExchange {
   private @Nullable Signal signal; // null until one is counted
   private long announced;
   private @Nullable Body body;
-  private @Nullable Answer answer;
+  private @Nullable RequestAnswer answer;
   private boolean sent;
 
   HttpExchange(Door door, HttpReplies replies, HttpRequest request) {
@@ -40,7 +40,7 @@ final class HttpExchange {
   }
 
   /** What the client is told; null as long as that depends on the body. */
-  @Nullable Answer answer() {
+  @Nullable RequestAnswer answer() {
     return answer;
   }
 
@@ -52,7 +52,7 @@ final class HttpExchange {
     sent = true;
   }
 
-  FullHttpResponse response(Answer told) {
+  FullHttpResponse response(RequestAnswer told) {
     return replies.of(request, format, signal, told);
   }
 
@@ -61,28 +61,28 @@ final class HttpExchange {
     answer = Cors.isPreflight(request) ? preflight() : head();
   }
 
-  private Answer preflight() {
+  private RequestAnswer preflight() {
     String refusal = replies.cors().refusal(request.headers());
     if (refusal == null) {
       door.stray(Stray.PREFLIGHT, "");
-      return Answer.of(RequestOutcome.PREFLIGHT, "");
+      return RequestAnswer.of(RequestOutcome.PREFLIGHT, "");
     }
     door.stray(Stray.PREFLIGHT_REFUSED, "a browser's request is refused: " + refusal);
-    return Answer.of(RequestOutcome.FORBIDDEN, refusal);
+    return RequestAnswer.of(RequestOutcome.FORBIDDEN, refusal);
   }
 
-  private @Nullable Answer head() {
+  private @Nullable RequestAnswer head() {
     String target = HttpPaths.path(request.uri());
     Signal found = HttpPaths.signal(target);
     if (found == null) {
       String words = replies.noSuchPath(target, request.headers());
       door.stray(
           HttpPaths.isGrpc(request.headers()) ? Stray.GRPC_ON_HTTP : Stray.WRONG_PATH, words);
-      return Answer.of(RequestOutcome.NOT_FOUND, words);
+      return RequestAnswer.of(RequestOutcome.NOT_FOUND, words);
     }
     signal = found;
     door.arrived(found);
-    Answer refused = fault(request.headers());
+    RequestAnswer refused = fault(request.headers());
     if (refused == null && announced > 0) {
       refused = door.admit(found, announced);
     } else if (refused != null) {
@@ -92,19 +92,19 @@ final class HttpExchange {
   }
 
   /** Why this head opens no request that we can take. */
-  private @Nullable Answer fault(HttpHeaders headers) {
+  private @Nullable RequestAnswer fault(HttpHeaders headers) {
     if (!HttpPaths.isPost(request.method())) {
-      return Answer.of(RequestOutcome.WRONG_METHOD, "Only POST is allowed");
+      return RequestAnswer.of(RequestOutcome.WRONG_METHOD, "Only POST is allowed");
     }
     if (HttpPaths.expectsTheUnknown(request)) {
-      return Answer.of(RequestOutcome.UNEXPECTED, "Only 100-continue may be expected");
+      return RequestAnswer.of(RequestOutcome.UNEXPECTED, "Only 100-continue may be expected");
     }
     if (format == HttpFormat.UNKNOWN) {
-      return Answer.of(RequestOutcome.UNSUPPORTED, HttpFormat.EXPECTED);
+      return RequestAnswer.of(RequestOutcome.UNSUPPORTED, HttpFormat.EXPECTED);
     }
     Encoding named = Encoding.of(headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
     if (named == null) {
-      return Answer.of(
+      return RequestAnswer.of(
           RequestOutcome.UNSUPPORTED, "Content-Encoding must be one of " + Encoding.ALL);
     }
     encoding = named;
@@ -132,9 +132,9 @@ final class HttpExchange {
     }
   }
 
-  private Answer whole(Signal of, ByteBuf data) {
+  private RequestAnswer whole(Signal of, ByteBuf data) {
     int length = data.readableBytes();
-    Answer refused = announced < 0 ? door.admit(of, length) : null;
+    RequestAnswer refused = announced < 0 ? door.admit(of, length) : null;
     if (refused != null) {
       return refused;
     }
@@ -143,7 +143,7 @@ final class HttpExchange {
     return take(of, scratch, length);
   }
 
-  private @Nullable Answer keep(Signal of, ByteBuf piece) {
+  private @Nullable RequestAnswer keep(Signal of, ByteBuf piece) {
     Body to = body;
     if (to == null) {
       to = new Body(door, of, (int) announced);
@@ -152,12 +152,12 @@ final class HttpExchange {
     return to.append(piece);
   }
 
-  private Answer take(Signal of, byte[] bytes, int length) {
+  private RequestAnswer take(Signal of, byte[] bytes, int length) {
     return door.take(of, encoding, format == HttpFormat.JSON, bytes, 0, length);
   }
 
   /** Ends a request that was not answered yet; the refusal is counted. */
-  void end(Answer why) {
+  void end(RequestAnswer why) {
     release();
     if (answer == null && signal != null) {
       answer = door.refuse(signal, why);

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.receive.http;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.AnswerText;
 import dev.spanthrift.agent.receive.door.Encoding;
 import dev.spanthrift.agent.receive.door.Replies;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
@@ -52,7 +52,7 @@ final class HttpReplies {
   }
 
   FullHttpResponse of(
-      HttpRequest request, HttpFormat format, @Nullable Signal signal, Answer answer) {
+      HttpRequest request, HttpFormat format, @Nullable Signal signal, RequestAnswer answer) {
     if (answer.outcome() == RequestOutcome.PREFLIGHT) {
       return permitted(request);
     }
@@ -65,7 +65,8 @@ final class HttpReplies {
     return response;
   }
 
-  private static FullHttpResponse told(HttpFormat format, @Nullable Signal signal, Answer answer) {
+  private static FullHttpResponse told(
+      HttpFormat format, @Nullable Signal signal, RequestAnswer answer) {
     byte[] body =
         format == HttpFormat.PROTOBUF
             ? Replies.protobuf(answer)
@@ -77,7 +78,7 @@ final class HttpReplies {
   }
 
   /** What clients of gRPC understand: all in the headers (grpc doc/PROTOCOL-HTTP2.md). */
-  private static FullHttpResponse unimplemented(Answer answer) {
+  private static FullHttpResponse unimplemented(RequestAnswer answer) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
@@ -115,7 +116,7 @@ final class HttpReplies {
     return response;
   }
 
-  private static void explain(HttpHeaders headers, Answer answer) {
+  private static void explain(HttpHeaders headers, RequestAnswer answer) {
     switch (answer.outcome()) {
       case WRONG_METHOD -> headers.set(HttpHeaderNames.ALLOW, "POST");
       case UNSUPPORTED -> headers.set(HttpHeaderNames.ACCEPT_ENCODING, Encoding.ALL);
@@ -125,7 +126,7 @@ final class HttpReplies {
   }
 
   /** Whole seconds, rounded up: zero would ask for an attack. */
-  private static long seconds(Answer answer) {
+  private static long seconds(RequestAnswer answer) {
     return Math.max(1, answer.retryAfter().plusNanos(999_999_999).toSeconds());
   }
 

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.receive.http;
 
-import dev.spanthrift.agent.receive.door.Answer;
 import dev.spanthrift.agent.receive.door.Door;
+import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.loop.Farewell;
@@ -122,7 +122,7 @@ final class HttpRequests extends ChannelDuplexHandler {
 
   /** Sends the answer when its time has come. */
   private void answer(ChannelHandlerContext ctx, HttpExchange exchange, boolean last) {
-    Answer answer = exchange.answer();
+    RequestAnswer answer = exchange.answer();
     if (answer != null && !exchange.isSent() && (last || !multiplexed)) {
       exchange.sent();
       write(ctx, exchange.response(answer));
@@ -195,7 +195,7 @@ final class HttpRequests extends ChannelDuplexHandler {
   private void broken(ChannelHandlerContext ctx, HttpExchange exchange) {
     ended = true;
     running = null;
-    exchange.end(Answer.of(RequestOutcome.MALFORMED, "Body is cut into no valid chunks"));
+    exchange.end(RequestAnswer.of(RequestOutcome.MALFORMED, "Body is cut into no valid chunks"));
     lastAnswer(ctx, exchange);
   }
 
@@ -208,12 +208,12 @@ final class HttpRequests extends ChannelDuplexHandler {
     }
     ended = true;
     running = null;
-    exchange.end(Answer.of(RequestOutcome.TOO_SLOW, "Request did not arrive in time"));
+    exchange.end(RequestAnswer.of(RequestOutcome.TOO_SLOW, "Request did not arrive in time"));
     lastAnswer(ctx, exchange);
   }
 
   private void lastAnswer(ChannelHandlerContext ctx, HttpExchange exchange) {
-    Answer answer = exchange.answer();
+    RequestAnswer answer = exchange.answer();
     if (exchange.isSent() || answer == null) {
       ctx.close();
       return;

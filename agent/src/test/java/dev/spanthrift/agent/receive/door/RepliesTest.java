@@ -29,7 +29,7 @@ class RepliesTest {
   @Test
   void w12_partialSuccessIsTheGeneratedBytes() {
     for (long rejected : new long[] {0, 1, 127, 128, 300, Integer.MAX_VALUE, Long.MAX_VALUE}) {
-      Answer answer = Answer.from(new Admission.Partial(rejected, ODD));
+      RequestAnswer answer = RequestAnswer.from(new Admission.Partial(rejected, ODD));
       assertArrayEquals(
           ExportTraceServiceResponse.newBuilder()
               .setPartialSuccess(
@@ -55,7 +55,7 @@ class RepliesTest {
             .addDetails(Any.pack(detail))
             .build()
             .toByteArray(),
-        Replies.protobuf(Answer.from(new Admission.Malformed(ODD))));
+        Replies.protobuf(RequestAnswer.from(new Admission.Malformed(ODD))));
   }
 
   @Test
@@ -68,7 +68,7 @@ class RepliesTest {
                       .setSeconds(delay.getSeconds())
                       .setNanos(delay.getNano()))
               .build();
-      Answer answer = Answer.overloaded(delay);
+      RequestAnswer answer = RequestAnswer.overloaded(delay);
       assertArrayEquals(
           Status.newBuilder()
               .setCode(14)
@@ -83,7 +83,7 @@ class RepliesTest {
   @ParameterizedTest
   @EnumSource(RequestOutcome.class)
   void s12_everyErrorIsAStatusInBothEncodings(RequestOutcome outcome) throws Exception {
-    Answer answer = Answer.of(outcome, ODD);
+    RequestAnswer answer = RequestAnswer.of(outcome, ODD);
     String text = new String(Replies.json(Signal.TRACES, answer), StandardCharsets.UTF_8);
     JsonNode node = json.readTree(text);
     if (outcome.http >= 400) {
@@ -104,7 +104,7 @@ class RepliesTest {
     String[] names = {
       "rejectedSpans", "rejectedDataPoints", "rejectedLogRecords", "rejectedProfiles"
     };
-    Answer answer = Answer.from(new Admission.Partial(7, ""));
+    RequestAnswer answer = RequestAnswer.from(new Admission.Partial(7, ""));
     for (Signal signal : Signal.values()) {
       assertEquals(
           "{\"partialSuccess\":{\"" + names[signal.ordinal()] + "\":\"7\"}}",

@@ -9,35 +9,36 @@ import java.time.Duration;
  * @param message in English; empty on full success
  * @param retryAfter for {@link RequestOutcome#OVERLOADED}
  */
-public record Answer(RequestOutcome outcome, long rejected, String message, Duration retryAfter) {
-  public static final Answer ACCEPTED = of(RequestOutcome.ACCEPTED, "");
+public record RequestAnswer(
+    RequestOutcome outcome, long rejected, String message, Duration retryAfter) {
+  public static final RequestAnswer ACCEPTED = of(RequestOutcome.ACCEPTED, "");
 
   /** Bytes of UTF-8 of any message: far below 4 MiB (specs.md S6), and fits into a header. */
   static final int MESSAGE_BYTES = 1024;
 
-  public Answer {
+  public RequestAnswer {
     message = AnswerText.shortened(message, MESSAGE_BYTES);
   }
 
-  public static Answer of(RequestOutcome outcome, String message) {
-    return new Answer(outcome, 0, message, Duration.ZERO);
+  public static RequestAnswer of(RequestOutcome outcome, String message) {
+    return new RequestAnswer(outcome, 0, message, Duration.ZERO);
   }
 
-  static Answer from(Admission admission) {
+  static RequestAnswer from(Admission admission) {
     return switch (admission) {
       case Admission.Accepted() -> ACCEPTED;
       case Admission.Partial(long rejected, String message) ->
-          new Answer(RequestOutcome.PARTIAL, rejected, message, Duration.ZERO);
+          new RequestAnswer(RequestOutcome.PARTIAL, rejected, message, Duration.ZERO);
       case Admission.Malformed(String message) -> of(RequestOutcome.MALFORMED, message);
       case Admission.Overloaded(Duration retryAfter) -> overloaded(retryAfter);
     };
   }
 
-  static Answer overloaded(Duration retryAfter) {
-    return new Answer(RequestOutcome.OVERLOADED, 0, "No room now, please retry", retryAfter);
+  static RequestAnswer overloaded(Duration retryAfter) {
+    return new RequestAnswer(RequestOutcome.OVERLOADED, 0, "No room now, please retry", retryAfter);
   }
 
-  static Answer tooLarge(int limit) {
+  static RequestAnswer tooLarge(int limit) {
     return of(RequestOutcome.TOO_LARGE, "Request exceeds the limit of " + limit + " bytes");
   }
 
