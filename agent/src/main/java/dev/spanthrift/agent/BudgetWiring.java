@@ -3,7 +3,7 @@ package dev.spanthrift.agent;
 import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
-import dev.spanthrift.agent.fleet.Fleet;
+import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
@@ -43,14 +43,14 @@ final class BudgetWiring {
   }
 
   /** None where none is configured: then none of its classes is loaded. */
-  @Nullable Fleet fleet() {
+  @Nullable FleetDoor fleet() {
     return settings.fleet().enabled()
-        ? Fleet.open(settings.fleet(), ledgerTracesMax, settings.sharesMoney())
+        ? FleetDoor.open(settings.fleet(), ledgerTracesMax, settings.sharesMoney())
         : null;
   }
 
   /** None without a budget, a fleet and a limbo: what policies leave to it is kept. */
-  @Nullable BudgetParts parts(Treasurer treasurer, @Nullable Fleet fleet) {
+  @Nullable BudgetParts parts(Treasurer treasurer, @Nullable FleetDoor fleet) {
     if (fleet != null) {
       if (settings.sharesMoney()) {
         log.info("the budgets are the fleet's: all of its sidecars spend one amount");

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.control.policy.PolicyStore;
-import dev.spanthrift.agent.fleet.Fleet;
+import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.Pipeline;
@@ -31,7 +31,7 @@ final class LivePipeline implements PipelineView {
   private final List<String> leftOut;
   private volatile Supplier<List<PortStatus>> ports = List::of;
   private volatile @Nullable PolicySet policies;
-  private volatile @Nullable Fleet fleet;
+  private volatile @Nullable FleetDoor fleet;
   private volatile Phase phase = Phase.STARTING;
 
   /**
@@ -65,19 +65,19 @@ final class LivePipeline implements PipelineView {
     return ports.get();
   }
 
-  void fleet(@Nullable Fleet opened) {
+  void fleet(@Nullable FleetDoor opened) {
     fleet = opened;
   }
 
   @Override
   public @Nullable FleetStatus fleet() {
-    Fleet opened = fleet;
+    FleetDoor opened = fleet;
     return opened == null ? null : opened.status();
   }
 
   @Override
   public CompletableFuture<List<FleetStatus.Member>> fleetMembers() {
-    Fleet opened = fleet;
+    FleetDoor opened = fleet;
     return opened == null ? CompletableFuture.completedFuture(List.of()) : opened.members();
   }
 

@@ -5,7 +5,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
 import dev.spanthrift.agent.control.policy.PolicyStore;
-import dev.spanthrift.agent.fleet.Fleet;
+import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.Pipeline;
@@ -63,7 +63,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable HttpReceiver http;
   private @Nullable ControlServer control;
   private @Nullable Treasurer treasurer;
-  private @Nullable Fleet fleet;
+  private @Nullable FleetDoor fleet;
   private @Nullable StateLock stateLock;
   private @Nullable LearnedFile learned;
   private final ScheduledExecutorService timer =
@@ -110,7 +110,7 @@ public final class Sidecar implements SidecarProgram {
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
     PolicyStore policies = wiring.policyStore(lenience);
     Treasurer treasurer = openBooks(settings);
-    Fleet fleet = wiring.budget().fleet();
+    FleetDoor fleet = wiring.budget().fleet();
     this.fleet = fleet;
     BudgetParts budget = wiring.budget().parts(treasurer, fleet);
     Pipeline pipeline =
@@ -158,12 +158,12 @@ public final class Sidecar implements SidecarProgram {
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 
-  private static Fleet.Self describe(
+  private static FleetDoor.Self describe(
       SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies) {
     PipelineStatus.Spans spans = pipeline.status().spans();
     String version = Sidecar.class.getPackage().getImplementationVersion();
     int money = (settings.budgets().toString() + settings.price()).hashCode();
-    return new Fleet.Self(
+    return new FleetDoor.Self(
         Objects.requireNonNullElse(version, ""),
         policies.current().hash() + "-" + Integer.toHexString(money),
         spans.received(),

@@ -21,8 +21,8 @@ final class EngineBooks implements FleetCounts {
   private final Totals totals;
   private final RedisFleetSums sums;
   private final Executor thread;
-  private final AtomicReference<@Nullable Books> toLeave = new AtomicReference<>();
-  private volatile @Nullable Books found;
+  private final AtomicReference<@Nullable LeftBooks> toLeave = new AtomicReference<>();
+  private volatile @Nullable LeftBooks found;
   private volatile boolean looked;
   private boolean looking;
 
@@ -48,7 +48,7 @@ final class EngineBooks implements FleetCounts {
   }
 
   @Override
-  public @Nullable Books joined() {
+  public @Nullable LeftBooks joined() {
     return found;
   }
 
@@ -59,7 +59,7 @@ final class EngineBooks implements FleetCounts {
 
   /** One of the pods in ten seconds is enough. */
   @Override
-  public void leave(Books books) {
+  public void leave(LeftBooks books) {
     if (ThreadLocalRandom.current().nextDouble() * sums.pods() < 1) {
       toLeave.set(books);
     }
@@ -76,7 +76,7 @@ final class EngineBooks implements FleetCounts {
           .orTimeout(timeoutMillis, TimeUnit.MILLISECONDS)
           .whenCompleteAsync((bytes, e) -> read(bytes, e), thread);
     }
-    Books books = looked ? toLeave.getAndSet(null) : null;
+    LeftBooks books = looked ? toLeave.getAndSet(null) : null;
     if (books != null) {
       var unused = link.commands().set(key, packed(books), SetArgs.Builder.ex(LIFE));
     }
@@ -91,7 +91,7 @@ final class EngineBooks implements FleetCounts {
     }
   }
 
-  private static byte[] packed(Books books) {
+  private static byte[] packed(LeftBooks books) {
     ByteBuffer out = ByteBuffer.allocate(8 * SIZE + books.saved().length);
     for (double count : books.counts()) {
       out.putDouble(count);
@@ -99,7 +99,7 @@ final class EngineBooks implements FleetCounts {
     return out.put(books.saved()).array();
   }
 
-  private static Books unpacked(byte[] bytes) {
+  private static LeftBooks unpacked(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     double[] counts = new double[SIZE];
     for (int i = 0; i < SIZE; i++) {
@@ -107,6 +107,6 @@ final class EngineBooks implements FleetCounts {
     }
     byte[] saved = new byte[in.remaining()];
     in.get(saved);
-    return new Books(saved, counts);
+    return new LeftBooks(saved, counts);
   }
 }

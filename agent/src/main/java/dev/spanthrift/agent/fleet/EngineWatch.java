@@ -47,8 +47,8 @@ final class EngineWatch {
     lastTrouble = words;
   }
 
-  synchronized FleetStatus.Traffic traffic() {
-    return new FleetStatus.Traffic(
+  synchronized FleetStatus.EngineTraffic traffic() {
+    return new FleetStatus.EngineTraffic(
         exchanges, calls, bytesSent, bytesReceived, told, asked, answeredAlone);
   }
 

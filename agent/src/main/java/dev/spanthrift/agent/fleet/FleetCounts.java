@@ -18,18 +18,18 @@ public interface FleetCounts {
   boolean isJoined();
 
   /** The books that the fleet had when this sidecar joined; none when it had none. */
-  @Nullable Books joined();
+  @Nullable LeftBooks joined();
 
   /** Sidecars in the fleet, or how many are assumed. */
   double pods();
 
   /** Leaves books for those who join later. */
-  void leave(Books books);
+  void leave(LeftBooks books);
 
   /**
    * Saved books.
    *
    * @param counts the fleet's, as far as they are in them
    */
-  record Books(byte[] saved, double[] counts) {}
+  record LeftBooks(byte[] saved, double[] counts) {}
 }

@@ -19,7 +19,7 @@ final class FleetMembers {
 
   private FleetMembers() {}
 
-  static byte[] pack(String pod, Fleet.Self self) {
+  static byte[] pack(String pod, FleetDoor.Self self) {
     String line =
         String.join(
             "\t",

@@ -51,7 +51,7 @@ final class SharedBooks {
     double[] sums = fleet.exchange(own);
     if (!joined && fleet.isJoined()) {
       joined = true;
-      FleetCounts.Books books = fleet.joined();
+      FleetCounts.LeftBooks books = fleet.joined();
       boolean adopted = books != null && adopt.test(books.saved());
       counted = adopted && books != null ? books.counts().clone() : sums.clone();
     }
@@ -81,7 +81,7 @@ final class SharedBooks {
   void leave(BudgetController controller, long now, Function<BudgetController, byte[]> save) {
     if (joined && now - leftNanos >= LEAVE_NANOS) {
       leftNanos = now;
-      fleet.leave(new FleetCounts.Books(save.apply(controller), counted.clone()));
+      fleet.leave(new FleetCounts.LeftBooks(save.apply(controller), counted.clone()));
     }
   }
 }

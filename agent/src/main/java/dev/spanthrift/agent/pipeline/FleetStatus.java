@@ -29,7 +29,7 @@ public record FleetStatus(
     boolean podsKnown,
     double latencyMillis,
     double latencyMillisMax,
-    Traffic traffic,
+    EngineTraffic traffic,
     Map<String, Long> errors) {
 
   /**
@@ -40,7 +40,7 @@ public record FleetStatus(
    * @param asked questions whether anybody keeps a trace
    * @param answeredAlone those that the engine did not answer
    */
-  public record Traffic(
+  public record EngineTraffic(
       long exchanges,
       long commands,
       long bytesSent,

@@ -143,7 +143,7 @@ public final class StatusFigures {
   }
 
   private void fleet(FleetStatus fleet) {
-    FleetStatus.Traffic traffic = fleet.traffic();
+    FleetStatus.EngineTraffic traffic = fleet.traffic();
     add(Instrument.FLEET_AWAY.at(fleet.away() ? 1 : 0));
     add(Instrument.FLEET_PODS.at(fleet.podsKnown() ? fleet.pods() : 0));
     add(Instrument.FLEET_COMMANDS.at(traffic.commands()));

@@ -36,14 +36,14 @@ class EngineKindsTest {
     return server;
   }
 
-  private Fleet fleet(String url, String pod) {
-    Fleet fleet = Fleet.open(RedisKeepLedgerTest.settings(url, pod), BOUND, true);
+  private FleetDoor fleet(String url, String pod) {
+    FleetDoor fleet = FleetDoor.open(RedisKeepLedgerTest.settings(url, pod), BOUND, true);
     open.add(fleet);
     RedisKeepLedgerTest.await(() -> !fleet.status().away());
     return fleet;
   }
 
-  private static void tellAndFind(Fleet one, Fleet other, int traces, long seed) {
+  private static void tellAndFind(FleetDoor one, FleetDoor other, int traces, long seed) {
     LedgerBatch told = new LedgerBatch();
     told.inflow(0, 1e12);
     LedgerBatch asked = new LedgerBatch();
@@ -80,7 +80,7 @@ class EngineKindsTest {
           () -> node.ask("CLUSTER", "INFO").toString().contains("cluster_known_nodes:3"));
     }
     String url = nodes.getFirst().url();
-    Fleet one = fleet(url, "one");
+    FleetDoor one = fleet(url, "one");
     tellAndFind(one, fleet(url, "other"), 300, 7);
     assertTrue(one.status().engine().contains("cluster"), () -> one.status().engine());
     for (RedisServer node : nodes) {
@@ -107,8 +107,8 @@ class EngineKindsTest {
     RedisKeepLedgerTest.await(() -> replica.info("replication", "master_link_status").equals("up"));
     RedisKeepLedgerTest.await(
         () -> sentinel.ask("INFO", "sentinel").toString().contains("slaves=1"));
-    Fleet one = fleet(sentinel.url(), "one");
-    Fleet other = fleet(sentinel.url(), "other");
+    FleetDoor one = fleet(sentinel.url(), "one");
+    FleetDoor other = fleet(sentinel.url(), "other");
     tellAndFind(one, other, 20, 7);
     assertTrue(one.status().engine().contains("sentinel"), () -> one.status().engine());
     master.kill();
@@ -132,7 +132,7 @@ class EngineKindsTest {
     }
   }
 
-  private static boolean answers(Fleet fleet) {
+  private static boolean answers(FleetDoor fleet) {
     LedgerBatch batch = new LedgerBatch();
     batch.ask(5, 5, false, 1);
     RedisKeepLedgerTest.exchange(fleet.ledger(), batch);

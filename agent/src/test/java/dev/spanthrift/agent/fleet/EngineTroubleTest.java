@@ -27,7 +27,7 @@ class EngineTroubleTest {
 
   @TempDir Path folder;
   private RedisServer server;
-  private final List<Fleet> fleets = new ArrayList<>();
+  private final List<FleetDoor> fleets = new ArrayList<>();
 
   @BeforeEach
   void start() {
@@ -36,16 +36,16 @@ class EngineTroubleTest {
 
   @AfterEach
   void stop() {
-    fleets.forEach(Fleet::close);
+    fleets.forEach(FleetDoor::close);
     server.signal("CONT");
     server.close();
   }
 
-  private Fleet open(String pod) {
+  private FleetDoor open(String pod) {
     return open(pod, null, null);
   }
 
-  private Fleet open(String pod, @Nullable String user, @Nullable Path passwordFile) {
+  private FleetDoor open(String pod, @Nullable String user, @Nullable Path passwordFile) {
     FleetSettings settings =
         new FleetSettings(
             server.url(),
@@ -62,25 +62,25 @@ class EngineTroubleTest {
             Duration.ofSeconds(30),
             TIMEOUT,
             10);
-    Fleet fleet = Fleet.open(settings, BOUND, true);
+    FleetDoor fleet = FleetDoor.open(settings, BOUND, true);
     fleets.add(fleet);
     return fleet;
   }
 
-  private Fleet connected(String pod) {
-    Fleet fleet = open(pod);
+  private FleetDoor connected(String pod) {
+    FleetDoor fleet = open(pod);
     RedisKeepLedgerTest.await(() -> !fleet.status().away());
     return fleet;
   }
 
-  private static void tell(Fleet fleet, long trace) {
+  private static void tell(FleetDoor fleet, long trace) {
     LedgerBatch batch = new LedgerBatch();
     batch.inflow(0, 1e12);
     batch.tell(trace, trace, 1, TraceClass.ERROR, 0);
     RedisKeepLedgerTest.exchange(fleet.ledger(), batch);
   }
 
-  private static double told(Fleet fleet, long trace) {
+  private static double told(FleetDoor fleet, long trace) {
     LedgerBatch batch = new LedgerBatch();
     batch.inflow(0, 1e12);
     batch.ask(trace, trace, false, 10);
@@ -89,7 +89,7 @@ class EngineTroubleTest {
   }
 
   /** Asks until the engine answers again; in real life a tick does. */
-  private static void awaitBack(Fleet fleet) {
+  private static void awaitBack(FleetDoor fleet) {
     RedisKeepLedgerTest.await(
         () -> {
           double unused = told(fleet, 999);
@@ -100,7 +100,7 @@ class EngineTroubleTest {
   @Test
   void anEngineThatIsNotThereHoldsNobodyUp() {
     server.kill();
-    Fleet fleet = open("pod");
+    FleetDoor fleet = open("pod");
     long before = System.nanoTime();
     tell(fleet, 1);
     assertEquals(1, told(fleet, 1)); // its own part answers
@@ -114,7 +114,7 @@ class EngineTroubleTest {
 
   @Test
   void aPausedEngineIsGivenUpInTimeAndTakenBack() {
-    Fleet fleet = connected("pod");
+    FleetDoor fleet = connected("pod");
     tell(fleet, 1);
     server.signal("STOP");
     for (int i = 0; i < 3; i++) {
@@ -132,8 +132,8 @@ class EngineTroubleTest {
 
   @Test
   void keepsThatCouldNotBeToldAreToldWhenTheEngineIsBack() {
-    Fleet one = connected("one");
-    Fleet other = connected("other");
+    FleetDoor one = connected("one");
+    FleetDoor other = connected("other");
     server.kill();
     tell(one, 7);
     assertEquals(0, told(other, 7));
@@ -145,7 +145,7 @@ class EngineTroubleTest {
 
   @Test
   void aFlushedEngineForgetsKeepsButNotTheLevel() {
-    Fleet fleet = connected("pod");
+    FleetDoor fleet = connected("pod");
     LedgerBatch in = new LedgerBatch();
     in.inflow(5_000, 1e12);
     RedisKeepLedgerTest.exchange(fleet.ledger(), in);
@@ -162,7 +162,7 @@ class EngineTroubleTest {
     assertEquals("+OK", server.command("CONFIG", "SET", "requirepass", "right"));
     Path file = folder.resolve("password");
     Files.writeString(file, "wrong\n");
-    Fleet fleet = open("pod", null, file);
+    FleetDoor fleet = open("pod", null, file);
     RedisKeepLedgerTest.await(() -> fleet.status().lastError().contains("password"));
     tell(fleet, 1);
     assertEquals(1, told(fleet, 1));
@@ -177,7 +177,7 @@ class EngineTroubleTest {
     assertEquals("+OK", server.command(rules.toArray(String[]::new)));
     Path file = folder.resolve("password");
     Files.writeString(file, "secret");
-    Fleet fleet = open("pod", "spans", file);
+    FleetDoor fleet = open("pod", "spans", file);
     awaitBack(fleet);
     tell(fleet, 1);
     assertEquals(1, told(fleet, 1));
@@ -190,7 +190,7 @@ class EngineTroubleTest {
 
   @Test
   void aFullEngineIsSaidAndHoldsNobodyUp() {
-    Fleet fleet = connected("pod");
+    FleetDoor fleet = connected("pod");
     tell(fleet, 1);
     assertEquals("+OK", server.command("CONFIG", "SET", "maxmemory", "1"));
     tell(fleet, 2);
@@ -202,7 +202,7 @@ class EngineTroubleTest {
 
   @Test
   void aReplicaIsLeftForAnotherConnection() {
-    Fleet fleet = connected("pod");
+    FleetDoor fleet = connected("pod");
     tell(fleet, 1);
     int nobody = RedisServer.freePort();
     assertEquals("+OK", server.command("REPLICAOF", "127.0.0.1", String.valueOf(nobody)));

@@ -22,7 +22,8 @@ public final class LedgerCost {
     int fragments = Integer.parseInt(arguments[1]);
     Path folder = Files.createTempDirectory("engine");
     try (RedisServer server = RedisServer.start(folder);
-        Fleet fleet = Fleet.open(RedisKeepLedgerTest.settings(server.url(), "pod"), 1000, true)) {
+        FleetDoor fleet =
+            FleetDoor.open(RedisKeepLedgerTest.settings(server.url(), "pod"), 1000, true)) {
       RedisKeepLedgerTest.await(() -> !fleet.status().away());
       Random random = new Random(1);
       run(fleet, random, exchanges / 4, fragments); // until it is compiled
@@ -55,7 +56,7 @@ public final class LedgerCost {
         + Double.parseDouble(server.info("cpu", "used_cpu_user"));
   }
 
-  private static void run(Fleet fleet, Random random, int exchanges, int fragments) {
+  private static void run(FleetDoor fleet, Random random, int exchanges, int fragments) {
     long[] before = new long[fragments];
     for (int e = 0; e < exchanges; e++) {
       LedgerBatch batch = new LedgerBatch();

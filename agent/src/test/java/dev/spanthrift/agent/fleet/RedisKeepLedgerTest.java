@@ -33,7 +33,7 @@ class RedisKeepLedgerTest {
 
   @TempDir static Path folder;
   private static RedisServer server;
-  private final List<Fleet> fleets = new ArrayList<>();
+  private final List<FleetDoor> fleets = new ArrayList<>();
 
   @BeforeAll
   static void start() {
@@ -52,7 +52,7 @@ class RedisKeepLedgerTest {
 
   @AfterEach
   void close() {
-    fleets.forEach(Fleet::close);
+    fleets.forEach(FleetDoor::close);
   }
 
   static FleetSettings settings(String url, String pod) {
@@ -73,8 +73,8 @@ class RedisKeepLedgerTest {
         10);
   }
 
-  private Fleet fleet(String pod) {
-    Fleet fleet = Fleet.open(settings(server.url(), pod), BOUND, true);
+  private FleetDoor fleet(String pod) {
+    FleetDoor fleet = FleetDoor.open(settings(server.url(), pod), BOUND, true);
     fleets.add(fleet);
     await(() -> !fleet.status().away());
     return fleet;

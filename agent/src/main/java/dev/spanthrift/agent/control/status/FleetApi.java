@@ -25,18 +25,18 @@ public final class FleetApi {
    * @param disagreement how many different policies its members have, when it is more than one
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Body(
+  record FleetBody(
       boolean configured,
       @Nullable FleetStatus here,
       List<FleetStatus.Member> members,
       @Nullable String disagreement) {}
 
   @GetMapping("/api/v1/fleet")
-  CompletableFuture<Body> fleet() {
+  CompletableFuture<FleetBody> fleet() {
     FleetStatus here = pipeline.fleet();
     return pipeline
         .fleetMembers()
-        .thenApply(members -> new Body(here != null, here, members, disagreement(members)));
+        .thenApply(members -> new FleetBody(here != null, here, members, disagreement(members)));
   }
 
   private static @Nullable String disagreement(List<FleetStatus.Member> members) {

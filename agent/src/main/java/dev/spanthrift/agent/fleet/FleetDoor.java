@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  *
  * <p>Opening it loads the client and begins to connect; nobody waits for that.
  */
-public final class Fleet implements AutoCloseable {
+public final class FleetDoor implements AutoCloseable {
   private final FleetSettings settings;
   private final String pod;
   private final Engine engine;
@@ -32,7 +32,7 @@ public final class Fleet implements AutoCloseable {
   private final RedisKeepLedger ledger;
   private volatile Supplier<Self> describe = () -> new Self("", "", 0, 0);
 
-  private Fleet(FleetSettings settings, int tracesMax, boolean sharesMoney) {
+  private FleetDoor(FleetSettings settings, int tracesMax, boolean sharesMoney) {
     this.settings = settings;
     this.sharesMoney = sharesMoney;
     pod = podName(settings);
@@ -66,8 +66,8 @@ public final class Fleet implements AutoCloseable {
    * @param tracesMax traces of its own that a pod remembers for the time without the engine
    * @param sharesMoney whether the budget is the fleet's
    */
-  public static Fleet open(FleetSettings settings, int tracesMax, boolean sharesMoney) {
-    Fleet fleet = new Fleet(settings, tracesMax, sharesMoney);
+  public static FleetDoor open(FleetSettings settings, int tracesMax, boolean sharesMoney) {
+    FleetDoor fleet = new FleetDoor(settings, tracesMax, sharesMoney);
     fleet.engine.start();
     return fleet;
   }
