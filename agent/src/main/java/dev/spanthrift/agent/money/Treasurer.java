@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
-import dev.spanthrift.agent.control.status.Spend;
-import dev.spanthrift.agent.control.status.SpendView;
+import dev.spanthrift.agent.control.spend.Spend;
+import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.fleet.FleetCounts;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.state.StateFile;
