@@ -1,6 +1,8 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.fleet.FleetDoor;
+import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
@@ -16,6 +18,7 @@ import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ final class LivePipeline implements PipelineView {
   private final List<String> leftOut;
   private volatile Supplier<List<PortStatus>> ports = List::of;
   private volatile @Nullable PolicySet policies;
+  private volatile @Nullable FleetDoor fleet;
   private volatile Phase phase = Phase.STARTING;
 
   /**
@@ -59,6 +63,22 @@ final class LivePipeline implements PipelineView {
   @Override
   public List<PortStatus> ports() {
     return ports.get();
+  }
+
+  void fleet(@Nullable FleetDoor opened) {
+    fleet = opened;
+  }
+
+  @Override
+  public @Nullable FleetStatus fleet() {
+    FleetDoor opened = fleet;
+    return opened == null ? null : opened.status();
+  }
+
+  @Override
+  public CompletableFuture<List<FleetStatus.Member>> fleetMembers() {
+    FleetDoor opened = fleet;
+    return opened == null ? CompletableFuture.completedFuture(List.of()) : opened.members();
   }
 
   void phase(Phase next) {

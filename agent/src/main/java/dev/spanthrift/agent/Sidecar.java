@@ -5,6 +5,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.Pipeline;
@@ -27,12 +28,14 @@ import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +64,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable HttpReceiver http;
   private @Nullable ControlServer control;
   private @Nullable Treasurer treasurer;
+  private @Nullable FleetDoor fleet;
   private @Nullable StateLock stateLock;
   private @Nullable LearnedFile learned;
   private final ScheduledExecutorService timer =
@@ -107,7 +111,9 @@ public final class Sidecar implements SidecarProgram {
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
     PolicyStore policies = wiring.policyStore(lenience);
     Treasurer treasurer = openBooks(settings);
-    BudgetParts budget = wiring.budget(treasurer);
+    FleetDoor fleet = wiring.budget().fleet();
+    this.fleet = fleet;
+    BudgetParts budget = wiring.budget().parts(treasurer, fleet);
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
@@ -124,6 +130,10 @@ public final class Sidecar implements SidecarProgram {
     LivePipeline live =
         new LivePipeline(pipeline, wiring, judge == null ? policies : null, lenience);
     this.live = live;
+    live.fleet(fleet);
+    if (fleet != null) {
+      fleet.describe(() -> describe(settings, pipeline, policies));
+    }
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
     HttpReceiver http = HttpReceiver.start(wiring.http(), loops, pipeline, JsonRequests::decode);
@@ -147,6 +157,18 @@ public final class Sidecar implements SidecarProgram {
     this.control = control;
     startTelemetry(wiring, control);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  private static FleetDoor.Self describe(
+      SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies) {
+    SamplerCounts spans = pipeline.status().spans();
+    String version = Sidecar.class.getPackage().getImplementationVersion();
+    int money = (settings.budgets().toString() + settings.price()).hashCode();
+    return new FleetDoor.Self(
+        Objects.requireNonNullElse(version, ""),
+        policies.current().hash() + "-" + Integer.toHexString(money),
+        spans.received().spans(),
+        spans.kept().bytes());
   }
 
   private Treasurer openBooks(SpanthriftSettings settings) {
@@ -260,6 +282,9 @@ public final class Sidecar implements SidecarProgram {
     }
     if (learned != null && ran) {
       learned.close();
+    }
+    if (fleet != null) {
+      fleet.close();
     }
     destinations.forEach(Destination::close);
     if (control != null) {

@@ -1,14 +1,12 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
-import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.policy.PolicyStore;
-import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.door.CorsSettings;
@@ -23,12 +21,7 @@ import dev.spanthrift.exporter.settings.ExportSettings.Limits;
 import dev.spanthrift.exporter.settings.ExportSettings.Retry;
 import dev.spanthrift.exporter.settings.ProxyVariables;
 import dev.spanthrift.exporter.settings.Tls;
-import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.SamplerSettings;
-import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
-import dev.spanthrift.sampler.budget.allocation.Allowance;
-import dev.spanthrift.sampler.budget.allocation.FleetSums;
-import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
@@ -155,26 +148,8 @@ final class Wiring {
         lenience != null);
   }
 
-  /** None without a budget: what policies leave to it is kept. */
-  @Nullable BudgetParts budget(Treasurer treasurer) {
-    if (settings.budgets().isEmpty()) {
-      return null;
-    }
-    AllocationSettings allocation = AllocationSettings.DEFAULT;
-    for (BudgetSettings budget : settings.budgets()) {
-      if (budget.period() == BudgetSettings.Period.HOUR) {
-        allocation = allocation.forPeriod(Duration.ofHours(1));
-      }
-    }
-    return new BudgetParts(
-        allocation,
-        () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
-        treasurer.controller().priceOf(),
-        new InProcessKeepLedger(
-            true, allocation.askAfter(), bounds.ledgerTracesMax(settings.hold().tracesMax())),
-        FleetSums.inProcess(),
-        "self",
-        treasurer);
+  BudgetWiring budget() {
+    return new BudgetWiring(settings, bounds);
   }
 
   /** None when our own metrics go nowhere. */

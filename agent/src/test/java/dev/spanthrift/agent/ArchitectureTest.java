@@ -126,6 +126,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheFleetKnowsItsClient() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.spanthrift.agent.fleet..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.lettuce..")
+        .check(CLASSES);
+  }
+
+  @Test
   void generatedProtobufClassesStayInTests() {
     noClasses()
         .should()

@@ -162,6 +162,11 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     }
   }
 
+  /** Takes the ledger's answers, if they have come. */
+  void poll(long now) {
+    decisions.poll(now);
+  }
+
   /** Tells, asks, learns the level, computes the next prices. */
   void tick(long now) {
     edges.tick((int) (now / 1_000_000_000L));

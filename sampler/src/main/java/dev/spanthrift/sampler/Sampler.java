@@ -369,7 +369,11 @@ public final class Sampler {
 
   /** Step tell: keeps to the ledger, questions to it, and its answers. */
   public void tell(long now) {
-    if (budget != null && now >= tellAt) {
+    if (budget == null) {
+      return;
+    }
+    budget.poll(now);
+    if (now >= tellAt) {
       tellAt = now + TELL_NANOS;
       budget.tick(now);
     }

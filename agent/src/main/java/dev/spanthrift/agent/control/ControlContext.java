@@ -3,6 +3,7 @@ package dev.spanthrift.agent.control;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.SimulateApi;
+import dev.spanthrift.agent.control.status.FleetApi;
 import dev.spanthrift.agent.control.status.StatusApi;
 import dev.spanthrift.agent.simulation.HeapRoom;
 import org.springframework.context.annotation.Bean;
@@ -39,6 +40,11 @@ class ControlContext {
         parts.history(),
         parts.spend(),
         parts.counts());
+  }
+
+  @Bean
+  FleetApi fleetApi(ControlParts parts) {
+    return new FleetApi(parts.pipeline());
   }
 
   @Bean

@@ -3,7 +3,7 @@ package dev.spanthrift.agent.control;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyStore;
-import dev.spanthrift.agent.control.status.SpendView;
+import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.pipeline.PipelineView;
 

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.money;
 
-import dev.spanthrift.agent.control.status.Spend;
+import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.sampler.budget.books.BudgetView;
 import dev.spanthrift.sampler.budget.books.Forecast;
 import dev.spanthrift.sampler.budget.books.MoneyView;

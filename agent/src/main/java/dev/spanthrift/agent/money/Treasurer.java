@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
-import dev.spanthrift.agent.control.status.Spend;
-import dev.spanthrift.agent.control.status.SpendView;
+import dev.spanthrift.agent.control.spend.Spend;
+import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.agent.fleet.FleetCounts;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.state.StateFile;
 import dev.spanthrift.agent.timer.Guarded;
@@ -20,6 +21,7 @@ import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
+import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.budget.price.model.SpanCounters;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.Fields;
@@ -63,16 +65,23 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private long lastNanos = System.nanoTime();
   private long savedNanos = lastNanos;
   private long meansNanos = lastNanos - MEANS_NANOS;
+  private final List<Budget> budgets;
+  private final Pricing pricing;
+  private volatile @Nullable SharedBooks shared;
+  private volatile @Nullable FleetCounts fleet;
   private Traffic decidedBefore = Traffic.NONE;
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
 
   private Treasurer(
       BudgetController controller,
+      List<Budget> budgets,
       Pricing pricing,
       SpanthriftSettings settings,
       Supplier<PipelineStatus> pipeline) {
     this.controller = controller;
+    this.budgets = budgets;
+    this.pricing = pricing;
     this.pipeline = pipeline;
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
@@ -101,6 +110,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
         saved(file).map(bytes -> restored(bytes, budgets, pricing)).orElse(null);
     return new Treasurer(
         controller == null ? new BudgetController(budgets, pricing) : controller,
+        budgets,
         pricing,
         settings,
         pipeline);
@@ -141,6 +151,18 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       log.warn("saved budgets are ignored: {}", InputFile.reason(e));
       return Optional.empty();
     }
+  }
+
+  /** From now on the books are those of a fleet; call before the first tick. */
+  public synchronized void join(FleetCounts counts) {
+    fleet = counts;
+    shared = new SharedBooks(counts);
+  }
+
+  private boolean adopt(byte[] saved) {
+    Optional<String> warning = BudgetState.adopt(saved, controller, budgets, pricing);
+    warning.ifPresent(why -> log.warn("books of the fleet are not taken over: {}", why));
+    return warning.isEmpty();
   }
 
   /** The control loop behind it, for price and allowances. */
@@ -191,7 +213,10 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   @Override
   public boolean admits(long price) {
-    return purse.mustKeep().admits(price);
+    FleetCounts counts = fleet;
+    // The money is the fleet's: this sidecar takes its part of the policies' share.
+    double pods = counts == null ? 1 : counts.pods();
+    return purse.mustKeep().admits((long) ((double) price * pods));
   }
 
   /** Ticks once a second from now on, and calls back after each tick. */
@@ -214,7 +239,14 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       meansNanos = now;
       means(status.spans());
     }
-    controller.ownCost(ownCost.since((double) (now - lastNanos)));
+    Money cost = ownCost.since((double) (now - lastNanos));
+    SharedBooks books = shared;
+    if (books == null) {
+      controller.ownCost(cost);
+    } else {
+      books.ownCost(cost);
+      books.leave(controller, now, BudgetState::save);
+    }
     lastNanos = now;
     controller.tick(now, System.currentTimeMillis());
     free = isAllFree();
@@ -229,12 +261,17 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     SpanContents contents = spans.contents();
     long roots = spans.received().roots();
     double perTrace = roots > 0 ? (double) spans.received().spans() / roots : SPANS_PER_TRACE;
-    SamplerCounts.Fate fate = spans.kept();
-    long decidedBytes = fate.bytes() + spans.dropped().bytes();
+    SamplerCounts.Fate keeps = spans.kept();
+    long decidedBytes = keeps.bytes() + spans.dropped().bytes();
     long decidedEvents = contents.keptEvents() + contents.droppedEvents();
     Traffic decided =
-        traffic(decidedBytes, fate.spans() + spans.dropped().spans(), decidedEvents, perTrace);
-    Traffic kept = traffic(fate.bytes(), fate.spans(), contents.keptEvents(), perTrace);
+        traffic(decidedBytes, keeps.spans() + spans.dropped().spans(), decidedEvents, perTrace);
+    Traffic kept = traffic(keeps.bytes(), keeps.spans(), contents.keptEvents(), perTrace);
+    SharedBooks books = shared;
+    if (books != null) {
+      books.count(decided, kept, purse, controller, this::adopt);
+      return;
+    }
     add(decided.since(decidedBefore), purse::received);
     add(kept.since(keptBefore), purse::kept);
     decidedBefore = decided;

@@ -6,6 +6,7 @@ import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,16 @@ public interface PipelineView {
   /** What each policy in force did, and what those in shadow would have done, in their order. */
   default List<PolicyCounts> policies() {
     return List.of();
+  }
+
+  /** How the fleet looks from here; null without one. */
+  default @Nullable FleetStatus fleet() {
+    return null;
+  }
+
+  /** The fleet's sidecars, as the engine knows them; never blocks. */
+  default CompletableFuture<List<FleetStatus.Member>> fleetMembers() {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   /** What of the configuration is not in force, in sentences; empty when all of it is. */

@@ -53,8 +53,7 @@ public final class HeapRoom {
     }
     return free >= needed
         ? null
-        : String.format(
-            "%d recorded spans need %d MiB of heap, and %d are free",
-            spans, needed >> 20, free >> 20);
+        : "%d recorded spans need %d MiB of heap, and %d are free"
+            .formatted(spans, needed >> 20, free >> 20);
   }
 }

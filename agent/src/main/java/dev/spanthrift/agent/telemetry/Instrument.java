@@ -110,6 +110,22 @@ public enum Instrument {
       "spanthrift.destination.items",
       "{item}",
       "Spans, data points, log records and profiles by what became of them"),
+  FLEET_AWAY(
+      Kind.GAUGE, "spanthrift.fleet.away", "1", "1 while the fleet's engine does not answer"),
+  FLEET_PODS(Kind.GAUGE, "spanthrift.fleet.pods", "{pod}", "Sidecars of the fleet that report"),
+  FLEET_COMMANDS(
+      Kind.COUNTER, "spanthrift.fleet.commands", "{command}", "Scripts called on the engine"),
+  FLEET_SENT(Kind.COUNTER, "spanthrift.fleet.sent", "By", "Keys and arguments to the engine"),
+  FLEET_TOLD(Kind.COUNTER, "spanthrift.fleet.told", "{keep}", "Keeps told to the fleet"),
+  FLEET_ASKED(
+      Kind.COUNTER,
+      "spanthrift.fleet.asked",
+      "{question}",
+      "Questions whether anybody keeps a trace, by who answered"),
+  FLEET_ERRORS(
+      Kind.COUNTER, "spanthrift.fleet.errors", "{error}", "What went wrong at the engine, by kind"),
+  FLEET_LATENCY(
+      Kind.GAUGE, "spanthrift.fleet.latency", "us", "Time of an exchange with the engine, of late"),
   DEGRADED(
       Kind.GAUGE,
       "spanthrift.degraded",

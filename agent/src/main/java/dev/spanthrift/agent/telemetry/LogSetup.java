@@ -29,6 +29,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.addAppender(stderr(context));
     context.getLogger("dev.spanthrift").setLevel(Level.INFO);
     context.getLogger("reactor.netty.http.client").setLevel(Level.ERROR);
+    // What the fleet has to say of its engine it says itself.
+    context.getLogger("io.lettuce").setLevel(Level.ERROR);
     // Whoever sends garbage to the HTTP port would fill the log.
     context.getLogger("reactor.netty.http.server.HttpServerOperations").setLevel(Level.ERROR);
     context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.ERROR);

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.telemetry;
 
+import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.receive.door.PortStatus;
@@ -28,6 +29,10 @@ public final class StatusFigures {
     view.ports().forEach(figures::port);
     status.identities().forEach(figures::identity);
     view.policies().forEach(figures::policy);
+    FleetStatus fleet = view.fleet();
+    if (fleet != null) {
+      figures.fleet(fleet);
+    }
     figures.add(Instrument.DEGRADED.at(view.degraded().size()));
     return figures.all;
   }
@@ -141,6 +146,20 @@ public final class StatusFigures {
 
   private void item(String name, String signal, String outcome, long items) {
     add(Instrument.ITEMS.at(items, "destination", name, "signal", signal, "outcome", outcome));
+  }
+
+  private void fleet(FleetStatus fleet) {
+    FleetStatus.EngineTraffic traffic = fleet.traffic();
+    add(Instrument.FLEET_AWAY.at(fleet.away() ? 1 : 0));
+    add(Instrument.FLEET_PODS.at(fleet.podsKnown() ? fleet.pods() : 0));
+    add(Instrument.FLEET_COMMANDS.at(traffic.commands()));
+    add(Instrument.FLEET_SENT.at(traffic.bytesSent()));
+    add(Instrument.FLEET_TOLD.at(traffic.told()));
+    long answered = traffic.asked() - traffic.answeredAlone();
+    add(Instrument.FLEET_ASKED.at(answered, "answered_by", "engine"));
+    add(Instrument.FLEET_ASKED.at(traffic.answeredAlone(), "answered_by", "this_sidecar"));
+    add(Instrument.FLEET_LATENCY.at(Math.round(fleet.latencyMillis() * 1000)));
+    fleet.errors().forEach((kind, n) -> add(Instrument.FLEET_ERRORS.at(n, "kind", kind)));
   }
 
   private void identity(PipelineStatus.Identity identity) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -92,7 +93,9 @@ class OutageTest {
   @BeforeEach
   void listen() {
     lines.start();
-    ((Logger) LoggerFactory.getLogger(Availability.class)).addAppender(lines);
+    Logger availability = (Logger) LoggerFactory.getLogger(Availability.class);
+    availability.setLevel(Level.INFO); // tests are silent below WARN
+    availability.addAppender(lines);
     ((Logger) LoggerFactory.getLogger(Complaints.class)).addAppender(lines);
   }
 

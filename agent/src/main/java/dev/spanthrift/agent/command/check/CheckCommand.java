@@ -6,6 +6,7 @@ import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.fleet.EngineCheck;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ public final class CheckCommand implements Callable<Integer> {
       loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(money(loaded.settings()));
+      checks.addAll(fleet(loaded.settings()));
       checks.addAll(heap(loaded));
       checks.addAll(new Surroundings(loaded.settings(), context.environment()).checks());
     } catch (SettingsException e) {
@@ -67,6 +69,19 @@ public final class CheckCommand implements Callable<Integer> {
     }
     context.out().flush();
     return ok ? Context.OK : Context.FAILED;
+  }
+
+  private static List<Check> fleet(SpanthriftSettings settings) {
+    if (!settings.fleet().enabled()) {
+      return List.of();
+    }
+    String what = "fleet " + settings.fleet().url();
+    EngineCheck.Finding found = EngineCheck.of(settings.fleet());
+    List<Check> checks = new ArrayList<>(List.of(new Check(what, found.ok(), found.detail())));
+    if (!found.warning().isEmpty()) {
+      checks.add(Check.warning(what, found.warning()));
+    }
+    return checks;
   }
 
   /** What {@code run} with the same options of the JVM would make smaller. */

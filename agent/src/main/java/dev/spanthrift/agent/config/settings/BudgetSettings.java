@@ -39,7 +39,23 @@ public record BudgetSettings(
     @Setting(
             value = "false: the minima go on when the money is gone, and the budget is overspent.",
             byDefault = "true")
-        boolean hard) {
+        boolean hard,
+    @Setting(
+            "Whose money it is: fleet, one amount for all sidecars of the fleet, or sidecar, the"
+                + " amount for each; fleet where a fleet is configured.")
+        @Nullable Share share) {
+
+  /** Who spends it. */
+  public enum Share {
+    FLEET,
+    SIDECAR;
+
+    /** As it is written. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** How long. */
   public enum Period {

@@ -248,6 +248,7 @@ public final class SettingsLoader {
           s.export(),
           s.price(),
           s.budgets(),
+          s.fleet(),
           s.recording(),
           s.stateDir(),
           s.telemetry(),

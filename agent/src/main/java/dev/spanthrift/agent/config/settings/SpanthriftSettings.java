@@ -58,6 +58,10 @@ public record SpanthriftSettings(
                 + " the books are kept and nothing is limited.")
         List<BudgetSettings> budgets,
     @Setting(
+            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that you"
+                + " run; off without a url.")
+        FleetSettings fleet,
+    @Setting(
             "The last spans received, as columns without payload, so that what-if can be asked of"
                 + " them.")
         Recording recording,
@@ -126,9 +130,18 @@ public record SpanthriftSettings(
       @Setting(
               value = "Traces that wait; above it the oldest are decided early.",
               byDefault = "1048576")
-          int tracesMax) {
+          int tracesMax,
+      @Setting(
+              value =
+                  "Without a fleet: a decided fragment with a probability below 1 waits so long,"
+                      + " within bytesMax, for a part of its trace that is kept, such as one with a"
+                      + " late error. For a gateway, where the parts come from many senders. 0s:"
+                      + " nobody waits.",
+              byDefault = "0s")
+          Duration limbo) {
     public Hold {
       new Checks()
+          .between("limbo", limbo, Duration.ZERO, Duration.ofMinutes(5))
           .between("pause", pause, Duration.ZERO, Duration.ofHours(1))
           .between("deadline", deadline, Duration.ofMillis(1), Duration.ofHours(1))
           .that(
@@ -331,7 +344,15 @@ public record SpanthriftSettings(
       String name = budgets.get(i).name();
       checks.that(budgetNames.add(name), "budgets[" + i + "].name", name, "a name of its own");
     }
+    for (int i = 0; i < budgets.size(); i++) {
+      checkShare(checks, "budgets[" + i + "].", budgets.get(i), fleet);
+    }
     checks
+        .that(
+            budgets.stream().map(budget -> sharesMoney(budget, fleet)).distinct().count() <= 1,
+            "budgets",
+            "",
+            "either all or none of them with share: fleet")
         .that(budgets.size() <= 32, "budgets", budgets.size(), "at most 32 budgets")
         .that(
             admin.port() == 0
@@ -340,5 +361,30 @@ public record SpanthriftSettings(
             admin.port(),
             "another port than the OTLP ports")
         .done();
+  }
+
+  private static void checkShare(
+      Checks checks, String key, BudgetSettings budget, FleetSettings fleet) {
+    checks
+        .that(
+            budget.share() != BudgetSettings.Share.FLEET || fleet.enabled(),
+            key + "share",
+            budget.share(),
+            "needs fleet.url")
+        .that(
+            budget.scope().isEmpty() || !sharesMoney(budget, fleet),
+            key + "scope",
+            budget.scope(),
+            "none: the money of a fleet is for all of its traces; write share: sidecar, or give"
+                + " these sidecars a fleet.name of their own");
+  }
+
+  private static boolean sharesMoney(BudgetSettings budget, FleetSettings fleet) {
+    return fleet.enabled() && budget.share() != BudgetSettings.Share.SIDECAR;
+  }
+
+  /** Whether all sidecars of the fleet spend one amount. */
+  public boolean sharesMoney() {
+    return !budgets.isEmpty() && budgets.stream().allMatch(budget -> sharesMoney(budget, fleet));
   }
 }

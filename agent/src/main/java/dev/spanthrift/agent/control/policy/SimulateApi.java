@@ -4,7 +4,7 @@ import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.status.SpendView;
+import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.BudgetText;

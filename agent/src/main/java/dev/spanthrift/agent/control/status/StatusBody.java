@@ -3,6 +3,7 @@ package dev.spanthrift.agent.control.status;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
+import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
@@ -39,6 +40,7 @@ record StatusBody(
     FrontCounts.AdminReading admin,
     Map<String, Long> timerFailures,
     @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FleetStatus fleet,
     StatusHistory.Curve history) {
 
   /** Which policy decides. */

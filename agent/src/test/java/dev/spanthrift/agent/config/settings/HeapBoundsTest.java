@@ -76,9 +76,9 @@ class HeapBoundsTest {
     assertEquals(8 * MEBI, bounds.heldBytesMax());
     assertEquals(
         List.of(
-            "listen.requestBytesMax 8MiB instead of 64MiB",
-            "listen.pendingBytesMax 16MiB instead of 128MiB",
-            "destinations[0].queueBytesMax 21845KiB instead of 64MiB"),
+            "listen.requestBytesMax 8877KiB instead of 64MiB",
+            "listen.pendingBytesMax 17754KiB instead of 128MiB",
+            "destinations[0].queueBytesMax 23673KiB instead of 64MiB"),
         bounds.reduced());
   }
 

@@ -164,6 +164,7 @@ final class SettingsTable {
             "2000GiB",
             "from 0B to 1024GiB"),
         row("hold.tracesMax", 1 << 20, "10", 10, "-1", "from 1 to"),
+        row("hold.limbo", Duration.ZERO, "30s", Duration.ofSeconds(30), "1h", "from 0s to 5m"),
         row("decisionMemory.tracesMax", 100_000, "10", 10, "0", "from 1 to"),
         row(
             "policies",
@@ -229,6 +230,38 @@ final class SettingsTable {
             "cheap",
             "a number"),
         row("budgets", List.of(), "[]", List.of(), "100", "begin each element with -"),
+        row(
+            "fleet.url",
+            NONE,
+            "redis://db:6379",
+            "redis://db:6379",
+            "db:6379",
+            "redis://host:port"),
+        row("fleet.name", "default", "shop", "shop", "' '", "1 to 64 characters"),
+        row("fleet.pod", NONE, "cart-1", "cart-1", "' '", "1 to 128 characters"),
+        row("fleet.prefix", "st", "traces", "traces", "a b", "1 to 32 of"),
+        row("fleet.database", 0, "3", 3, "-1", "from 0 to"),
+        row("fleet.master", NONE, "main", "main", "[a]", "one value"),
+        row("fleet.user", NONE, "spans", "spans", "[a]", "one value"),
+        row("fleet.passwordFile", NONE, "pw", Path.of("pw"), "[a]", "one value"),
+        row("fleet.authority", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
+        row("fleet.clientCertificate", NONE, "c.pem", null, "c.pem", "together"),
+        row("fleet.clientKey", NONE, "k.pem", null, "k.pem", "together"),
+        row(
+            "fleet.askAfter",
+            Duration.ofSeconds(30),
+            "20s",
+            Duration.ofSeconds(20),
+            "1ms",
+            "from 1s to 5m"),
+        row(
+            "fleet.timeout",
+            Duration.ofMillis(200),
+            "1s",
+            Duration.ofSeconds(1),
+            "1m",
+            "from 10ms to 5s"),
+        row("fleet.podsAssumed", 10, "50", 50, "0", "from 1 to"),
         row(
             "recording.bytesMax",
             new ByteSize(0),
@@ -400,6 +433,13 @@ final class SettingsTable {
         row("hourlyMin", NONE, "0.1", new BigDecimal("0.1"), "-1", "from 0 to 1e15"),
         row("hourlyMax", NONE, "3", new BigDecimal("3"), "much", "a number"),
         row("policyShareMax", new Probability(1), "1/2", new Probability(.5), "all", "0 to 1"),
-        row("hard", true, "false", false, "soft", "true or false"));
+        row("hard", true, "false", false, "soft", "true or false"),
+        row(
+            "share",
+            NONE,
+            "sidecar",
+            BudgetSettings.Share.SIDECAR,
+            "all",
+            "one of fleet, sidecar"));
   }
 }

@@ -107,4 +107,20 @@ public record AllocationSettings(
         askAfter,
         rootWait);
   }
+
+  /** The root's fragment never waits longer than all others. */
+  public AllocationSettings withAskAfter(Duration wait) {
+    return new AllocationSettings(
+        shares,
+        exponents,
+        slowCap,
+        newCountMax,
+        newShareMax,
+        base,
+        carryOver,
+        carryOverOfElapsed,
+        demandHalfLife,
+        wait,
+        rootWait.compareTo(wait) < 0 ? rootWait : wait);
+  }
 }

@@ -246,6 +246,14 @@ public final class Decisions<T> {
     }
   }
 
+  /** Takes the answers of a ledger that is away from here, as soon as they have come. */
+  public void poll(long nowNanos) {
+    if (exchanging) {
+      now = nowNanos;
+      ledger.poll(nowNanos);
+    }
+  }
+
   /** One tick: asks what is due, sends the batch, takes the answers. */
   public void tick(long nowNanos) {
     now = nowNanos;

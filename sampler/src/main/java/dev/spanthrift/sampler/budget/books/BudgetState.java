@@ -81,6 +81,25 @@ public final class BudgetState {
     }
   }
 
+  /**
+   * Puts saved books into open ones, whose own are forgotten: those of a fleet that this program
+   * joins.
+   *
+   * @return why they were left alone; then nothing has changed
+   */
+  public static Optional<String> adopt(
+      byte[] saved, BudgetController into, List<Budget> budgets, Pricing pricing) {
+    Restored tried = restore(saved, budgets, pricing); // read half, they would be neither
+    if (tried.warning().isEmpty()) {
+      try {
+        into.read(new DataInputStream(new ByteArrayInputStream(saved, HEAD, saved.length - HEAD)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // it was read a moment ago
+      }
+    }
+    return tried.warning();
+  }
+
   private static Restored fresh(BudgetController controller, String reason) {
     return new Restored(controller, Optional.of("saved budgets are ignored: " + reason));
   }

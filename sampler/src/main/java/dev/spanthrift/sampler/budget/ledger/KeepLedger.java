@@ -13,10 +13,17 @@ public interface KeepLedger {
   /**
    * Sends one batch and hands it back answered, once, on the caller's thread.
    *
-   * <p>In process this happens before the method returns. The batch is the ledger's until then. A
-   * ledger that cannot be reached answers from the pod's own part ({@link InProcessKeepLedger}).
+   * <p>In process this happens before the method returns, else in {@link #poll}. The batch is the
+   * ledger's until then. A ledger that cannot be reached answers from the pod's own part ({@link
+   * InProcessKeepLedger}).
    */
   void exchange(LedgerBatch batch, long nowNanos, Consumer<LedgerBatch> answered);
+
+  /**
+   * Hands back a batch that was answered in the meantime; the caller of {@link #exchange} asks for
+   * it, often, on its thread. In process there is never one.
+   */
+  default void poll(long nowNanos) {}
 
   /** Money that came in and is neither spent nor expired; NaN where that is not known. */
   default double outstanding() {

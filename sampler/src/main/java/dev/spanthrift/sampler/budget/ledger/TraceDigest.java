@@ -77,4 +77,9 @@ public final class TraceDigest {
   public static double heavier(double one, double other) {
     return one > 1 || other > 1 ? Math.max(one, other) : Math.min(one, other);
   }
+
+  /** Whether the root's fragment is among those added; for a ledger elsewhere. */
+  public boolean isRooted() {
+    return rooted;
+  }
 }

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.control.status;
+package dev.spanthrift.agent.control.spend;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;

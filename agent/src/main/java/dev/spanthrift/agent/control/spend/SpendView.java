@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.control.status;
+package dev.spanthrift.agent.control.spend;
 
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.model.Money;

@@ -1,0 +1,92 @@
+package dev.spanthrift.agent;
+
+import dev.spanthrift.agent.config.settings.BudgetSettings;
+import dev.spanthrift.agent.config.settings.HeapBounds;
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.fleet.FleetDoor;
+import dev.spanthrift.agent.money.Treasurer;
+import dev.spanthrift.sampler.BudgetParts;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.books.Treasury;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What pays for traces, and who else is told what is kept: alone or in a fleet. */
+final class BudgetWiring {
+  private static final Logger log = LoggerFactory.getLogger(BudgetWiring.class);
+
+  /** Without a budget nothing is charged; keeps are told all the same. */
+  private static final Treasury NOTHING_COSTS =
+      new Treasury() {
+        @Override
+        public boolean isFree() {
+          return true;
+        }
+
+        @Override
+        public boolean admits(long price) {
+          return true;
+        }
+      };
+
+  private final SpanthriftSettings settings;
+  private final int ledgerTracesMax;
+
+  BudgetWiring(SpanthriftSettings settings, HeapBounds bounds) {
+    this.settings = settings;
+    ledgerTracesMax = bounds.ledgerTracesMax(settings.hold().tracesMax());
+  }
+
+  /** None where none is configured: then none of its classes is loaded. */
+  @Nullable FleetDoor fleet() {
+    return settings.fleet().enabled()
+        ? FleetDoor.open(settings.fleet(), ledgerTracesMax, settings.sharesMoney())
+        : null;
+  }
+
+  /** None without a budget, a fleet and a limbo: what policies leave to it is kept. */
+  @Nullable BudgetParts parts(Treasurer treasurer, @Nullable FleetDoor fleet) {
+    if (fleet != null) {
+      if (settings.sharesMoney()) {
+        log.info("the budgets are the fleet's: all of its sidecars spend one amount");
+        treasurer.join(fleet.counts());
+      }
+      return new BudgetParts(
+          allocation().withAskAfter(settings.fleet().askAfter()),
+          () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
+          treasurer.controller().priceOf(),
+          fleet.ledger(),
+          fleet.sums(),
+          fleet.pod(),
+          settings.budgets().isEmpty() ? NOTHING_COSTS : treasurer);
+    }
+    Duration limbo = settings.hold().limbo();
+    boolean waits = !limbo.isZero();
+    if (settings.budgets().isEmpty() && !waits) {
+      return null;
+    }
+    return new BudgetParts(
+        waits ? allocation().withAskAfter(limbo) : allocation(),
+        () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
+        treasurer.controller().priceOf(),
+        new InProcessKeepLedger(!waits, waits ? limbo : allocation().askAfter(), ledgerTracesMax),
+        FleetSums.inProcess(),
+        "self",
+        settings.budgets().isEmpty() ? NOTHING_COSTS : treasurer);
+  }
+
+  private AllocationSettings allocation() {
+    AllocationSettings allocation = AllocationSettings.DEFAULT;
+    for (BudgetSettings budget : settings.budgets()) {
+      if (budget.period() == BudgetSettings.Period.HOUR) {
+        allocation = allocation.forPeriod(Duration.ofHours(1));
+      }
+    }
+    return allocation;
+  }
+}

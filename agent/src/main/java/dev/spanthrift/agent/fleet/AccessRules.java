@@ -1,0 +1,14 @@
+package dev.spanthrift.agent.fleet;
+
+/** What the engine's access list must allow a sidecar. */
+final class AccessRules {
+  private AccessRules() {}
+
+  /** The rules of {@code ACL SETUSER}, for keys of this prefix. */
+  static String of(String prefix) {
+    return "resetkeys resetchannels -@all ~"
+        + prefix
+        + "* +info +ping +eval +evalsha +get +set +hget +hset +hmget +hdel +hexists +hgetall"
+        + " +expire +time +select +cluster";
+  }
+}

@@ -1,0 +1,153 @@
+package dev.spanthrift.agent.fleet;
+
+import dev.spanthrift.agent.config.settings.FleetSettings;
+import dev.spanthrift.agent.pipeline.FleetStatus;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.ledger.KeepLedger;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The door to the fleet: ledger and sums over the engine, and how it goes.
+ *
+ * <p>Opening it loads the client and begins to connect; nobody waits for that.
+ */
+public final class FleetDoor implements AutoCloseable {
+  private final FleetSettings settings;
+  private final String pod;
+  private final Engine engine;
+  private final ExecutorService thread;
+  private final boolean sharesMoney;
+  private final RedisFleetSums sums;
+  private final EngineWatch watch = new EngineWatch();
+  private final FleetSums alone = FleetSums.inProcess();
+  private final byte[] podsKey;
+  private final EngineBooks books;
+  private final RedisKeepLedger ledger;
+  private volatile Supplier<Self> describe = () -> new Self("", "", 0, 0);
+
+  private FleetDoor(FleetSettings settings, int tracesMax, boolean sharesMoney) {
+    this.settings = settings;
+    this.sharesMoney = sharesMoney;
+    pod = podName(settings);
+    engine = new Engine(settings);
+    thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("spanthrift-fleet").factory());
+    sums = new RedisFleetSums(settings.podsAssumed(), System::currentTimeMillis, System::nanoTime);
+    Totals totals = new Totals(sharesMoney);
+    FleetKeys keys =
+        new FleetKeys(settings.prefix(), settings.name(), incarnation(pod), settings.askAfter());
+    podsKey = keys.pods();
+    books = new EngineBooks(keys.books(), totals, sums, thread);
+    ledger =
+        new RedisKeepLedger(
+            keys,
+            settings.timeout().toMillis(),
+            engine,
+            thread,
+            new OwnKeeps(settings.askAfter(), tracesMax),
+            totals,
+            sums,
+            () -> FleetMembers.pack(pod, describe.get()),
+            watch,
+            books);
+  }
+
+  /**
+   * Opens a fleet that is configured.
+   *
+   * @param tracesMax traces of its own that a pod remembers for the time without the engine
+   * @param sharesMoney whether the budget is the fleet's
+   */
+  public static FleetDoor open(FleetSettings settings, int tracesMax, boolean sharesMoney) {
+    FleetDoor fleet = new FleetDoor(settings, tracesMax, sharesMoney);
+    fleet.engine.start();
+    return fleet;
+  }
+
+  private static String podName(FleetSettings settings) {
+    return settings.pod() != null
+        ? settings.pod()
+        : Objects.requireNonNullElse(System.getenv("HOSTNAME"), "host");
+  }
+
+  /** A pod that starts again counts from zero, and must not be taken for the one before. */
+  private static String incarnation(String pod) {
+    return pod + "#" + Long.toString(ThreadLocalRandom.current().nextLong() >>> 1, 36);
+  }
+
+  /**
+   * What this sidecar says of itself.
+   *
+   * @param policy short; the same wherever the same is decided at the same price
+   */
+  public record Self(String version, String policy, long spans, long keptBytes) {}
+
+  /** Tells what to say of this sidecar to those that look at the fleet. */
+  public void describe(Supplier<Self> by) {
+    describe = by;
+  }
+
+  /** All sidecars that reported within the last minute. */
+  public CompletableFuture<List<FleetStatus.Member>> members() {
+    Link link = engine.link();
+    return link == null
+        ? CompletableFuture.completedFuture(List.of())
+        : FleetMembers.read(link, podsKey, ledger.generation(), settings.timeout().toMillis());
+  }
+
+  public String pod() {
+    return pod;
+  }
+
+  public KeepLedger ledger() {
+    return ledger;
+  }
+
+  /** Of the fleet where it shares the money, else of this sidecar. */
+  public FleetSums sums() {
+    return sharesMoney ? sums : alone;
+  }
+
+  public FleetCounts counts() {
+    return books;
+  }
+
+  public FleetStatus status() {
+    Link link = engine.link();
+    boolean away = ledger.isAway() || link == null;
+    long since = ledger.awaySinceNanos();
+    long seconds = since == Long.MIN_VALUE ? 0 : (System.nanoTime() - since) / 1_000_000_000L;
+    return new FleetStatus(
+        settings.name(),
+        pod,
+        link == null ? "" : link.version() + ", " + link.mode(),
+        away,
+        away ? seconds : 0,
+        away && link == null ? engine.lastError() : watch.lastTrouble(),
+        Math.round(sums.pods()),
+        sums.isKnown(),
+        watch.latencyMillis(),
+        watch.latencyMillisMax(),
+        watch.traffic(),
+        watch.troubles());
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      thread.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    engine.close();
+  }
+}

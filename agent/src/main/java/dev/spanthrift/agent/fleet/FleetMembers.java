@@ -1,0 +1,70 @@
+package dev.spanthrift.agent.fleet;
+
+import dev.spanthrift.agent.pipeline.FleetStatus;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** What sidecars say of themselves: fields of one line, with tabs between them. */
+final class FleetMembers {
+  private static final int FIELDS = 5;
+  private static final int SHOWN_GENERATIONS = 12;
+  private static final int SECONDS = 5;
+
+  private FleetMembers() {}
+
+  static byte[] pack(String pod, FleetDoor.Self self) {
+    String line =
+        String.join(
+            "\t",
+            pod.replace('\t', ' '),
+            self.version(),
+            self.policy(),
+            Long.toString(self.spans()),
+            Long.toString(self.keptBytes()));
+    return line.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static CompletableFuture<List<FleetStatus.Member>> read(
+      Link link, byte[] key, long now, long millis) {
+    return link.commands()
+        .hgetall(key)
+        .toCompletableFuture()
+        .copy()
+        .orTimeout(millis, TimeUnit.MILLISECONDS)
+        .handle((all, e) -> e == null ? members(all, now) : List.of());
+  }
+
+  private static List<FleetStatus.Member> members(Map<byte[], byte[]> all, long now) {
+    List<FleetStatus.Member> members = new ArrayList<>();
+    for (byte[] value : all.values()) {
+      if (value.length >= 4) {
+        ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+        long ago = Math.max(0, now - (in.getInt() & 0xffffffffL));
+        String[] fields =
+            new String(value, 4, value.length - 4, StandardCharsets.UTF_8).split("\t", -1);
+        if (ago <= SHOWN_GENERATIONS && fields.length == FIELDS) {
+          members.add(member(fields, ago * SECONDS));
+        }
+      }
+    }
+    members.sort(Comparator.comparing(FleetStatus.Member::pod));
+    return members;
+  }
+
+  private static FleetStatus.Member member(String[] fields, long secondsAgo) {
+    return new FleetStatus.Member(
+        fields[0],
+        secondsAgo,
+        fields[1],
+        fields[2],
+        Long.parseLong(fields[3]),
+        Long.parseLong(fields[4]));
+  }
+}
