@@ -86,7 +86,7 @@ class PodTest {
         Chart.render(values, "{config: {defaultProbability: 0.5}, policies: [{name: errors}]}");
     JsonObject container = rendered.spanthrift();
     assertEquals(
-        "[\"run\",\"--config\",\"/etc/spanthrift/spanthrift.yaml\"]",
+        "[\"run\",\"--config\",\"/etc/spanthrift/spanthrift.yaml\",\"--lenient\"]",
         at(container, "args").toString());
     assertEquals("/etc/spanthrift", text(container, "volumeMounts.0.mountPath"));
     assertFalse(at(container, "volumeMounts.0").getAsJsonObject().has("subPath"));
@@ -98,7 +98,7 @@ class PodTest {
   void theUsersConfigurationWinsOverTheModes() {
     Rendered rendered = Chart.render(Chart.SIDECAR, "config: {hold: {bytesMax: 8MiB}}");
     assertEquals("8MiB", text(rendered.configuration(), "hold.bytesMax"));
-    assertEquals("24MiB", text(rendered.configuration(), "listen.pendingBytesMax"));
+    assertEquals("11MiB", text(rendered.configuration(), "listen.pendingBytesMax"));
   }
 
   @Test

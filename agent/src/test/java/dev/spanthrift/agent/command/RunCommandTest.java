@@ -37,7 +37,7 @@ class RunCommandTest {
     try (BufferedReader err = process.errorReader();
         BufferedReader out = process.inputReader()) {
       assertEquals(
-          "spanthrift: OTLP/gRPC on 127.0.0.1:11, OTLP/HTTP on 127.0.0.1:12, page"
+          "spanthrift: OTLP/gRPC on localhost:11, OTLP/HTTP on localhost:12, page"
               + " http://127.0.0.1:13/, to http://backend:4318",
           err.readLine());
       process.toHandle().destroy(); // Process.destroy() would close the pipes
