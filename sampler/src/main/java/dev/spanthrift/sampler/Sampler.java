@@ -339,6 +339,7 @@ public final class Sampler {
       decide(slot, now);
     }
     for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
+      counters.decidedEarly++;
       if (hold.isFull() && !keepAll && !judges.get(hold.version(slot)).judgesWhenFull()) {
         dropForgotten(slot, TOO_EARLY);
       } else {
@@ -591,6 +592,7 @@ public final class Sampler {
         counters.dropped.read(),
         counters.late,
         counters.overPolicyShare,
+        new SamplerCounts.Bounds(counters.decidedEarly, memory.forgotten()),
         counters.contents(),
         SamplerCounts.copy(counters.traceStates),
         ids());

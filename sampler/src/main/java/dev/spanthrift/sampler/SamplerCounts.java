@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param late spans that followed an earlier decision
  * @param overPolicyShare fragments that a policy would keep for certain, handed to the budget
  *     because policies had spent their share
+ * @param bounds what was done because there was no room
  * @param contents of spans, as far as prices ask
  * @param traceStates kept spans whose trace state got no threshold, by what was in the way (specs
  *     2C, 2E)
@@ -24,6 +25,7 @@ public record SamplerCounts(
     Fate dropped,
     long late,
     long overPolicyShare,
+    Bounds bounds,
     SpanContents contents,
     Map<String, Long> traceStates,
     Ids ids) {
@@ -52,6 +54,15 @@ public record SamplerCounts(
   public record Fate(long spans, long bytes, Map<String, Long> byReason) {}
 
   /**
+   * What was done because there was no room.
+   *
+   * @param decidedEarly traces that were decided before they were due
+   * @param forgotten traces whose decision is remembered no more: what comes late for them begins
+   *     anew
+   */
+  public record Bounds(long decidedEarly, long forgotten) {}
+
+  /**
    * Trace ids that the specification does not allow for.
    *
    * @param invalid spans whose trace id is not 16 bytes or all zero: each is decided by itself
@@ -66,6 +77,7 @@ public record SamplerCounts(
     long receivedBytes;
     long late;
     long overPolicyShare;
+    long decidedEarly;
     long receivedRoots;
     long withoutTraceId;
     private long attributes;

@@ -391,6 +391,18 @@ class SamplerTest {
     assertEquals(contents.events(), contents.keptEvents() + contents.droppedEvents());
   }
 
+  /** 1,000 decisions are remembered, and up to twice as many. */
+  @Test
+  void tracesDecidedEarlyAndDecisionsForgottenAreCounted() throws Exception {
+    Duration second = Duration.ofSeconds(1);
+    sampler = sampler(new HoldSettings(second, second, second, null, 64 << 20, 8 << 20, 100));
+    for (long id = 1; id <= 3_100; id++) {
+      send(request(child(id, id, 1)));
+      sampler.decide(now);
+    }
+    assertEquals(new SamplerCounts.Bounds(3_000, 1_000), sampler.counts().bounds());
+  }
+
   @Test
   void whatWaitedCompressedLeavesUnchanged() throws Exception {
     sampler =

@@ -47,6 +47,16 @@ public enum Instrument {
   SPAN_BYTES(Kind.COUNTER, "spanthrift.spans.size", "By", "Decided spans, before compression"),
   SPANS_RECEIVED(Kind.COUNTER, "spanthrift.spans.received", "{span}", "Spans received"),
   SPANS_LATE(Kind.COUNTER, "spanthrift.spans.late", "{span}", "Spans after the decision"),
+  TRACES_DECIDED_EARLY(
+      Kind.COUNTER,
+      "spanthrift.traces.decided_early",
+      "{trace}",
+      "Traces decided before they were due, because too much waited"),
+  DECISIONS_FORGOTTEN(
+      Kind.COUNTER,
+      "spanthrift.decisions.forgotten",
+      "{trace}",
+      "Traces whose decision is remembered no more, because newer ones took its place"),
   SPANS_WITHOUT_TRACE_ID(
       Kind.COUNTER,
       "spanthrift.spans.without_trace_id",

@@ -30,7 +30,8 @@ public final class MadeStatus {
       SamplerCounts.Fate dropped,
       SpanContents contents) {
     SamplerCounts.Ids ids = new SamplerCounts.Ids(0, 0);
-    return new SamplerCounts(received, held, kept, dropped, 0, 0, contents, Map.of(), ids);
+    SamplerCounts.Bounds bounds = new SamplerCounts.Bounds(0, 0);
+    return new SamplerCounts(received, held, kept, dropped, 0, 0, bounds, contents, Map.of(), ids);
   }
 
   public static PipelineStatus status(

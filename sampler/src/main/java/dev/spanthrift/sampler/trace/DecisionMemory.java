@@ -41,6 +41,7 @@ public final class DecisionMemory {
   private final int tracesMax;
   private Generation young = new Generation();
   private Generation old = new Generation();
+  private long forgotten;
 
   public DecisionMemory(int tracesMax) {
     if (tracesMax < 0 || tracesMax > TRACES_MAX) {
@@ -78,10 +79,16 @@ public final class DecisionMemory {
   }
 
   private void turn() {
-    Generation forgotten = old;
+    Generation oldest = old;
+    forgotten += oldest.rows.size();
     old = young;
-    young = forgotten;
+    young = oldest;
     young.clear();
+  }
+
+  /** Traces whose decision was given up for newer ones, since start. */
+  public long forgotten() {
+    return forgotten;
   }
 
   /** A threshold, or one of the constants. */
