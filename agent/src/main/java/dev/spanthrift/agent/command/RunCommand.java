@@ -30,10 +30,6 @@ import picocli.CommandLine.Option;
 /** {@code spanthrift run}: the sidecar alone, until a signal ends it. */
 @Command(name = "run", description = "Starts the sidecar; SIGTERM or Ctrl-C ends it clean.")
 public final class RunCommand implements Callable<Integer> {
-  public static final String NO_DESTINATION =
-      "no destination: set OTEL_EXPORTER_OTLP_ENDPOINT, for example http://collector:4318,"
-          + " or destinations in the file";
-
   private final Context context;
   private volatile boolean started;
 
@@ -85,7 +81,7 @@ public final class RunCommand implements Callable<Integer> {
       loaded.warnings().forEach(warning -> context.say("spanthrift: " + warning));
       loaded.leftOut().forEach(p -> context.say("spanthrift: left out (--lenient): " + p));
       if (loaded.settings().destinations().isEmpty()) {
-        context.say("spanthrift: " + NO_DESTINATION);
+        context.say("spanthrift: " + Surroundings.NO_DESTINATION);
         return Context.FAILED;
       }
       List<Check> policies = PolicyCheck.of(loaded.settings());

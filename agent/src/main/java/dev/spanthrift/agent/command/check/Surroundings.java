@@ -1,6 +1,5 @@
 package dev.spanthrift.agent.command.check;
 
-import dev.spanthrift.agent.command.RunCommand;
 import dev.spanthrift.agent.config.settings.DestinationSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
@@ -26,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a correct configuration still needs from the machine: files, ports, backends. */
 public final class Surroundings {
+  public static final String NO_DESTINATION =
+      "no destination: set OTEL_EXPORTER_OTLP_ENDPOINT, for example http://collector:4318,"
+          + " or destinations in the file";
+
   private static final Duration CERTIFICATE_WARNING = Duration.ofDays(14);
 
   private final SpanthriftSettings settings;
@@ -61,7 +64,7 @@ public final class Surroundings {
     addCertificate(checks, "listen.tls.certificate", settings.listen().tls().certificate());
     addCertificate(checks, "listen.tls.clientAuthority", settings.listen().tls().clientAuthority());
     if (settings.destinations().isEmpty()) {
-      checks.add(new Check("destinations", false, RunCommand.NO_DESTINATION));
+      checks.add(new Check("destinations", false, NO_DESTINATION));
     }
     for (DestinationSettings destination : settings.destinations()) {
       checks.addAll(Reach.of(destination, environment));

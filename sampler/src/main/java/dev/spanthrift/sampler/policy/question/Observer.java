@@ -1,6 +1,5 @@
 package dev.spanthrift.sampler.policy.question;
 
-import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.SpanKind;
 import dev.spanthrift.sampler.policy.document.SpanQuestion;
@@ -23,7 +22,7 @@ import java.util.Map;
  *
  * <p>Order of calls: {@link #begin} once for a batch, then {@link #observe} for each of its spans.
  * What resources and scopes answer is asked once for each of them. Allocates nothing for a span.
- * One observer for each thread and each {@link PolicySet}.
+ * One observer for each thread and each set of policies.
  */
 public final class Observer {
   private record TextQuestion(TextMatcher matcher, int word, long mask) {}
@@ -129,8 +128,8 @@ public final class Observer {
   /**
    * Adds what one span says to its fragment's facts.
    *
-   * @param facts {@link PolicySet#factWords} longs from {@code offset}, all 0 at the fragment's
-   *     first span
+   * @param facts {@link Compiler#words} longs from {@code offset}, all 0 at the fragment's first
+   *     span
    */
   public void observe(int row, long[] facts, int offset) {
     if (words == 0) {

@@ -1,11 +1,10 @@
 package dev.spanthrift.sampler.policy.question;
 
-import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.trace.Fragment;
 
 /**
- * Conditions compiled to fact bits for rules of another form than {@link PolicySet}'s.
+ * Conditions compiled to fact bits for rules of another form than our policies.
  *
  * <p>First {@link #ask} for all of them, then take an {@link #observer}.
  */
