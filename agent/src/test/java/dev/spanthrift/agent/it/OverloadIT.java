@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -98,6 +99,10 @@ class OverloadIT {
     return code;
   }
 
+  private static int count(String text, String words) {
+    return text.split(Pattern.quote(words), -1).length - 1;
+  }
+
   private static Set<ByteString> arrived() {
     return backend.spans().stream().map(Span::getSpanId).collect(Collectors.toSet());
   }
@@ -145,6 +150,11 @@ class OverloadIT {
     assertEquals("1", answer.headers().firstValue("Retry-After").orElseThrow());
     backend.mood(OtlpBackend.Mood.TAKE);
     Await.until("it takes spans again", () -> send(1) == Status.Code.OK);
+    Await.until("the end is said", () -> program.err().contains("destination main is back after"));
+    String said = program.err();
+    assertEquals(1, count(said, "destination main is away"), said);
+    assertEquals(1, count(said, "refusing traces: the queue is full"), said);
+    assertEquals(1, count(said, "destination main is back after"), said);
     JsonNode status = program.awaitSettled(sent.size());
     JsonNode spans = status.path("spans");
     assertTrue(sent.containsAll(arrived()), "only what was acknowledged");

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -155,6 +156,26 @@ class PolicyIT {
       assertEquals(200, answer.statusCode(), answer::body);
       assertEquals(200, program.get("/healthz").statusCode());
     }
+  }
+
+  @Test
+  @Order(3)
+  void unknownKeysAreRefusedAtEveryDepthWithWhatWasMeant() {
+    Map.of(
+            "{'polices': []}", "/polices",
+            "{'policies': [{'name': 'a', 'mach': {'status': 'ERROR'}, 'keep': true}]}",
+                "/policies/0/mach",
+            "{'policies': [{'name': 'a', 'match': {'atribute': {'key': 'k'}}, 'keep': true}]}",
+                "/policies/0/match/atribute",
+            "{'policies': [], 'default': {'probabilty': 0.1}}", "/default/probabilty")
+        .forEach(
+            (body, pointer) -> {
+              HttpResponse<String> answer =
+                  program.put(POLICY, body.replace('\'', '"'), "If-Match", etag(POLICY));
+              assertEquals(422, answer.statusCode(), answer::body);
+              assertTrue(answer.body().contains("\"" + pointer + "\""), answer::body);
+              assertTrue(answer.body().contains("did you mean"), answer::body);
+            });
   }
 
   @Test

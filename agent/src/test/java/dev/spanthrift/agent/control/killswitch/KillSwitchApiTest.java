@@ -118,6 +118,7 @@ class KillSwitchApiTest {
             "{\"mode\":\"bypass\",\"ttl\":\"-PT5M\"}", "/ttl",
             "{\"mode\":\"bypass\",\"ttl\":\"999999999d\"}", "/ttl",
             "{\"mode\":\"bypass\",\"reason\":\"a\\nb\"}", "/reason",
+            "{\"mode\":\"bypass\",\"reason\":{}}", "/reason",
             "{\"mode\":\"bypass\",\"why\":\"typo\"}", "/why");
     wrong.forEach(
         (body, pointer) ->
