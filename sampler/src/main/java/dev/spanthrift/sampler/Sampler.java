@@ -592,7 +592,7 @@ public final class Sampler {
         counters.dropped.read(),
         counters.late,
         counters.overPolicyShare,
-        new SamplerCounts.Bounds(counters.decidedEarly, memory.forgotten()),
+        new SamplerCounts.Overflow(counters.decidedEarly, memory.forgotten()),
         counters.contents(),
         SamplerCounts.copy(counters.traceStates),
         ids());

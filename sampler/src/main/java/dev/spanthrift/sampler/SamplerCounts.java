@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param late spans that followed an earlier decision
  * @param overPolicyShare fragments that a policy would keep for certain, handed to the budget
  *     because policies had spent their share
- * @param bounds what was done because there was no room
+ * @param overflow what was done because there was no room
  * @param contents of spans, as far as prices ask
  * @param traceStates kept spans whose trace state got no threshold, by what was in the way (specs
  *     2C, 2E)
@@ -25,7 +25,7 @@ public record SamplerCounts(
     Fate dropped,
     long late,
     long overPolicyShare,
-    Bounds bounds,
+    Overflow overflow,
     SpanContents contents,
     Map<String, Long> traceStates,
     Ids ids) {
@@ -60,7 +60,7 @@ public record SamplerCounts(
    * @param forgotten traces whose decision is remembered no more: what comes late for them begins
    *     anew
    */
-  public record Bounds(long decidedEarly, long forgotten) {}
+  public record Overflow(long decidedEarly, long forgotten) {}
 
   /**
    * Trace ids that the specification does not allow for.

@@ -400,7 +400,7 @@ class SamplerTest {
       send(request(child(id, id, 1)));
       sampler.decide(now);
     }
-    assertEquals(new SamplerCounts.Bounds(3_000, 1_000), sampler.counts().bounds());
+    assertEquals(new SamplerCounts.Overflow(3_000, 1_000), sampler.counts().overflow());
   }
 
   @Test

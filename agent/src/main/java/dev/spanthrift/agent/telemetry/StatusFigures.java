@@ -67,8 +67,8 @@ public final class StatusFigures {
     decided("drop", spans.dropped());
     add(Instrument.SPANS_RECEIVED.at(spans.received().spans()));
     add(Instrument.SPANS_LATE.at(spans.late()));
-    add(Instrument.TRACES_DECIDED_EARLY.at(spans.bounds().decidedEarly()));
-    add(Instrument.DECISIONS_FORGOTTEN.at(spans.bounds().forgotten()));
+    add(Instrument.TRACES_DECIDED_EARLY.at(spans.overflow().decidedEarly()));
+    add(Instrument.DECISIONS_FORGOTTEN.at(spans.overflow().forgotten()));
     add(Instrument.SPANS_WITHOUT_TRACE_ID.at(spans.ids().invalid()));
     add(Instrument.TRACES_WITHOUT_RANDOMNESS.at(spans.ids().notRandom()));
     spans

@@ -30,7 +30,7 @@ public final class MadeStatus {
       SamplerCounts.Fate dropped,
       SpanContents contents) {
     SamplerCounts.Ids ids = new SamplerCounts.Ids(0, 0);
-    SamplerCounts.Bounds bounds = new SamplerCounts.Bounds(0, 0);
+    SamplerCounts.Overflow bounds = new SamplerCounts.Overflow(0, 0);
     return new SamplerCounts(received, held, kept, dropped, 0, 0, bounds, contents, Map.of(), ids);
   }
 

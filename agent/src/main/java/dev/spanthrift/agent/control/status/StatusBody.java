@@ -100,8 +100,8 @@ record StatusBody(
     named.put("failedByReason", status.shipping().failedByReason());
     named.put("late", spans.late());
     named.put("overPolicyShare", spans.overPolicyShare());
-    named.put("tracesDecidedEarly", spans.bounds().decidedEarly());
-    named.put("decisionsForgotten", spans.bounds().forgotten());
+    named.put("tracesDecidedEarly", spans.overflow().decidedEarly());
+    named.put("decisionsForgotten", spans.overflow().forgotten());
     named.put("receivedRoots", spans.received().roots());
     named.put("traceStates", spans.traceStates());
     named.put("ids", spans.ids());

@@ -235,7 +235,16 @@ class DoorTest {
 
   @Test
   void saysThatASingleSidecarHasNoFleet() {
-    for (String path : List.of("/api/v1/fleet", "/api/v1/fleet/cart-1", "/api/v1/rollouts/7")) {
+    port.client()
+        .get()
+        .uri("/api/v1/fleet")
+        .exchange()
+        .expectStatus()
+        .isOk()
+        .expectBody()
+        .jsonPath("$.configured")
+        .isEqualTo(false);
+    for (String path : List.of("/api/v1/fleet/cart-1", "/api/v1/rollouts/7")) {
       port.client()
           .get()
           .uri(path)
