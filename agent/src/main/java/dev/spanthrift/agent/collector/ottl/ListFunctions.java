@@ -1,10 +1,12 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Opaque;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.OttlKind;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Opaque;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Pairs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Objects;

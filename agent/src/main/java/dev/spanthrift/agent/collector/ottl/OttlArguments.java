@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.collector.ottl;
 
 import dev.spanthrift.agent.collector.ottl.OttlFunction.Parameter;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlKind;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.SpanView;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexSyntaxException;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.agent.collector.ottl.SpanView.Part;
+import dev.spanthrift.agent.collector.ottl.value.SpanView.Part;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.SpanKind;
 import dev.spanthrift.sampler.policy.document.SpanStatus;

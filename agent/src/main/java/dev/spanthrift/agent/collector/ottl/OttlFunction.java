@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlKind;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

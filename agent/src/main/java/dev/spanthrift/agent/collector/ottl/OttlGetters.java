@@ -1,9 +1,12 @@
 package dev.spanthrift.agent.collector.ottl;
 
 import dev.spanthrift.agent.collector.ottl.OttlFunction.Parameter;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.GoTraceState;
+import dev.spanthrift.agent.collector.ottl.value.OttlKind;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.SpanView;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexMatcher;
 import java.util.ArrayList;

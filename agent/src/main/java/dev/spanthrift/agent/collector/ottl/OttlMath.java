@@ -1,11 +1,12 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import static dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
+import static dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Nanos;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Nanos;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Pairs;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.spanthrift.agent.collector.ottl;
 
 import dev.spanthrift.agent.collector.ottl.OttlLexer.Kind;
 import dev.spanthrift.agent.collector.ottl.OttlLexer.Token;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.SpanView.Part;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.SpanView.Part;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;

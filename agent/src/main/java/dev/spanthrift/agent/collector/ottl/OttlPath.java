@@ -1,8 +1,9 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Opaque;
-import dev.spanthrift.agent.collector.ottl.SpanView.Part;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Opaque;
+import dev.spanthrift.agent.collector.ottl.value.SpanView;
+import dev.spanthrift.agent.collector.ottl.value.SpanView.Part;
 import dev.spanthrift.sampler.wire.Fields;
 import java.util.Locale;
 import java.util.Map;

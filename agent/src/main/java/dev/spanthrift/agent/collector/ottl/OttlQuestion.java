@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.collector.ottl;
 
+import dev.spanthrift.agent.collector.ottl.value.SpanView;
 import dev.spanthrift.sampler.policy.document.SpanQuestion;
 import dev.spanthrift.sampler.wire.Batch;
 

@@ -1,8 +1,9 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlKind;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexMatcher;
 import dev.spanthrift.sampler.policy.regex.RegexSyntaxException;

@@ -1,7 +1,8 @@
 package dev.spanthrift.agent.collector.ottl;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Nanos;
+import dev.spanthrift.agent.collector.ottl.value.GoDuration;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Nanos;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.collector.reading;
 
-import dev.spanthrift.agent.collector.ottl.GoDuration;
+import dev.spanthrift.agent.collector.ottl.value.GoDuration;
 import dev.spanthrift.agent.config.yaml.YamlNode;
 import dev.spanthrift.agent.config.yaml.YamlNode.Scalar.Kind;
 import java.util.ArrayList;

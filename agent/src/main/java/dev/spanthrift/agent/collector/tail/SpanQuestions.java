@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.collector.tail;
 
-import dev.spanthrift.agent.collector.ottl.GoNumber;
-import dev.spanthrift.agent.collector.ottl.GoTraceState;
+import dev.spanthrift.agent.collector.ottl.value.GoNumber;
+import dev.spanthrift.agent.collector.ottl.value.GoTraceState;
 import dev.spanthrift.sampler.policy.document.SpanQuestion;
 import dev.spanthrift.sampler.policy.regex.Regex;
 import dev.spanthrift.sampler.policy.regex.RegexMatcher;

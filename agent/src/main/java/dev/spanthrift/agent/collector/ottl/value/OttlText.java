@@ -1,11 +1,11 @@
-package dev.spanthrift.agent.collector.ottl;
+package dev.spanthrift.agent.collector.ottl.value;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Id;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Nanos;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Id;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Nanos;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Pairs;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;

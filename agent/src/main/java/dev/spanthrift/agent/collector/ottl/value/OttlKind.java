@@ -1,10 +1,10 @@
-package dev.spanthrift.agent.collector.ottl;
+package dev.spanthrift.agent.collector.ottl.value;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Failure;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Nanos;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Failure;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Nanos;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Pairs;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a function takes: a value of one type, or whatever can be made into one. */
-enum OttlKind {
+public enum OttlKind {
   ANY,
   STRING,
   INT,
@@ -37,12 +37,12 @@ enum OttlKind {
   private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
   private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
 
-  boolean isLiteral() {
+  public boolean isLiteral() {
     return this == LITERAL_STRING || this == LITERAL_BOOL;
   }
 
   /** The value as this kind, or a {@link Failure}. */
-  @Nullable Object of(@Nullable Object value) {
+  public @Nullable Object of(@Nullable Object value) {
     return switch (this) {
       case ANY -> value;
       case STRING, LITERAL_STRING -> value instanceof String ? value : Failure.TYPE;
@@ -77,7 +77,7 @@ enum OttlKind {
     return number >= -0x1p63 && number < 0x1p63 ? (long) number : Long.MIN_VALUE;
   }
 
-  static Object parsedWhole(String text, int base) {
+  public static Object parsedWhole(String text, int base) {
     try {
       return base == 10 && !WHOLE.matcher(text).matches()
           ? Failure.INPUT

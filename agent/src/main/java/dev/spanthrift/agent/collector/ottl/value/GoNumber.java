@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.ottl;
+package dev.spanthrift.agent.collector.ottl.value;
 
 import java.util.Locale;
 import java.util.regex.Pattern;

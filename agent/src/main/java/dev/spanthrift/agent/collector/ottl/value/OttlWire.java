@@ -1,9 +1,9 @@
-package dev.spanthrift.agent.collector.ottl;
+package dev.spanthrift.agent.collector.ottl.value;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Items;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Opaque;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Items;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Opaque;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Pairs;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.FieldCursor;
 import java.util.ArrayList;

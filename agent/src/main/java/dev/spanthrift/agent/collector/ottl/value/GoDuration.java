@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.ottl;
+package dev.spanthrift.agent.collector.ottl.value;
 
 import java.math.BigDecimal;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.spanthrift.agent.collector.ottl;
+package dev.spanthrift.agent.collector.ottl.value;
 
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * lists Items   maps Pairs     other parts of a span Opaque   what went wrong Failure
  * </pre>
  */
-final class OttlValues {
+public final class OttlValues {
   private OttlValues() {}
 
-  record Bytes(byte[] bytes) {
+  public record Bytes(byte[] bytes) {
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Bytes b && Arrays.equals(b.bytes, bytes);
@@ -36,21 +36,21 @@ final class OttlValues {
   }
 
   /** A duration. */
-  record Nanos(long value) {}
+  public record Nanos(long value) {}
 
   /** The 16 or 8 bytes of an id. */
-  record Id(Bytes bytes) {}
+  public record Id(Bytes bytes) {}
 
   /**
    * A list.
    *
    * @param typed made of texts only by a function: equal to no other list, as in Go
    */
-  record Items(List<@Nullable Object> items, boolean typed) {}
+  public record Items(List<@Nullable Object> items, boolean typed) {}
 
   /** A map; of keys that come twice the first one counts. */
-  record Pairs(List<String> keys, List<@Nullable Object> values) {
-    int find(String key) {
+  public record Pairs(List<String> keys, List<@Nullable Object> values) {
+    public int find(String key) {
       return keys.indexOf(key);
     }
 
@@ -70,25 +70,25 @@ final class OttlValues {
   }
 
   /** What can be counted and no more: events, links, status. */
-  record Opaque(String name, int size) {}
+  public record Opaque(String name, int size) {}
 
   /**
    * Evaluation failed; travels like a value, because it is an everyday thing.
    *
    * @param ofType the value was of another type than asked for
    */
-  record Failure(String reason, boolean ofType) {
-    static final Failure INDEX = new Failure("index out of bounds", false);
-    static final Failure KEY = new Failure("no value at this key", false);
-    static final Failure UNINDEXED = new Failure("the value has no keys", false);
-    static final Failure MATH = new Failure("no numbers, times or durations", false);
-    static final Failure ZERO = new Failure("division by 0", false);
-    static final Failure INPUT = new Failure("not a valid input of the function", false);
-    static final Failure TYPE = new Failure("a value of another type", true);
+  public record Failure(String reason, boolean ofType) {
+    public static final Failure INDEX = new Failure("index out of bounds", false);
+    public static final Failure KEY = new Failure("no value at this key", false);
+    public static final Failure UNINDEXED = new Failure("the value has no keys", false);
+    public static final Failure MATH = new Failure("no numbers, times or durations", false);
+    public static final Failure ZERO = new Failure("division by 0", false);
+    public static final Failure INPUT = new Failure("not a valid input of the function", false);
+    public static final Failure TYPE = new Failure("a value of another type", true);
   }
 
   /** Equal in type and value; lists and maps item by item. */
-  static boolean same(@Nullable Object a, @Nullable Object b) {
+  public static boolean same(@Nullable Object a, @Nullable Object b) {
     return switch (a) {
       case Double x -> b instanceof Double y && x.doubleValue() == y.doubleValue();
       case Pairs x -> b instanceof Pairs y && x.sameAs(y);

@@ -1,8 +1,8 @@
-package dev.spanthrift.agent.collector.ottl;
+package dev.spanthrift.agent.collector.ottl.value;
 
-import dev.spanthrift.agent.collector.ottl.OttlValues.Bytes;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Id;
-import dev.spanthrift.agent.collector.ottl.OttlValues.Pairs;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Bytes;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Id;
+import dev.spanthrift.agent.collector.ottl.value.OttlValues.Pairs;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Envelopes;
@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One span, and perhaps one of its events, where its bytes lie. Used again for every span. */
-final class SpanView {
+public final class SpanView {
   private static final Batch NOTHING = new Scanner(1).scan(new byte[0], 0, 0);
 
   private final Attributes attributes = new Attributes();
@@ -28,29 +28,29 @@ final class SpanView {
   private int row;
 
   /** Which message's attributes are meant. */
-  enum Part {
+  public enum Part {
     SPAN,
     EVENT,
     SCOPE,
     RESOURCE
   }
 
-  void on(Batch newBatch, int newRow) {
+  public void on(Batch newBatch, int newRow) {
     batch = newBatch;
     row = newRow;
     events.over(batch.buffer(), batch.body(row), batch.end(row) - batch.body(row));
   }
 
   /** Goes on to the next event; false behind the last one. */
-  boolean nextEvent() {
+  public boolean nextEvent() {
     return events.next();
   }
 
-  Batch batch() {
+  public Batch batch() {
     return batch;
   }
 
-  int row() {
+  public int row() {
     return row;
   }
 
@@ -97,16 +97,16 @@ final class SpanView {
   }
 
   /** Whether there is an attribute of the key; the first one is {@link #found}. */
-  boolean find(Part part, byte[] key) {
+  public boolean find(Part part, byte[] key) {
     return attributes(part).find(key);
   }
 
   /** Its value; null when it is empty. */
-  @Nullable Object found() {
+  public @Nullable Object found() {
     return OttlWire.value(attributes);
   }
 
-  Pairs attributesOf(Part part) {
+  public Pairs attributesOf(Part part) {
     Attributes all = attributes(part);
     List<String> keys = new ArrayList<>();
     List<@Nullable Object> values = new ArrayList<>();
@@ -118,7 +118,7 @@ final class SpanView {
   }
 
   /** A number of the message; 0 when it is not set. */
-  long number(Part part, int field) {
+  public long number(Part part, int field) {
     FieldCursor cursor = message(part);
     long number = 0;
     while (cursor.next()) {
@@ -130,7 +130,7 @@ final class SpanView {
   }
 
   /** A text of the message; empty when it is not set. */
-  String text(Part part, int field) {
+  public String text(Part part, int field) {
     FieldCursor cursor = message(part);
     String text = "";
     while (cursor.next()) {
@@ -142,7 +142,7 @@ final class SpanView {
   }
 
   /** How often the span has the field. */
-  int count(int field) {
+  public int count(int field) {
     FieldCursor cursor = message(Part.SPAN);
     int count = 0;
     while (cursor.next()) {
@@ -152,7 +152,7 @@ final class SpanView {
   }
 
   /** An id of so many bytes; zeros where it is not set. */
-  Id id(int field, int length) {
+  public Id id(int field, int length) {
     FieldCursor cursor = message(Part.SPAN);
     byte[] id = new byte[length];
     while (cursor.next()) {
@@ -164,7 +164,7 @@ final class SpanView {
   }
 
   /** The field of a message inside the span, as a text. */
-  String textInside(int message, int field) {
+  public String textInside(int message, int field) {
     FieldCursor inner = new FieldCursor();
     FieldCursor cursor = message(Part.SPAN);
     String text = "";
@@ -181,11 +181,11 @@ final class SpanView {
     return text;
   }
 
-  static Instant time(long nanos) {
+  public static Instant time(long nanos) {
     return Instant.ofEpochSecond(0, nanos);
   }
 
-  static String text(byte[] buffer, int offset, int length) {
+  public static String text(byte[] buffer, int offset, int length) {
     return new String(buffer, offset, length, StandardCharsets.UTF_8);
   }
 }
