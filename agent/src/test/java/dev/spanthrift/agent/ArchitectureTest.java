@@ -57,8 +57,8 @@ class ArchitectureTest {
   private static final Map<String, String> SHARED_NAMES =
       Map.of(
           "variants of sealed types: Condition.Not, Ottl.Not",
-          "Accepted And Attribute Budget Bytes Composite Drop Field Invalid Name Not Part"
-              + " Probability Scalar Sequence Unit",
+          "Accepted And Attribute Budget Bytes Composite Drop Field Invalid Items Name Nanos Not"
+              + " Pairs Part Probability Scalar Sequence Unit",
           "sections of the settings tree, named as their key",
           "Cors DecisionMemory Hold Limits",
           "what its own type counts, is, or answers",
