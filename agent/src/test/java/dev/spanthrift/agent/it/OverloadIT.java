@@ -148,6 +148,7 @@ class OverloadIT {
         sender.http(Otlp.TRACES, RandomTraces.request(traces(1, false)).toByteArray());
     assertEquals(503, answer.statusCode());
     assertEquals("1", answer.headers().firstValue("Retry-After").orElseThrow());
+    Await.until("it is said", () -> program.err().contains("destination main is away"));
     backend.mood(OtlpBackend.Mood.TAKE);
     Await.until("it takes spans again", () -> send(1) == Status.Code.OK);
     Await.until("the end is said", () -> program.err().contains("destination main is back after"));
