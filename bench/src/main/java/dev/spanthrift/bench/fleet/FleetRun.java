@@ -58,29 +58,39 @@ final class FleetRun {
   void run(FleetPolicy policy, @Nullable Chaos chaos) throws Exception {
     Arrivals arrivals = new Arrivals(schedule.set().recording, plan.key());
     EventLoopGroup loops = BenchLoops.create();
-    List<SidecarProcess> sidecars = List.of();
     try (EngineProcess engine = plan.alone() ? null : EngineProcess.start(folder);
-        Sink sink = new Sink(loops.next(), 0, arrivals::take)) {
-      int port = engine == null ? 0 : engine.port();
-      sidecars =
-          SidecarProcess.begin(
-              plan.processes(), client, folder, java, jar, i -> yaml(policy, i, sink.port(), port));
-      sidecars.forEach(s -> s.awaitReady(engine != null));
-      Replay replay = new Replay(client);
-      Function<Schedule.Request, URI> receiver = receiver(sidecars);
+        Sink sink = new Sink(loops.next(), 0, arrivals::take);
+        Started sidecars = new Started(begin(policy, sink.port(), engine))) {
+      sidecars.all().forEach(s -> s.awaitReady(engine != null));
       if (chaos != null) {
-        chaos.begin(engine, sidecars);
+        chaos.begin(engine, sidecars.all());
       }
-      replay.run(schedule, plan.key(), receiver);
-      settle(sidecars);
+      Replay replay = new Replay(client);
+      replay.run(schedule, plan.key(), receiver(sidecars.all()));
+      settle(sidecars.all());
       FleetRow.print(
           plan.shown(), policy.shown(), schedule.set(), arrivals.outcome(), arrivals.differs());
-      print(replay, arrivals, sidecars, engine);
+      print(replay, arrivals, sidecars.all(), engine);
       new Torn(schedule, arrivals).write(folder.resolve("torn"));
     } finally {
-      sidecars.forEach(SidecarProcess::close);
       var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
+  }
+
+  /** Ends them before engine and backend go. */
+  private record Started(List<SidecarProcess> all) implements AutoCloseable {
+    @Override
+    public void close() {
+      all.forEach(SidecarProcess::terminate);
+      all.forEach(SidecarProcess::close);
+    }
+  }
+
+  private List<SidecarProcess> begin(FleetPolicy policy, int sink, @Nullable EngineProcess engine)
+      throws IOException {
+    int port = engine == null ? 0 : engine.port();
+    return SidecarProcess.begin(
+        plan.processes(), client, folder, java, jar, i -> yaml(policy, i, sink, port));
   }
 
   private String yaml(FleetPolicy policy, int number, int sink, int engine) {
@@ -141,7 +151,7 @@ final class FleetRun {
       String status = sidecar.status();
       Files.writeString(folder.resolve("status-" + sidecars.indexOf(sidecar)), status);
       broken.addAll(SidecarProcess.broken(status));
-      early += SidecarProcess.number(status, "decidedEarly");
+      early += SidecarProcess.number(status, "tracesDecidedEarly");
       alone += Math.max(0, SidecarProcess.number(sidecar.fleet(), "answeredAlone"));
       Proc proc = sidecar.proc();
       cpu += proc.cpuSeconds();

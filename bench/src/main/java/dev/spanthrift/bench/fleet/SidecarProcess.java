@@ -168,9 +168,13 @@ final class SidecarProcess implements AutoCloseable {
     process = launch();
   }
 
+  void terminate() {
+    process.destroy();
+  }
+
   @Override
   public void close() {
-    process.destroy();
+    terminate();
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         process.destroyForcibly();
