@@ -56,8 +56,9 @@ final class BudgetWiring {
         log.info("the budgets are the fleet's: all of its sidecars spend one amount");
         treasurer.join(fleet.counts());
       }
+      AllocationSettings waiting = allocation().withAskAfter(settings.fleet().askAfter());
       return new BudgetParts(
-          allocation().withAskAfter(settings.fleet().askAfter()),
+          settings.fleet().shape() ? waiting : waiting.withoutShape(),
           () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
           treasurer.controller().priceOf(),
           fleet.ledger(),

@@ -5,9 +5,6 @@ import java.time.Duration;
 
 /** The keys of one fleet on the engine; what all pods share lies in one slot of a Cluster. */
 final class FleetKeys {
-  /** Reports are added up over so long; the script knows the same. */
-  static final long GENERATION_NANOS = 5_000_000_000L;
-
   private static final Duration LIFE_AFTER_WAIT = Duration.ofSeconds(60);
 
   private final String traces;

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keep ledger of a fleet: one exchange a second, all of it pipelined.
+ * The keep ledger of a fleet: one exchange a second, all of it pipelined; none where there is
+ * nothing to say.
  *
  * <p>The data path only hands batches over and takes them back; one thread of the fleet's does the
  * rest. What the engine does not answer in time is asked once more; then the pod's own part
@@ -36,8 +38,7 @@ final class RedisKeepLedger implements KeepLedger {
   private final EngineBooks books;
   private final Breaker breaker = new Breaker();
   private @Nullable Exchange pending; // of the data path
-  private volatile long reportedIn = -1; // the engine's generation that has this pod's report
-  private long reportedNanos;
+  private final SumsTiming timing = new SumsTiming(ThreadLocalRandom.current().nextDouble());
   private volatile boolean away;
 
   RedisKeepLedger(
@@ -95,7 +96,7 @@ final class RedisKeepLedger implements KeepLedger {
 
   /** Of the engine's clock, as it was told last. */
   long generation() {
-    return reportedIn;
+    return timing.generation();
   }
 
   long awaySinceNanos() {
@@ -172,23 +173,29 @@ final class RedisKeepLedger implements KeepLedger {
     void begin() {
       books.exchange(link, timeoutMillis);
       List<TraceCall> all = calls.calls();
-      open = all.size() + 1;
-      askSums();
+      boolean reports = timing.isReportDue(System.nanoTime());
+      boolean asksSums = reports || away || totals.isSumDue(sums.pods());
+      open = all.size() + (asksSums ? 1 : 0);
+      if (open == 0) {
+        finish(exchange);
+        return;
+      }
+      if (asksSums) {
+        askSums(reports);
+      }
       all.forEach(call -> ask(call, true));
     }
 
-    private void askSums() {
+    private void askSums(boolean reports) {
       byte[][] numbers = totals.send();
-      long now = System.nanoTime();
-      boolean due = reportedIn < 0 || now - reportedNanos >= FleetKeys.GENERATION_NANOS / 5;
-      byte[] report = due ? sums.report() : new byte[0];
+      byte[] report = reports ? sums.report() : new byte[0];
       byte[][] arguments = {
         keys.pod(),
         numbers[0],
         numbers[1],
         numbers[2],
         FleetKeys.ascii(Double.toString(Math.max(1, exchange.batch.levelMax()))),
-        due ? self.get() : new byte[0],
+        reports ? self.get() : new byte[0],
         report
       };
       run(Script.SUMS, keys.sums(), arguments)
@@ -200,13 +207,12 @@ final class RedisKeepLedger implements KeepLedger {
         failed(e);
       } else {
         ByteBuffer in = ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN);
-        long generation = in.getInt() & 0xffffffffL;
+        double engineSeconds = in.getDouble();
         boolean whole = in.get() != 0;
         totals.take(in);
         if (in.hasRemaining()) {
           sums.take(in.slice(), whole);
-          reportedIn = generation;
-          reportedNanos = System.nanoTime();
+          timing.reported(engineSeconds, System.nanoTime());
         }
       }
       close();

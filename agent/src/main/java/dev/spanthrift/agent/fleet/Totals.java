@@ -54,6 +54,12 @@ final class Totals {
     return known;
   }
 
+  /** Whether so much was spent, reserved or allowed that the other pods should know. */
+  synchronized boolean isSumDue(double pods) {
+    double moved = own[0] - acknowledged[0];
+    return !known || (shared && SumsTiming.isMoneyDue(moved, level(), pods));
+  }
+
   /** Begins a call: what it says now is acknowledged by its answer. */
   synchronized byte[][] send() {
     System.arraycopy(own, 0, sent, 0, SIZE);

@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class TraceCall {
   private static final int ANSWER_OF_ASK = 8 + 8 + 1 + 8 + 1;
+  private static final int CLASS = 7; // in the flags, above the lowest bit
   private static final int QUESTION_BYTES_MAX = 1 + 16 + 8 + 4 + 1;
 
   /** The kinds, by the number that the script knows. */
@@ -24,7 +25,7 @@ final class TraceCall {
     SPEND(true, 8),
     ASK(false, ANSWER_OF_ASK),
     READ(false, 16 + 8 + 4 + 4 + 1 + 1),
-    RELEASE(true, 4);
+    RELEASE(true, 4 + 8);
 
     /**
      * Whether a second time would count twice, or does not matter: not repeated after a time-out.
@@ -167,7 +168,10 @@ final class TraceCall {
       }
       case ASK -> takeAsk(batch, i, in, money);
       case READ -> takeRead(batch, i, in);
-      case RELEASE -> money.freed += in.getFloat();
+      case RELEASE -> {
+        money.freed += in.getFloat();
+        batch.answerRelease(i, (long) in.getDouble());
+      }
     }
   }
 
@@ -182,7 +186,7 @@ final class TraceCall {
       money.freed += covered;
     }
     if (known) {
-      batch.answerAsk(i, told, TraceClass.of(flags >> 1), (long) whole, (flags & 1) != 0);
+      batch.answerAsk(i, told, TraceClass.of(flags >> 1 & CLASS), (long) whole, (flags & 1) != 0);
     } else {
       batch.answerAsk(i, 0, TraceClass.BASE, batch.askPrice(i), false);
     }

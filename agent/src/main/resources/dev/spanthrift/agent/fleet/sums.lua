@@ -25,7 +25,9 @@ local totals = table.concat(packed)
 redis.call('HSET', KEYS[1], 'total', totals, 'of:' .. pod, ARGV[2])
 
 -- Reports are added up by generations of five seconds of the engine's clock: who leaves is not in the next one.
-local generation = math.floor(redis.call('TIME')[1] / 5)
+local time = redis.call('TIME')
+local seconds = time[1] + time[2] / 1000000
+local generation = math.floor(seconds / 5)
 local sum = ''
 if ARGV[7] ~= '' then
   local of = redis.call('HMGET', KEYS[2], 'generation', 'growing', 'whole')
@@ -66,4 +68,4 @@ if ARGV[7] ~= '' then
   end
   sum = whole or growing
 end
-return struct.pack('<I4B', generation, sum ~= '' and (redis.call('HEXISTS', KEYS[2], 'whole')) or 0) .. totals .. sum
+return struct.pack('<dB', seconds, sum ~= '' and (redis.call('HEXISTS', KEYS[2], 'whole')) or 0) .. totals .. sum

@@ -1,5 +1,6 @@
 -- What one sidecar says and asks of some traces. Each trace is one string of 41 bytes:
---   told d, price of the whole d, reserved f, weight f, path 2 x I4, errors 2 x I4, flags B (1: rooted, above: class)
+--   told d, price of the whole d, reserved f, weight f, path 2 x I4, errors 2 x I4, flags B (1: rooted,
+-- 2 to 8: class, 16: parts are told; else the price is the sum of what was spent)
 -- KEYS the traces; ARGV[1] their life in ms; ARGV[2] for each trace: number of questions I2, then each, kind B first.
 -- Sums of hashes wrap at 64 bits, so they are kept in two halves: Lua's numbers hold 53.
 local life, asked, at = ARGV[1], ARGV[2], 1
@@ -19,6 +20,13 @@ for k = 1, #KEYS do
     told, whole, reserved, weight, p1, p0, e1, e0, flags = struct.unpack(layout, stored)
   end
   local renew, changed, count = false, false, 0
+  local function spend(price)
+    local covered = math.min(price, reserved)
+    reserved = reserved - covered
+    if flags < 16 then whole = whole + price end
+    changed = changed or covered > 0 or flags < 16
+    return covered
+  end
   count, at = struct.unpack('<I2', asked, at)
   for _ = 1, count do
     local kind
@@ -31,12 +39,13 @@ for k = 1, #KEYS do
       whole = whole + price
       if weight > 1 or w > 1 then weight = math.max(weight, w) else weight = math.min(weight, w) end
       if rooted == 1 and flags % 2 == 0 then flags = flags + 1 end
+      if flags < 16 then flags = flags + 16 end
       known, renew = true, true
     elseif kind == 2 then -- tell: the maximum, and by the first the reservation
       local probability, class, reserve
       probability, class, reserve, at = struct.unpack('<dBf', asked, at)
       if told == 0 then
-        flags, reserved = flags % 2 + 2 * class, reserve
+        flags, reserved = flags % 2 + (flags < 16 and 0 or 16) + 2 * class, reserve
       else
         reserve = 0
       end
@@ -46,24 +55,19 @@ for k = 1, #KEYS do
     elseif kind == 3 then -- spend
       local price
       price, at = struct.unpack('<d', asked, at)
-      local covered = math.min(price, reserved)
-      reserved = reserved - covered
-      changed = changed or covered > 0
-      out[#out + 1] = struct.pack('<d', covered)
+      out[#out + 1] = struct.pack('<d', spend(price))
     elseif kind == 4 then -- ask
       local price, kept
       price, kept, at = struct.unpack('<dB', asked, at)
       local covered = 0
       if told > 0 or kept == 1 then
-        covered = math.min(price, reserved)
-        reserved = reserved - covered
-        changed = changed or covered > 0
+        covered = spend(price)
       end
       out[#out + 1] = struct.pack('<ddBdB', told, whole, flags, covered, known and 1 or 0)
     elseif kind == 5 then -- read
       out[#out + 1] = struct.pack('<I4I4I4I4dffBB', p1, p0, e1, e0, whole, weight, reserved, flags, known and 1 or 0)
     else -- release
-      out[#out + 1] = struct.pack('<f', reserved)
+      out[#out + 1] = struct.pack('<fd', reserved, whole)
       changed = changed or reserved > 0
       reserved = 0
     end

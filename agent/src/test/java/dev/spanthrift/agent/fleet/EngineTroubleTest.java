@@ -60,6 +60,7 @@ class EngineTroubleTest {
             null,
             null,
             Duration.ofSeconds(30),
+            true,
             TIMEOUT,
             10);
     FleetDoor fleet = FleetDoor.open(settings, BOUND, true);

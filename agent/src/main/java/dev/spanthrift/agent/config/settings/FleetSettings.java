@@ -38,6 +38,12 @@ public record FleetSettings(
             byDefault = "30s")
         Duration askAfter,
     @Setting(
+            value =
+                "Whether the root's fragment decides on the path of the whole trace, to which all"
+                    + " sidecars add theirs: one more operation on the engine for each fragment.",
+            byDefault = "true")
+        boolean shape,
+    @Setting(
             value = "Longest wait for an answer of the engine; then the sidecar goes on alone.",
             byDefault = "200ms")
         Duration timeout,

@@ -254,6 +254,7 @@ final class SettingsTable {
             Duration.ofSeconds(20),
             "1ms",
             "from 1s to 5m"),
+        row("fleet.shape", true, "false", false, "perhaps", "true or false"),
         row(
             "fleet.timeout",
             Duration.ofMillis(200),

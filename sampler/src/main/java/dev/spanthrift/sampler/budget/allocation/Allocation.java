@@ -159,7 +159,7 @@ public final class Allocation implements Allocator {
     candidate.reading = reading;
     candidate.digest = digest;
     candidate.relativePrice = Math.max(1, expectedWhole) / usualPrice;
-    candidate.rooted = prices.rooted(reading.entry(), now);
+    candidate.rooted = settings.isShaped() ? prices.rooted(reading.entry(), now) : 0;
     Arrays.fill(scores, 0);
     scorer.score(candidate, slow, now, scores);
     if (digest.weight != 1) {
@@ -244,8 +244,8 @@ public final class Allocation implements Allocator {
   }
 
   @Override
-  public void learnWhole(Reading reading, long seen, long whole, boolean rooted, long nowNanos) {
-    prices.learn(reading.entry(), seen, whole, rooted, seconds(nowNanos));
+  public void learnWhole(long entry, long seen, long whole, boolean rooted, long nowNanos) {
+    prices.learn(entry, seen, whole, rooted, seconds(nowNanos));
   }
 
   @Override

@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param carryOverOfElapsed τ is at most this share of the time with traffic so far
  * @param demandHalfLife over how much time with traffic demand is learned
  * @param askAfter between a decision and the one question to the ledger, L
- * @param rootWait how long the root's fragment waits for the whole trace's shape, W
+ * @param rootWait how long the root's fragment waits for the whole trace's shape, W; zero: shapes
+ *     are not summed, each fragment judges for itself
  */
 public record AllocationSettings(
     PerClass shares,
@@ -122,5 +123,25 @@ public record AllocationSettings(
         demandHalfLife,
         wait,
         rootWait.compareTo(wait) < 0 ? rootWait : wait);
+  }
+
+  /** No shapes are summed. */
+  public AllocationSettings withoutShape() {
+    return new AllocationSettings(
+        shares,
+        exponents,
+        slowCap,
+        newCountMax,
+        newShareMax,
+        base,
+        carryOver,
+        carryOverOfElapsed,
+        demandHalfLife,
+        askAfter,
+        Duration.ZERO);
+  }
+
+  boolean isShaped() {
+    return !rootWait.isZero();
   }
 }

@@ -33,7 +33,7 @@ public interface Allocator {
   void reserved(long amount);
 
   /** Learns what a trace cost as a whole. */
-  void learnWhole(Reading reading, long seen, long whole, boolean rooted, long nowNanos);
+  void learnWhole(long entry, long seen, long whole, boolean rooted, long nowNanos);
 
   /** Learns that a fragment was kept for a trace which that class began. */
   void learnKept(TraceClass first, long price);

@@ -15,9 +15,11 @@ import java.util.function.ToLongFunction;
  * Decide, tell, wait, ask: the way of a fragment from due to its verdict.
  *
  * <p>A fragment that is due adds its edges and price to the trace's sums; the root's waits for the
- * others' before it decides. A keep is told. After the wait each fragment with p below 1 asks once;
- * its inclusion probability is the larger of its own and the one told. With a solo ledger nobody
- * waits. One thread; time is what the caller says.
+ * others', and adds its own when it reads them, which only it does. A keep is told. After the wait
+ * each fragment with p below 1 asks once; its inclusion probability is the larger of its own and
+ * the one told. Without shapes nothing is summed, the root's does not wait, and what whole traces
+ * cost is learned from those that are kept. With a solo ledger nobody waits. One thread; time is
+ * what the caller says.
  *
  * @param <T> the caller's handle on a fragment's spans
  */
@@ -34,6 +36,8 @@ public final class Decisions<T> {
     long seen;
     boolean byPolicy; // nothing is learned from it
     boolean free; // nothing is charged for it
+    long part; // of a root's: what it adds to the trace's path, and its weight
+    double weight;
 
     Waiting(T fragment, Reading reading) {
       this.fragment = fragment;
@@ -41,7 +45,10 @@ public final class Decisions<T> {
     }
   }
 
-  private record Release(long high, long low, long dueNanos) {}
+  /** What is left of a reservation, and from which entry's how much was seen when it was made. */
+  private record Release(long high, long low, long dueNanos, long entry, long seen) {}
+
+  private static final long NO_ENTRY = 0;
 
   private final Allocator allocator;
   private final KeepLedger ledger;
@@ -49,6 +56,7 @@ public final class Decisions<T> {
   private final Verdicts<T> verdicts;
   private final long waitNanos;
   private final long rootWaitNanos;
+  private final boolean tellsParts;
 
   private final ArrayDeque<Waiting<T>> roots = new ArrayDeque<>();
   private final ArrayDeque<Waiting<T>> limbo = new ArrayDeque<>();
@@ -57,6 +65,7 @@ public final class Decisions<T> {
   private LedgerBatch spare = new LedgerBatch();
   private final List<Waiting<T>> asking = new ArrayList<>();
   private final List<Waiting<T>> reading = new ArrayList<>();
+  private final List<Release> releasing = new ArrayList<>();
   private final TraceDigest own = new TraceDigest();
   private boolean exchanging;
   private long now;
@@ -76,6 +85,7 @@ public final class Decisions<T> {
     this.verdicts = verdicts;
     waitNanos = ledger.isSolo() ? 0 : settings.askAfter().toNanos();
     rootWaitNanos = ledger.isSolo() ? 0 : settings.rootWait().toNanos();
+    tellsParts = ledger.isSolo() || settings.isShaped();
   }
 
   /**
@@ -87,25 +97,41 @@ public final class Decisions<T> {
    * @param weight how many times an ordinary trace it is worth
    */
   public void submit(T fragment, Reading reading, long part, double weight, long nowNanos) {
-    long cost = arrive(fragment, reading, part, weight, nowNanos);
+    long cost = arrive(fragment, reading, nowNanos);
     Waiting<T> waiting = new Waiting<>(fragment, reading);
     if (reading.isRoot() && rootWaitNanos > 0) {
       waiting.dueNanos = nowNanos + rootWaitNanos;
+      waiting.part = part;
+      waiting.weight = weight;
+      waiting.seen = cost;
       roots.add(waiting);
     } else {
+      part(next, reading, part, cost, weight);
       decide(waiting, own(reading, cost, weight));
     }
   }
 
-  private long arrive(T fragment, Reading reading, long part, double weight, long nowNanos) {
+  private long arrive(T fragment, Reading reading, long nowNanos) {
     now = nowNanos;
     long cost = price.applyAsLong(fragment);
     allocator.arrived(cost, nowNanos);
     allocator.read(reading);
-    TraceDigest digest = next.part(reading.traceIdHigh(), reading.traceIdLow()).of(reading, cost);
-    digest.path = part;
-    digest.weight = weight;
     return cost;
+  }
+
+  private void part(LedgerBatch batch, Reading reading, long path, long cost, double weight) {
+    if (tellsParts) {
+      TraceDigest digest = batch.part(reading.traceIdHigh(), reading.traceIdLow());
+      digest.of(reading, cost).path = path;
+      digest.weight = weight;
+    }
+  }
+
+  /** Of a fragment that a policy decides: no shape. */
+  private void part(long high, long low, long amount, boolean rooted) {
+    if (tellsParts) {
+      next.part(high, low).set(0, 0, amount, rooted, 1);
+    }
   }
 
   private TraceDigest own(Reading reading, long cost, double weight) {
@@ -120,13 +146,14 @@ public final class Decisions<T> {
    * @param part as in {@link #submit}
    */
   public void keepFree(T fragment, Reading reading, long part, long nowNanos) {
-    long cost = arrive(fragment, reading, part, 1, nowNanos);
+    long cost = arrive(fragment, reading, nowNanos);
+    part(next, reading, part, cost, 1);
     double paid = allocator.decide(reading, cost, own(reading, cost, 1), now);
     allocator.learnKept(allocator.reason(), (long) (paid * (double) cost));
     if (ledger.isSolo()) {
-      allocator.learnWhole(reading, cost, cost, reading.isRoot(), now);
+      allocator.learnWhole(reading.entry(), cost, cost, reading.isRoot(), now);
     } else {
-      tell(reading.traceIdHigh(), reading.traceIdLow(), 1, allocator.reason(), 0);
+      tell(reading.traceIdHigh(), reading.traceIdLow(), 1, allocator.reason(), 0, NO_ENTRY, 0);
     }
     verdicts.decided(fragment, true, 1);
     verdicts.keep(fragment, 1, allocator.reason(), false);
@@ -150,9 +177,9 @@ public final class Decisions<T> {
     now = nowNanos;
     allocator.arrived(amount, nowNanos);
     if (!ledger.isSolo()) {
-      next.part(traceIdHigh, traceIdLow).set(0, 0, amount, rooted, 1);
+      part(traceIdHigh, traceIdLow, amount, rooted);
       long reserve = free ? 0 : allocator.usualWhole(amount, nowNanos);
-      tell(traceIdHigh, traceIdLow, probability, TraceClass.POLICY, reserve);
+      tell(traceIdHigh, traceIdLow, probability, TraceClass.POLICY, reserve, NO_ENTRY, 0);
     }
     if (!free) {
       next.spend(traceIdHigh, traceIdLow, amount);
@@ -171,10 +198,12 @@ public final class Decisions<T> {
     now = nowNanos;
     long amount = price.applyAsLong(fragment);
     allocator.arrived(amount, nowNanos);
-    next.part(trace.traceIdHigh(), trace.traceIdLow()).set(0, 0, amount, trace.isRoot(), 1);
+    long high = trace.traceIdHigh();
+    long low = trace.traceIdLow();
+    part(high, low, amount, trace.isRoot());
     if (kept) {
       long reserve = free ? 0 : allocator.usualWhole(amount, nowNanos);
-      tell(trace.traceIdHigh(), trace.traceIdLow(), probability, TraceClass.POLICY, reserve);
+      tell(high, low, probability, TraceClass.POLICY, reserve, NO_ENTRY, 0);
     }
     Waiting<T> waiting = new Waiting<>(fragment, trace);
     waiting.probability = probability;
@@ -208,7 +237,14 @@ public final class Decisions<T> {
     verdicts.decided(waiting.fragment, waiting.kept, waiting.probability);
     if (waiting.kept) {
       long reserve = allocator.expectedWhole();
-      tell(r.traceIdHigh(), r.traceIdLow(), waiting.probability, waiting.reason, reserve);
+      tell(
+          r.traceIdHigh(),
+          r.traceIdLow(),
+          waiting.probability,
+          waiting.reason,
+          reserve,
+          r.entry(),
+          waiting.seen);
     }
     if (ledger.isSolo()) {
       settleAlone(waiting, cost);
@@ -222,7 +258,7 @@ public final class Decisions<T> {
   /** Nobody else can keep the trace: the verdict is known. */
   private void settleAlone(Waiting<T> waiting, long cost) {
     boolean root = waiting.reading.isRoot();
-    allocator.learnWhole(waiting.reading, cost, cost, root, now);
+    allocator.learnWhole(waiting.reading.entry(), cost, cost, root, now);
     if (waiting.kept) {
       keepAtOnce(waiting, cost);
     } else {
@@ -237,12 +273,19 @@ public final class Decisions<T> {
     verdicts.keep(waiting.fragment, waiting.probability, waiting.reason, false);
   }
 
-  private void tell(long high, long low, double probability, TraceClass traceClass, long reserve) {
+  private void tell(
+      long high,
+      long low,
+      double probability,
+      TraceClass traceClass,
+      long reserve,
+      long entry,
+      long seen) {
     next.tell(high, low, probability, traceClass, reserve);
     if (reserve > 0) {
       allocator.reserved(reserve);
       long due = now + waitNanos + rootWaitNanos + LAST_ASK_SLACK_NANOS;
-      releases.add(new Release(high, low, due));
+      releases.add(new Release(high, low, due, entry, seen));
     }
   }
 
@@ -266,9 +309,10 @@ public final class Decisions<T> {
     next.clear();
     for (Release r = releases.peek(); r != null && r.dueNanos <= now; r = releases.peek()) {
       batch.release(r.high, r.low);
-      releases.remove();
+      releasing.add(releases.remove());
     }
     for (Waiting<T> w = roots.peek(); w != null && w.dueNanos <= now; w = roots.peek()) {
+      part(batch, w.reading, w.part, w.seen, w.weight);
       batch.read(w.reading.traceIdHigh(), w.reading.traceIdLow());
       reading.add(roots.remove());
     }
@@ -293,13 +337,24 @@ public final class Decisions<T> {
       decide(reading.get(i), batch.readAnswer(i));
     }
     reading.clear();
+    for (int i = 0; i < releasing.size(); i++) {
+      released(releasing.get(i), batch.releaseWhole(i));
+    }
+    releasing.clear();
+  }
+
+  /** Where no parts are told, nobody sees what a trace costs that is not kept. */
+  private void released(Release release, long whole) {
+    if (!tellsParts && whole > 0 && release.entry != NO_ENTRY) {
+      allocator.learnWhole(release.entry, release.seen, Math.max(release.seen, whole), false, now);
+    }
   }
 
   private void settle(Waiting<T> waiting, LedgerBatch batch, int i) {
     double told = batch.askTold(i);
-    if (!waiting.byPolicy) {
+    if (!waiting.byPolicy && tellsParts) {
       boolean rooted = batch.askRooted(i);
-      allocator.learnWhole(waiting.reading, waiting.seen, batch.askWhole(i), rooted, now);
+      allocator.learnWhole(waiting.reading.entry(), waiting.seen, batch.askWhole(i), rooted, now);
     }
     double inclusion = Math.max(waiting.probability, told);
     if (waiting.kept || told > 0) {

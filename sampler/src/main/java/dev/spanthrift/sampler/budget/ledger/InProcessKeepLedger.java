@@ -11,9 +11,11 @@ import java.util.function.Consumer;
  * <pre>
  * 0  trace id, first half     4  path             8   weight, a double
  * 1  trace id, second half    5  errors           9   older row (32) | younger row (32)
- * 2  expires                  6  whole price      10  rooted (1) | class that told first (8)
+ * 2  expires                  6  whole price      10  parted (1) | rooted (1) | first class (8)
  * 3  told, a double           7  reserved
  * </pre>
+ *
+ * <p>The whole price is the sum of the parts; of a trace whose parts nobody tells, what was spent.
  *
  * <p>Bounded: what is too old leaves with every exchange; when {@code bound} traces are in it that
  * are not, new ones are refused and counted, and their fragments decide alone.
@@ -34,6 +36,7 @@ public final class InProcessKeepLedger implements KeepLedger {
   private static final int WIDTH = 11;
   private static final int CHUNK_BITS = 8;
   private static final int ROOTED = 1 << 8;
+  private static final int PARTED = 1 << 9;
 
   private final boolean solo;
   private final int bound;
@@ -93,7 +96,9 @@ public final class InProcessKeepLedger implements KeepLedger {
         read(batch, i);
       }
       for (int i = 0; i < batch.releases.size; i++) {
-        release(find(batch.releases, i));
+        int row = find(batch.releases, i);
+        batch.answerRelease(i, row == NONE ? 0 : rows.get(row, WHOLE));
+        release(row);
       }
       batch.answerLevel(available);
     }
@@ -119,7 +124,7 @@ public final class InProcessKeepLedger implements KeepLedger {
       rows.set(row, PATH, rows.get(row, PATH) + part.path);
       rows.set(row, ERRORS, rows.get(row, ERRORS) + part.errors);
       rows.set(row, WHOLE, rows.get(row, WHOLE) + part.price);
-      rows.setLower(row, MARKS, rows.lower(row, MARKS) | (part.rooted ? ROOTED : 0));
+      rows.setLower(row, MARKS, rows.lower(row, MARKS) | PARTED | (part.rooted ? ROOTED : 0));
       setNumber(row, WEIGHT, TraceDigest.heavier(number(row, WEIGHT), part.weight));
     }
   }
@@ -132,7 +137,7 @@ public final class InProcessKeepLedger implements KeepLedger {
     }
     double told = number(row, TOLD);
     if (told == 0) {
-      rows.setLower(row, MARKS, rows.lower(row, MARKS) & ROOTED | batch.tellClass[i]);
+      rows.setLower(row, MARKS, rows.lower(row, MARKS) & ~0xff | batch.tellClass[i]);
       long reserve = batch.tellReserve[i];
       rows.set(row, RESERVED, reserve);
       reservedSum += reserve;
@@ -143,6 +148,9 @@ public final class InProcessKeepLedger implements KeepLedger {
 
   private void spend(int row, long price) {
     spentSum += price;
+    if (row != NONE && (rows.lower(row, MARKS) & PARTED) == 0) {
+      rows.set(row, WHOLE, rows.get(row, WHOLE) + price);
+    }
     long reserved = row == NONE ? 0 : rows.get(row, RESERVED);
     long covered = Math.min(price, reserved);
     if (covered > 0) {

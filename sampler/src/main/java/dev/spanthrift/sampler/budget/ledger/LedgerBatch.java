@@ -78,6 +78,7 @@ public final class LedgerBatch {
   TraceDigest[] read = digests(LEAST_ROWS);
 
   final Ids releases = new Ids();
+  long[] releaseWhole = new long[LEAST_ROWS];
 
   private double inflow;
   private double levelMax;
@@ -159,7 +160,10 @@ public final class LedgerBatch {
 
   /** Gives back what is left of a trace's reservation. */
   public void release(long high, long low) {
-    releases.add(high, low);
+    if (releases.add(high, low)) {
+      releaseWhole = Arrays.copyOf(releaseWhole, releases.high.length);
+    }
+    releaseWhole[releases.size - 1] = 0;
   }
 
   /** Adds new allowance; what the level holds above {@code most} expires. */
@@ -185,13 +189,15 @@ public final class LedgerBatch {
     if (reads.clear()) {
       read = digests(LEAST_ROWS);
     }
-    var _ = releases.clear();
+    if (releases.clear()) {
+      releaseWhole = new long[LEAST_ROWS];
+    }
     inflow = 0;
   }
 
   /** Bytes of the columns, which stay for the next exchange. */
   public long bytesHeld() {
-    long ids = 16L * (parts.high.length + releases.high.length);
+    long ids = 16L * parts.high.length + 24L * releases.high.length;
     ids += (16L + DIGEST_BYTES) * reads.high.length + (long) DIGEST_BYTES * part.length;
     return ids + 33L * tells.high.length + 24L * spends.high.length + 43L * asks.high.length;
   }
@@ -272,6 +278,11 @@ public final class LedgerBatch {
     return read[i];
   }
 
+  /** Answers what a trace cost whose reservation ends; 0 where that is not known. */
+  public void answerRelease(int i, long whole) {
+    releaseWhole[i] = whole;
+  }
+
   /** Answers what is left to spend: allowance − spent − reserved. */
   public void answerLevel(double amount) {
     level = amount;
@@ -295,6 +306,10 @@ public final class LedgerBatch {
 
   public TraceDigest readAnswer(int i) {
     return read[i];
+  }
+
+  public long releaseWhole(int i) {
+    return releaseWhole[i];
   }
 
   public double level() {

@@ -84,7 +84,7 @@ class DecisionsTest {
     public void reserved(long amount) {}
 
     @Override
-    public void learnWhole(Reading r, long seen, long whole, boolean rooted, long nowNanos) {}
+    public void learnWhole(long entry, long seen, long whole, boolean rooted, long nowNanos) {}
 
     @Override
     public void learnKept(TraceClass first, long price) {

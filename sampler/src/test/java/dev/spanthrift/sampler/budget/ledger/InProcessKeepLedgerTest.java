@@ -118,6 +118,7 @@ class InProcessKeepLedgerTest {
     long path;
     long whole;
     boolean rooted;
+    boolean parted;
     long expires;
   }
 
@@ -164,6 +165,7 @@ class InProcessKeepLedgerTest {
         entry.path += ids[i] * 7;
         entry.whole += price;
         entry.rooted |= rooted;
+        entry.parted = true;
       }
     }
     for (int i = 2; i < 4; i++) {
@@ -180,7 +182,13 @@ class InProcessKeepLedgerTest {
         entry.told = Math.max(entry.told, probability);
       }
     }
-    batch.ask(ids[4], ids[4], random.nextBoolean(), random.nextInt(300));
+    boolean kept = random.nextBoolean();
+    long price = random.nextInt(300);
+    batch.ask(ids[4], ids[4], kept, price);
+    Entry spent = model.get(ids[4]);
+    if (spent != null && !spent.parted && (kept || spent.told > 0)) {
+      spent.whole += price;
+    }
     batch.read(ids[5], ids[5]);
     send(ledger);
     assertAnswers(ids[4], ids[5]);
