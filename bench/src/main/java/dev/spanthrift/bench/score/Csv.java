@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /** A table with a header line, read whole; plain or gzip. */
-final class Csv {
+public final class Csv {
   private final Map<String, Integer> columns = new HashMap<>();
   private final List<List<String>> rows = new ArrayList<>();
 
-  static Csv read(Path file) throws IOException {
+  public static Csv read(Path file) throws IOException {
     Csv csv = new Csv();
     try (InputStream raw = Files.newInputStream(file);
         InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
@@ -58,12 +58,12 @@ final class Csv {
     return cells;
   }
 
-  int size() {
+  public int size() {
     return rows.size();
   }
 
   /** A cell; empty where the table has no such column. */
-  String get(int row, String column) {
+  public String get(int row, String column) {
     Integer at = columns.get(column);
     List<String> cells = rows.get(row);
     return at == null || at >= cells.size() ? "" : cells.get(at);

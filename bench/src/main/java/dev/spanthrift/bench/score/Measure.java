@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <p>Percentages; errors are relative ones, the median over operations with at least 100 spans.
  */
-final class Measure {
+public final class Measure {
   private static final int SPANS_MIN = 100;
 
   private final RecordedSet set;
@@ -27,7 +27,7 @@ final class Measure {
 
   private static final double[] QUANTILES = {.5, .95, .99};
 
-  Measure(RecordedSet set) {
+  public Measure(RecordedSet set) {
     this.set = set;
     recording = set.recording;
     spansByOperation = spansByOperation();
@@ -55,7 +55,7 @@ final class Measure {
         .toArray(int[][]::new);
   }
 
-  Map<String, Double> of(FleetOutcome outcome) {
+  public Map<String, Double> of(FleetOutcome outcome) {
     boolean[] any = new boolean[recording.traces()];
     boolean[] all = new boolean[recording.traces()];
     Arrays.fill(all, true);

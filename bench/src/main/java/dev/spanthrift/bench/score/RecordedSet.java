@@ -20,10 +20,10 @@ import java.util.Objects;
  *
  * <p>Labels are for the measuring, and for the oracle; no sampler sees them.
  */
-final class RecordedSet {
+public final class RecordedSet {
   final String name;
-  final RecordedColumns recording;
-  final boolean[] error;
+  public final RecordedColumns recording;
+  public final boolean[] error;
   final boolean[] affected;
   final boolean[] slow;
   final boolean[] rare;
@@ -41,7 +41,7 @@ final class RecordedSet {
     structure = new String[traces];
   }
 
-  static RecordedSet read(Path folder) throws IOException {
+  public static RecordedSet read(Path folder) throws IOException {
     Path times = folder.resolve("requests.csv.gz");
     Csv requests = Files.exists(times) ? Csv.read(times) : null;
     int[] row = {0};
@@ -56,6 +56,11 @@ final class RecordedSet {
                       ? 0
                       : Long.parseLong(requests.get(row[0]++, "flush_unix_nano")));
     }
+    return labelled(folder, recording);
+  }
+
+  /** The labels of a set beside its spans in whatever order. */
+  public static RecordedSet labelled(Path folder, RecordedColumns recording) throws IOException {
     RecordedSet set = new RecordedSet(folder.getFileName().toString(), recording);
     set.label(Csv.read(folder.resolve("labels.csv.gz")));
     return set;

@@ -31,6 +31,11 @@ public final class FleetOutcome {
     spanCount = spans;
   }
 
+  /** Of real sidecars, to be filled by what arrives from them. */
+  public static FleetOutcome of(RecordedColumns recording) {
+    return new FleetOutcome(recording.spans(), recording.traces());
+  }
+
   void decided(int trace, double p) {
     decided[trace] = Math.max(decided[trace], p);
   }
@@ -47,7 +52,8 @@ public final class FleetOutcome {
     }
   }
 
-  void keep(int span, double p, TraceClass why) {
+  /** Notes a kept span. */
+  public void keep(int span, double p, TraceClass why) {
     probability[span] = (float) p;
     reason[span] = (byte) why.ordinal();
   }

@@ -203,6 +203,10 @@ public final class RecordedColumns {
     return trace[span];
   }
 
+  public long spanIdOfSpan(int span) {
+    return spanId[span];
+  }
+
   public int operationOfSpan(int span) {
     return operation[span];
   }

@@ -13,10 +13,10 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
 /** Epoll where there is, else NIO. */
-final class BenchLoops {
+public final class BenchLoops {
   private BenchLoops() {}
 
-  static EventLoopGroup create() {
+  public static EventLoopGroup create() {
     return Epoll.isAvailable()
         ? new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory())
         : new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());

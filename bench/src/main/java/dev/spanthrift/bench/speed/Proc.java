@@ -12,10 +12,10 @@ import java.nio.file.Path;
  * @param residentKb VmRSS
  * @param anonymousKb the part of it that no file backs
  */
-record Proc(double userSeconds, double systemSeconds, long residentKb, long anonymousKb) {
+public record Proc(double userSeconds, double systemSeconds, long residentKb, long anonymousKb) {
   private static final double TICKS_PER_SECOND = 100; // USER_HZ, the same on all Linux ports we run
 
-  static Proc read(long pid) {
+  public static Proc read(long pid) {
     String stat = text(Path.of("/proc", Long.toString(pid), "stat"));
     // The second field may hold spaces; the fields counted here follow its closing parenthesis.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -27,7 +27,7 @@ record Proc(double userSeconds, double systemSeconds, long residentKb, long anon
         kilobytes(memory, "Anonymous:"));
   }
 
-  double cpuSeconds() {
+  public double cpuSeconds() {
     return userSeconds + systemSeconds;
   }
 

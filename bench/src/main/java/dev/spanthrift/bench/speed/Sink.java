@@ -12,12 +12,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /** A backend that accepts everything over OTLP/gRPC and counts it. */
-final class Sink implements AutoCloseable {
+public final class Sink implements AutoCloseable {
   private final Channel listening;
   private final Scanner scanner = new Scanner(1 << 22);
+  private final Consumer<Batch> taker;
 
   // Written by the loop alone.
   volatile long requests;
@@ -26,6 +28,12 @@ final class Sink implements AutoCloseable {
   volatile long errorSpans;
 
   Sink(EventLoop loop, int port) {
+    this(loop, port, batch -> {});
+  }
+
+  /** Shows each request besides to {@code taker}, on the loop. */
+  public Sink(EventLoop loop, int port, Consumer<Batch> taker) {
+    this.taker = taker;
     listening =
         new ServerBootstrap()
             .group(loop)
@@ -42,7 +50,7 @@ final class Sink implements AutoCloseable {
             .channel();
   }
 
-  int port() {
+  public int port() {
     return ((InetSocketAddress) listening.localAddress()).getPort();
   }
 
@@ -55,6 +63,7 @@ final class Sink implements AutoCloseable {
     for (int row = 0; row < batch.size(); row++) {
       errors += batch.isError(row) ? 1 : 0;
     }
+    taker.accept(batch);
     spans = spans + batch.size();
     errorSpans = errorSpans + errors;
   }

@@ -11,12 +11,12 @@ import java.util.Arrays;
  * One pre-encoded request and the places in it that must change from pass to pass: trace ids, and
  * start and end times.
  */
-record Template(byte[] bytes, int spans, int[] traceIds, int[] times) {
+public record Template(byte[] bytes, int spans, int[] traceIds, int[] times) {
   private static final int SPAN_TRACE_ID = 1;
   private static final int SPAN_START = 7;
   private static final int SPAN_END = 8;
 
-  static Template of(byte[] request) {
+  public static Template of(byte[] request) {
     Places places = new Places(request);
     places.message(CodedInputStream.newInstance(request), 0);
     return new Template(
@@ -27,7 +27,7 @@ record Template(byte[] bytes, int spans, int[] traceIds, int[] times) {
   }
 
   /** Earliest start of a span, unix nanoseconds. */
-  long start() {
+  public long start() {
     long first = Long.MAX_VALUE;
     for (int at : times) {
       long time = Long.reverseBytes((long) Places.BIG_LONG.get(bytes, at));
@@ -37,7 +37,7 @@ record Template(byte[] bytes, int spans, int[] traceIds, int[] times) {
   }
 
   /** Appends the request with other trace ids (exclusive or with the key) and shifted times. */
-  void write(ByteBuf out, long key, long shiftNanos) {
+  public void write(ByteBuf out, long key, long shiftNanos) {
     int base = out.writerIndex();
     out.writeBytes(bytes);
     for (int at : traceIds) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The requests that are sent again and again. */
-record Workload(String name, List<Template> requests, long spans, long bytes) {
+public record Workload(String name, List<Template> requests, long spans, long bytes) {
   static final String RECORDED = "trainticket-2023-01-29";
 
   static Workload of(String name, Path data) {
@@ -43,7 +43,7 @@ record Workload(String name, List<Template> requests, long spans, long bytes) {
     return requests;
   }
 
-  static List<byte[]> messages(Path file) {
+  public static List<byte[]> messages(Path file) {
     List<byte[]> messages = new ArrayList<>();
     try (ZstdInputStreamNoFinalizer in =
         new ZstdInputStreamNoFinalizer(Files.newInputStream(file))) {

@@ -1,0 +1,116 @@
+package dev.spanthrift.bench.fleet;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench/fleet}: real processes and a real engine, or with {@code --simulate} none. */
+@Command(
+    name = "bench/fleet",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "What of a recording, split by pod, a fleet of sidecars keeps, and keeps whole.")
+final class FleetCommand implements Callable<Integer> {
+  @Option(
+      names = "--simulate",
+      split = ",",
+      paramLabel = "PODS",
+      description = "in virtual time, without processes, with so many pods")
+  List<Integer> simulated = List.of();
+
+  @Option(names = "--sidecars", defaultValue = "6", description = "pods are hashed on so many")
+  int sidecars;
+
+  @Option(
+      names = "--gateways",
+      defaultValue = "0",
+      description = "instead of sidecars: each request goes to any of so many")
+  int gateways;
+
+  @Option(names = "--alone", description = "without an engine: what a fleet is worth")
+  boolean alone;
+
+  @Option(
+      names = "--policy",
+      split = ",",
+      defaultValue = "probability,errors,budget",
+      description = "probability .1; errors, slower than 1 s, 10 %%; budget of 10 %% of the bytes")
+  List<String> policies = List.of();
+
+  @Option(
+      names = "--set",
+      defaultValue = "trainticket-2023-01-29",
+      description = "a recorded set; its windows are laid over each other")
+  String set = "";
+
+  @Option(
+      names = "--minutes",
+      defaultValue = "3.1",
+      description = "of sending; a longer window is sped up")
+  double minutes;
+
+  @Option(names = "--ask-after", defaultValue = "30s", description = "fleet.askAfter")
+  String askAfter = "";
+
+  @Option(
+      names = "--hold",
+      defaultValue = "",
+      description = "hold of the sidecars, such as 'pause: 6s'")
+  String hold = "";
+
+  @Option(names = "--key", defaultValue = "0", description = "is laid over all trace ids: a seed")
+  long key;
+
+  @Option(names = "--home", required = true, hidden = true, description = "root of the repository")
+  Path home = Path.of("");
+
+  @Option(names = "--data", required = true, hidden = true, description = "the recorded sets")
+  Path data = Path.of("");
+
+  @Option(
+      names = "--java",
+      split = " ",
+      required = true,
+      hidden = true,
+      description = "java and the launcher's options")
+  List<String> java = List.of();
+
+  private FleetCommand() {}
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new FleetCommand()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return simulated.isEmpty() ? processes() : simulate();
+  }
+
+  private int processes() throws Exception {
+    Schedule schedule = Schedule.of(data.resolve(set), minutes);
+    FleetRun.Plan plan =
+        new FleetRun.Plan(
+            gateways > 0 ? gateways : sidecars,
+            gateways > 0,
+            alone,
+            askAfter,
+            hold.isEmpty() ? "" : "hold: {" + hold + "}\n",
+            key);
+    Path folder = Files.createTempDirectory("spanthrift-fleet");
+    System.out.println(FleetRow.HEADER);
+    for (String policy : policies) {
+      Path own = Files.createDirectories(folder.resolve(policy));
+      Path jar = home.resolve("agent/target/spanthrift.jar");
+      new FleetRun(plan, schedule, java, jar, own).run(FleetPolicy.of(policy), null);
+    }
+    return 0;
+  }
+
+  private int simulate() {
+    throw new UnsupportedOperationException("--simulate: not there yet");
+  }
+}

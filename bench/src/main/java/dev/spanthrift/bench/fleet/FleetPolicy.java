@@ -1,0 +1,43 @@
+package dev.spanthrift.bench.fleet;
+
+import java.util.Locale;
+
+/** What the sidecars are told to keep: the rows of the table. */
+enum FleetPolicy {
+  PROBABILITY("probability .1", "defaultProbability: 0.1\n"),
+  ERRORS(
+      "errors, > 1 s, 10 %",
+      """
+      policies:
+        - {name: errors, match: {status: ERROR}, keep: true}
+        - {name: slow, match: {slowerThan: 1s}, keep: true}
+      defaultProbability: 0.1
+      """),
+  /** An amount that is never reached, of which a tenth of what arrives may be spent. */
+  BUDGET(
+      "budget of 10 % of bytes",
+      """
+      price: {perGb: 1000}
+      budgets: [{name: all, amount: 1000000, period: month, keepMax: 0.1}]
+      """);
+
+  private final String shown;
+  private final String yaml;
+
+  FleetPolicy(String shown, String yaml) {
+    this.shown = shown;
+    this.yaml = yaml;
+  }
+
+  static FleetPolicy of(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  String shown() {
+    return shown;
+  }
+
+  String yaml() {
+    return yaml;
+  }
+}
