@@ -48,7 +48,7 @@ public final class Decisions<T> {
   /** What is left of a reservation, and from which entry's how much was seen when it was made. */
   private record Release(long high, long low, long dueNanos, long entry, long seen) {}
 
-  private static final long NO_ENTRY = 0;
+  private static final long NO_ENTRY = Long.MIN_VALUE;
 
   private final Allocator allocator;
   private final KeepLedger ledger;
