@@ -165,10 +165,10 @@ public final class Sidecar implements SidecarProgram {
       SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies) {
     SamplerCounts spans = pipeline.status().spans();
     String version = Sidecar.class.getPackage().getImplementationVersion();
-    int money = (settings.budgets().toString() + settings.price()).hashCode();
+    String alike = settings.budgets().toString() + settings.price() + settings.fleet().shape();
     return new FleetDoor.Self(
         Objects.requireNonNullElse(version, ""),
-        policies.current().hash() + "-" + Integer.toHexString(money),
+        policies.current().hash() + "-" + Integer.toHexString(alike.hashCode()),
         spans.received().spans(),
         spans.kept().bytes());
   }

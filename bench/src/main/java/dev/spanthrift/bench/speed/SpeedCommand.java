@@ -64,6 +64,12 @@ final class SpeedCommand implements Callable<Integer> {
       description = "NAME=JVM options, or NAME@JAR=JVM options: one more Spanthrift; repeatable")
   Map<String, String> variants = Map.of();
 
+  @Option(
+      names = "--fleet",
+      defaultValue = "",
+      description = "URL of an engine: one more Spanthrift, which is in a fleet there")
+  String fleet = "";
+
   @Option(names = "--peer", description = "the program that peer/build wrote, to be measured too")
   @Nullable Path peer;
 
@@ -160,10 +166,14 @@ final class SpeedCommand implements Callable<Integer> {
     }
     for (String jit : jits) {
       if (!jit.equals("none")) {
-        subjects.add(new Subject.Spanthrift(jit, java(jit, javaOpts), jar()));
+        subjects.add(new Subject.Spanthrift(jit, java(jit, javaOpts), jar(), ""));
       }
     }
     variants.forEach((name, options) -> subjects.add(variant(name, options)));
+    if (!fleet.isEmpty()) {
+      String jit = jits.getFirst();
+      subjects.add(new Subject.Spanthrift("fleet", java(jit, javaOpts), jar(), fleet));
+    }
     if (peer != null) {
       subjects.add(new Subject.Collector(peer, home.resolve("bench/peer/tail3.yaml")));
     }
@@ -178,7 +188,7 @@ final class SpeedCommand implements Callable<Integer> {
     int at = name.indexOf('@');
     Path jar = at < 0 ? jar() : Path.of(name.substring(at + 1));
     String shown = at < 0 ? name : name.substring(0, at);
-    return new Subject.Spanthrift(shown, java(jits.getFirst(), options), jar);
+    return new Subject.Spanthrift(shown, java(jits.getFirst(), options), jar, "");
   }
 
   private List<String> java(String jit, String further) {
