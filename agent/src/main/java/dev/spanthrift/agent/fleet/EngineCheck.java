@@ -83,7 +83,7 @@ public final class EngineCheck {
       byte[][] arguments = {FleetKeys.ascii("1000"), one.encode()};
       try {
         byte[] answer = link.run(Script.TRACES, calls.keys(one), arguments, 2_000).join();
-        one.decode(answer, new TraceCall.Money());
+        one.decode(answer, new TraceCall.Sums());
       } catch (CompletionException e) {
         throw new IllegalStateException(Engine.deepest(e), e);
       }

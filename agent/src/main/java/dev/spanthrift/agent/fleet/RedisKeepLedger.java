@@ -31,9 +31,12 @@ final class RedisKeepLedger implements KeepLedger {
   private final OwnKeeps own;
   private final Totals totals;
   private final RedisFleetSums sums;
-  private final Supplier<byte[]> self;
+  private final Supplier<FleetDoor.Self> self;
+  private final String pod;
   private final EngineWatch watch;
   private final EngineBooks books;
+  private final WholenessWatch wholeness;
+  private final Disagreement disagreement;
   private final Breaker breaker = new Breaker();
   private @Nullable Exchange pending; // of the data path
   private volatile long reportedIn = -1; // the engine's generation that has this pod's report
@@ -48,9 +51,12 @@ final class RedisKeepLedger implements KeepLedger {
       OwnKeeps own,
       Totals totals,
       RedisFleetSums sums,
-      Supplier<byte[]> self,
+      String pod,
+      Supplier<FleetDoor.Self> self,
       EngineWatch watch,
-      EngineBooks books) {
+      EngineBooks books,
+      WholenessWatch wholeness,
+      Disagreement disagreement) {
     this.keys = keys;
     this.timeoutMillis = timeoutMillis;
     this.engine = engine;
@@ -58,9 +64,12 @@ final class RedisKeepLedger implements KeepLedger {
     this.own = own;
     this.totals = totals;
     this.sums = sums;
+    this.pod = pod;
     this.self = self;
     this.watch = watch;
     this.books = books;
+    this.wholeness = wholeness;
+    this.disagreement = disagreement;
   }
 
   @Override
@@ -154,7 +163,7 @@ final class RedisKeepLedger implements KeepLedger {
     private final Exchange exchange;
     private final Link link;
     private final TraceCalls calls;
-    private final TraceCall.Money money = new TraceCall.Money();
+    private final TraceCall.Sums found = new TraceCall.Sums();
     private final LedgerBatch again;
     private int open;
     private int failures;
@@ -166,7 +175,7 @@ final class RedisKeepLedger implements KeepLedger {
       this.link = link;
       calls = keys.calls(link.isCluster());
       again = own.again(exchange.beganNanos);
-      calls.add(again).add(exchange.batch);
+      calls.add(again).add(exchange.batch).look(wholeness.due(exchange.beganNanos));
     }
 
     void begin() {
@@ -181,14 +190,15 @@ final class RedisKeepLedger implements KeepLedger {
       byte[][] numbers = totals.send();
       long now = System.nanoTime();
       boolean due = reportedIn < 0 || now - reportedNanos >= FleetKeys.GENERATION_NANOS / 5;
-      byte[] report = due ? sums.report() : new byte[0];
+      FleetDoor.Self me = due ? self.get() : FleetDoor.Self.UNKNOWN;
+      byte[] report = due ? sums.report(me.configuration()) : new byte[0];
       byte[][] arguments = {
         keys.pod(),
         numbers[0],
         numbers[1],
         numbers[2],
         FleetKeys.ascii(Double.toString(Math.max(1, exchange.batch.levelMax()))),
-        due ? self.get() : new byte[0],
+        due ? FleetMembers.pack(pod, me) : new byte[0],
         report
       };
       run(Script.SUMS, keys.sums(), arguments)
@@ -207,6 +217,7 @@ final class RedisKeepLedger implements KeepLedger {
           sums.take(in.slice(), whole);
           reportedIn = generation;
           reportedNanos = System.nanoTime();
+          disagreement.look(link, sums.isDivided(), generation);
         }
       }
       close();
@@ -234,7 +245,7 @@ final class RedisKeepLedger implements KeepLedger {
         TraceCall call, boolean first, byte @Nullable [] answer, @Nullable Throwable e) {
       if (e == null && answer != null) {
         watch.received(answer.length);
-        call.decode(answer, money);
+        call.decode(answer, found);
       } else if (first && !breaker.isOpen() && mayRepeat(e)) {
         TraceCall repeated = call.again();
         if (!repeated.traces().isEmpty()) {
@@ -244,7 +255,7 @@ final class RedisKeepLedger implements KeepLedger {
       } else {
         failed(e);
         own.failed(call, exchange.beganNanos);
-        money.spent += own.answer(call, exchange.beganNanos);
+        found.spent += own.answer(call, exchange.beganNanos);
         answeredAlone += countAsks(call);
       }
       close();
@@ -274,8 +285,10 @@ final class RedisKeepLedger implements KeepLedger {
       if (--open > 0) {
         return;
       }
-      totals.level(money.freed - money.spent - money.reserved);
+      totals.level(found.freed - found.spent - found.reserved);
+      wholeness.found(found.looked, found.joined);
       if (failures == 0) {
+        wholeness.told(exchange.batch, exchange.beganNanos);
         breaker.succeeded();
         say(false, "");
       } else {
