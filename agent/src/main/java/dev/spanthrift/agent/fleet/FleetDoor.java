@@ -175,8 +175,10 @@ public final class FleetDoor implements AutoCloseable {
         disagreement.words());
   }
 
+  /** Says its last counts: who leaves has spent them all the same. */
   @Override
   public void close() {
+    ledger.leave();
     thread.shutdown();
     try {
       thread.awaitTermination(1, TimeUnit.SECONDS);

@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisKeepLedger implements KeepLedger {
   private static final Logger log = LoggerFactory.getLogger(RedisKeepLedger.class);
+
+  private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
   private final FleetKeys keys;
   private final long timeoutMillis;
@@ -90,6 +94,18 @@ final class RedisKeepLedger implements KeepLedger {
     if (exchange != null && exchange.done) {
       pending = null;
       exchange.answered.accept(exchange.batch);
+    }
+  }
+
+  /** Tells what was counted since the last exchange, and waits for the answer as long as usual. */
+  void leave() {
+    LedgerBatch nothing = new LedgerBatch();
+    nothing.inflow(0, Double.MAX_VALUE);
+    Exchange last = new Exchange(nothing, unused -> {}, System.nanoTime());
+    thread.execute(Guarded.task("last fleet exchange", () -> send(last)));
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * timeoutMillis);
+    while (!last.done && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
     }
   }
 

@@ -196,4 +196,17 @@ class FleetViewTest {
     assertEquals(1, one.status().wholeness().neverTold());
     assertEquals(2, one.status().wholeness().untold());
   }
+
+  @Test
+  void whoLeavesSaysItsLastCounts() {
+    FleetDoor one = fleet("one", "p", "q");
+    FleetDoor other = fleet("other", "p", "q");
+    double[] none = new double[FleetCounts.SIZE];
+    double[] last = new double[FleetCounts.SIZE];
+    last[0] = 700;
+    one.counts().exchange(last);
+    fleets.remove(one);
+    one.close();
+    awaitFleet(() -> other.counts().exchange(none)[0] == 700);
+  }
 }
