@@ -45,6 +45,7 @@ final class RedisKeepLedger implements KeepLedger {
   private @Nullable Exchange pending; // of the data path
   private volatile long reportedIn = -1; // the engine's generation that has this pod's report
   private long reportedNanos;
+  private long aloneSince = Long.MAX_VALUE; // by the data path's clock
   private volatile boolean away;
 
   RedisKeepLedger(
@@ -131,7 +132,7 @@ final class RedisKeepLedger implements KeepLedger {
     try {
       LedgerBatch batch = exchange.batch;
       own.note(batch, exchange.beganNanos);
-      totals.level(batch.inflow());
+      totals.level(batch.inflow() * safeShare(exchange.beganNanos));
       totals.atMost(batch.levelMax());
       Link link = engine.link();
       if (link == null || !breaker.lets(System.nanoTime())) {
@@ -144,6 +145,11 @@ final class RedisKeepLedger implements KeepLedger {
       alone(exchange);
       throw e;
     }
+  }
+
+  private double safeShare(long now) {
+    aloneSince = away ? Math.min(aloneSince, now) : Long.MAX_VALUE;
+    return away ? sums.safeShare((now - aloneSince) / 1e9) : 1;
   }
 
   /** The pod's own part answers all of it. */
