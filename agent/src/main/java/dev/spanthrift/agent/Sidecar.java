@@ -132,6 +132,7 @@ public final class Sidecar implements SidecarProgram {
     this.live = live;
     live.fleet(fleet);
     if (fleet != null) {
+      pipeline.watch(fleet.watch());
       fleet.describe(() -> describe(settings, pipeline, policies, treasurer));
     }
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);

@@ -41,6 +41,7 @@ final class RedisKeepLedger implements KeepLedger {
   private final EngineBooks books;
   private final WholenessWatch wholeness;
   private final Disagreement disagreement;
+  private final EdgeBooks edges;
   private final Breaker breaker = new Breaker();
   private @Nullable Exchange pending; // of the data path
   private volatile long reportedIn = -1; // the engine's generation that has this pod's report
@@ -61,7 +62,8 @@ final class RedisKeepLedger implements KeepLedger {
       EngineWatch watch,
       EngineBooks books,
       WholenessWatch wholeness,
-      Disagreement disagreement) {
+      Disagreement disagreement,
+      EdgeBooks edges) {
     this.keys = keys;
     this.timeoutMillis = timeoutMillis;
     this.engine = engine;
@@ -75,6 +77,7 @@ final class RedisKeepLedger implements KeepLedger {
     this.books = books;
     this.wholeness = wholeness;
     this.disagreement = disagreement;
+    this.edges = edges;
   }
 
   @Override
@@ -202,6 +205,7 @@ final class RedisKeepLedger implements KeepLedger {
 
     void begin() {
       books.exchange(link, timeoutMillis);
+      edges.exchange(link, exchange.beganNanos, timeoutMillis);
       List<TraceCall> all = calls.calls();
       open = all.size() + 1;
       askSums();

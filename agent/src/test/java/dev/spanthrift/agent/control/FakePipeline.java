@@ -28,6 +28,8 @@ public final class FakePipeline implements PipelineView {
   public volatile @Nullable FleetStatus fleet;
   public volatile CompletableFuture<List<FleetStatus.Member>> members =
       CompletableFuture.completedFuture(List.of());
+  public volatile CompletableFuture<List<FleetStatus.Edge>> edges =
+      CompletableFuture.completedFuture(List.of());
   public volatile Phase phase = Phase.READY;
   public volatile List<PortStatus> ports = List.of(port(3));
   public volatile KillSwitch killSwitch = KillSwitch.OFF;
@@ -113,6 +115,11 @@ public final class FakePipeline implements PipelineView {
   @Override
   public CompletableFuture<List<FleetStatus.Member>> fleetMembers() {
     return members;
+  }
+
+  @Override
+  public CompletableFuture<List<FleetStatus.Edge>> fleetEdges() {
+    return edges;
   }
 
   @Override

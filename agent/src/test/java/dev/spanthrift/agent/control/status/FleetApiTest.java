@@ -73,7 +73,10 @@ class FleetApiTest {
     port.pipeline.fleet = status(false, null, "");
     port.pipeline.members =
         CompletableFuture.completedFuture(List.of(member("one", "p"), member("other", "r")));
+    port.pipeline.edges =
+        CompletableFuture.completedFuture(List.of(new FleetStatus.Edge("a", "b", 3, 1, .75)));
     JsonNode fleet = fleet();
+    assertEquals(.75, fleet.at("/edges/0/wholeShare").asDouble());
     assertEquals(2, fleet.at("/total/pods").asInt());
     assertEquals(200, fleet.at("/total/spans").asLong());
     assertEquals(18_000, fleet.at("/total/bytes").asLong());
