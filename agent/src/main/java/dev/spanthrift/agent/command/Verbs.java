@@ -81,6 +81,7 @@ public final class Verbs {
         .addSubcommand(new RecordCommand(context))
         .addSubcommand(new PricesCommand(context))
         .addSubcommand(new ImportCommand(context))
+        .addSubcommand(new WarmCommand(context))
         .addSubcommand(new VersionCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(context.out())

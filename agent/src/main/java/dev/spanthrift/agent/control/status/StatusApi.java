@@ -62,6 +62,7 @@ public final class StatusApi {
         status.spans().held(),
         status.learned(),
         ProcessMemory.read(),
+        new StatusBody.Start(AotCache.state().word()),
         StatusBody.destinations(status.destinations()),
         pipeline.ports(),
         StatusBody.laws(status.identities()),
