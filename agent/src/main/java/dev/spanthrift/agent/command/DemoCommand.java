@@ -42,13 +42,16 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Divides the services between 2 to 9 sidecars, each a process of its own; needs"
-              + " redis-server or valkey-server on the PATH, or --redis.")
+              + " redis-server or valkey-server on the PATH, or --redis. Default: one sidecar in this"
+              + " process.")
   private @Nullable Integer pods;
 
   @Option(
       names = "--redis",
       paramLabel = "URL",
-      description = "With --pods: a Redis or Valkey that runs already, as redis://host:port.")
+      description =
+          "With --pods: a Redis or Valkey that runs already, as redis://host:port."
+              + " Default: one of its own.")
   private @Nullable String redis;
 
   @Option(
@@ -56,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "With --pods and --seconds: stops the engine for this many seconds, a third into the"
-              + " demo.")
+              + " demo. Default: 0, never.")
   private long outage;
 
   DemoCommand(Context context) {

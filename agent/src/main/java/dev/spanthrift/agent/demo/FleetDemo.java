@@ -156,7 +156,7 @@ public final class FleetDemo {
     demo.traffic().start();
     long start = System.nanoTime();
     Outage outage = Outage.of(options);
-    try (Keys keys = terminal.live() ? Keys.of(System.in) : null) {
+    try (PressedKeys keys = terminal.live() ? PressedKeys.of(System.in) : null) {
       for (boolean ends = false; !ends; ) {
         ends = keys == null ? ending.isWantedWithin(1_000) : obeys(keys, demo.engine());
         double elapsed = (System.nanoTime() - start) / 1e9;
@@ -175,7 +175,7 @@ public final class FleetDemo {
   }
 
   /** Looks at the keys for a second; says whether one of them ends the demo. */
-  private boolean obeys(Keys keys, DemoEngine engine)
+  private boolean obeys(PressedKeys keys, DemoEngine engine)
       throws StartException, IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
     for (long left = 1_000; left > 0; left = (end - System.nanoTime()) / 1_000_000) {

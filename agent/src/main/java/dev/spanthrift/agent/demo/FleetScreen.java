@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class FleetScreen {
   static final int HISTORY_SECONDS = 60;
 
-  private static final int NAMES = 24;
+  private static final int NAMES = 20;
+  private static final String POD = "%-6s%-7s%-" + NAMES + "s%8s%9s%10s  %s";
   private static final String[] BARS = {"▁", "▂", "▃", "▄", "▅", "▆", "▇"};
 
   private FleetScreen() {}
@@ -23,7 +24,7 @@ final class FleetScreen {
     rows.add("");
     rows.add(
         row(
-            "WHOLE   now %5.1f %% of %,d kept traces    in all %5.1f %% of %,d, %,d torn",
+            "WHOLE   now %5.1f %% of %,d kept   in all %5.1f %% of %,d, %,d torn",
             f.now().share() * 100,
             f.now().kept(),
             f.all().share() * 100,
@@ -32,8 +33,7 @@ final class FleetScreen {
     rows.add("  minute " + history(f.history()));
     rows.add(spend(f));
     rows.add("");
-    rows.add(
-        row("%-6s%-" + NAMES + "s%9s%8s%11s  %s", "POD", "", "spans/s", "kept", "spent", "engine"));
+    rows.add(row(POD, "POD", "page", "services", "spans/s", "kept", "spent", "engine"));
     for (int i = 0; i < f.pods().size(); i++) {
       rows.add(pod(f, i));
     }
@@ -41,7 +41,10 @@ final class FleetScreen {
     rows.add(ScreenWords.errors(f.failed()));
     rows.add(ScreenWords.incident(f.incident(), f.seconds(), f.incidentErrors()));
     rows.add(laws(f));
-    rows.add("page    " + pages(f.pods()));
+    rows.add(
+        row(
+            "page    http://127.0.0.1:%d/ is %s's; the others have ports of their own",
+            f.pods().getFirst().page(), f.pods().getFirst().name()));
     rows.add("logs    " + f.logs());
     return rows;
   }
@@ -88,7 +91,7 @@ final class FleetScreen {
     return spend.budget() <= 0
         ? row("BUDGET  none; %.4f %s spent by all", spend.spent(), spend.currency())
         : row(
-            "BUDGET  %.4f of %.4f %s spent by all: %.1f %%, and %.1f %% of the hour is over",
+            "BUDGET  %.4f of %.4f %s spent by all, %.1f %% in %.1f %% of its time",
             spend.spent(),
             spend.budget(),
             spend.currency(),
@@ -101,12 +104,13 @@ final class FleetScreen {
     String services = String.join(" ", Shop.servicesOf(number, f.pods().size()));
     String shown = services.length() < NAMES ? services : services.substring(0, NAMES - 2) + "…";
     return row(
-        "%-6s%-" + NAMES + "s%,9.0f%6.1f %%%11.5f  %s",
+        POD,
         pod.name(),
+        ":" + pod.page(),
         shown,
-        pod.spansPerSecond(),
-        pod.keptShare() * 100,
-        f.spent(pod),
+        row("%,.0f", pod.spansPerSecond()),
+        row("%.1f %%", pod.keptShare() * 100),
+        row("%.5f", f.spent(pod)),
         state(pod));
   }
 
@@ -121,15 +125,6 @@ final class FleetScreen {
 
   private static String laws(FleetFigures f) {
     return row("SUMS    %d of %d agree (nothing is lost silently)", f.lawsThatHold(), f.laws());
-  }
-
-  /** As many as a row takes: they differ in their ports. */
-  private static String pages(List<PodFigures> pods) {
-    StringBuilder pages = new StringBuilder("http://127.0.0.1:" + pods.getFirst().page() + "/");
-    for (PodFigures pod : pods.subList(1, pods.size())) {
-      pages.append(" :").append(pod.page());
-    }
-    return pages.toString();
   }
 
   static String line(FleetFigures f) {
@@ -164,10 +159,10 @@ final class FleetScreen {
             f.made().spans(),
             f.made().traces(),
             f.made().errorTraces(),
-            f.made().spansLost() == 0 ? "" : row(" (%,d spans not taken)", f.made().spansLost())));
+            f.made().spansLost() == 0 ? "" : row(" (%,d not taken)", f.made().spansLost())));
     rows.add(
         row(
-            "  kept traces whole    %,d of %,d (%.1f %%), %,d torn; %.1f %% in the last seconds",
+            "  kept traces whole    %,d of %,d (%.1f %%), %,d torn; %.1f %% of the last",
             f.all().whole(),
             f.all().kept(),
             f.all().share() * 100,
@@ -177,7 +172,11 @@ final class FleetScreen {
         row(
             "  failed traces        %,d of %,d at the backend (%.1f %%)",
             f.failed().arrived(), f.failed().due(), f.failed().share() * 100));
-    rows.add("  " + spend(f).replaceFirst("BUDGET ", "budget              "));
+    rows.add(
+        "  "
+            + spend(f)
+                .replaceFirst("BUDGET ", "budget              ")
+                .replace(" spent by all", ""));
     for (PodFigures pod : f.pods()) {
       rows.add(
           row(

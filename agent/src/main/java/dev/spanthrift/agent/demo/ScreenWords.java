@@ -33,7 +33,7 @@ final class ScreenWords {
           failed.made(), failed.seen());
     }
     return row(
-        "ERRORS  %.1f %% kept: %,d of %,d failed traces are at the backend%s",
+        "ERRORS  %.1f %% kept: %,d of %,d failed traces arrived%s",
         failed.share() * 100,
         failed.arrived(),
         failed.due(),

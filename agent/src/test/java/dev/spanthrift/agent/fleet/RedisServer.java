@@ -104,6 +104,13 @@ public final class RedisServer implements AutoCloseable {
     return file;
   }
 
+  /** A folder for a PATH, in which the same program is {@code redis-server}. */
+  public static Path onPath(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.createSymbolicLink(folder.resolve("redis-server"), binary().toAbsolutePath());
+    return folder;
+  }
+
   public int port() {
     return port;
   }

@@ -10,17 +10,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys that are pressed on the terminal, without Enter where {@code stty} can see to that, else
- * with.
+ * PressedKeys that are pressed on the terminal, without Enter where {@code stty} can see to that,
+ * else with.
  */
-final class Keys implements AutoCloseable {
+final class PressedKeys implements AutoCloseable {
   /** Who presses more before one is looked at meant none of them. */
   private static final int WAITING_MAX = 16;
 
   private final BlockingQueue<Character> pressed = new ArrayBlockingQueue<>(WAITING_MAX);
   private final String before;
 
-  private Keys(InputStream in) {
+  private PressedKeys(InputStream in) {
     before = stty("-g");
     if (!before.isEmpty()) {
       stty("-icanon", "-echo", "min", "1");
@@ -28,8 +28,8 @@ final class Keys implements AutoCloseable {
     Thread.ofPlatform().daemon().name("demo-keys").start(() -> read(in));
   }
 
-  static Keys of(InputStream in) {
-    return new Keys(in);
+  static PressedKeys of(InputStream in) {
+    return new PressedKeys(in);
   }
 
   private void read(InputStream in) {
