@@ -132,7 +132,7 @@ public final class Sidecar implements SidecarProgram {
     this.live = live;
     live.fleet(fleet);
     if (fleet != null) {
-      fleet.describe(() -> describe(settings, pipeline, policies));
+      fleet.describe(() -> describe(settings, pipeline, policies, treasurer));
     }
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
@@ -160,14 +160,17 @@ public final class Sidecar implements SidecarProgram {
   }
 
   private static FleetDoor.Self describe(
-      SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies) {
+      SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies, Treasurer treasurer) {
     SamplerCounts spans = pipeline.status().spans();
     String version = Sidecar.class.getPackage().getImplementationVersion();
-    int money = (settings.budgets().toString() + settings.price()).hashCode();
+    int budgets = settings.budgets().toString().hashCode();
     return new FleetDoor.Self(
         Objects.requireNonNullElse(version, ""),
-        policies.current().hash() + "-" + Integer.toHexString(money),
+        policies.current().hash() + "-" + Integer.toHexString(budgets),
+        Integer.toHexString(settings.price().toString().hashCode()),
+        treasurer.spend().pricePerGigabyte(),
         spans.received().spans(),
+        spans.received().bytes(),
         spans.kept().bytes());
   }
 

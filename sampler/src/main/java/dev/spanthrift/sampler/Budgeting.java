@@ -173,6 +173,11 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     decisions.tick(now);
   }
 
+  /** Asks for all that waits; whether answers are still to come. */
+  boolean askAll(long now) {
+    return decisions.askAll(now);
+  }
+
   /** What it has learned, in a fixed order. */
   List<LearnedPart> learned() {
     return learned(edges, allocation);

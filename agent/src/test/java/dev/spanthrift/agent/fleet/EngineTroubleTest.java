@@ -171,24 +171,6 @@ class EngineTroubleTest {
   }
 
   @Test
-  void aUserWithTheDocumentedRulesIsEnough() throws Exception {
-    List<String> rules = new ArrayList<>(List.of("ACL", "SETUSER", "spans", "on", ">secret"));
-    rules.addAll(List.of(AccessRules.of("st").split(" ")));
-    assertEquals("+OK", server.command(rules.toArray(String[]::new)));
-    Path file = folder.resolve("password");
-    Files.writeString(file, "secret");
-    FleetDoor fleet = open("pod", "spans", file);
-    awaitBack(fleet);
-    tell(fleet, 1);
-    assertEquals(1, told(fleet, 1));
-    fleet
-        .sums()
-        .publish("pod", new double[dev.spanthrift.sampler.budget.allocation.FleetReport.LENGTH]);
-    assertEquals(1, told(fleet, 1));
-    assertEquals(java.util.Map.of(), fleet.status().errors());
-  }
-
-  @Test
   void aFullEngineIsSaidAndHoldsNobodyUp() {
     FleetDoor fleet = connected("pod");
     tell(fleet, 1);

@@ -22,27 +22,49 @@ public final class FleetApi {
    * The answer.
    *
    * @param configured whether there is a fleet; without one the rest is missing
-   * @param disagreement how many different policies its members have, when it is more than one
+   * @param total of all members
+   * @param membersUnknown why there are no members, when they cannot be read
+   * @param disagreement whose policies, budgets or prices differ, when any do
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record FleetBody(
       boolean configured,
       @Nullable FleetStatus here,
       List<FleetStatus.Member> members,
+      @Nullable Total total,
+      @Nullable String membersUnknown,
       @Nullable String disagreement) {}
+
+  /** Since each of them started; {@code spent} by what the next spans cost. */
+  record Total(int pods, long spans, long bytes, long kept, double spent) {
+    static Total of(List<FleetStatus.Member> members) {
+      return new Total(
+          members.size(),
+          members.stream().mapToLong(FleetStatus.Member::spans).sum(),
+          members.stream().mapToLong(FleetStatus.Member::bytes).sum(),
+          members.stream().mapToLong(FleetStatus.Member::kept).sum(),
+          members.stream().mapToDouble(FleetStatus.Member::spent).sum());
+    }
+  }
 
   @GetMapping("/api/v1/fleet")
   CompletableFuture<FleetBody> fleet() {
     FleetStatus here = pipeline.fleet();
-    return pipeline
-        .fleetMembers()
-        .thenApply(members -> new FleetBody(here != null, here, members, disagreement(members)));
+    if (here == null) {
+      return CompletableFuture.completedFuture(
+          new FleetBody(false, null, List.of(), null, null, null));
+    }
+    return pipeline.fleetMembers().handle((members, e) -> body(here, members, e));
   }
 
-  private static @Nullable String disagreement(List<FleetStatus.Member> members) {
-    long policies = members.stream().map(FleetStatus.Member::policy).distinct().count();
-    return policies < 2
-        ? null
-        : policies + " different configurations of policies, budgets or prices; see members";
+  private static FleetBody body(
+      FleetStatus here, @Nullable List<FleetStatus.Member> members, @Nullable Throwable e) {
+    if (members == null) {
+      String why = e == null ? "" : String.valueOf(e.getMessage());
+      String last = here.disagreement().isEmpty() ? null : here.disagreement();
+      return new FleetBody(true, here, List.of(), null, why, last);
+    }
+    String now = FleetStatus.disagreement(members);
+    return new FleetBody(true, here, members, Total.of(members), null, now.isEmpty() ? null : now);
   }
 }

@@ -254,12 +254,28 @@ public final class Decisions<T> {
     }
   }
 
+  /**
+   * Asks for all that waits, whether due or not: a pod that ends will not be there when it is.
+   *
+   * @return whether there is more to come: call again
+   */
+  public boolean askAll(long nowNanos) {
+    poll(nowNanos);
+    if (!exchanging && (waiting() > 0 || !next.isEmpty())) {
+      exchange(nowNanos, Long.MAX_VALUE);
+    }
+    return exchanging || waiting() > 0 || !next.isEmpty();
+  }
+
   /** One tick: asks what is due, sends the batch, takes the answers. */
   public void tick(long nowNanos) {
-    now = nowNanos;
-    if (exchanging) {
-      return; // the ledger is slow: everything waits for the next tick
+    if (!exchanging) { // else the ledger is slow: everything waits for the next tick
+      exchange(nowNanos, nowNanos);
     }
+  }
+
+  private void exchange(long nowNanos, long dueBy) {
+    now = nowNanos;
     LedgerBatch batch = next;
     next = spare;
     spare = batch;
@@ -268,11 +284,11 @@ public final class Decisions<T> {
       batch.release(r.high, r.low);
       releases.remove();
     }
-    for (Waiting<T> w = roots.peek(); w != null && w.dueNanos <= now; w = roots.peek()) {
+    for (Waiting<T> w = roots.peek(); w != null && w.dueNanos <= dueBy; w = roots.peek()) {
       batch.read(w.reading.traceIdHigh(), w.reading.traceIdLow());
       reading.add(roots.remove());
     }
-    for (Waiting<T> w = limbo.peek(); w != null && w.dueNanos <= now; w = limbo.peek()) {
+    for (Waiting<T> w = limbo.peek(); w != null && w.dueNanos <= dueBy; w = limbo.peek()) {
       long cost = w.free ? 0 : price.applyAsLong(w.fragment);
       batch.ask(w.reading.traceIdHigh(), w.reading.traceIdLow(), w.kept, cost);
       asking.add(limbo.remove());
