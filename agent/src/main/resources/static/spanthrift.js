@@ -262,9 +262,7 @@ function showWhole(here) {
   const learned = typeof whole.tornWithoutEngine === "number" ? percent(whole.tornWithoutEngine, 1) : "";
   const alone = here.traffic ? here.traffic.answeredAlone : 0;
   const now = here.away ? "Kept traces arrive torn" + (learned ? ", probably " + learned + " of them" : "") + "." : "Kept traces arrive whole" + (learned ? "; without the engine " + learned + " of them would be torn" : "") + ".";
-  const edges = Object.entries(whole.byEdge || {}).map(([edge, share]) => edge + " " + percent(share, 1));
-  text("fleet-whole", now + (alone > 0 ? " " + plural(alone, "fragment was", "fragments were") + " decided without an answer since start." : "") +
-    (edges.length > 0 ? " Whole by edge: " + edges.join(", ") + "." : ""));
+  text("fleet-whole", now + (alone > 0 ? " " + plural(alone, "fragment was", "fragments were") + " decided without an answer since start." : ""));
 }
 
 const configuration = (m) => m.policy + " " + (m.price || "");
