@@ -252,8 +252,8 @@ function showEngine(here) {
   text(
     "fleet-engine",
     here.away
-      ? "✗ " + name + " is away" + since + ": this sidecar decides alone. " + (here.lastError || "")
-      : "✓ " + name + " answers " + pods + ", this one in " + latency + " ms" + (errors > 0 ? "; " + plural(errors, "error", "errors") + " since start" : ""),
+      ? "✗ " + name + " has been away" + since + ", this sidecar decides alone: " + (here.lastError || "")
+      : "✓ " + name + ", for " + pods + "; answers this one in " + latency + " ms" + (errors > 0 ? "; " + plural(errors, "error", "errors") + " since start" : ""),
   );
 }
 
