@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** One sidecar of a demo as a process of its own, started as the launcher started this one. */
 final class DemoPod implements AutoCloseable {
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final long END_SECONDS = 12;
+  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   /** What {@code run} says when its ports are open. */
   private static final Pattern READY =
@@ -25,6 +25,7 @@ final class DemoPod implements AutoCloseable {
   private final String name;
   private final Path log;
   private final Process process;
+  private long endsNanos = System.nanoTime();
 
   private DemoPod(String name, Path log, Process process) {
     this.name = name;
@@ -53,8 +54,13 @@ final class DemoPod implements AutoCloseable {
     return command;
   }
 
-  /** Waits until its ports are open, and says which they are. */
-  SidecarProgram.Ports awaitPorts() throws StartException, IOException, InterruptedException {
+  /**
+   * Waits until its ports are open, and says which they are.
+   *
+   * @param ending of the demo, which may come before that
+   */
+  SidecarProgram.Ports awaitPorts(Ending ending)
+      throws StartException, IOException, InterruptedException {
     long begin = System.nanoTime();
     while (true) {
       Matcher ready = READY.matcher(Files.readString(log));
@@ -67,7 +73,9 @@ final class DemoPod implements AutoCloseable {
       if (!process.isAlive() || System.nanoTime() - begin > START_NANOS) {
         throw new StartException(name + " does not start; it said:\n" + Files.readString(log));
       }
-      TimeUnit.MILLISECONDS.sleep(50);
+      if (ending.isWantedWithin(50)) {
+        throw new StartException("ended before all sidecars were there");
+      }
     }
   }
 
@@ -82,13 +90,14 @@ final class DemoPod implements AutoCloseable {
   /** Asks it to end, and does not wait. */
   void end() {
     process.destroy();
+    endsNanos = System.nanoTime() + END_NANOS;
   }
 
+  /** After {@link #end}: waits for it, then ends it for certain. */
   @Override
   public void close() {
-    end();
     try {
-      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(endsNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {

@@ -34,7 +34,7 @@ public final class FleetDemo {
 
   private static final int SECONDS_NOW = 5;
   private static final long KEY_MILLIS = 100;
-  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(12);
+  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Map<String, String> environment;
   private final Display display;
@@ -83,7 +83,7 @@ public final class FleetDemo {
       display.say(
           "spanthrift: starting %s sidecars, 12 simulated services and a backend, logs in %s ..."
               .formatted(options.pods(), folder));
-      return run(backend, engine, folder);
+      return withPods(backend, engine, folder);
     } finally {
       ending.reached();
     }
@@ -95,7 +95,7 @@ public final class FleetDemo {
         : DemoEngine.start(environment.getOrDefault("PATH", ""), folder);
   }
 
-  private boolean run(DemoBackend backend, DemoEngine engine, Path folder)
+  private boolean withPods(DemoBackend backend, DemoEngine engine, Path folder)
       throws IOException, StartException, SettingsException, InterruptedException {
     List<DemoPod> pods = new ArrayList<>();
     try {
@@ -106,7 +106,7 @@ public final class FleetDemo {
         perGb = SettingsLoader.load(null, settings).settings().price().perGb().doubleValue();
         pods.add(DemoPod.start("pod-" + number, settings, folder));
       }
-      return run(backend, engine, pods, perGb, folder);
+      return withTraffic(backend, engine, pods, perGb, folder);
     } finally {
       pods.forEach(DemoPod::end);
       pods.forEach(DemoPod::close);
@@ -131,13 +131,13 @@ public final class FleetDemo {
     return settings;
   }
 
-  private boolean run(
+  private boolean withTraffic(
       DemoBackend backend, DemoEngine engine, List<DemoPod> pods, double perGb, Path folder)
       throws IOException, StartException, InterruptedException {
     List<Ports> ports = new ArrayList<>();
     List<PodFigures> unknown = new ArrayList<>();
     for (DemoPod pod : pods) {
-      ports.add(pod.awaitPorts());
+      ports.add(pod.awaitPorts(ending));
       unknown.add(PodFigures.unknown(pod.name(), ports.getLast().admin()));
     }
     Incident incident = Incident.within(options.seconds());
@@ -150,13 +150,13 @@ public final class FleetDemo {
                 ShopTraffic.clients(ports),
                 made -> whole.made(made.idLow(), made.spans()))) {
       FleetFigures last =
-          run(new Running(backend, engine, pods, reader, traffic, incident, perGb, folder));
+          show(new Running(backend, engine, pods, reader, traffic, incident, perGb, folder));
       FleetScreen.summary(last).forEach(display::say);
       return last.isWell();
     }
   }
 
-  private FleetFigures run(Running demo) throws StartException, IOException, InterruptedException {
+  private FleetFigures show(Running demo) throws StartException, IOException, InterruptedException {
     demo.traffic().start();
     long start = System.nanoTime();
     Outage outage = Outage.of(options);
