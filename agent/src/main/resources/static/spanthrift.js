@@ -292,13 +292,25 @@ function showMembers(members, here, spend) {
   text("members-more", all.length > MEMBERS_SHOWN ? "and " + plural(all.length - MEMBERS_SHOWN, "more", "more") + ", in /api/v1/fleet" : "");
 }
 
+/** Those that tear most first. */
+function showEdges(all) {
+  const edges = [...all].sort((a, b) => a.whole / (a.whole + a.torn) - b.whole / (b.whole + b.torn) || b.torn + b.whole - a.torn - a.whole);
+  rows(
+    "edges",
+    edges.map((e) => [head(e.from + " → " + e.to), number(e.whole + e.torn), share(e.whole, e.whole + e.torn, true)]),
+    3,
+    "No kept call between two sidecars was looked at yet.",
+  );
+}
+
 async function showFleet(here, spend) {
   byId("fleet").hidden = !here;
   if (!here) return;
   if (performance.now() - fleetAt > FLEET_EVERY_MS) {
     const answer = await get("/api/v1/fleet");
     // Without the engine nobody is seen; who was there last is still worth a look.
-    fleet = { ...answer, members: answer.members && answer.members.length > 0 ? answer.members : fleet.members };
+    fleet = { ...answer, members: answer.members && answer.members.length > 0 ? answer.members : fleet.members,
+      edges: answer.edges && answer.edges.length > 0 ? answer.edges : fleet.edges };
     fleetAt = performance.now();
   }
   showEngine(here);
@@ -306,6 +318,7 @@ async function showFleet(here, spend) {
   byId("fleet-differ").hidden = !fleet.disagreement;
   text("fleet-differ", "✗ " + (fleet.disagreement || ""));
   showMembers(fleet.members || [], here, spend);
+  showEdges(fleet.edges || []);
 }
 
 let spokenAt = -Infinity;

@@ -273,6 +273,16 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   }
 
   @Override
+  public boolean isGone(Waiter waiter) {
+    return waiter.gone;
+  }
+
+  /** Fragments that wait for the ledger. */
+  int waiting() {
+    return decisions.waiting();
+  }
+
+  @Override
   public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
     if (!waiter.gone) {
       take(waiter.slot);

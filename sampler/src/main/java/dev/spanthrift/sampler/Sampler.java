@@ -517,6 +517,11 @@ public final class Sampler {
     return new SamplerCounts.Ids(counters.withoutTraceId, idRandomness.without());
   }
 
+  /** Fragments that wait for the ledger's word. */
+  int inLimbo() {
+    return budget == null ? 0 : budget.waiting();
+  }
+
   private long scratchBytes() {
     long own = fragment.bytesHeld() + contexts.bytesHeld();
     return own + outbox.bytesHeld() + (budget == null ? 0 : budget.scratchBytes());

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.fleet;
 
 import dev.spanthrift.agent.config.settings.FleetSettings;
 import dev.spanthrift.agent.pipeline.FleetStatus;
+import dev.spanthrift.agent.pipeline.TraceWatch;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;
 import java.util.List;
@@ -27,6 +28,8 @@ public final class FleetDoor implements AutoCloseable {
   private final RedisFleetSums sums;
   private final EngineWatch watch = new EngineWatch();
   private final FleetSums alone = FleetSums.inProcess();
+  private final FleetKeys keys;
+  private final EdgeSample sample = new EdgeSample();
   private final byte[] podsKey;
   private final EngineBooks books;
   private final RedisKeepLedger ledger;
@@ -45,10 +48,9 @@ public final class FleetDoor implements AutoCloseable {
             Thread.ofPlatform().daemon().name("spanthrift-fleet").factory());
     sums = new RedisFleetSums(settings.podsAssumed(), System::currentTimeMillis, System::nanoTime);
     Totals totals = new Totals(sharesMoney);
-    FleetKeys keys =
-        new FleetKeys(settings.prefix(), settings.name(), incarnation(pod), settings.askAfter());
+    keys = new FleetKeys(settings.prefix(), settings.name(), incarnation(pod), settings.askAfter());
     podsKey = keys.pods();
-    books = new EngineBooks(keys.books(), totals, sums, thread);
+    books = new EngineBooks(keys.books(), totals, sums, thread, this::failed);
     keeps = new OwnKeeps(settings.askAfter(), tracesMax);
     wholeness = new WholenessWatch(settings.askAfter());
     disagreement = new Disagreement(podsKey, settings.timeout().toMillis());
@@ -66,7 +68,8 @@ public final class FleetDoor implements AutoCloseable {
             watch,
             books,
             wholeness,
-            disagreement);
+            disagreement,
+            new EdgeBooks(keys, sample, settings.askAfter(), thread, this::failed));
   }
 
   /**
@@ -129,11 +132,29 @@ public final class FleetDoor implements AutoCloseable {
         .exceptionallyCompose(e -> CompletableFuture.failedFuture(said(e)));
   }
 
+  /** Where traces tear; fails as {@link #members}. */
+  public CompletableFuture<List<FleetStatus.Edge>> edges() {
+    Link link = engine.link();
+    if (link == null) {
+      return CompletableFuture.failedFuture(new IllegalStateException(engine.lastError()));
+    }
+    return EdgeBooks.read(link, keys, settings.timeout().toMillis())
+        .exceptionallyCompose(e -> CompletableFuture.failedFuture(said(e)));
+  }
+
+  /** To be shown what the pipeline receives and decides. */
+  public TraceWatch watch() {
+    return sample;
+  }
+
   private RuntimeException said(Throwable e) {
+    failed(e);
+    return new IllegalStateException("the engine " + watch.lastTrouble(), e);
+  }
+
+  private void failed(Throwable e) {
     Trouble trouble = Trouble.of(e);
-    String words = "the engine " + trouble.words() + ": " + Engine.deepest(e);
-    watch.trouble(trouble, words);
-    return new IllegalStateException(words, e);
+    watch.trouble(trouble, trouble.words() + ": " + Engine.deepest(e));
   }
 
   public String pod() {

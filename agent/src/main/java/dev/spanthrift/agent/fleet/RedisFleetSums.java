@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  */
 final class RedisFleetSums implements FleetSums {
   static final int LAST_ARRIVAL = 0;
+  private static final double HALF_WAY_SECONDS = 60;
   static final int PODS = 2; // places in FleetReport
 
   /** Marks of configurations are below it: a float holds them exactly. */
@@ -89,6 +90,16 @@ final class RedisFleetSums implements FleetSums {
   /** Sidecars that reported, or that are assumed. */
   synchronized double pods() {
     return known ? Math.max(1, fleet[PODS]) : podsAssumed;
+  }
+
+  /**
+   * What this pod may still take of its part when nobody has heard of the others for so long: the
+   * fleet may have grown, so that its part becomes that of a fleet of the assumed size, if that is
+   * larger; half of the way in a minute.
+   */
+  synchronized double safeShare(double secondsAway) {
+    double most = Math.max(pods(), podsAssumed);
+    return pods() / (most - (most - pods()) * Math.pow(.5, secondsAway / HALF_WAY_SECONDS));
   }
 
   /** Whether not all pods have the same configuration. */

@@ -41,10 +41,12 @@ final class RedisKeepLedger implements KeepLedger {
   private final EngineBooks books;
   private final WholenessWatch wholeness;
   private final Disagreement disagreement;
+  private final EdgeBooks edges;
   private final Breaker breaker = new Breaker();
   private @Nullable Exchange pending; // of the data path
   private volatile long reportedIn = -1; // the engine's generation that has this pod's report
   private long reportedNanos;
+  private long aloneSince = Long.MAX_VALUE; // by the data path's clock
   private volatile boolean away;
 
   RedisKeepLedger(
@@ -60,7 +62,8 @@ final class RedisKeepLedger implements KeepLedger {
       EngineWatch watch,
       EngineBooks books,
       WholenessWatch wholeness,
-      Disagreement disagreement) {
+      Disagreement disagreement,
+      EdgeBooks edges) {
     this.keys = keys;
     this.timeoutMillis = timeoutMillis;
     this.engine = engine;
@@ -74,6 +77,7 @@ final class RedisKeepLedger implements KeepLedger {
     this.books = books;
     this.wholeness = wholeness;
     this.disagreement = disagreement;
+    this.edges = edges;
   }
 
   @Override
@@ -131,7 +135,7 @@ final class RedisKeepLedger implements KeepLedger {
     try {
       LedgerBatch batch = exchange.batch;
       own.note(batch, exchange.beganNanos);
-      totals.level(batch.inflow());
+      totals.level(batch.inflow() * safeShare(exchange.beganNanos));
       totals.atMost(batch.levelMax());
       Link link = engine.link();
       if (link == null || !breaker.lets(System.nanoTime())) {
@@ -144,6 +148,11 @@ final class RedisKeepLedger implements KeepLedger {
       alone(exchange);
       throw e;
     }
+  }
+
+  private double safeShare(long now) {
+    aloneSince = away ? Math.min(aloneSince, now) : Long.MAX_VALUE;
+    return away ? sums.safeShare((now - aloneSince) / 1e9) : 1;
   }
 
   /** The pod's own part answers all of it. */
@@ -196,6 +205,7 @@ final class RedisKeepLedger implements KeepLedger {
 
     void begin() {
       books.exchange(link, timeoutMillis);
+      edges.exchange(link, exchange.beganNanos, timeoutMillis);
       List<TraceCall> all = calls.calls();
       open = all.size() + 1;
       askSums();

@@ -101,6 +101,15 @@ public record FleetStatus(
       long kept,
       double spent) {}
 
+  /**
+   * A call from one service to another, over the edge between two sidecars, in a sample of the kept
+   * traces of this hour and the one before.
+   *
+   * @param whole kept on both sides
+   * @param torn kept on one
+   */
+  public record Edge(String from, String to, long whole, long torn, double wholeShare) {}
+
   /** Who decides differently, by name; empty when all agree. */
   public static String disagreement(List<Member> members) {
     Map<String, List<String>> groups = new TreeMap<>();

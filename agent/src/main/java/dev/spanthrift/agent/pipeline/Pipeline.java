@@ -50,6 +50,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   private final IdWords idWords = new IdWords();
   private final Object lock = new Object();
 
+  private @Nullable TraceWatch watch;
   private volatile @Nullable SpanRing recorded;
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
   private volatile boolean draining;
@@ -171,9 +172,20 @@ public final class Pipeline implements Intake, AutoCloseable {
   }
 
   private void remember(Batch batch) {
+    if (watch != null) {
+      watch.received(batch);
+    }
     SpanRing ring = recorded;
     if (ring != null && batch.size() > 0) {
       ring.record(batch, System.currentTimeMillis());
+    }
+  }
+
+  /** Shows all that comes, and what becomes of it, from now on. */
+  public void watch(TraceWatch by) {
+    synchronized (lock) {
+      watch = by;
+      sampler.tellFates(by);
     }
   }
 

@@ -133,7 +133,7 @@ class PageTest {
     String api = get("/openapi.json");
     Set<String> missing = new TreeSet<>();
     String script = get("/spanthrift.js");
-    Pattern.compile("\\b(?:m|here|fleet|whole|here\\.traffic)\\.([a-z]\\w+)\\b(?!\\()")
+    Pattern.compile("\\b(?:m|e|here|fleet|whole|here\\.traffic)\\.([a-z]\\w+)\\b(?!\\()")
         .matcher(script.substring(script.indexOf("// ---- the fleet")))
         .results()
         .map(result -> result.group(1))

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.config.settings.FleetSettings;
+import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,14 +95,18 @@ class AccessRulesTest {
     RedisKeepLedgerTest.await(() -> exchanges(fleet) && fleet.counts().isJoined());
     fleet.counts().leave(new FleetCounts.LeftBooks(new byte[] {1}, new double[9]));
     RedisKeepLedgerTest.await(() -> exchanges(fleet) && !fleet.members().join().isEmpty());
-    RedisKeepLedgerTest.await(() -> exchanges(fleet) && used(server).containsAll(List.of("hdel")));
+    EdgeBooksTest.trace(fleet, true, true, 1);
+    RedisKeepLedgerTest.exchange(fleet.ledger(), new LedgerBatch());
+    EdgeBooksTest.exchangeLater(fleet);
+    RedisKeepLedgerTest.await(
+        () -> exchanges(fleet) && used(server).containsAll(List.of("hdel", "hincrby")));
+    assertEquals(1, fleet.edges().join().size());
     assertEquals(Map.of(), fleet.status().errors());
     return used(server);
   }
 
   private static boolean exchanges(FleetDoor fleet) {
-    RedisKeepLedgerTest.exchange(
-        fleet.ledger(), new dev.spanthrift.sampler.budget.ledger.LedgerBatch());
+    RedisKeepLedgerTest.exchange(fleet.ledger(), new LedgerBatch());
     return !fleet.status().away();
   }
 

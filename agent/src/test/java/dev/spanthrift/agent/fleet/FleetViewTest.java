@@ -209,4 +209,33 @@ class FleetViewTest {
     one.close();
     awaitFleet(() -> other.counts().exchange(none)[0] == 700);
   }
+
+  private static double inflow(FleetDoor fleet, double amount, long now) {
+    LedgerBatch batch = new LedgerBatch();
+    batch.inflow(amount, 1e12);
+    exchange(fleet, batch, now);
+    return batch.level();
+  }
+
+  /** Ten are assumed, two were there: each takes half at first, and a tenth in the end. */
+  @Test
+  void whoIsAloneForLongTakesNoMoreThanItsPartOfALargerFleet() {
+    FleetDoor one = fleet("one", "p", "q");
+    fleet("other", "p", "q");
+    awaitFleet(() -> one.status().pods() == 2 && one.status().podsKnown());
+    server.kill();
+    long now = System.nanoTime();
+    double before = inflow(one, 0, now);
+    double atOnce = inflow(one, 1000, now) - before;
+    assertEquals(2 * 1000, atOnce, 1); // as if the other did the same
+    before = inflow(one, 0, now + 60 * SECOND);
+    double afterAMinute = inflow(one, 1000, now + 60 * SECOND) - before;
+    assertEquals(2 * 1000 * 2 / 6., afterAMinute, 1);
+    before = inflow(one, 0, now + 3600 * SECOND);
+    assertEquals(2 * 1000 * 2 / 10., inflow(one, 1000, now + 3600 * SECOND) - before, 1);
+    server.restart();
+    awaitFleet(() -> !one.status().away());
+    before = inflow(one, 0, now);
+    assertEquals(1000, inflow(one, 1000, now) - before, 1);
+  }
 }

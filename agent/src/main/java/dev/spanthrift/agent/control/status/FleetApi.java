@@ -5,6 +5,7 @@ import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -23,7 +24,8 @@ public final class FleetApi {
    *
    * @param configured whether there is a fleet; without one the rest is missing
    * @param total of all members
-   * @param membersUnknown why there are no members, when they cannot be read
+   * @param edges where traces tear
+   * @param membersUnknown why there are no members and no edges, when they cannot be read
    * @param disagreement whose policies, budgets or prices differ, when any do
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,6 +34,7 @@ public final class FleetApi {
       @Nullable FleetStatus here,
       List<FleetStatus.Member> members,
       @Nullable Total total,
+      List<FleetStatus.Edge> edges,
       @Nullable String membersUnknown,
       @Nullable String disagreement) {}
 
@@ -47,24 +50,35 @@ public final class FleetApi {
     }
   }
 
+  private record Seen(List<FleetStatus.Member> members, List<FleetStatus.Edge> edges) {}
+
+  private static String why(@Nullable Throwable e) {
+    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    return cause == null ? "" : String.valueOf(cause.getMessage());
+  }
+
   @GetMapping("/api/v1/fleet")
   CompletableFuture<FleetBody> fleet() {
     FleetStatus here = pipeline.fleet();
     if (here == null) {
       return CompletableFuture.completedFuture(
-          new FleetBody(false, null, List.of(), null, null, null));
+          new FleetBody(false, null, List.of(), null, List.of(), null, null));
     }
-    return pipeline.fleetMembers().handle((members, e) -> body(here, members, e));
+    return pipeline
+        .fleetMembers()
+        .thenCombine(pipeline.fleetEdges(), Seen::new)
+        .handle((seen, e) -> body(here, seen, e));
   }
 
-  private static FleetBody body(
-      FleetStatus here, @Nullable List<FleetStatus.Member> members, @Nullable Throwable e) {
-    if (members == null) {
-      String why = e == null ? "" : String.valueOf(e.getMessage());
+  private static FleetBody body(FleetStatus here, @Nullable Seen seen, @Nullable Throwable e) {
+    if (seen == null) {
+      String why = why(e);
       String last = here.disagreement().isEmpty() ? null : here.disagreement();
-      return new FleetBody(true, here, List.of(), null, why, last);
+      return new FleetBody(true, here, List.of(), null, List.of(), why, last);
     }
+    List<FleetStatus.Member> members = seen.members;
     String now = FleetStatus.disagreement(members);
-    return new FleetBody(true, here, members, Total.of(members), null, now.isEmpty() ? null : now);
+    return new FleetBody(
+        true, here, members, Total.of(members), seen.edges, null, now.isEmpty() ? null : now);
   }
 }

@@ -269,8 +269,23 @@ public final class Decisions<T> {
 
   /** One tick: asks what is due, sends the batch, takes the answers. */
   public void tick(long nowNanos) {
+    forgetGone(roots);
+    forgetGone(limbo);
     if (!exchanging) { // else the ledger is slow: everything waits for the next tick
       exchange(nowNanos, nowNanos);
+    }
+  }
+
+  /**
+   * Forgets the oldest that were decided for want of memory: the hold bounds what waits there, and
+   * this what waits here. What they cost is charged now.
+   */
+  private void forgetGone(ArrayDeque<Waiting<T>> queue) {
+    for (Waiting<T> w = queue.peek(); w != null && verdicts.isGone(w.fragment); w = queue.peek()) {
+      queue.remove();
+      if (w.kept && !w.free) {
+        next.spend(w.reading.traceIdHigh(), w.reading.traceIdLow(), price.applyAsLong(w.fragment));
+      }
     }
   }
 
