@@ -5,6 +5,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.status.AotCache;
 import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
@@ -152,6 +153,7 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     ZstdLibrary.refusal().ifPresent(log::warn);
+    sayWhenTheCacheDoesNotFit();
     treasurer.every(timer, () -> account(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
@@ -205,6 +207,14 @@ public final class Sidecar implements SidecarProgram {
           "made to fit the heap of {} MiB: {}",
           Runtime.getRuntime().maxMemory() >> 20,
           String.join(", ", bounds.reduced()));
+    }
+  }
+
+  private static void sayWhenTheCacheDoesNotFit() {
+    if (AotCache.state() == AotCache.UNFIT) {
+      log.warn(
+          "the AOT cache does not fit this JVM, its options or jars: starts take longer until"
+              + " ./spanthrift warm has made another");
     }
   }
 

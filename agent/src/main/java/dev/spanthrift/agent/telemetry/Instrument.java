@@ -199,6 +199,11 @@ public enum Instrument {
       "spanthrift.admin.connections.cut",
       "{connection}",
       "Connections of the admin port that ended before their request was answered"),
+  AOT_CACHE(
+      Kind.GAUGE,
+      "spanthrift.aot.cache",
+      "1",
+      "1, with what became of the AOT cache at the start: used, unfit, absent, and so on"),
   BUILD_INFO(Kind.GAUGE, "spanthrift.build.info", "1", "1, with the version");
 
   private final Kind kind;

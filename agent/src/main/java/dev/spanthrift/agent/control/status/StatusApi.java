@@ -66,6 +66,7 @@ public final class StatusApi {
         status.spans().held(),
         status.learned(),
         ProcessMemory.read(),
+        new StatusBody.Start(AotCache.state().word()),
         StatusBody.destinations(status.destinations()),
         pipeline.ports(),
         StatusBody.laws(status.identities()),
