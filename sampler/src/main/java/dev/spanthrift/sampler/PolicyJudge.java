@@ -17,16 +17,34 @@ public final class PolicyJudge implements Judge {
   private final Observer observer;
   private final Decision decision = new Decision();
 
+  private final long version;
+
+  public PolicyJudge(PolicySet policies) {
+    this(policies, 0);
+  }
+
   /**
+   * @param version of the policies, by which a decision is explained
    * @throws IllegalArgumentException if the policies need more facts than a fragment has
    */
-  public PolicyJudge(PolicySet policies) {
+  public PolicyJudge(PolicySet policies, long version) {
     if (policies.factWords() > FACT_WORDS) {
       throw new IllegalArgumentException(
           "policies ask more than " + FACT_WORDS * 64 + " questions about spans");
     }
     this.policies = policies;
+    this.version = version;
     observer = policies.observer();
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public int factWords() {
+    return policies.factWords();
   }
 
   @Override
