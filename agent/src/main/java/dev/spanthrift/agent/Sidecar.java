@@ -11,6 +11,7 @@ import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.Route;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
@@ -30,6 +31,7 @@ import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.budget.books.MoneyView;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -117,7 +119,7 @@ public final class Sidecar implements SidecarProgram {
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
-            judge == null ? new PolicyJudge(policies.current().set()) : judge,
+            judge == null ? first(policies.current()) : judge,
             budget,
             routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
@@ -131,6 +133,11 @@ public final class Sidecar implements SidecarProgram {
         new LivePipeline(pipeline, wiring, judge == null ? policies : null, lenience);
     this.live = live;
     live.fleet(fleet);
+    DecisionLog decisions = wiring.decisions();
+    if (decisions != null) {
+      pipeline.explainIn(decisions);
+    }
+    live.decisions(decisions);
     if (fleet != null) {
       fleet.describe(() -> describe(settings, pipeline, policies));
     }
@@ -157,6 +164,10 @@ public final class Sidecar implements SidecarProgram {
     this.control = control;
     startTelemetry(wiring, control);
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  private static PolicyJudge first(PolicyVersion policy) {
+    return new PolicyJudge(policy.set(), policy.version());
   }
 
   private static FleetDoor.Self describe(

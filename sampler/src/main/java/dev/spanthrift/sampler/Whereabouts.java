@@ -9,6 +9,10 @@ package dev.spanthrift.sampler;
  */
 public record Whereabouts(
     State state, int spans, long bytes, long heldNanos, Remembered remembered) {
+  /** Nothing is known of it. */
+  public static final Whereabouts NOWHERE =
+      new Whereabouts(State.ABSENT, 0, 0, 0, Remembered.NOTHING);
+
   /** What its fragment does. */
   public enum State {
     /** None of its spans is held. */

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.explain.ExplainApi;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.SimulateApi;
@@ -45,6 +46,11 @@ class ControlContext {
   @Bean
   FleetApi fleetApi(ControlParts parts) {
     return new FleetApi(parts.pipeline());
+  }
+
+  @Bean
+  ExplainApi explainApi(ControlParts parts) {
+    return new ExplainApi(parts.pipeline(), parts.policies(), parts.spend());
   }
 
   @Bean

@@ -316,6 +316,12 @@ public final class DecisionLog {
     return names.get((int) number);
   }
 
+  /** When the oldest decision was made that is still known; now when there is none. */
+  public synchronized long oldestUnixMillis() {
+    Chunk chunk = chunks.get(oldest);
+    return chunk == null ? unixMillis.getAsLong() : began + (chunk.words[2] >>> 32);
+  }
+
   public synchronized Counts counts() {
     return new Counts(noted, noted - forgotten, forgotten, bytes, bytesMax);
   }

@@ -10,7 +10,10 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +29,13 @@ import tools.jackson.databind.JsonNode;
  */
 public final class PolicyStore {
   static final String FILE = "policy.json";
+  private static final int VERSIONS_MAX = 32;
   private static final Logger log = LoggerFactory.getLogger(PolicyStore.class);
 
   private final @Nullable Path file;
   private final String configuredHash;
   private final PolicyCompiler compiler;
+  private final NavigableMap<Long, PolicyVersion> lately = new ConcurrentSkipListMap<>();
   private volatile PolicyVersion current;
   private volatile @Nullable String degraded;
 
@@ -40,6 +45,7 @@ public final class PolicyStore {
     this.configuredHash = configuredHash;
     this.compiler = compiler;
     current = first.policy();
+    remember(current);
     degraded = first.degraded();
   }
 
@@ -81,6 +87,23 @@ public final class PolicyStore {
   /** The policy in force. */
   public PolicyVersion current() {
     return current;
+  }
+
+  /** A version that was in force lately, in this process; null when it is not known. */
+  public @Nullable PolicyVersion version(long number) {
+    return lately.get(number);
+  }
+
+  /** All of these, the oldest first. */
+  public List<PolicyVersion> versions() {
+    return List.copyOf(lately.values());
+  }
+
+  private void remember(PolicyVersion policy) {
+    lately.put(policy.version(), policy);
+    if (lately.size() > VERSIONS_MAX) {
+      lately.pollFirstEntry();
+    }
   }
 
   /** Whether the policy in force is the configured one. */
@@ -130,6 +153,7 @@ public final class PolicyStore {
       persist(next);
       use.accept(next);
       current = next;
+      remember(next);
       degraded = null;
       log.info("policy version {} ({}) is in force", next.version(), hash);
     }
