@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.explain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
+import dev.spanthrift.agent.control.http.Paging;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.sampler.explain.DecisionLog;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The last decisions, page by page, so that a person finds one to ask about. */
 final class DecisionSearch {
-  private static final int LIMIT_MAX = 1_000;
   private static final Set<String> OUTCOMES = Set.of("kept", "dropped", "limbo");
 
   private final PipelineView pipeline;
@@ -27,44 +27,17 @@ final class DecisionSearch {
     this.explainer = explainer;
   }
 
-  /**
-   * What is looked for; null means any.
-   *
-   * @param before number of the last decision of the page before
-   */
+  /** What is looked for; null means any. */
   record Filter(
       @Nullable String service,
       @Nullable String operation,
       @Nullable String outcome,
       @Nullable String reason,
-      int limit,
-      long before) {
-    static Filter of(
-        @Nullable String service,
-        @Nullable String operation,
-        @Nullable String outcome,
-        @Nullable String reason,
-        int limit,
-        @Nullable String cursor) {
+      Paging paging) {
+    Filter {
       if (outcome != null && !OUTCOMES.contains(outcome)) {
         throw ProblemException.invalid(
             "/outcome", "outcome is kept, dropped or limbo, not " + outcome, "outcome=dropped");
-      }
-      if (limit < 1 || limit > LIMIT_MAX) {
-        throw ProblemException.invalid("/limit", "limit is from 1 to 1000, not " + limit, "50");
-      }
-      return new Filter(service, operation, outcome, reason, limit, before(cursor));
-    }
-
-    private static long before(@Nullable String cursor) {
-      if (cursor == null) {
-        return Long.MAX_VALUE;
-      }
-      try {
-        return Long.parseUnsignedLong(cursor, Character.MAX_RADIX);
-      } catch (NumberFormatException e) {
-        throw ProblemException.invalid(
-            "/cursor", "a cursor is what an answer gave as next", "leave it out to begin");
       }
     }
   }
@@ -97,16 +70,17 @@ final class DecisionSearch {
     Map<Integer, Boolean> wanted = new HashMap<>(); // by operation
     List<LoggedDecision> found =
         log.recent(
-            filter.before,
-            filter.limit + 1,
+            filter.paging.before(),
+            filter.paging.limit() + 1,
             decision ->
                 isOf(decision, filter)
                     && wanted.computeIfAbsent(decision.operation(), op -> isOf(op, filter)));
-    boolean more = found.size() > filter.limit;
-    List<LoggedDecision> page = more ? found.subList(0, filter.limit) : found;
-    String next = more ? Long.toUnsignedString(page.getLast().number(), Character.MAX_RADIX) : null;
     DecisionLog.Counts counts = log.counts();
-    return new Page(page.stream().map(this::row).toList(), next, counts.held(), counts.noted());
+    return new Page(
+        filter.paging.page(found).stream().map(this::row).toList(),
+        filter.paging.next(found, LoggedDecision::number),
+        counts.held(),
+        counts.noted());
   }
 
   private static boolean isOf(LoggedDecision decision, Filter filter) {

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.explain;
 
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Held;
+import dev.spanthrift.agent.control.http.Paging;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.policy.PolicyStore;
@@ -88,7 +89,7 @@ public final class ExplainApi {
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String cursor) {
     DecisionSearch.Filter filter =
-        DecisionSearch.Filter.of(service, operation, outcome, reason, limit, cursor);
+        new DecisionSearch.Filter(service, operation, outcome, reason, Paging.of(limit, cursor));
     DecisionLog log = pipeline.decisions();
     if (log == null) {
       throw new ProblemException(

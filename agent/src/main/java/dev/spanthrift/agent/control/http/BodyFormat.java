@@ -70,10 +70,15 @@ public enum BodyFormat {
     return mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
   }
 
+  /** Compact JSON with sorted keys: equal content, equal text. */
+  public static String canonical(JsonNode root) {
+    return SORTED.writeValueAsString(root);
+  }
+
   /** 32 hexadecimal digits: half of the SHA-256 of the compact JSON with sorted keys. */
   public static String hash(JsonNode root) {
     try {
-      byte[] compact = SORTED.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+      byte[] compact = canonical(root).getBytes(StandardCharsets.UTF_8);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(compact);
       return HexFormat.of().formatHex(digest, 0, 16);
     } catch (NoSuchAlgorithmException e) {
