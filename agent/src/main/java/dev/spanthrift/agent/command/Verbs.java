@@ -2,8 +2,12 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.command.check.CheckCommand;
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.remote.AuditCommand;
 import dev.spanthrift.agent.command.remote.DecisionsCommand;
 import dev.spanthrift.agent.command.remote.ExplainCommand;
+import dev.spanthrift.agent.command.remote.KillSwitchCommand;
+import dev.spanthrift.agent.command.remote.PolicyCommand;
+import dev.spanthrift.agent.command.remote.StatusCommand;
 import dev.spanthrift.agent.command.simulate.SimulateCommand;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import java.io.PrintWriter;
@@ -63,6 +67,10 @@ public final class Verbs {
         .addSubcommand(new RecordCommand(context))
         .addSubcommand(new ExplainCommand(context))
         .addSubcommand(new DecisionsCommand(context))
+        .addSubcommand(new StatusCommand(context))
+        .addSubcommand(PolicyCommand.commandLine(context))
+        .addSubcommand(new KillSwitchCommand(context))
+        .addSubcommand(AuditCommand.commandLine(context))
         .addSubcommand(new PricesCommand(context))
         .addSubcommand(new ImportCommand(context))
         .addSubcommand(new VersionCommand(context))
@@ -101,5 +109,6 @@ public final class Verbs {
                   .description("Shows this and does nothing.")
                   .build());
     }
+    verb.getSubcommands().values().forEach(Verbs::helpful);
   }
 }

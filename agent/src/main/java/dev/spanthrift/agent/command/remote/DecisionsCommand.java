@@ -1,9 +1,8 @@
 package dev.spanthrift.agent.command.remote;
 
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.remote.RemoteSidecar.RefusedException;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,19 +35,19 @@ public final class DecisionsCommand extends RemoteVerb {
   }
 
   @Override
-  JsonNode ask(RemoteSidecar sidecar) throws RemoteSidecar.RefusedException, InterruptedException {
+  JsonNode ask(RemoteSidecar sidecar) throws RefusedException, InterruptedException {
     StringBuilder path = new StringBuilder("/api/v1/decisions?limit=").append(limit);
     add("service", service, path);
     add("operation", operation, path);
     add("outcome", outcome, path);
     add("reason", reason, path);
-    return sidecar.get(path.toString());
+    return sidecar.get(path.toString()).body();
   }
 
   private static void add(String name, @Nullable String value, StringBuilder path) {
     if (value != null) {
       path.append('&').append(name).append('=');
-      path.append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+      path.append(RemoteSidecar.encoded(value));
     }
   }
 

@@ -1,9 +1,8 @@
 package dev.spanthrift.agent.command.remote;
 
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.remote.RemoteSidecar.RefusedException;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -19,9 +18,8 @@ public final class ExplainCommand extends RemoteVerb {
   }
 
   @Override
-  JsonNode ask(RemoteSidecar sidecar) throws RemoteSidecar.RefusedException, InterruptedException {
-    String encoded = URLEncoder.encode(id.strip(), StandardCharsets.UTF_8).replace("+", "%20");
-    return sidecar.get("/api/v1/traces/" + encoded + "/explain");
+  JsonNode ask(RemoteSidecar sidecar) throws RefusedException, InterruptedException {
+    return sidecar.get("/api/v1/traces/" + RemoteSidecar.encoded(id.strip()) + "/explain").body();
   }
 
   @Override

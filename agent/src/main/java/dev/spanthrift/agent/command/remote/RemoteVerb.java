@@ -1,9 +1,14 @@
 package dev.spanthrift.agent.command.remote;
 
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.remote.RemoteSidecar.RefusedException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,25 +26,34 @@ abstract class RemoteVerb implements Callable<Integer> {
   private final Context context;
 
   @Mixin private AtOption at = new AtOption();
+  @Spec private @Nullable CommandSpec spec;
 
   RemoteVerb(Context context) {
     this.context = context;
   }
 
   /** What is asked. */
-  abstract JsonNode ask(RemoteSidecar sidecar)
-      throws RemoteSidecar.RefusedException, InterruptedException;
+  abstract JsonNode ask(RemoteSidecar sidecar) throws RefusedException, InterruptedException;
 
   /** The answer for people. */
   abstract void table(JsonNode answer, PrintWriter out);
 
+  /** Wrong usage, in words. */
+  final ParameterException usage(String words) {
+    CommandSpec known = spec;
+    if (known == null) {
+      throw new IllegalStateException("not called by picocli");
+    }
+    return new ParameterException(known.commandLine(), words);
+  }
+
   @Override
-  public Integer call() throws InterruptedException {
+  public final Integer call() throws InterruptedException {
     try {
       JsonNode answer = ask(at.sidecar());
       at.form().print(answer, out -> table(answer, out), context.out());
       return Context.OK;
-    } catch (RemoteSidecar.RefusedException e) {
+    } catch (RefusedException e) {
       context.say("spanthrift: " + e.getMessage());
       return code(e.status());
     }
