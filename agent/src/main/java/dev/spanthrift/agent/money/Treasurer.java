@@ -323,6 +323,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   }
 
   @Override
+  public boolean isShared() {
+    return fleet != null;
+  }
+
+  @Override
   public SpanPrice price() {
     return controller.price();
   }
