@@ -43,6 +43,7 @@ public final class ControlServer implements AutoCloseable {
       Map.of(
           "PUT /api/v1/policy", Entitlement.WRITE,
           "PUT /api/v1/kill-switch", Entitlement.WRITE,
+          "POST /api/v1/policy:rollback", Entitlement.WRITE,
           "POST /api/v1/policy:validate", Entitlement.ASK,
           "POST /api/v1/policy:simulate", Entitlement.ASK);
 
