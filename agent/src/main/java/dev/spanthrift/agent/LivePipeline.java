@@ -125,7 +125,7 @@ final class LivePipeline implements PipelineView {
   }
 
   @Override
-  public OperationMeasures.Named operation(int id) {
+  public OperationMeasures.Labels operation(int id) {
     return pipeline.operation(id);
   }
 

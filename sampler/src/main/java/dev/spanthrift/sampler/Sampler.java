@@ -342,10 +342,10 @@ public final class Sampler {
     Whereabouts.Remembered remembered = remembered(memory.find(traceIdHigh, traceIdLow));
     int slot = hold.find(traceIdHigh, traceIdLow);
     if (slot == Hold.NONE) {
-      return new Whereabouts(Whereabouts.State.ABSENT, 0, 0, 0, remembered);
+      return new Whereabouts(Whereabouts.Stage.ABSENT, 0, 0, 0, remembered);
     }
-    Whereabouts.State state =
-        hold.isInLimbo(slot) ? Whereabouts.State.LIMBO : Whereabouts.State.WAITING;
+    Whereabouts.Stage state =
+        hold.isInLimbo(slot) ? Whereabouts.Stage.LIMBO : Whereabouts.Stage.WAITING;
     long held = now - hold.firstSeen(slot);
     return new Whereabouts(state, hold.spans(slot), hold.bytes(slot), held, remembered);
   }
@@ -360,7 +360,7 @@ public final class Sampler {
   }
 
   /** Service and name of an operation, as they are measured. */
-  public OperationMeasures.Named operation(int id) {
+  public OperationMeasures.Labels operation(int id) {
     return measures.named(id);
   }
 

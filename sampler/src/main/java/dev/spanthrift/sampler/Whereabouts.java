@@ -8,13 +8,13 @@ package dev.spanthrift.sampler;
  * @param remembered what late spans of it would follow
  */
 public record Whereabouts(
-    State state, int spans, long bytes, long heldNanos, Remembered remembered) {
+    Stage state, int spans, long bytes, long heldNanos, Remembered remembered) {
   /** Nothing is known of it. */
   public static final Whereabouts NOWHERE =
-      new Whereabouts(State.ABSENT, 0, 0, 0, Remembered.NOTHING);
+      new Whereabouts(Stage.ABSENT, 0, 0, 0, Remembered.NOTHING);
 
   /** What its fragment does. */
-  public enum State {
+  public enum Stage {
     /** None of its spans is held. */
     ABSENT,
     /** Its spans are gathered, and it is not decided. */

@@ -13,7 +13,7 @@ import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.explain.LoggedDecision;
-import dev.spanthrift.sampler.explain.LoggedDecision.State;
+import dev.spanthrift.sampler.explain.LoggedDecision.Ending;
 import dev.spanthrift.sampler.policy.FleetRates;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.PolicyTrial;
@@ -80,7 +80,7 @@ class ExplainTest {
     sampler.decide(60 * SECOND);
 
     LoggedDecision kept = log.of(1, 1).getFirst();
-    assertEquals(State.KEPT, kept.outcome());
+    assertEquals(Ending.KEPT, kept.outcome());
     assertEquals(12, kept.policyVersion());
     assertEquals("logins", kept.policy());
     assertEquals("POST /login", sampler.operation(kept.operation()).operation());
@@ -89,7 +89,7 @@ class ExplainTest {
     assertTrue(trials.getFirst().answer().parts().stream().allMatch(PolicyTrial.Answer::holds));
 
     LoggedDecision dropped = log.of(2, 2).getFirst();
-    assertEquals(State.DROPPED, dropped.outcome()); // its randomness is 2 of 2^56
+    assertEquals(Ending.DROPPED, dropped.outcome()); // its randomness is 2 of 2^56
     assertEquals(0.25, dropped.probability());
     List<PolicyTrial> again = set.trials(dropped.fragment(), dropped.factWords());
     assertEquals(List.of(false, false, true), again.stream().map(PolicyTrial::decides).toList());
@@ -132,7 +132,7 @@ class ExplainTest {
     sampler.decide(60 * SECOND);
     LoggedDecision decision = log.of(-1, -1).getFirst();
     LoggedDecision.OfBudget said = java.util.Objects.requireNonNull(decision.allocation());
-    assertEquals(State.KEPT, decision.outcome());
+    assertEquals(Ending.KEPT, decision.outcome());
     assertTrue(said.level() > 0, "there was money");
     assertTrue(said.price() > 0, "it has a price");
     assertTrue(said.traceClass() != TraceClass.POLICY, said::toString);
@@ -145,17 +145,17 @@ class ExplainTest {
         new Sampler(
             SamplerSettings.DEFAULT, new PolicyJudge(policies(Action.DROP)), SliceCodec.deflate());
     assertEquals(
-        new Whereabouts(Whereabouts.State.ABSENT, 0, 0, 0, Whereabouts.Remembered.NOTHING),
+        new Whereabouts(Whereabouts.Stage.ABSENT, 0, 0, 0, Whereabouts.Remembered.NOTHING),
         sampler.find(2, 2, SECOND));
     byte[] request = request(2, "GET /cart", 1);
     hold(sampler, request, SECOND);
     Whereabouts waits = sampler.find(2, 2, 3 * SECOND);
-    assertEquals(Whereabouts.State.WAITING, waits.state());
+    assertEquals(Whereabouts.Stage.WAITING, waits.state());
     assertEquals(1, waits.spans());
     assertEquals(2 * SECOND, waits.heldNanos());
     sampler.decideAll(4 * SECOND);
     assertEquals(
-        new Whereabouts(Whereabouts.State.ABSENT, 0, 0, 0, Whereabouts.Remembered.DROPPED),
+        new Whereabouts(Whereabouts.Stage.ABSENT, 0, 0, 0, Whereabouts.Remembered.DROPPED),
         sampler.find(2, 2, 5 * SECOND));
   }
 

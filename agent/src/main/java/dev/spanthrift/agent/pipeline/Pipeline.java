@@ -197,7 +197,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   }
 
   /** Service and name of an operation, by its number in the decision log. */
-  public OperationMeasures.Named operation(int id) {
+  public OperationMeasures.Labels operation(int id) {
     synchronized (lock) {
       return sampler.operation(id);
     }

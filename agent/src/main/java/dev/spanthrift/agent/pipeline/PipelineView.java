@@ -64,8 +64,8 @@ public interface PipelineView {
   }
 
   /** Service and name of an operation, by its number in the decision log. */
-  default OperationMeasures.Named operation(int id) {
-    return new OperationMeasures.Named("", "");
+  default OperationMeasures.Labels operation(int id) {
+    return new OperationMeasures.Labels("", "");
   }
 
   /** What each policy in force did, and what those in shadow would have done, in their order. */

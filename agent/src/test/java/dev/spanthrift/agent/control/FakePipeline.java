@@ -123,8 +123,8 @@ public final class FakePipeline implements PipelineView {
   }
 
   @Override
-  public OperationMeasures.Named operation(int id) {
-    return new OperationMeasures.Named("cart", "operation " + id);
+  public OperationMeasures.Labels operation(int id) {
+    return new OperationMeasures.Labels("cart", "operation " + id);
   }
 
   @Override

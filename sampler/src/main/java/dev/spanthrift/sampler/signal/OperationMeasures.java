@@ -119,17 +119,17 @@ public final class OperationMeasures {
   }
 
   /** An operation by its names; {@link #OTHER} where it has no row of its own. */
-  public record Named(String service, String operation) {}
+  public record Labels(String service, String operation) {}
 
   /**
    * Whose spans these are.
    *
    * @param operation id from the operations table
    */
-  public Named named(int operation) {
+  public Labels named(int operation) {
     int known = operation < rowOf.length ? rowOf[operation] : UNKNOWN;
     int row = known == UNKNOWN ? OTHER_ROW : known;
-    return new Named(services.get(row), names.get(row));
+    return new Labels(services.get(row), names.get(row));
   }
 
   /** A copy of all that was counted; operations of the same names are one. */

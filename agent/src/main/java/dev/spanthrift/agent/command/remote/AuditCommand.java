@@ -91,7 +91,7 @@ public final class AuditCommand {
         return Context.FAILED;
       }
       try {
-        AuditFile.Verdict verdict = AuditFile.verify(lines);
+        AuditFile.Findings verdict = AuditFile.verify(lines);
         verdict.faults().forEach(fault -> context.out().println(fault));
         context
             .out()

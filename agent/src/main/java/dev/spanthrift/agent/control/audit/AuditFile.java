@@ -43,8 +43,8 @@ public final class AuditFile {
    * @param faults in words, with the number of their line; empty when all hangs together
    * @param last the last line, as a JSON object; null when there is none
    */
-  public record Verdict(long entries, List<String> faults, @Nullable JsonNode last) {
-    public Verdict {
+  public record Findings(long entries, List<String> faults, @Nullable JsonNode last) {
+    public Findings {
       faults = List.copyOf(faults);
     }
   }
@@ -54,7 +54,7 @@ public final class AuditFile {
    *
    * @throws IOException when the file cannot be read; one that is not there is empty
    */
-  public static Verdict verify(Path file) throws IOException {
+  public static Findings verify(Path file) throws IOException {
     List<String> faults = new ArrayList<>();
     String expected = AuditEntry.FIRST;
     long number = 0;
@@ -84,7 +84,7 @@ public final class AuditFile {
               + "; lines were cut off, or the head is not of"
               + " this file");
     }
-    return new Verdict(number, faults, last);
+    return new Findings(number, faults, last);
   }
 
   private static JsonNode read(String line) {

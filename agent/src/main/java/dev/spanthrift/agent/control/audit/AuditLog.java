@@ -57,7 +57,7 @@ public final class AuditLog {
 
   private void goOn(Path path) {
     try {
-      AuditFile.Verdict verdict = AuditFile.verify(path);
+      AuditFile.Findings verdict = AuditFile.verify(path);
       if (!verdict.faults().isEmpty()) {
         log.warn("audit {}: {}; see spanthrift audit verify", path, verdict.faults().getFirst());
       }

@@ -90,7 +90,7 @@ final class DecisionSearch {
   }
 
   private boolean isOf(int operation, Filter filter) {
-    OperationMeasures.Named named = pipeline.operation(operation);
+    OperationMeasures.Labels named = pipeline.operation(operation);
     boolean service = filter.service == null || filter.service.equals(named.service());
     return service && (filter.operation == null || filter.operation.equals(named.operation()));
   }

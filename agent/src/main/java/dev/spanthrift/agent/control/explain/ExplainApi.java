@@ -54,7 +54,7 @@ public final class ExplainApi {
         id.toString(),
         decisions.isEmpty() ? VerdictWords.of(where) : VerdictWords.of(decisions.getLast()),
         state,
-        where.state() == Whereabouts.State.ABSENT
+        where.state() == Whereabouts.Stage.ABSENT
             ? null
             : new Held(where.spans(), where.bytes(), where.heldNanos() / 1e9),
         decisions,
@@ -63,7 +63,7 @@ public final class ExplainApi {
   }
 
   private static String state(Whereabouts where, List<Decided> decisions) {
-    if (where.state() != Whereabouts.State.ABSENT) {
+    if (where.state() != Whereabouts.Stage.ABSENT) {
       return where.state().name().toLowerCase(Locale.ROOT);
     }
     if (!decisions.isEmpty()) {

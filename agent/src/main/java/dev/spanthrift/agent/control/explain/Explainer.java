@@ -12,7 +12,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.explain.LoggedDecision;
-import dev.spanthrift.sampler.explain.LoggedDecision.State;
+import dev.spanthrift.sampler.explain.LoggedDecision.Ending;
 import dev.spanthrift.sampler.policy.PolicyTrial;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.probability.Threshold;
@@ -44,13 +44,13 @@ final class Explainer {
   }
 
   private Decided decided(LoggedDecision decision, List<Tried> policies) {
-    OperationMeasures.Named operation = pipeline.operation(decision.operation());
+    OperationMeasures.Labels operation = pipeline.operation(decision.operation());
     LoggedDecision.Amounts amounts = decision.amounts();
     return new Decided(
         decision.number(),
         Instant.ofEpochMilli(decision.unixMillis()),
         outcome(decision.outcome()),
-        decision.outcome() == State.WAITING ? null : decision.reason(),
+        decision.outcome() == Ending.WAITING ? null : decision.reason(),
         operation.service(),
         operation.operation(),
         amounts.spans(),
@@ -62,10 +62,10 @@ final class Explainer {
         policies,
         budget(decision),
         draw(decision),
-        decision.outcome() == State.KEPT ? destinations() : List.of());
+        decision.outcome() == Ending.KEPT ? destinations() : List.of());
   }
 
-  static String outcome(State state) {
+  static String outcome(Ending state) {
     return switch (state) {
       case WAITING -> "limbo";
       case KEPT -> "kept";
@@ -94,7 +94,7 @@ final class Explainer {
     String threshold =
         inclusion < 0x1p-56 ? null : Threshold.of(Math.min(1, inclusion), precision).text();
     boolean unchanged =
-        decision.outcome() != State.KEPT || (inclusion >= 1 && !pipeline.sampler().stampAlways());
+        decision.outcome() != Ending.KEPT || (inclusion >= 1 && !pipeline.sampler().stampAlways());
     return new Draw(
         decision.probability(),
         inclusion,

@@ -46,7 +46,7 @@ class AuditLogTest {
 
   @Test
   void whatNobodyTouchedHangsTogether() throws Exception {
-    AuditFile.Verdict verdict = AuditFile.verify(file);
+    AuditFile.Findings verdict = AuditFile.verify(file);
     assertEquals(5, verdict.entries());
     assertEquals(List.of(), verdict.faults());
     assertTrue(lines().getFirst().contains("\"reason\":\"incident 7\""), lines()::toString);

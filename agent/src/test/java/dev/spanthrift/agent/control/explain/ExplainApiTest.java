@@ -175,12 +175,12 @@ class ExplainApiTest {
   void saysThatItWaitsThatTheRestIsForgottenAndThatItWasNeverSeen() {
     port.pipeline.whereabouts =
         new Whereabouts(
-            Whereabouts.State.WAITING, 4, 900, 2_500_000_000L, Whereabouts.Remembered.NOTHING);
+            Whereabouts.Stage.WAITING, 4, 900, 2_500_000_000L, Whereabouts.Remembered.NOTHING);
     JsonNode waits = explain();
     assertEquals("waiting", waits.path("state").asString());
     assertEquals(2.5, waits.at("/held/seconds").asDouble());
     port.pipeline.whereabouts =
-        new Whereabouts(Whereabouts.State.ABSENT, 0, 0, 0, Whereabouts.Remembered.DROPPED);
+        new Whereabouts(Whereabouts.Stage.ABSENT, 0, 0, 0, Whereabouts.Remembered.DROPPED);
     assertEquals("remembered", explain().path("state").asString());
     port.pipeline.whereabouts = Whereabouts.NOWHERE;
     JsonNode never = explain();
