@@ -22,6 +22,7 @@ final class RedisFleetSums implements FleetSums {
   private final double[] own = new double[FleetReport.LENGTH];
   private final double[] fleet = new double[FleetReport.LENGTH];
   private boolean known;
+  private boolean counted; // whether the sums have this pod in them
 
   RedisFleetSums(int podsAssumed, LongSupplier wallMillis, LongSupplier nanos) {
     this.podsAssumed = podsAssumed;
@@ -50,6 +51,20 @@ final class RedisFleetSums implements FleetSums {
     return true;
   }
 
+  /** Who is not in the sums yet leaves the money that comes in to those who are. */
+  @Override
+  public synchronized double partOfInflow(double pods) {
+    return known && !counted ? 0 : 1 / Math.max(1, pods);
+  }
+
+  /**
+   * What the level may be at most: a pod that does not know yet how long the fleet has saved must
+   * not throw its savings away.
+   */
+  synchronized double levelMax(double byThisPod) {
+    return known ? Math.max(1, byThisPod) : Double.MAX_VALUE;
+  }
+
   /** This pod's report, ready to be sent; where money is not shared it only says: one pod. */
   synchronized byte[] report() {
     own[PODS] = 1;
@@ -65,13 +80,15 @@ final class RedisFleetSums implements FleetSums {
    * Takes the engine's sums.
    *
    * @param whole whether every pod had the time to report
+   * @param inThem whether this pod's report is in sums that are whole
    */
-  synchronized void take(ByteBuffer sums, boolean whole) {
-    double[] read = new double[FleetReport.LENGTH];
-    SparseNumbers.unpack(sums, read);
-    if (whole || known) {
-      known = true;
+  synchronized void take(ByteBuffer sums, boolean whole, boolean inThem) {
+    if (whole) { // else the last ones are better than those of a part of the pods
+      double[] read = new double[FleetReport.LENGTH];
+      SparseNumbers.unpack(sums, read);
       System.arraycopy(read, 0, fleet, 0, fleet.length);
+      known = true;
+      counted = inThem;
     }
   }
 

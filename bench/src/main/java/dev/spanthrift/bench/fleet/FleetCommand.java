@@ -53,6 +53,12 @@ final class FleetCommand implements Callable<Integer> {
       description = "of sending; a longer window is sped up")
   double minutes;
 
+  @Option(
+      names = "--simulated",
+      defaultValue = "0",
+      description = "so many seeds of the simulated fleet besides, with the budget")
+  int simulatedSeeds;
+
   @Option(names = "--ask-after", defaultValue = "30s", description = "fleet.askAfter")
   String askAfter = "";
 
@@ -82,6 +88,8 @@ final class FleetCommand implements Callable<Integer> {
   private FleetCommand() {}
 
   public static void main(String[] arguments) {
+    Runnable ending = () -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+    Runtime.getRuntime().addShutdownHook(new Thread(ending)); // also when we are interrupted
     System.exit(new CommandLine(new FleetCommand()).execute(arguments));
   }
 
@@ -102,6 +110,7 @@ final class FleetCommand implements Callable<Integer> {
             key);
     Path folder = Files.createTempDirectory("spanthrift-fleet");
     System.out.println(FleetRow.HEADER);
+    SimulatedRow.print(schedule, simulatedSeeds);
     for (String policy : policies) {
       Path own = Files.createDirectories(folder.resolve(policy));
       Path jar = home.resolve("agent/target/spanthrift.jar");

@@ -104,7 +104,7 @@ final class FleetRun {
       - {name: sink, endpoint: "http://127.0.0.1:%d", protocol: grpc}
     """
             .formatted(sink)
-        + policy.yaml()
+        + policy.yaml(schedule.bytes() / schedule.seconds())
         + (plan.alone() ? "" : fleet)
         + plan.more();
   }

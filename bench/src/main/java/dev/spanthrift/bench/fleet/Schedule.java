@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * When which pod sends what: the recorded requests in real time, with the recording's windows laid
@@ -93,6 +94,11 @@ record Schedule(List<Request> requests, RecordedSet set) {
 
   long spans() {
     return requests.stream().mapToLong(r -> r.template().spans()).sum();
+  }
+
+  /** Bytes of the spans alone: what a budget counts. */
+  long bytes() {
+    return IntStream.range(0, set.recording.spans()).mapToLong(set.recording::bytesOfSpan).sum();
   }
 
   double seconds() {
