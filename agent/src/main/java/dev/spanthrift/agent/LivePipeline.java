@@ -123,7 +123,7 @@ final class LivePipeline implements PipelineView {
   @Override
   public void usePolicy(PolicyVersion policy) {
     policies = policy.set();
-    pipeline.use(new PolicyJudge(policy.set()));
+    pipeline.use(new PolicyJudge(policy.set(), FleetDoor.rates(fleet)));
   }
 
   @Override

@@ -117,7 +117,9 @@ public final class Sidecar implements SidecarProgram {
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
-            judge == null ? new PolicyJudge(policies.current().set()) : judge,
+            judge == null
+                ? new PolicyJudge(policies.current().set(), FleetDoor.rates(fleet))
+                : judge,
             budget,
             routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);

@@ -144,7 +144,7 @@ final class Wiring {
     return PolicyStore.open(
         settings.stateDir(),
         lost ? NullNode.instance : PolicyCompilation.configured(settings),
-        PolicyCompilation::of,
+        (document, previous) -> PolicyCompilation.of(document, previous, settings),
         lenience != null);
   }
 

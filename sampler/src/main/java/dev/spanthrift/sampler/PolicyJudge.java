@@ -1,6 +1,7 @@
 package dev.spanthrift.sampler;
 
 import dev.spanthrift.sampler.policy.Decision;
+import dev.spanthrift.sampler.policy.FleetRates;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.question.Observer;
 import dev.spanthrift.sampler.trace.Fragment;
@@ -14,6 +15,7 @@ public final class PolicyJudge implements Judge {
   static final String BUDGET = "budget";
 
   private final PolicySet policies;
+  private final FleetRates rates;
   private final Observer observer;
   private final Decision decision = new Decision();
 
@@ -21,11 +23,20 @@ public final class PolicyJudge implements Judge {
    * @throws IllegalArgumentException if the policies need more facts than a fragment has
    */
   public PolicyJudge(PolicySet policies) {
+    this(policies, FleetRates.ALONE);
+  }
+
+  /**
+   * @param rates of the fleet, for policies whose rate is its
+   * @throws IllegalArgumentException if the policies need more facts than a fragment has
+   */
+  public PolicyJudge(PolicySet policies, FleetRates rates) {
     if (policies.factWords() > FACT_WORDS) {
       throw new IllegalArgumentException(
           "policies ask more than " + FACT_WORDS * 64 + " questions about spans");
     }
     this.policies = policies;
+    this.rates = rates;
     observer = policies.observer();
   }
 
@@ -41,7 +52,7 @@ public final class PolicyJudge implements Judge {
 
   @Override
   public void judge(Fragment fragment, long[] facts, int offset, long now, Verdict verdict) {
-    policies.decide(fragment, facts, offset, now, decision);
+    policies.decide(fragment, facts, offset, now, rates, decision);
     switch (decision.outcome()) {
       case KEEP -> verdict.keep(decision.reason());
       case DROP -> verdict.drop(decision.reason());

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.config.settings.FleetSettings;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;
+import dev.spanthrift.sampler.policy.FleetRates;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door to the fleet: ledger and sums over the engine, and how it goes.
@@ -114,6 +116,11 @@ public final class FleetDoor implements AutoCloseable {
   /** Of the fleet where it shares the money, else of this sidecar. */
   public FleetSums sums() {
     return sharesMoney ? sums : alone;
+  }
+
+  /** How much traffic all sidecars see for rates that are the fleet's; alone without one. */
+  public static FleetRates rates(@Nullable FleetDoor fleet) {
+    return fleet == null ? FleetRates.ALONE : fleet.sums.rates();
   }
 
   public FleetCounts counts() {

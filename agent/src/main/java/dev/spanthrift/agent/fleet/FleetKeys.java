@@ -7,14 +7,14 @@ import java.time.Duration;
 final class FleetKeys {
   private static final Duration LIFE_AFTER_WAIT = Duration.ofSeconds(60);
 
-  private final String traces;
+  private final byte[][] traces;
   private final byte[][] sums;
   private final byte[] books;
   private final byte[] pod;
   private final byte[] lifeMillis;
 
   FleetKeys(String prefix, String fleet, String pod, Duration wait) {
-    traces = fleet.equals("default") ? prefix : prefix + "." + fleet;
+    traces = TraceCalls.heads(fleet.equals("default") ? prefix : prefix + "." + fleet);
     String shared = prefix + "{" + fleet + "}";
     sums = new byte[][] {ascii(shared + "total"), ascii(shared + "report"), ascii(shared + "pods")};
     books = ascii(shared + "books");

@@ -13,6 +13,8 @@ final class OwnKeeps {
   private static final int AGAIN_MAX = 20_000;
   private static final Duration LEDGERS_OWN = Duration.ofSeconds(50); // it adds 60 s
 
+  private static final LedgerBatch NONE = new LedgerBatch();
+
   private final InProcessKeepLedger own;
   private final long waitNanos;
   private LedgerBatch untold = new LedgerBatch();
@@ -74,7 +76,10 @@ final class OwnKeeps {
 
   /** Hands over what is to be told again, without reservations. */
   synchronized LedgerBatch again(long now) {
-    LedgerBatch due = now - untoldSince > 2 * waitNanos ? new LedgerBatch() : untold;
+    if (untold.tells().size() == 0) {
+      return NONE;
+    }
+    LedgerBatch due = now - untoldSince > 2 * waitNanos ? NONE : untold;
     untold = new LedgerBatch();
     return due;
   }

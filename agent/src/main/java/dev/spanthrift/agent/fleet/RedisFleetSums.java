@@ -2,7 +2,9 @@ package dev.spanthrift.agent.fleet;
 
 import dev.spanthrift.sampler.budget.allocation.FleetReport;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.policy.SharedRates;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,11 +18,15 @@ final class RedisFleetSums implements FleetSums {
   static final int LAST_ARRIVAL = 0;
   static final int PODS = 2; // places in FleetReport
 
+  /** Behind what pods report for the money: what arrives for the fleet's rates. */
+  private static final int LENGTH = FleetReport.LENGTH + SharedRates.PLACES;
+
   private final int podsAssumed;
   private final LongSupplier wallMillis;
   private final LongSupplier nanos;
   private final double[] own = new double[FleetReport.LENGTH];
   private final double[] fleet = new double[FleetReport.LENGTH];
+  private final SharedRates rates;
   private boolean known;
   private boolean counted; // whether the sums have this pod in them
 
@@ -28,6 +34,7 @@ final class RedisFleetSums implements FleetSums {
     this.podsAssumed = podsAssumed;
     this.wallMillis = wallMillis;
     this.nanos = nanos;
+    rates = new SharedRates(podsAssumed);
   }
 
   @Override
@@ -68,7 +75,8 @@ final class RedisFleetSums implements FleetSums {
   /** This pod's report, ready to be sent; where money is not shared it only says: one pod. */
   synchronized byte[] report() {
     own[PODS] = 1;
-    double[] sent = own.clone();
+    double[] sent = Arrays.copyOf(own, LENGTH);
+    System.arraycopy(rates.report(nanos.getAsLong()), 0, sent, own.length, SharedRates.PLACES);
     // Each process has its own zero of nanoseconds; all have the time of day, more or less.
     double ago = nanos.getAsLong() / 1e9 - sent[LAST_ARRIVAL];
     sent[LAST_ARRIVAL] =
@@ -83,13 +91,21 @@ final class RedisFleetSums implements FleetSums {
    * @param inThem whether this pod's report is in sums that are whole
    */
   synchronized void take(ByteBuffer sums, boolean whole, boolean inThem) {
+    double[] read = new double[LENGTH];
+    SparseNumbers.unpack(sums, read);
     if (whole) { // else the last ones are better than those of a part of the pods
-      double[] read = new double[FleetReport.LENGTH];
-      SparseNumbers.unpack(sums, read);
-      System.arraycopy(read, 0, fleet, 0, fleet.length);
       known = true;
       counted = inThem;
+      System.arraycopy(read, 0, fleet, 0, fleet.length);
     }
+    if (known) {
+      double[] arriving = Arrays.copyOfRange(read, fleet.length, LENGTH);
+      rates.take(arriving, whole, pods(), nanos.getAsLong());
+    }
+  }
+
+  SharedRates rates() {
+    return rates;
   }
 
   /** Sidecars that reported, or that are assumed. */

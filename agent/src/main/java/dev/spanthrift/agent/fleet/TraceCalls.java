@@ -30,18 +30,28 @@ final class TraceCalls {
 
   private static final int QUESTIONS_MAX = 0xffff;
 
-  private final byte[][] heads = new byte[BUCKETS][];
+  private final byte[][] heads;
   private final boolean bySlot;
 
   private record Id(long high, long low) {}
 
   private final Map<Id, TraceCall.Trace> traces = new LinkedHashMap<>();
 
-  TraceCalls(String prefix, boolean bySlot) {
+  /**
+   * @param heads as {@link #heads} makes them
+   */
+  TraceCalls(byte[][] heads, boolean bySlot) {
+    this.heads = heads;
     this.bySlot = bySlot;
+  }
+
+  /** How the keys of each bucket begin. */
+  static byte[][] heads(String prefix) {
+    byte[][] heads = new byte[BUCKETS][];
     for (int i = 0; i < BUCKETS; i++) {
       heads[i] = "%s{%02x}".formatted(prefix, i).getBytes(StandardCharsets.US_ASCII);
     }
+    return heads;
   }
 
   TraceCalls add(LedgerBatch batch) {

@@ -18,13 +18,14 @@ final class SpendBody {
 
   private SpendBody() {}
 
-  static Spend of(MoneyView view) {
+  static Spend of(MoneyView view, String scope) {
     List<Spend.BudgetSpend> budgets = view.budgets().stream().map(SpendBody::budget).toList();
     if (budgets.isEmpty()) {
       throw new IllegalStateException("asked before the first tick");
     }
     Spend.BudgetSpend first = budgets.getFirst();
     return new Spend(
+        scope,
         view.budgets().getFirst().spent().currency().getCurrencyCode(),
         view.model(),
         pricePerGigabyte(view.price()),

@@ -69,6 +69,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private final Pricing pricing;
   private volatile @Nullable SharedBooks shared;
   private volatile @Nullable FleetCounts fleet;
+  private volatile @Nullable OwnPart ownPart; // beside the shared books
   private Traffic decidedBefore = Traffic.NONE;
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
@@ -157,6 +158,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   public synchronized void join(FleetCounts counts) {
     fleet = counts;
     shared = new SharedBooks(counts);
+    ownPart = new OwnPart(budgets, pricing);
   }
 
   private boolean adopt(byte[] saved) {
@@ -234,7 +236,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   public synchronized void tick() {
     long now = System.nanoTime();
     PipelineStatus status = pipeline.get();
-    count(status.spans());
+    Decided decided = decided(status.spans());
+    count(decided);
     if (estimates && now - meansNanos >= MEANS_NANOS) {
       meansNanos = now;
       means(status.spans());
@@ -245,6 +248,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       controller.ownCost(cost);
     } else {
       books.ownCost(cost);
+      own(decided, cost, now);
       books.leave(controller, now, BudgetState::save);
     }
     lastNanos = now;
@@ -256,8 +260,17 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     }
   }
 
-  /** What still waits for its decision is neither spent nor saved. */
-  private void count(SamplerCounts spans) {
+  private void own(Decided decided, Money cost, long now) {
+    OwnPart part = ownPart;
+    if (part != null) {
+      part.tick(decided.all, decided.kept, cost, now, System.currentTimeMillis());
+    }
+  }
+
+  /** What was decided since start; what still waits for that is neither spent nor saved. */
+  private record Decided(Traffic all, Traffic kept) {}
+
+  private static Decided decided(SamplerCounts spans) {
     SpanContents contents = spans.contents();
     long roots = spans.received().roots();
     double perTrace = roots > 0 ? (double) spans.received().spans() / roots : SPANS_PER_TRACE;
@@ -267,15 +280,19 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     Traffic decided =
         traffic(decidedBytes, keeps.spans() + spans.dropped().spans(), decidedEvents, perTrace);
     Traffic kept = traffic(keeps.bytes(), keeps.spans(), contents.keptEvents(), perTrace);
+    return new Decided(decided, kept);
+  }
+
+  private void count(Decided decided) {
     SharedBooks books = shared;
     if (books != null) {
-      books.count(decided, kept, purse, controller, this::adopt);
+      books.count(decided.all, decided.kept, purse, controller, this::adopt);
       return;
     }
-    add(decided.since(decidedBefore), purse::received);
-    add(kept.since(keptBefore), purse::kept);
-    decidedBefore = decided;
-    keptBefore = kept;
+    add(decided.all.since(decidedBefore), purse::received);
+    add(decided.kept.since(keptBefore), purse::kept);
+    decidedBefore = decided.all;
+    keptBefore = decided.kept;
   }
 
   /** Once a minute, because prices should not change with every request. */
@@ -319,7 +336,14 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   @Override
   public Spend spend() {
-    return SpendBody.of(controller.view());
+    return SpendBody.of(controller.view(), shared == null ? Spend.SIDECAR : Spend.FLEET);
+  }
+
+  @Override
+  public Spend own() {
+    OwnPart part = ownPart;
+    MoneyView view = part == null ? controller.view() : part.view();
+    return SpendBody.of(view, Spend.SIDECAR);
   }
 
   @Override

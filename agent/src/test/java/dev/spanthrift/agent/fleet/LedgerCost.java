@@ -22,9 +22,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class LedgerCost {
   private static final long SECOND = 1_000_000_000L;
-  private static final int WARM_SECONDS = 15;
+  private static final int WARM_EXCHANGES = 6_000; // as hours do: what is not compiled costs double
+  private static final int WARM_SECONDS = 8;
   private static final int ASK_AFTER = 2; // exchanges
   private static final long PRICE = 5_000;
+  private static final double LEVEL_SECONDS = 300; // of the allowance, as after some minutes
   private static final double SHARE = .1; // of the price is allowed
 
   private LedgerCost() {}
@@ -54,7 +56,8 @@ public final class LedgerCost {
         return;
       }
       LedgerBatch batch = new LedgerBatch();
-      batch.inflow(SHARE * PRICE * size, 900 * SHARE * PRICE * size);
+      double rate = SHARE * PRICE * size;
+      batch.inflow(fragments == 0 ? LEVEL_SECONDS * rate : rate, 900 * rate);
       long[] now = random.longs(size).toArray();
       for (int i = 0; i < size; i++) {
         begin(batch, now[i], i, shape);
@@ -106,12 +109,25 @@ public final class LedgerCost {
                 i));
       }
       pods.forEach(pod -> RedisKeepLedgerTest.await(() -> !pod.fleet.status().away()));
+      warm(pods, Math.min(size, 100), shape);
       run(pods, size, WARM_SECONDS, shape);
       Figures before = Figures.of(server, pods);
       run(pods, size, seconds, shape);
       Figures.of(server, pods).print(before, count, size, seconds, shape);
       pods.forEach(pod -> pod.fleet.close());
     }
+  }
+
+  private static void warm(List<Pod> pods, int size, boolean shape) {
+    for (int i = 0; i < WARM_EXCHANGES / pods.size(); i++) {
+      pods.forEach(pod -> pod.tick(size, shape));
+      RedisKeepLedgerTest.await(
+          () -> {
+            poll(pods);
+            return pods.stream().noneMatch(pod -> pod.exchanging);
+          });
+    }
+    pods.forEach(pod -> pod.decided.clear());
   }
 
   private static void run(List<Pod> pods, int size, int seconds, boolean shape) {

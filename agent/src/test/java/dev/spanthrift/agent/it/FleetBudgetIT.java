@@ -74,7 +74,11 @@ class FleetBudgetIT {
   }
 
   private static double spent(Program program) {
-    return program.json("/api/v1/spend").path("spent").asDouble();
+    return spent(program, "");
+  }
+
+  private static double spent(Program program, String query) {
+    return program.json("/api/v1/spend" + query).path("spent").asDouble();
   }
 
   private static double keptByAll() {
@@ -103,6 +107,21 @@ class FleetBudgetIT {
   void everySidecarKnowsWhatAllHaveSpent() {
     awaitSameBooks();
     assertTrue(programs.get(1).spans("keptBytes") * 5 < programs.get(0).spans("keptBytes"));
+  }
+
+  @Test
+  @Order(1)
+  void ofTheFleetsMoneyEachSidecarSaysItsOwnPart() {
+    awaitSameBooks();
+    double sum = 0;
+    for (Program program : programs) {
+      double own = spent(program, "?scope=sidecar");
+      double kept = program.spans("keptBytes") * 1000 / 1e9;
+      assertTrue(near(kept, own), () -> "kept for " + kept + ", says " + own);
+      sum += own;
+      assertEquals(spent(program), spent(program, "?scope=fleet"), 1e-3 * spent(program));
+    }
+    assertTrue(near(sum, spent(programs.getFirst())), "the parts are the whole");
   }
 
   @Test

@@ -24,25 +24,29 @@ record CompiledPolicy(
       return new CompiledPolicy(policy, match, threshold, previous.rate, previous.counter);
     }
     RateEstimator rate =
-        policy.action() instanceof Action.Rate limit ? new RateEstimator(limit.perSecond()) : null;
+        policy.action() instanceof Action.Rate limit
+            ? new RateEstimator(
+                limit.perSecond(), limit.per() == Action.Per.FLEET ? policy.name() : null)
+            : null;
     return new CompiledPolicy(policy, match, threshold, rate, new PolicyCounter());
   }
 
   /** Writes what the action says of this fragment. */
-  void apply(Fragment fragment, long nowNanos, Decision out) {
+  void apply(Fragment fragment, long nowNanos, FleetRates rates, Decision out) {
     switch (policy.action()) {
       case Action.Keep keep -> out.keep();
       case Action.Drop drop -> out.drop();
       case Action.Probability fixed -> out.probability(fixed.probability(), threshold, false);
-      case Action.Rate limit -> applyRate(limit, fragment, nowNanos, out);
+      case Action.Rate limit -> applyRate(limit, fragment, nowNanos, rates, out);
       case Action.Weight weight -> out.budget(weight.weight());
       case Action.Budget budget -> out.budget(1);
     }
   }
 
-  private void applyRate(Action.Rate limit, Fragment fragment, long nowNanos, Decision out) {
+  private void applyRate(
+      Action.Rate limit, Fragment fragment, long nowNanos, FleetRates rates, Decision out) {
     double amount = limit.unit() == Action.Unit.SPANS ? fragment.size() : 1;
-    double p = rate == null ? 1 : rate.probability(nowNanos, amount);
+    double p = rate == null ? 1 : rate.probability(nowNanos, amount, rates);
     out.probability(p, Threshold.valueOf(p, Threshold.DEFAULT_PRECISION), true);
   }
 }

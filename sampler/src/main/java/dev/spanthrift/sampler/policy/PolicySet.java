@@ -119,6 +119,12 @@ public final class PolicySet {
    * @param out filled with the answer
    */
   public void decide(Fragment fragment, long[] facts, int offset, long nowNanos, Decision out) {
+    decide(fragment, facts, offset, nowNanos, FleetRates.ALONE, out);
+  }
+
+  /** The same in a fleet, where a rate may be its. */
+  public void decide(
+      Fragment fragment, long[] facts, int offset, long nowNanos, FleetRates rates, Decision out) {
     out.begin();
     CompiledPolicy deciding = fallback;
     int index = Decision.FALLBACK;
@@ -133,12 +139,12 @@ public final class PolicySet {
         out.addShadow(i);
       }
     }
-    deciding.apply(fragment, nowNanos, out);
+    deciding.apply(fragment, nowNanos, rates, out);
     out.set(index, deciding.policy().name());
     Effect effect = effect(fragment, out);
     deciding.counter().add(effect, fragment);
     if (out.shadowCount() > 0) {
-      countShadows(fragment, nowNanos, effect, out);
+      countShadows(fragment, nowNanos, rates, effect, out);
     }
   }
 
@@ -157,11 +163,12 @@ public final class PolicySet {
     }
   }
 
-  private void countShadows(Fragment fragment, long nowNanos, Effect real, Decision decided) {
+  private void countShadows(
+      Fragment fragment, long nowNanos, FleetRates rates, Effect real, Decision decided) {
     Decision wouldBe = decided.scratch();
     for (int i = 0; i < decided.shadowCount(); i++) {
       CompiledPolicy shadow = policies[decided.shadow(i)];
-      shadow.apply(fragment, nowNanos, wouldBe);
+      shadow.apply(fragment, nowNanos, rates, wouldBe);
       Effect would = effect(fragment, wouldBe);
       shadow.counter().add(would, fragment);
       if (would == Effect.KEPT && real == Effect.DROPPED) {

@@ -59,6 +59,24 @@ final class Validator {
     checkAction("/default", document.fallback());
     if (problems.isEmpty()) {
       checkBits(policies);
+      checkPlaces(policies);
+    }
+  }
+
+  /** Two in one place would count each other's traffic. */
+  private void checkPlaces(List<Policy> policies) {
+    Map<Integer, String> places = new HashMap<>();
+    for (int i = 0; i < policies.size(); i++) {
+      String name = policies.get(i).name();
+      if (policies.get(i).action() instanceof Action.Rate rate && rate.per() == Action.Per.FLEET) {
+        String other = places.putIfAbsent(SharedRates.place(name), name);
+        if (other != null) {
+          report(
+              "/policies/" + i + "/name",
+              quote(name) + " has the same place as " + quote(other) + " in what a fleet reports",
+              "another name");
+        }
+      }
     }
   }
 

@@ -56,7 +56,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
   Set<String> keys(Set<String> allowed) {
     if (!(value instanceof Map<?, ?> map)) {
       report(shown(), "a map with " + list(allowed));
-      return Set.of();
+      return new TreeSet<>();
     }
     Set<String> found = new TreeSet<>();
     for (Object key : map.keySet()) {
@@ -74,8 +74,16 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
 
   /** The one key of a map that has exactly one, out of these. */
   Optional<String> oneKey(Set<String> allowed, String otherwise) {
+    return oneKey(allowed, Set.of(), otherwise);
+  }
+
+  /** The same where others may stand beside it. */
+  Optional<String> oneKey(Set<String> allowed, Set<String> beside, String otherwise) {
     int before = problems.size();
-    Set<String> found = keys(allowed);
+    Set<String> all = new TreeSet<>(allowed);
+    all.addAll(beside);
+    Set<String> found = keys(all);
+    found.removeAll(beside);
     if (problems.size() > before) {
       return Optional.empty();
     }

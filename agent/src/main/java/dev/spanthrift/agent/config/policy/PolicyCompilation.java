@@ -2,6 +2,7 @@ package dev.spanthrift.agent.config.policy;
 
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
@@ -49,7 +50,38 @@ public sealed interface PolicyCompilation {
 
   /** Compiles what the settings stand for, as {@code run} does. */
   static PolicyCompilation of(SpanthriftSettings settings) {
-    return of(configured(settings), null);
+    return of(configured(settings), null, settings);
+  }
+
+  /** Compiles a document for a program with these settings. */
+  static PolicyCompilation of(
+      JsonNode document, @Nullable PolicySet previous, SpanthriftSettings settings) {
+    PolicyCompilation compilation = of(document, previous);
+    if (compilation instanceof Compiled(var set, var warnings) && !settings.fleet().enabled()) {
+      List<PolicyProblem> all = new ArrayList<>(warnings);
+      all.addAll(ratesOfNoFleet(set.document()));
+      return new Compiled(set, all);
+    }
+    return compilation;
+  }
+
+  private static List<PolicyProblem> ratesOfNoFleet(PolicyDocument document) {
+    List<PolicyProblem> warnings = new ArrayList<>();
+    for (int i = 0; i < document.policies().size(); i++) {
+      warnOfNoFleet("/policies/" + i, document.policies().get(i).action(), warnings);
+    }
+    warnOfNoFleet("/default", document.fallback(), warnings);
+    return warnings;
+  }
+
+  private static void warnOfNoFleet(String at, Action action, List<PolicyProblem> warnings) {
+    if (action instanceof Action.Rate rate && rate.per() == Action.Per.FLEET) {
+      warnings.add(
+          new PolicyProblem(
+              at + "/rate/per",
+              "no fleet is configured: the rate is this sidecar's alone",
+              "set fleet.url, or write per: sidecar"));
+    }
   }
 
   /**

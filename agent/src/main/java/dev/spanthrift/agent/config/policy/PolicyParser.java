@@ -26,14 +26,16 @@ import java.util.Set;
  * </pre>
  *
  * <p>Actions: {@code keep: true}, {@code drop: true}, {@code probability: p}, {@code rate:
- * {tracesPerSecond: n}} or {@code {spansPerSecond: n}}, {@code weight: w}, {@code budget: true}.
- * Without {@code match} a policy matches all. Conditions: {@link ConditionParser}. Reading says all
- * that is not in this form; what is in form but makes no sense is found by {@link
- * dev.spanthrift.sampler.policy.PolicySet#compile}, with pointers into the same document.
+ * {tracesPerSecond: n}} or {@code {spansPerSecond: n}}, either with {@code per: sidecar} or {@code
+ * per: fleet}, {@code weight: w}, {@code budget: true}. Without {@code match} a policy matches all.
+ * Conditions: {@link ConditionParser}. Reading says all that is not in this form; what is in form
+ * but makes no sense is found by {@link dev.spanthrift.sampler.policy.PolicySet#compile}, with
+ * pointers into the same document.
  */
 public final class PolicyParser {
   static final Set<String> ACTIONS =
       Set.of("keep", "drop", "probability", "rate", "weight", "budget");
+  private static final Set<String> RATES = Set.of("tracesPerSecond", "spansPerSecond");
   static final Set<String> POLICY_KEYS =
       Set.of("name", "match", "shadow", "keep", "drop", "probability", "rate", "weight", "budget");
 
@@ -123,14 +125,17 @@ public final class PolicyParser {
   }
 
   private static Optional<Action> rate(DocumentNode at) {
-    Set<String> units = Set.of("tracesPerSecond", "spansPerSecond");
-    return at.oneKey(units, "either tracesPerSecond or spansPerSecond")
-        .flatMap(
-            key -> {
-              Action.Unit unit =
-                  key.equals("spansPerSecond") ? Action.Unit.SPANS : Action.Unit.TRACES;
-              return at.child(key).number().map(n -> new Action.Rate(n.doubleValue(), unit));
-            });
+    Optional<Action.Per> per =
+        at.has("per")
+            ? at.child("per").constant(Action.Per.class)
+            : Optional.of(Action.Per.SIDECAR);
+    return at.oneKey(RATES, Set.of("per"), "either tracesPerSecond or spansPerSecond")
+        .flatMap(key -> per.flatMap(whose -> rate(at, key, whose)));
+  }
+
+  private static Optional<Action> rate(DocumentNode at, String key, Action.Per whose) {
+    Action.Unit unit = key.equals("spansPerSecond") ? Action.Unit.SPANS : Action.Unit.TRACES;
+    return at.child(key).number().map(n -> new Action.Rate(n.doubleValue(), unit, whose));
   }
 
   /** The document in the form that {@link #parse(Map)} reads. */
@@ -163,7 +168,11 @@ public final class PolicyParser {
       case Action.Weight weight -> Map.of("weight", weight.weight());
       case Action.Rate rate -> {
         String unit = rate.unit() == Action.Unit.SPANS ? "spansPerSecond" : "tracesPerSecond";
-        yield Map.of("rate", Map.of(unit, rate.perSecond()));
+        Map<String, Object> limit = new LinkedHashMap<>(Map.of(unit, rate.perSecond()));
+        if (rate.per() == Action.Per.FLEET) {
+          limit.put("per", "fleet");
+        }
+        yield Map.of("rate", limit);
       }
     };
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code saved = savedGross − ownCost}. Spent and saved are by the bill, as the vendor would
  * write it: an allotment of 50 GB costs nothing, and so saves nothing.
  *
+ * @param scope whose money: fleet or sidecar
  * @param currency ISO 4217 code
  * @param model the price model's name
  * @param pricePerGigabyte list price of 10^9 bytes of the spans of late, before compression: at the
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Spend(
+    String scope,
     String currency,
     String model,
     double pricePerGigabyte,
@@ -49,6 +51,9 @@ public record Spend(
     @Nullable String noForecast,
     @Nullable String remark,
     List<BudgetSpend> budgets) {
+
+  public static final String FLEET = "fleet";
+  public static final String SIDECAR = "sidecar";
 
   /** What the figures cover; {@code to} is missing when it has no end. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

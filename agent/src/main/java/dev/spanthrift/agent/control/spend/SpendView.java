@@ -6,7 +6,13 @@ import dev.spanthrift.sampler.budget.price.model.Money;
 /** Says what has been spent and saved; asked from any thread, never blocks. */
 @FunctionalInterface
 public interface SpendView {
+  /** Of the fleet where it shares its money, else of this sidecar. */
   Spend spend();
+
+  /** Of this sidecar alone. */
+  default Spend own() {
+    return spend();
+  }
 
   /** Of spans at the moment; asked likewise. */
   default SpanPrice price() {

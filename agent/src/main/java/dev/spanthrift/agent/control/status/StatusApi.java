@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.control.front.FrontCounts;
+import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyApi;
@@ -14,12 +15,16 @@ import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.timer.Guarded;
 import java.time.Instant;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What goes on, and what it costs. */
 @RestController
 public final class StatusApi {
+  private static final String SCOPE = "/scope"; // of the query's parameters
+
   private final PipelineView pipeline;
   private final PolicyStore store;
   private final KillSwitchKeeper killSwitch;
@@ -73,7 +78,23 @@ public final class StatusApi {
   }
 
   @GetMapping("/api/v1/spend")
-  Spend spend() {
-    return spend.spend();
+  Spend spend(@RequestParam(required = false) @Nullable String scope) {
+    Spend usual = spend.spend();
+    return switch (scope) {
+      case null -> usual;
+      case Spend.SIDECAR -> spend.own();
+      case Spend.FLEET -> {
+        if (!usual.scope().equals(Spend.FLEET)) {
+          throw ProblemException.invalid(
+              SCOPE,
+              "no fleet shares this sidecar's money",
+              "scope=sidecar; a fleet shares it where fleet.url is set and a budget has share: fleet");
+        }
+        yield usual;
+      }
+      default ->
+          throw ProblemException.invalid(
+              SCOPE, "scope is " + scope, "scope=fleet or scope=sidecar");
+    };
   }
 }

@@ -87,4 +87,20 @@ class PolicyCompilationTest {
     Compiled second = assertInstanceOf(Compiled.class, PolicyCompilation.of(one, first.set()));
     assertEquals(first.set().counts(), second.set().counts());
   }
+
+  @Test
+  void aFleetsRateWithoutAFleetIsWarnedOf() throws Exception {
+    JsonNode document =
+        document("{\"default\": {\"rate\": {\"tracesPerSecond\": 5, \"per\": \"fleet\"}}}");
+    assertEquals(List.of("/default/rate/per"), warned(document, ""));
+    assertEquals(List.of(), warned(document, "fleet: {url: 'redis://localhost:6379'}"));
+  }
+
+  private static List<String> warned(JsonNode document, String yaml) throws Exception {
+    var settings = SettingsLoader.load(yaml, "t", Map.of()).settings();
+    PolicyCompilation compilation = PolicyCompilation.of(document, null, settings);
+    return assertInstanceOf(Compiled.class, compilation).warnings().stream()
+        .map(PolicyProblem::pointer)
+        .toList();
+  }
 }

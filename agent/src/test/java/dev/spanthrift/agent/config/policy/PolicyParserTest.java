@@ -171,7 +171,8 @@ class PolicyParserTest {
         "probability: 0.25",
         "weight: 1.5",
         "rate: {tracesPerSecond: 5.0}",
-        "rate: {spansPerSecond: 0.5}"
+        "rate: {spansPerSecond: 0.5}",
+        "rate: {tracesPerSecond: 5.0, per: fleet}"
       })
   void everyActionHasAFormThatReadsBack(String form) {
     PolicyDocument document = parse("policies: [{name: p, " + form + "}]\ndefault: {" + form + "}");
@@ -192,6 +193,8 @@ class PolicyParserTest {
         "default: {rate: 5} | /default/rate",
         "default: {rate: {perSecond: 5}} | /default/rate/perSecond",
         "default: {rate: {tracesPerSecond: x}} | /default/rate/tracesPerSecond",
+        "default: {rate: {per: fleet}} | /default/rate",
+        "default: {rate: {tracesPerSecond: 1, per: pod}} | /default/rate/per",
         "policies: [7] | /policies/0",
         "policies: [{keep: true}] | /policies/0/name",
         "policies: [{name: 1, keep: true}] | /policies/0/name",

@@ -189,6 +189,28 @@ class StatusApiTest {
   }
 
   @Test
+  void saysWhoseMoneyItIsAndWhatElseCouldBeAskedFor() {
+    assertEquals("sidecar", json("/api/v1/spend").path("scope").asString());
+    assertEquals("sidecar", json("/api/v1/spend?scope=sidecar").path("scope").asString());
+    refusesScope("fleet", "scope=sidecar; a fleet shares it");
+    refusesScope("pod", "scope=fleet or scope=sidecar");
+  }
+
+  private void refusesScope(String scope, String suggestion) {
+    port.client()
+        .get()
+        .uri("/api/v1/spend?scope=" + scope)
+        .exchange()
+        .expectStatus()
+        .isEqualTo(HttpStatus.UNPROCESSABLE_CONTENT)
+        .expectBody()
+        .jsonPath("$.errors[0].pointer")
+        .isEqualTo("/scope")
+        .jsonPath("$.errors[0].suggestion")
+        .value(String.class, text -> assertTrue(text.startsWith(suggestion), text));
+  }
+
+  @Test
   void isAliveAlwaysButReadyOnlyInBetween() {
     for (PipelineView.Phase phase : PipelineView.Phase.values()) {
       port.pipeline.phase = phase;

@@ -24,7 +24,18 @@ public sealed interface Action {
    *
    * @param perSecond above 0
    */
-  record Rate(double perSecond, Unit unit) implements Action {}
+  record Rate(double perSecond, Unit unit, Per per) implements Action {
+    /** Of this process. */
+    public Rate(double perSecond, Unit unit) {
+      this(perSecond, unit, Per.SIDECAR);
+    }
+  }
+
+  /** Whose a {@link Rate} is: of each sidecar, or of all together. */
+  enum Per {
+    SIDECAR,
+    FLEET
+  }
 
   /** What a {@link Rate} counts. */
   enum Unit {
