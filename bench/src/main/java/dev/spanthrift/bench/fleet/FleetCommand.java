@@ -59,8 +59,11 @@ final class FleetCommand implements Callable<Integer> {
       description = "so many seeds of the simulated fleet besides, with the budget")
   int simulatedSeeds;
 
-  @Option(names = "--ask-after", defaultValue = "30s", description = "fleet.askAfter")
-  String askAfter = "";
+  @Option(
+      names = "--fleet",
+      defaultValue = "",
+      description = "more of fleet, such as 'askAfter: 10s, timeout: 2s' on a busy machine")
+  String fleet = "";
 
   @Option(
       names = "--hold",
@@ -105,7 +108,7 @@ final class FleetCommand implements Callable<Integer> {
             gateways > 0 ? gateways : sidecars,
             gateways > 0,
             alone,
-            askAfter,
+            fleet.isEmpty() ? "" : ", " + fleet,
             hold.isEmpty() ? "" : "hold: {" + hold + "}\n",
             key);
     Path folder = Files.createTempDirectory("spanthrift-fleet");

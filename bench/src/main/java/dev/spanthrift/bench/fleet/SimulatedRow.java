@@ -15,21 +15,26 @@ final class SimulatedRow {
 
   private SimulatedRow() {}
 
+  /** As a share of what arrives, and as money by time, as the sidecars have it. */
   static void print(Schedule schedule, int seeds) {
-    AllocationSettings settings = AllocationSettings.DEFAULT;
+    double perSecond = BUDGET * schedule.bytes() / schedule.seconds();
     for (int seed = 1; seed <= seeds; seed++) {
-      Allowance allowance = new Allowance.ShareOfTraffic(BUDGET);
-      FleetOutcome outcome =
-          new FleetSimulation(
-                  schedule.set().recording,
-                  settings,
-                  PriceOf.BYTES,
-                  (pod, sums) -> new Allocation(settings, allowance, PriceOf.BYTES, sums, pod),
-                  seed)
-              .run();
-      boolean[] none = new boolean[schedule.set().recording.traces()];
-      FleetRow.print(
-          "simulated, seed " + seed, FleetPolicy.BUDGET.shown(), schedule.set(), outcome, none);
+      print(schedule, "simulated, by share", new Allowance.ShareOfTraffic(BUDGET), seed);
+      print(schedule, "simulated, by time", new Allowance.PerSecond(perSecond), seed);
     }
+  }
+
+  private static void print(Schedule schedule, String who, Allowance allowance, int seed) {
+    AllocationSettings settings = AllocationSettings.DEFAULT;
+    FleetOutcome outcome =
+        new FleetSimulation(
+                schedule.set().recording,
+                settings,
+                PriceOf.BYTES,
+                (pod, sums) -> new Allocation(settings, allowance, PriceOf.BYTES, sums, pod),
+                seed)
+            .run();
+    boolean[] none = new boolean[schedule.set().recording.traces()];
+    FleetRow.print(who + ", " + seed, FleetPolicy.BUDGET.shown(), schedule.set(), outcome, none);
   }
 }
