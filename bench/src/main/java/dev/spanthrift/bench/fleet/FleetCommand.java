@@ -71,6 +71,17 @@ final class FleetCommand implements Callable<Integer> {
       description = "hold of the sidecars, such as 'pause: 6s'")
   String hold = "";
 
+  @Option(
+      names = "--chaos",
+      description = "the engine killed, paused, flushed, full, and a third of the sidecars killed")
+  boolean chaos;
+
+  @Option(
+      names = "--windows",
+      defaultValue = "1000",
+      description = "only so many windows of the recording, on a busy machine")
+  int windows;
+
   @Option(names = "--key", defaultValue = "0", description = "is laid over all trace ids: a seed")
   long key;
 
@@ -102,7 +113,7 @@ final class FleetCommand implements Callable<Integer> {
   }
 
   private int processes() throws Exception {
-    Schedule schedule = Schedule.of(data.resolve(set), minutes);
+    Schedule schedule = Schedule.of(data.resolve(set), minutes, windows);
     FleetRun.Plan plan =
         new FleetRun.Plan(
             gateways > 0 ? gateways : sidecars,
@@ -117,7 +128,7 @@ final class FleetCommand implements Callable<Integer> {
     for (String policy : policies) {
       Path own = Files.createDirectories(folder.resolve(policy));
       Path jar = home.resolve("agent/target/spanthrift.jar");
-      new FleetRun(plan, schedule, java, jar, own).run(FleetPolicy.of(policy), null);
+      new FleetRun(plan, schedule, java, jar, own).run(FleetPolicy.of(policy), chaos);
     }
     return 0;
   }

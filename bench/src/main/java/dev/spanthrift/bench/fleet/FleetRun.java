@@ -55,15 +55,15 @@ final class FleetRun {
     this.folder = folder;
   }
 
-  void run(FleetPolicy policy, @Nullable Chaos chaos) throws Exception {
+  void run(FleetPolicy policy, boolean chaos) throws Exception {
     Arrivals arrivals = new Arrivals(schedule.set().recording, plan.key());
     EventLoopGroup loops = BenchLoops.create();
     try (EngineProcess engine = plan.alone() ? null : EngineProcess.start(folder);
         Sink sink = new Sink(loops.next(), 0, arrivals::take);
         Started sidecars = new Started(begin(policy, sink.port(), engine))) {
       sidecars.all().forEach(s -> s.awaitReady(engine != null));
-      if (chaos != null) {
-        chaos.begin(engine, sidecars.all());
+      if (chaos && engine != null) {
+        new Chaos(engine, sidecars.all(), schedule.seconds()).begin();
       }
       Replay replay = new Replay(client);
       replay.run(schedule, plan.key(), receiver(sidecars.all()));
