@@ -3,6 +3,7 @@ package dev.spanthrift.agent.fleet;
 import dev.spanthrift.sampler.budget.allocation.FleetReport;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.policy.SharedRates;
+import dev.spanthrift.sampler.wire.Hash;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
@@ -16,10 +17,14 @@ import java.util.function.LongSupplier;
  */
 final class RedisFleetSums implements FleetSums {
   static final int LAST_ARRIVAL = 0;
+  private static final double HALF_WAY_SECONDS = 60;
   static final int PODS = 2; // places in FleetReport
 
   /** Behind what pods report for the money: what arrives for the fleet's rates. */
   private static final int LENGTH = FleetReport.LENGTH + SharedRates.PLACES;
+
+  /** Marks of configurations are below it: a float holds them exactly. */
+  private static final int MARKS = 1 << 24;
 
   private final int podsAssumed;
   private final LongSupplier wallMillis;
@@ -27,6 +32,7 @@ final class RedisFleetSums implements FleetSums {
   private final double[] own = new double[FleetReport.LENGTH];
   private final double[] fleet = new double[FleetReport.LENGTH];
   private final SharedRates rates;
+  private final double[] marks = new double[2];
   private boolean known;
   private boolean counted; // whether the sums have this pod in them
 
@@ -72,8 +78,13 @@ final class RedisFleetSums implements FleetSums {
     return known ? Math.max(1, byThisPod) : Double.MAX_VALUE;
   }
 
-  /** This pod's report, ready to be sent; where money is not shared it only says: one pod. */
-  synchronized byte[] report() {
+  /**
+   * This pod's report, ready to be sent; where money is not shared it only says: one pod.
+   *
+   * @param configuration what must be the same in all pods; the largest and the smallest mark of it
+   *     tell whether it is
+   */
+  synchronized byte[] report(String configuration) {
     own[PODS] = 1;
     double[] sent = Arrays.copyOf(own, LENGTH);
     System.arraycopy(rates.report(nanos.getAsLong()), 0, sent, own.length, SharedRates.PLACES);
@@ -81,7 +92,8 @@ final class RedisFleetSums implements FleetSums {
     double ago = nanos.getAsLong() / 1e9 - sent[LAST_ARRIVAL];
     sent[LAST_ARRIVAL] =
         sent[LAST_ARRIVAL] == 0 ? 0 : wallMillis.getAsLong() / 1e3 - Math.max(0, ago);
-    return SparseNumbers.pack(sent);
+    int mark = 1 + Math.floorMod(Hash.mix(configuration.hashCode()), MARKS - 1);
+    return SparseNumbers.pack(sent, mark, MARKS - mark);
   }
 
   /**
@@ -92,7 +104,7 @@ final class RedisFleetSums implements FleetSums {
    */
   synchronized void take(ByteBuffer sums, boolean whole, boolean inThem) {
     double[] read = new double[LENGTH];
-    SparseNumbers.unpack(sums, read);
+    SparseNumbers.unpack(sums, read, marks);
     if (whole) { // else the last ones are better than those of a part of the pods
       known = true;
       counted = inThem;
@@ -111,6 +123,21 @@ final class RedisFleetSums implements FleetSums {
   /** Sidecars that reported, or that are assumed. */
   synchronized double pods() {
     return known ? Math.max(1, fleet[PODS]) : podsAssumed;
+  }
+
+  /**
+   * What this pod may still take of its part when nobody has heard of the others for so long: the
+   * fleet may have grown, so that its part becomes that of a fleet of the assumed size, if that is
+   * larger; half of the way in a minute.
+   */
+  synchronized double safeShare(double secondsAway) {
+    double most = Math.max(pods(), podsAssumed);
+    return pods() / (most - (most - pods()) * Math.pow(.5, secondsAway / HALF_WAY_SECONDS));
+  }
+
+  /** Whether not all pods have the same configuration. */
+  synchronized boolean isDivided() {
+    return marks[0] + marks[1] > MARKS;
   }
 
   synchronized boolean isKnown() {

@@ -25,7 +25,8 @@ final class TraceCall {
     SPEND(true, 8),
     ASK(false, ANSWER_OF_ASK),
     READ(false, 16 + 8 + 4 + 4 + 1 + 1),
-    RELEASE(true, 4 + 8);
+    RELEASE(true, 4 + 8),
+    LOOK(true, 1);
 
     /**
      * Whether a second time would count twice, or does not matter: not repeated after a time-out.
@@ -55,8 +56,13 @@ final class TraceCall {
     }
   }
 
-  /** What an answer says of money: reserved for, and given back by, the traces of this call. */
-  static final class Money {
+  /**
+   * What an answer says of money, reserved for and given back by the traces of this call, and of
+   * traces that were looked at: kept, and kept somewhere only because they were told.
+   */
+  static final class Sums {
+    int looked;
+    int joined;
     double reserved;
     double freed;
     double spent;
@@ -120,7 +126,7 @@ final class TraceCall {
               .putFloat((float) batch.tellReserve(i));
       case SPEND -> out.putDouble(batch.spendPrice(i));
       case ASK -> out.putDouble(batch.askPrice(i)).put((byte) (batch.askKept(i) ? 1 : 0));
-      case READ, RELEASE -> {}
+      case READ, RELEASE, LOOK -> {}
     }
   }
 
@@ -138,7 +144,7 @@ final class TraceCall {
    *
    * @throws IllegalArgumentException when it is not an answer to this call
    */
-  void decode(byte[] answer, Money money) {
+  void decode(byte[] answer, Sums sums) {
     int expected = 0;
     for (Trace trace : traces) {
       for (Question question : trace.questions) {
@@ -151,39 +157,44 @@ final class TraceCall {
     ByteBuffer in = ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN);
     for (Trace trace : traces) {
       for (Question question : trace.questions) {
-        take(question, in, money);
+        take(question, in, sums);
       }
     }
   }
 
-  private static void take(Question question, ByteBuffer in, Money money) {
+  private static void take(Question question, ByteBuffer in, Sums sums) {
     LedgerBatch batch = question.batch;
     int i = question.index;
     switch (question.kind) {
       case PART -> {}
-      case TELL -> money.reserved += in.getFloat();
+      case TELL -> sums.reserved += in.getFloat();
       case SPEND -> {
-        money.spent += batch.spendPrice(i);
-        money.freed += in.getDouble();
+        sums.spent += batch.spendPrice(i);
+        sums.freed += in.getDouble();
       }
-      case ASK -> takeAsk(batch, i, in, money);
+      case ASK -> takeAsk(batch, i, in, sums);
       case READ -> takeRead(batch, i, in);
       case RELEASE -> {
-        money.freed += in.getFloat();
+        sums.freed += in.getFloat();
         batch.answerRelease(i, (long) in.getDouble());
+      }
+      case LOOK -> {
+        int found = in.get();
+        sums.looked += found > 0 ? 1 : 0;
+        sums.joined += found > 1 ? 1 : 0;
       }
     }
   }
 
-  private static void takeAsk(LedgerBatch batch, int i, ByteBuffer in, Money money) {
+  private static void takeAsk(LedgerBatch batch, int i, ByteBuffer in, Sums sums) {
     double told = in.getDouble();
     double whole = in.getDouble();
     byte flags = in.get();
     double covered = in.getDouble();
     boolean known = in.get() != 0;
     if (told > 0 || batch.askKept(i)) {
-      money.spent += batch.askPrice(i);
-      money.freed += covered;
+      sums.spent += batch.askPrice(i);
+      sums.freed += covered;
     }
     if (known) {
       batch.answerAsk(i, told, TraceClass.of(flags >> 1 & CLASS), (long) whole, (flags & 1) != 0);

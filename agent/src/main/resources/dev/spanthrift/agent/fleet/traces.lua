@@ -1,6 +1,7 @@
 -- What one sidecar says and asks of some traces. Each trace is one string of 41 bytes:
---   told d, price of the whole d, reserved f, weight f, path 2 x I4, errors 2 x I4, flags B (1: rooted,
--- 2 to 8: class, 16: parts are told; else the price is the sum of what was spent)
+--   told d, price of the whole d, reserved f, weight f, path 2 x I4, errors 2 x I4,
+--   flags B (1: rooted, 2 to 8: class, 16: parts are told, else the price is what was spent,
+--   128: kept somewhere only because it was told)
 -- KEYS the traces; ARGV[1] their life in ms; ARGV[2] for each trace: number of questions I2, then each, kind B first.
 -- Sums of hashes wrap at 64 bits, so they are kept in two halves: Lua's numbers hold 53.
 local life, asked, at = ARGV[1], ARGV[2], 1
@@ -23,8 +24,9 @@ for k = 1, #KEYS do
   local function spend(price)
     local covered = math.min(price, reserved)
     reserved = reserved - covered
-    if flags < 16 then whole = whole + price end
-    changed = changed or covered > 0 or flags < 16
+    local alone = flags % 32 < 16
+    if alone then whole = whole + price end
+    changed = changed or covered > 0 or alone
     return covered
   end
   count, at = struct.unpack('<I2', asked, at)
@@ -39,7 +41,7 @@ for k = 1, #KEYS do
       whole = whole + price
       if weight > 1 or w > 1 then weight = math.max(weight, w) else weight = math.min(weight, w) end
       if rooted == 1 and flags % 2 == 0 then flags = flags + 1 end
-      if flags < 16 then flags = flags + 16 end
+      if flags % 32 < 16 then flags = flags + 16 end
       known, renew = true, true
     elseif kind == 2 then -- tell: the maximum, and by the first the reservation
       local probability, class, reserve
@@ -63,9 +65,14 @@ for k = 1, #KEYS do
       if told > 0 or kept == 1 then
         covered = spend(price)
       end
+      if kept == 0 and told > 0 and flags < 128 then
+        flags, changed = flags + 128, true
+      end
       out[#out + 1] = struct.pack('<ddBdB', told, whole, flags, covered, known and 1 or 0)
     elseif kind == 5 then -- read
       out[#out + 1] = struct.pack('<I4I4I4I4dffBB', p1, p0, e1, e0, whole, weight, reserved, flags, known and 1 or 0)
+    elseif kind == 7 then -- look: was it kept anywhere only because it was told?
+      out[#out + 1] = struct.pack('B', told == 0 and 0 or flags < 128 and 1 or 2)
     else -- release
       out[#out + 1] = struct.pack('<fd', reserved, whole)
       changed = changed or reserved > 0

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.fleet;
 import dev.spanthrift.sampler.budget.allocation.FleetReport;
 import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -35,13 +36,15 @@ public final class LedgerCost {
   private static final class Pod {
     final FleetDoor fleet;
     final Random random;
+    final int pods;
     final ArrayDeque<long[]> decided = new ArrayDeque<>();
     boolean exchanging;
     long skipped;
     long fragments;
 
-    Pod(FleetDoor fleet, int number) {
+    Pod(FleetDoor fleet, int number, int pods) {
       this.fleet = fleet;
+      this.pods = pods;
       random = new Random(number);
       double[] report = new double[FleetReport.LENGTH];
       for (int i = 0; i < report.length; i += 4) {
@@ -57,7 +60,7 @@ public final class LedgerCost {
       }
       LedgerBatch batch = new LedgerBatch();
       double rate = SHARE * PRICE * size;
-      batch.inflow(fragments == 0 ? LEVEL_SECONDS * rate : rate, 900 * rate);
+      batch.inflow(fragments == 0 ? LEVEL_SECONDS * rate : rate, LEVEL_SECONDS * rate * pods);
       long[] now = random.longs(size).toArray();
       for (int i = 0; i < size; i++) {
         begin(batch, now[i], i, shape);
@@ -106,7 +109,8 @@ public final class LedgerCost {
         pods.add(
             new Pod(
                 FleetDoor.open(RedisKeepLedgerTest.settings(server.url(), "p" + i), 1000, true),
-                i));
+                i,
+                count));
       }
       pods.forEach(pod -> RedisKeepLedgerTest.await(() -> !pod.fleet.status().away()));
       warm(pods, Math.min(size, 100), shape);
@@ -155,6 +159,7 @@ public final class LedgerCost {
       double nanos,
       double engineSeconds,
       double ownNanos,
+      double mainNanos,
       long gets,
       long sets,
       long scripts,
@@ -169,6 +174,7 @@ public final class LedgerCost {
           System.nanoTime(),
           number(server.info("cpu", "used_cpu_sys")) + number(server.info("cpu", "used_cpu_user")),
           ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos(),
+          ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime(),
           calls(server, "get"),
           calls(server, "set"),
           pods.stream().mapToLong(pod -> pod.fleet.status().traffic().commands()).sum(),
@@ -196,8 +202,8 @@ public final class LedgerCost {
       System.out.printf(
           Locale.ROOT,
           "%d pods x %d fragments/s, %d s%s: %.0f fragments/s done, %d exchanges skipped; engine"
-              + " %.1f CPU-s a million, %.0f %% of a core; sidecar %.1f us of CPU a fragment, %.0f"
-              + " us a second and pod; a fragment: %.2f visits of a trace, %.2f of them write,"
+              + " %.1f CPU-s a million, %.0f %% of a core; sidecar %.1f us of CPU a fragment, %.1f"
+              + " without the generator; a fragment: %.2f visits of a trace, %.2f of them write,"
               + " %.3f scripts, %.0f bytes sent; %.0f bytes of engine memory a trace; latency %.1f"
               + " ms%n",
           pods,
@@ -209,7 +215,7 @@ public final class LedgerCost {
           engine / all * 1e6,
           100 * engine / elapsed,
           (ownNanos - before.ownNanos) / 1e3 / all,
-          (ownNanos - before.ownNanos) / 1e3 / elapsed / pods,
+          (ownNanos - before.ownNanos - mainNanos + before.mainNanos) / 1e3 / all,
           (gets - before.gets) / all,
           (sets - before.sets) / all,
           (scripts - before.scripts) / all,

@@ -140,7 +140,7 @@ final class MemberPod implements Verdicts<MemberPod.Piece>, KeepLedger {
             numbers[2],
             FleetKeys.ascii(Double.toString(sums.levelMax(batch.levelMax()))),
             new byte[0],
-            reports ? sums.report() : new byte[0]);
+            reports ? sums.report("") : new byte[0]);
     double engineSeconds = in.getDouble();
     boolean whole = in.get() != 0;
     totals.take(in);

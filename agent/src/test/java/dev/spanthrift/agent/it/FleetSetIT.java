@@ -85,7 +85,7 @@ class FleetSetIT {
   private static Program sidecar(int number, RedisServer engine, OtlpBackend backend) {
     String fleet =
         """
-        fleet: {url: "%s", askAfter: 6s, pod: "sidecar-%d"}
+        fleet: {url: "%s", askAfter: 10s, pod: "sidecar-%d"}
         """
             .formatted(engine.url(), number);
     return new Launch(temp.resolve("sidecar-" + number)).to(backend).yaml(POLICIES + fleet).run();

@@ -1,9 +1,12 @@
 package dev.spanthrift.bench.fleet;
 
+import dev.spanthrift.bench.score.RecordedSet;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,6 +24,24 @@ final class FleetCommand implements Callable<Integer> {
       paramLabel = "PODS",
       description = "in virtual time, without processes, with so many pods")
   List<Integer> simulated = List.of();
+
+  @Option(
+      names = "--per-pod",
+      defaultValue = "0.3",
+      description = "simulated: fragments a second of each pod, ten times as many after half time")
+  double perPod;
+
+  @Option(names = "--no-shape", description = "simulated: with fleet.shape: false")
+  boolean noShape;
+
+  @Option(
+      names = "--pods-assumed",
+      defaultValue = "10",
+      description = "simulated: fleet.podsAssumed; all pods start at once")
+  int podsAssumed;
+
+  @Option(names = "--plot", description = "simulated: an SVG file")
+  @Nullable Path plot;
 
   @Option(names = "--sidecars", defaultValue = "6", description = "pods are hashed on so many")
   int sidecars;
@@ -133,7 +154,17 @@ final class FleetCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int simulate() {
-    throw new UnsupportedOperationException("--simulate: not there yet");
+  private int simulate() throws IOException {
+    Simulation.run(
+        RecordedSet.read(data.resolve(set)),
+        new Simulation.Plan(
+            simulated,
+            perPod,
+            (int) Math.round(minutes * 60),
+            !noShape,
+            podsAssumed,
+            key + 1,
+            plot));
+    return 0;
   }
 }

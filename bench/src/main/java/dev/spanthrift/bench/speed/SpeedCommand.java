@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
     })
 final class SpeedCommand implements Callable<Integer> {
   private static final String SATURATED = "saturated";
+  private static final String START = "start";
 
   @Option(names = "--workload", split = ",", defaultValue = "small", description = "small, large")
   List<String> workloads = List.of();
@@ -38,7 +39,7 @@ final class SpeedCommand implements Callable<Integer> {
       names = "--rate",
       split = ",",
       defaultValue = "10000",
-      description = "spans per second, or saturated")
+      description = "spans per second, saturated, or start: how long and dear starts are")
   List<String> rates = List.of();
 
   @Option(names = "--protocol", split = ",", defaultValue = "GRPC", description = "grpc, http")
@@ -63,6 +64,12 @@ final class SpeedCommand implements Callable<Integer> {
       names = "--variant",
       description = "NAME=JVM options, or NAME@JAR=JVM options: one more Spanthrift; repeatable")
   Map<String, String> variants = Map.of();
+
+  @Option(
+      names = "--fleet",
+      defaultValue = "",
+      description = "URL of an engine: one more Spanthrift, which is in a fleet there")
+  String fleet = "";
 
   @Option(names = "--peer", description = "the program that peer/build wrote, to be measured too")
   @Nullable Path peer;
@@ -130,9 +137,13 @@ final class SpeedCommand implements Callable<Integer> {
     Path directory = Files.createTempDirectory("spanthrift-bench");
     EventLoopGroup loops = BenchLoops.create();
     System.out.printf("logs and state in %s%n", directory);
+    if (rates.contains(START)) {
+      new Starts(new Subject.Setting(waits.getFirst(), compression, serverCpu), directory)
+          .print(subjects(), runs);
+    }
     for (String name : workloads) {
       Workload workload = Workload.of(name, data);
-      for (String rate : rates) {
+      for (String rate : rates.stream().filter(r -> !r.equals(START)).toList()) {
         for (Load.Protocol protocol : protocols) {
           for (boolean gzip : gzips) {
             for (String wait : waits) {
@@ -160,10 +171,14 @@ final class SpeedCommand implements Callable<Integer> {
     }
     for (String jit : jits) {
       if (!jit.equals("none")) {
-        subjects.add(new Subject.Spanthrift(jit, java(jit, javaOpts), jar()));
+        subjects.add(new Subject.Spanthrift(jit, java(jit, javaOpts), jar(), ""));
       }
     }
     variants.forEach((name, options) -> subjects.add(variant(name, options)));
+    if (!fleet.isEmpty()) {
+      String jit = jits.getFirst();
+      subjects.add(new Subject.Spanthrift("fleet", java(jit, javaOpts), jar(), fleet));
+    }
     if (peer != null) {
       subjects.add(new Subject.Collector(peer, home.resolve("bench/peer/tail3.yaml")));
     }
@@ -178,7 +193,7 @@ final class SpeedCommand implements Callable<Integer> {
     int at = name.indexOf('@');
     Path jar = at < 0 ? jar() : Path.of(name.substring(at + 1));
     String shown = at < 0 ? name : name.substring(0, at);
-    return new Subject.Spanthrift(shown, java(jits.getFirst(), options), jar);
+    return new Subject.Spanthrift(shown, java(jits.getFirst(), options), jar, "");
   }
 
   private List<String> java(String jit, String further) {

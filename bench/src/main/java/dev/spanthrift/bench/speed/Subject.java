@@ -16,8 +16,12 @@ sealed interface Subject {
   /** What all subjects of one comparison have in common. */
   record Setting(String decisionWait, String compression, String cpu) {}
 
-  /** Spanthrift as it is packaged. */
-  record Spanthrift(String jit, List<String> java, Path jar) implements Subject {
+  /**
+   * Spanthrift as it is packaged.
+   *
+   * @param fleet URL of the engine of a fleet, of which this is one; empty: it is alone
+   */
+  record Spanthrift(String jit, List<String> java, Path jar, String fleet) implements Subject {
     @Override
     public String name() {
       return jit.startsWith("c") ? "spanthrift-" + jit : jit;
@@ -36,7 +40,7 @@ sealed interface Subject {
       return Server.start(new ProcessBuilder(command), directory.resolve(name() + ".log"), ports);
     }
 
-    private static String yaml(Setting setting, Server.Ports ports, int sinkPort, Path directory) {
+    private String yaml(Setting setting, Server.Ports ports, int sinkPort, Path directory) {
       return """
       listen:
         grpc: {port: %d}
@@ -50,6 +54,7 @@ sealed interface Subject {
         - {name: slow, match: {slowerThan: 1s}, keep: true}
       defaultProbability: 0.1
       stateDir: %s
+      %s
       """
           .formatted(
               ports.grpc(),
@@ -58,7 +63,8 @@ sealed interface Subject {
               sinkPort,
               setting.compression(),
               setting.decisionWait(),
-              directory.resolve("state"));
+              directory.resolve("state"),
+              fleet.isEmpty() ? "" : "fleet: {url: \"" + fleet + "\"}");
     }
   }
 

@@ -67,6 +67,7 @@ public final class StatusApi {
         status.spans().held(),
         status.learned(),
         ProcessMemory.read(),
+        new StatusBody.Start(AotCache.state().word()),
         StatusBody.destinations(status.destinations()),
         pipeline.ports(),
         StatusBody.laws(status.identities()),
@@ -77,6 +78,11 @@ public final class StatusApi {
         history.curve());
   }
 
+  /**
+   * The books that this sidecar spends from.
+   *
+   * @param scope {@code fleet} to get no others than a fleet's
+   */
   @GetMapping("/api/v1/spend")
   Spend spend(@RequestParam(required = false) @Nullable String scope) {
     Spend usual = spend.spend();

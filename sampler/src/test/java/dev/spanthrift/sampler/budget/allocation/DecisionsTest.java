@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,7 @@ class DecisionsTest {
     long reserve = 300;
     double level;
     double learnedKept;
+    final List<Long> learnedWhole = new ArrayList<>();
 
     @Override
     public void arrived(long price, long nowNanos) {}
@@ -84,7 +87,9 @@ class DecisionsTest {
     public void reserved(long amount) {}
 
     @Override
-    public void learnWhole(long entry, long seen, long whole, boolean rooted, long nowNanos) {}
+    public void learnWhole(long entry, long seen, long whole, boolean rooted, long nowNanos) {
+      learnedWhole.add(whole);
+    }
 
     @Override
     public void learnKept(TraceClass first, long price) {
@@ -123,7 +128,11 @@ class DecisionsTest {
     final Decisions<Piece> decisions;
 
     Pod(KeepLedger ledger) {
-      decisions = new Decisions<>(SETTINGS, allocator, ledger, piece -> piece.price, this);
+      this(ledger, SETTINGS);
+    }
+
+    Pod(KeepLedger ledger, AllocationSettings settings) {
+      decisions = new Decisions<>(settings, allocator, ledger, piece -> piece.price, this);
     }
 
     Piece submit(long id, long randomness, boolean root, double probability) {
@@ -165,6 +174,69 @@ class DecisionsTest {
       piece.inclusion = probability;
       piece.answered = now;
     }
+  }
+
+  /** Counts what is told of parts, and asked. */
+  private record Watched(InProcessKeepLedger ledger, int[] counts) implements KeepLedger {
+    private static final int PARTS = 0;
+    private static final int READS = 1;
+    private static final int VISITS = 2;
+
+    @Override
+    public void exchange(LedgerBatch batch, long nowNanos, Consumer<LedgerBatch> answered) {
+      counts[PARTS] += batch.parts().size();
+      counts[READS] += batch.reads().size();
+      Set<Long> traces = new HashSet<>();
+      for (LedgerBatch.Ids ids :
+          List.of(batch.parts(), batch.tells(), batch.asks(), batch.reads(), batch.releases())) {
+        for (int i = 0; i < ids.size(); i++) {
+          traces.add(ids.low(i));
+        }
+      }
+      counts[VISITS] += traces.size();
+      ledger.exchange(batch, nowNanos, answered);
+    }
+
+    @Override
+    public boolean isSolo() {
+      return false;
+    }
+  }
+
+  /** A hundred traces on two pods each, of which two are kept; visits of a trace a fragment. */
+  private double visitsAFragment(AllocationSettings settings, int[] counts, List<Pod> pods) {
+    Watched ledger = new Watched(ledger(false), counts);
+    pods.add(new Pod(ledger, settings));
+    pods.add(new Pod(ledger, settings));
+    for (int id = 1; id <= 100; id++) {
+      long randomness = id <= 2 ? Threshold.MAX - 1 : 0;
+      pods.get(0).submit(id, randomness, true, .5);
+      pods.get(1).submit(id, randomness, false, .01);
+    }
+    for (int second = 0; second < 90; second++) {
+      now += SECOND;
+      pods.forEach(pod -> pod.decisions.tick(now));
+    }
+    assertTrue(pods.stream().flatMap(pod -> pod.pieces.stream()).allMatch(p -> p.verdicts == 1));
+    return counts[Watched.VISITS] / 200.0;
+  }
+
+  @Test
+  void withShapesEachFragmentVisitsItsTraceTwice() {
+    int[] counts = new int[3];
+    assertEquals(2.05, visitsAFragment(SETTINGS, counts, new ArrayList<>()), .05);
+    assertEquals(200, counts[Watched.PARTS]);
+    assertEquals(100, counts[Watched.READS]);
+  }
+
+  @Test
+  void withoutShapesNoPartIsToldAndWholePricesAreLearnedFromWhatIsKept() {
+    int[] counts = new int[3];
+    List<Pod> pods = new ArrayList<>();
+    assertTrue(visitsAFragment(SETTINGS.withoutShape(), counts, pods) <= 1.2);
+    assertEquals(0, counts[Watched.PARTS]);
+    assertEquals(0, counts[Watched.READS]);
+    assertEquals(List.of(200L, 200L), pods.getFirst().allocator.learnedWhole);
   }
 
   private static InProcessKeepLedger ledger(boolean solo) {
@@ -332,5 +404,34 @@ class DecisionsTest {
     assertTrue(late.kept && late.joined, "another pod follows");
     assertEquals(1, late.inclusion);
     assertEquals(100, ledger.spentSum(), "and pays its own part");
+  }
+
+  @Test
+  void whoEndsAsksForAllThatWaitsAndTellsWhatItKeeps() {
+    long high = Threshold.MAX / 4 * 3;
+    SlowLedger ledger = new SlowLedger();
+    Pod stays = new Pod(ledger.ledger);
+    Pod ends = new Pod(ledger);
+    Piece told = stays.submit(7, high, false, .5);
+    stays.decisions.tick(now);
+    Piece joins = ends.submit(7, high, false, 0);
+    Piece nobodys = ends.submit(8, high, false, 0);
+    ends.decisions.tick(now); // an exchange is under way
+    Piece root = ends.submit(9, high, true, .5);
+    Piece elsewhere = stays.submit(9, high, false, 0);
+    for (int i = 0; ends.decisions.askAll(now); i++) {
+      assertTrue(i < 20, "it never ends");
+      if (!ledger.answers.isEmpty()) {
+        ledger.answers.remove().run();
+      }
+    }
+    assertEquals(0, ends.decisions.waiting());
+    assertTrue(joins.kept && joins.joined);
+    assertFalse(nobodys.kept);
+    assertTrue(root.kept);
+    now += WAIT;
+    stays.decisions.tick(now);
+    assertTrue(told.kept);
+    assertTrue(elsewhere.kept && elsewhere.joined, "the last keep was told");
   }
 }

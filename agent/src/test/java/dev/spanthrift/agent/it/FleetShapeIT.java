@@ -1,0 +1,67 @@
+package dev.spanthrift.agent.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.spanthrift.agent.fleet.RedisServer;
+import io.grpc.Status;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Without shapes the engine hears of a trace only when somebody keeps it. */
+@Timeout(300)
+class FleetShapeIT {
+  private static final Path RECORDED =
+      Path.of("src", "test", "resources", "recorded", "hotelreservation", "traces.otlp.zst");
+  private static final int OF_THE_FLEET = 4; // totals, reports, pods, books
+
+  @TempDir Path temp;
+
+  @Test
+  void onlyKeptTracesHaveAnEntryAndStillHaveOneDecision() throws Exception {
+    try (RedisServer engine = RedisServer.start(temp.resolve("engine"));
+        OtlpBackend backend = new GrpcBackend();
+        Program program = sidecar(engine, backend);
+        Sender sender = new Sender(program.ports())) {
+      Set<ByteString> sent = new HashSet<>();
+      long spans = 0;
+      for (ExportTraceServiceRequest request : Excerpt.read(RECORDED)) {
+        assertEquals(Status.Code.OK, sender.grpc(Otlp.TRACES, request.toByteArray()));
+        for (Span span : Excerpt.spans(List.of(request))) {
+          sent.add(span.getTraceId());
+          spans++;
+        }
+      }
+      program.awaitSettled(spans);
+      Set<ByteString> kept = new HashSet<>();
+      backend.spans().forEach(span -> kept.add(span.getTraceId()));
+      long entries = Long.parseLong(engine.command("DBSIZE").substring(1));
+      assertTrue(kept.size() > 10 && kept.size() < sent.size() / 2, "kept " + kept.size());
+      assertTrue(
+          entries <= kept.size() + OF_THE_FLEET,
+          "entries " + entries + ", kept " + kept.size() + " of " + sent.size());
+    }
+  }
+
+  private Program sidecar(RedisServer engine, OtlpBackend backend) {
+    return new Launch(temp.resolve("sidecar"))
+        .to(backend)
+        .yaml(
+            """
+            hold: {pause: 200ms, deadline: 400ms}
+            price: {perGb: 1000}
+            budgets: [{amount: 2, period: month}]
+            fleet: {url: "%s", askAfter: 2s, shape: false, podsAssumed: 1}
+            """
+                .formatted(engine.url()))
+        .run();
+  }
+}
