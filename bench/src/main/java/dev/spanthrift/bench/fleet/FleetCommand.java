@@ -134,6 +134,9 @@ final class FleetCommand implements Callable<Integer> {
   }
 
   private int processes() throws Exception {
+    if (alone && chaos) {
+      throw new IllegalArgumentException("--chaos troubles an engine, and --alone has none");
+    }
     Schedule schedule = Schedule.of(data.resolve(set), minutes, windows);
     FleetRun.Plan plan =
         new FleetRun.Plan(
