@@ -34,6 +34,7 @@ final class RedisFleetSums implements FleetSums {
   private final SharedRates rates;
   private final double[] marks = new double[2];
   private boolean known;
+  private boolean counted; // whether the sums have this pod in them
 
   RedisFleetSums(int podsAssumed, LongSupplier wallMillis, LongSupplier nanos) {
     this.podsAssumed = podsAssumed;
@@ -63,6 +64,20 @@ final class RedisFleetSums implements FleetSums {
     return true;
   }
 
+  /** Who is not in the sums yet leaves the money that comes in to those who are. */
+  @Override
+  public synchronized double partOfInflow(double pods) {
+    return known && !counted ? 0 : 1 / Math.max(1, pods);
+  }
+
+  /**
+   * What the level may be at most: a pod that does not know yet how long the fleet has saved must
+   * not throw its savings away.
+   */
+  synchronized double levelMax(double byThisPod) {
+    return known ? Math.max(1, byThisPod) : Double.MAX_VALUE;
+  }
+
   /**
    * This pod's report, ready to be sent; where money is not shared it only says: one pod.
    *
@@ -85,13 +100,17 @@ final class RedisFleetSums implements FleetSums {
    * Takes the engine's sums.
    *
    * @param whole whether every pod had the time to report
+   * @param inThem whether this pod's report is in sums that are whole
    */
-  synchronized void take(ByteBuffer sums, boolean whole) {
+  synchronized void take(ByteBuffer sums, boolean whole, boolean inThem) {
     double[] read = new double[LENGTH];
     SparseNumbers.unpack(sums, read, marks);
-    if (whole || known) {
+    if (whole) { // else the last ones are better than those of a part of the pods
       known = true;
+      counted = inThem;
       System.arraycopy(read, 0, fleet, 0, fleet.length);
+    }
+    if (known) {
       double[] arriving = Arrays.copyOfRange(read, fleet.length, LENGTH);
       rates.take(arriving, whole, pods(), nanos.getAsLong());
     }

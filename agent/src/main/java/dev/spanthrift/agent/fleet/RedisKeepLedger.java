@@ -138,7 +138,7 @@ final class RedisKeepLedger implements KeepLedger {
     try {
       LedgerBatch batch = exchange.batch;
       own.note(batch, exchange.beganNanos);
-      totals.level(batch.inflow() * safeShare(exchange.beganNanos));
+      totals.inflow(batch.inflow() * safeShare(exchange.beganNanos));
       totals.atMost(batch.levelMax());
       Link link = engine.link();
       if (link == null || !breaker.lets(System.nanoTime())) {
@@ -165,6 +165,7 @@ final class RedisKeepLedger implements KeepLedger {
     breaker.passedOver(System.nanoTime());
     say(true, engine.link() == null ? engine.lastError() : watch.lastTrouble());
     own.failed(batch, now);
+    totals.founded(false);
     totals.level(-own.answer(batch, now));
     watch.alone(batch.asks().size());
     finish(exchange);
@@ -232,7 +233,7 @@ final class RedisKeepLedger implements KeepLedger {
         numbers[0],
         numbers[1],
         numbers[2],
-        FleetKeys.ascii(Double.toString(Math.max(1, exchange.batch.levelMax()))),
+        FleetKeys.ascii(Double.toString(sums.levelMax(exchange.batch.levelMax()))),
         reports ? FleetMembers.pack(pod, me) : new byte[0],
         report
       };
@@ -249,7 +250,8 @@ final class RedisKeepLedger implements KeepLedger {
         boolean whole = in.get() != 0;
         totals.take(in);
         if (in.hasRemaining()) {
-          sums.take(in.slice(), whole);
+          totals.founded(whole);
+          sums.take(in.slice(), whole, timing.isInSumsOf(engineSeconds));
           timing.reported(engineSeconds, System.nanoTime());
           disagreement.look(link, sums.isDivided(), timing.generation());
         }

@@ -14,6 +14,9 @@ final class SumsTiming {
   /** Part of the level that all pods together may move before they say so. */
   private static final double MOVED_MAX = .05;
 
+  /** One late report does not make a pod a new one. */
+  private static final long LATE_MAX = 2;
+
   private static final double PHASE_MAX = .5; // of a generation
 
   private final double phase;
@@ -41,6 +44,12 @@ final class SumsTiming {
    */
   static boolean isMoneyDue(double moved, double level, double pods) {
     return Math.abs(moved) * pods > MOVED_MAX * level;
+  }
+
+  /** Whether the generation before that of this moment, whose sums are whole now, has this pod. */
+  boolean isInSumsOf(double engineSeconds) {
+    long generation = (long) Math.floor(engineSeconds / GENERATION_SECONDS);
+    return reportedIn >= 0 && generation - reportedIn <= LATE_MAX;
   }
 
   /** Takes the engine's clock from the answer to a report. */

@@ -24,6 +24,7 @@ final class Totals {
   private final boolean shared;
   private double levelWhenKnown;
   private boolean known;
+  private double early; // money that came in before the engine was reached
 
   /**
    * @param shared whether the level is the fleet's, or this pod's alone
@@ -35,6 +36,28 @@ final class Totals {
   /** Adds to the level. */
   synchronized void level(double amount) {
     own[0] += amount;
+  }
+
+  /**
+   * Adds money that came in. Until the engine has answered it waits: where a fleet is there
+   * already, its money is, too.
+   */
+  synchronized void inflow(double amount) {
+    if (known || !shared) {
+      own[0] += amount;
+    } else {
+      early += amount;
+    }
+  }
+
+  /**
+   * Says what the first answer, or none, means for the money that waits.
+   *
+   * @param fleetIsThere whether others have reported before
+   */
+  synchronized void founded(boolean fleetIsThere) {
+    own[0] += fleetIsThere ? 0 : early;
+    early = 0;
   }
 
   /** Replaces this pod's counts: places 1 to 9. */

@@ -42,4 +42,14 @@ class SumsTimingTest {
     assertTrue(SumsTiming.isMoneyDue(1, 1_000, 100));
     assertTrue(SumsTiming.isMoneyDue(1, -5, 1), "nothing is left");
   }
+
+  @Test
+  void aPodIsInTheSumsOfTheGenerationAfterItsFirstReport() {
+    SumsTiming timing = new SumsTiming(0);
+    assertFalse(timing.isInSumsOf(1_000), "it never reported");
+    timing.reported(1_000, 0);
+    assertTrue(timing.isInSumsOf(1_005));
+    assertTrue(timing.isInSumsOf(1_010), "one late report");
+    assertFalse(timing.isInSumsOf(1_060), "it was away");
+  }
 }

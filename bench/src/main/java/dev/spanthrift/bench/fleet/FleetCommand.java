@@ -74,14 +74,34 @@ final class FleetCommand implements Callable<Integer> {
       description = "of sending; a longer window is sped up")
   double minutes;
 
-  @Option(names = "--ask-after", defaultValue = "30s", description = "fleet.askAfter")
-  String askAfter = "";
+  @Option(
+      names = "--simulated",
+      defaultValue = "0",
+      description = "so many seeds of the simulated fleet besides, with the budget")
+  int simulatedSeeds;
+
+  @Option(
+      names = "--fleet",
+      defaultValue = "",
+      description = "more of fleet, such as 'askAfter: 10s, timeout: 2s' on a busy machine")
+  String fleet = "";
 
   @Option(
       names = "--hold",
       defaultValue = "",
       description = "hold of the sidecars, such as 'pause: 6s'")
   String hold = "";
+
+  @Option(
+      names = "--chaos",
+      description = "the engine killed, paused, flushed, full, and a third of the sidecars killed")
+  boolean chaos;
+
+  @Option(
+      names = "--windows",
+      defaultValue = "1000",
+      description = "only so many windows of the recording, on a busy machine")
+  int windows;
 
   @Option(names = "--key", defaultValue = "0", description = "is laid over all trace ids: a seed")
   long key;
@@ -103,6 +123,8 @@ final class FleetCommand implements Callable<Integer> {
   private FleetCommand() {}
 
   public static void main(String[] arguments) {
+    Runnable ending = () -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+    Runtime.getRuntime().addShutdownHook(new Thread(ending)); // also when we are interrupted
     System.exit(new CommandLine(new FleetCommand()).execute(arguments));
   }
 
@@ -112,21 +134,25 @@ final class FleetCommand implements Callable<Integer> {
   }
 
   private int processes() throws Exception {
-    Schedule schedule = Schedule.of(data.resolve(set), minutes);
+    if (alone && chaos) {
+      throw new IllegalArgumentException("--chaos troubles an engine, and --alone has none");
+    }
+    Schedule schedule = Schedule.of(data.resolve(set), minutes, windows);
     FleetRun.Plan plan =
         new FleetRun.Plan(
             gateways > 0 ? gateways : sidecars,
             gateways > 0,
             alone,
-            askAfter,
+            fleet.isEmpty() ? "" : ", " + fleet,
             hold.isEmpty() ? "" : "hold: {" + hold + "}\n",
             key);
     Path folder = Files.createTempDirectory("spanthrift-fleet");
     System.out.println(FleetRow.HEADER);
+    SimulatedRow.print(schedule, simulatedSeeds);
     for (String policy : policies) {
       Path own = Files.createDirectories(folder.resolve(policy));
       Path jar = home.resolve("agent/target/spanthrift.jar");
-      new FleetRun(plan, schedule, java, jar, own).run(FleetPolicy.of(policy), null);
+      new FleetRun(plan, schedule, java, jar, own).run(FleetPolicy.of(policy), chaos);
     }
     return 0;
   }

@@ -13,13 +13,15 @@ enum FleetPolicy {
         - {name: slow, match: {slowerThan: 1s}, keep: true}
       defaultProbability: 0.1
       """),
-  /** An amount that is never reached, of which a tenth of what arrives may be spent. */
+  /** An amount that is never reached, and for each hour a tenth of what arrives in that time. */
   BUDGET(
       "budget of 10 % of bytes",
       """
       price: {perGb: 1000}
-      budgets: [{name: all, amount: 1000000, period: month, keepMax: 0.1}]
+      budgets: [{name: all, amount: 1000000, period: month, hourlyMax: %.2f}]
       """);
+
+  private static final double PER_GB = 1000;
 
   private final String shown;
   private final String yaml;
@@ -37,7 +39,13 @@ enum FleetPolicy {
     return shown;
   }
 
-  String yaml() {
-    return yaml;
+  /**
+   * Keys of the configuration.
+   *
+   * @param bytesPerSecond that arrive at all sidecars together
+   */
+  String yaml(double bytesPerSecond) {
+    double perHour = .1 * bytesPerSecond * 3600 / 1e9 * PER_GB;
+    return this == BUDGET ? String.format(Locale.ROOT, yaml, perHour) : yaml;
   }
 }

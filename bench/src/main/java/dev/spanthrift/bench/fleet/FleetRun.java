@@ -29,10 +29,10 @@ final class FleetRun {
    *
    * @param gateways whether any process gets any request, and not each pod one of its own
    * @param alone without an engine
+   * @param fleet further keys of the fleet, each after a comma
    * @param more further keys of the sidecars' configuration, as YAML
    */
-  record Plan(
-      int processes, boolean gateways, boolean alone, String askAfter, String more, long key) {
+  record Plan(int processes, boolean gateways, boolean alone, String fleet, String more, long key) {
     String shown() {
       String what = gateways ? " gateways" : " sidecars";
       return processes + what + (alone ? " alone" : "");
@@ -55,15 +55,15 @@ final class FleetRun {
     this.folder = folder;
   }
 
-  void run(FleetPolicy policy, @Nullable Chaos chaos) throws Exception {
+  void run(FleetPolicy policy, boolean chaos) throws Exception {
     Arrivals arrivals = new Arrivals(schedule.set().recording, plan.key());
     EventLoopGroup loops = BenchLoops.create();
     try (EngineProcess engine = plan.alone() ? null : EngineProcess.start(folder);
         Sink sink = new Sink(loops.next(), 0, arrivals::take);
         Started sidecars = new Started(begin(policy, sink.port(), engine))) {
       sidecars.all().forEach(s -> s.awaitReady(engine != null));
-      if (chaos != null) {
-        chaos.begin(engine, sidecars.all());
+      if (chaos && engine != null) {
+        new Chaos(engine, sidecars.all(), schedule.seconds()).begin();
       }
       Replay replay = new Replay(client);
       replay.run(schedule, plan.key(), receiver(sidecars.all()));
@@ -96,15 +96,15 @@ final class FleetRun {
   private String yaml(FleetPolicy policy, int number, int sink, int engine) {
     String fleet =
         """
-        fleet: {url: "redis://127.0.0.1:%d", pod: pod-%d, askAfter: %s, podsAssumed: %d}
+        fleet: {url: "redis://127.0.0.1:%d", pod: pod-%d, podsAssumed: %d%s}
         """
-            .formatted(engine, number, plan.askAfter(), plan.processes());
+            .formatted(engine, number, plan.processes(), plan.fleet());
     return """
     destinations:
       - {name: sink, endpoint: "http://127.0.0.1:%d", protocol: grpc}
     """
             .formatted(sink)
-        + policy.yaml()
+        + policy.yaml(schedule.bytes() / schedule.seconds())
         + (plan.alone() ? "" : fleet)
         + plan.more();
   }

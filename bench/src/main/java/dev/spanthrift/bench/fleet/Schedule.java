@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * When which pod sends what: the recorded requests in real time, with the recording's windows laid
@@ -38,10 +39,11 @@ record Schedule(List<Request> requests, RecordedSet set) {
   private record Window(int first, int end, long from, long nanos) {}
 
   /** Spreads the windows' begins so that the last one ends after {@code minutes}. */
-  static Schedule of(Path folder, double minutes) throws IOException {
+  static Schedule of(Path folder, double minutes, int windowsMax) throws IOException {
     List<byte[]> messages = Workload.messages(folder.resolve("traces.otlp.zst"));
     Csv csv = Csv.read(folder.resolve("requests.csv.gz"));
-    List<Window> windows = windows(csv);
+    List<Window> all = windows(csv);
+    List<Window> windows = all.subList(0, Math.min(windowsMax, all.size()));
     List<Request> requests = new ArrayList<>();
     long total = (long) (minutes * 60e9);
     for (int w = 0; w < windows.size(); w++) {
@@ -93,6 +95,11 @@ record Schedule(List<Request> requests, RecordedSet set) {
 
   long spans() {
     return requests.stream().mapToLong(r -> r.template().spans()).sum();
+  }
+
+  /** Bytes of the spans alone: what a budget counts. */
+  long bytes() {
+    return IntStream.range(0, set.recording.spans()).mapToLong(set.recording::bytesOfSpan).sum();
   }
 
   double seconds() {

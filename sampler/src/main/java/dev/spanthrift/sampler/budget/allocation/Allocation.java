@@ -32,6 +32,9 @@ public final class Allocation implements Allocator {
   private static final double UNKNOWN_SHARE = .1;
   private static final double KNOWN_SECONDS = 5;
 
+  /** Pods that begin together are never so far apart; who joins takes over the fleet's age. */
+  private static final double JOINED_SECONDS = 60;
+
   /** A cold sampler begins with so many seconds of the allowance, or its first errors were lost. */
   private static final double ADVANCE_SECONDS = TAU_SECONDS_MIN;
 
@@ -60,6 +63,7 @@ public final class Allocation implements Allocator {
 
   private double demandSeconds;
   private double activeSeconds;
+  private double activeBefore; // the fleet, when this pod joined
   private double sinceAdvance;
   private double overlapBelief = 1;
   private double newInflow;
@@ -336,7 +340,7 @@ public final class Allocation implements Allocator {
       scaleDemand(report, c, 1 / Math.max(Flow.SECONDS_MIN, seconds));
     }
     report[FleetReport.LAST_ARRIVAL] = lastArrivalSeconds();
-    report[FleetReport.ACTIVE_SECONDS] = activeSeconds;
+    report[FleetReport.ACTIVE_SECONDS] = activeSeconds + activeBefore;
     report[FleetReport.PODS] = 1;
     flows.write(report);
     slow.write(report);
@@ -345,6 +349,8 @@ public final class Allocation implements Allocator {
       System.arraycopy(report, 0, fleet, 0, report.length);
     }
     slow.read(fleet);
+    double older = fleet[FleetReport.ACTIVE_SECONDS] - report[FleetReport.ACTIVE_SECONDS];
+    activeBefore += older > JOINED_SECONDS ? older : 0;
   }
 
   private void settleRates(Allowance allowance) {
@@ -369,7 +375,7 @@ public final class Allocation implements Allocator {
     if (allowance instanceof Allowance.PerSecond(double amount)) {
       boolean cold = !advanced && carried == 0; // a restored level is advance enough
       double seconds = cold ? elapsed + ADVANCE_SECONDS : elapsed;
-      newInflow += amount * seconds / Math.max(1, fleet[FleetReport.PODS]);
+      newInflow += amount * seconds * fleetSums.partOfInflow(fleet[FleetReport.PODS]);
       advanced = true;
     }
     newInflow += Math.min(carried, rate * tau);
