@@ -13,9 +13,12 @@ import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.signal.OperationMeasures;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +35,7 @@ final class LivePipeline implements PipelineView {
   private volatile Supplier<List<PortStatus>> ports = List::of;
   private volatile @Nullable PolicySet policies;
   private volatile @Nullable FleetDoor fleet;
+  private volatile @Nullable DecisionLog decisions;
   private volatile Phase phase = Phase.STARTING;
 
   /**
@@ -106,6 +110,25 @@ final class LivePipeline implements PipelineView {
     return pipeline.recorded();
   }
 
+  void decisions(@Nullable DecisionLog log) {
+    decisions = log;
+  }
+
+  @Override
+  public @Nullable DecisionLog decisions() {
+    return decisions;
+  }
+
+  @Override
+  public Whereabouts find(long traceIdHigh, long traceIdLow) {
+    return pipeline.find(traceIdHigh, traceIdLow);
+  }
+
+  @Override
+  public OperationMeasures.Named operation(int id) {
+    return pipeline.operation(id);
+  }
+
   @Override
   public SamplerSettings sampler() {
     return wiring.pipeline().sampler();
@@ -129,7 +152,7 @@ final class LivePipeline implements PipelineView {
   @Override
   public void usePolicy(PolicyVersion policy) {
     policies = policy.set();
-    pipeline.use(new PolicyJudge(policy.set(), FleetDoor.rates(fleet)));
+    pipeline.use(new PolicyJudge(policy.set(), FleetDoor.rates(fleet), policy.version()));
   }
 
   @Override

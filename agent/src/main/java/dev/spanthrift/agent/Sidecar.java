@@ -12,6 +12,7 @@ import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.Pipeline;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.Route;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
@@ -31,6 +32,7 @@ import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.budget.books.MoneyView;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -118,9 +120,7 @@ public final class Sidecar implements SidecarProgram {
     Pipeline pipeline =
         new Pipeline(
             wiring.pipeline(),
-            judge == null
-                ? new PolicyJudge(policies.current().set(), FleetDoor.rates(fleet))
-                : judge,
+            judge == null ? first(policies.current(), fleet) : judge,
             budget,
             routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
@@ -134,6 +134,11 @@ public final class Sidecar implements SidecarProgram {
         new LivePipeline(pipeline, wiring, judge == null ? policies : null, lenience);
     this.live = live;
     live.fleet(fleet);
+    DecisionLog decisions = wiring.decisions();
+    if (decisions != null) {
+      pipeline.explainIn(decisions);
+    }
+    live.decisions(decisions);
     if (fleet != null) {
       pipeline.watch(fleet.watch());
       fleet.describe(() -> describe(settings, pipeline, policies, treasurer));
@@ -154,14 +159,18 @@ public final class Sidecar implements SidecarProgram {
                 Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
-    ZstdLibrary.refusal().ifPresent(log::warn);
     sayWhenTheCacheDoesNotFit();
     treasurer.every(timer, () -> account(treasurer, pipeline, budget));
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
     startTelemetry(wiring, control);
+    ZstdLibrary.refusal().ifPresent(log::warn); // last: it loads native code
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  private static PolicyJudge first(PolicyVersion policy, @Nullable FleetDoor fleet) {
+    return new PolicyJudge(policy.set(), FleetDoor.rates(fleet), policy.version());
   }
 
   private static FleetDoor.Self describe(

@@ -22,6 +22,7 @@ import dev.spanthrift.exporter.settings.ExportSettings.Retry;
 import dev.spanthrift.exporter.settings.ProxyVariables;
 import dev.spanthrift.exporter.settings.Tls;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
 import java.net.InetAddress;
@@ -132,6 +133,12 @@ final class Wiring {
   @Nullable SpanRing recording() {
     long bytes = settings.recording().bytesMax().bytes();
     return bytes == 0 ? null : new SpanRing(bytes, settings.recording().maxAge());
+  }
+
+  /** None when it is switched off. */
+  @Nullable DecisionLog decisions() {
+    long bytes = settings.explain().bytesMax().bytes();
+    return bytes == 0 ? null : new DecisionLog(bytes, System::currentTimeMillis);
   }
 
   /**

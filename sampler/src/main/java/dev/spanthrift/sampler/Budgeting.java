@@ -35,6 +35,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   /** One fragment in limbo. */
   static final class Waiter {
     final int slot;
+    final long number; // of the decision in the log
     boolean kept;
     boolean free; // kept at a moment when nothing costs anything
     double probability;
@@ -42,18 +43,19 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     boolean gone; // decided under pressure: the verdict comes too late
     long lastPrice;
 
-    Waiter(int slot) {
+    Waiter(int slot, long number) {
       this.slot = slot;
+      this.number = number;
     }
   }
 
   /** What becomes of a fragment. */
   interface Settlement {
-    void decided(int slot, double probability);
+    void decided(Waiter waiter, TraceClass traceClass, double price, double level);
 
-    void keep(int slot, double probability, Worth worth, String reason);
+    void keep(Waiter waiter, double probability, Worth worth, String reason);
 
-    void drop(int slot, String reason);
+    void drop(Waiter waiter, String reason);
   }
 
   private final Hold hold;
@@ -107,10 +109,10 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   }
 
   /** Takes a fragment that is due and that no policy decided. */
-  void submit(int slot, Fragment fragment, boolean first, double weight, long now) {
+  void submit(int slot, long number, Fragment fragment, boolean first, double weight, long now) {
     Reading reading = new Reading();
     reader.read(fragment, reading);
-    Waiter waiter = new Waiter(slot);
+    Waiter waiter = new Waiter(slot, number);
     waiters.put(slot, waiter);
     hold.limbo(slot);
     long part = first ? reading.path() : 0;
@@ -141,8 +143,14 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
 
   /** Lets a fragment wait for the ledger to which a policy gave a probability below 1. */
   void sampledByPolicy(
-      int slot, Fragment fragment, double probability, boolean kept, String policy, long now) {
-    Waiter waiter = new Waiter(slot);
+      int slot,
+      long number,
+      Fragment fragment,
+      double probability,
+      boolean kept,
+      String policy,
+      long now) {
+    Waiter waiter = new Waiter(slot, number);
     waiter.policy = policy;
     waiter.kept = kept;
     waiter.probability = probability;
@@ -226,9 +234,9 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     waiter.gone = true;
     if (waiter.kept) {
       TraceClass unknown = TraceClass.BASE;
-      settlement.keep(slot, waiter.probability, worth(unknown), keptBy(waiter, unknown));
+      settlement.keep(waiter, waiter.probability, worth(unknown), keptBy(waiter, unknown));
     } else {
-      settlement.drop(slot, droppedBy(waiter));
+      settlement.drop(waiter, droppedBy(waiter));
     }
   }
 
@@ -268,7 +276,8 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     waiter.kept = kept;
     waiter.probability = probability;
     if (!waiter.gone) {
-      settlement.decided(waiter.slot, probability);
+      settlement.decided(
+          waiter, allocation.reason(), (double) allocation.expectedWhole(), allocation.level());
     }
   }
 
@@ -286,7 +295,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void keep(Waiter waiter, double probability, TraceClass reason, boolean joined) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.keep(waiter.slot, probability, worth(reason), keptBy(waiter, reason));
+      settlement.keep(waiter, probability, worth(reason), keptBy(waiter, reason));
     }
   }
 
@@ -294,7 +303,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   public void drop(Waiter waiter, double probability) {
     if (!waiter.gone) {
       take(waiter.slot);
-      settlement.drop(waiter.slot, droppedBy(waiter));
+      settlement.drop(waiter, droppedBy(waiter));
     }
   }
 }

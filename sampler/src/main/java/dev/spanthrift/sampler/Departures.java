@@ -10,14 +10,21 @@ final class Departures {
   private final JudgeVersions judges;
   private final Outbox outbox;
   private final FateBooks books;
+  private final DecisionNotes notes;
 
   Departures(
-      Hold hold, DecisionMemory memory, JudgeVersions judges, Outbox outbox, FateBooks books) {
+      Hold hold,
+      DecisionMemory memory,
+      JudgeVersions judges,
+      Outbox outbox,
+      FateBooks books,
+      DecisionNotes notes) {
     this.hold = hold;
     this.memory = memory;
     this.judges = judges;
     this.outbox = outbox;
     this.books = books;
+    this.notes = notes;
   }
 
   void decided(int slot, double probability) {
@@ -27,9 +34,19 @@ final class Departures {
   /**
    * Keeps a fragment.
    *
+   * @param number of the decision in the log
+   * @param probability that its spans carry
    * @param unchanged whether its spans leave as they are, and those that come late too
    */
-  void keep(int slot, long threshold, boolean unchanged, Worth worth, String reason) {
+  void keep(
+      int slot,
+      long number,
+      double probability,
+      long threshold,
+      boolean unchanged,
+      Worth worth,
+      String reason) {
+    notes.settled(number, true, probability, reason);
     books.kept(
         idHigh(slot), idLow(slot), hold.spans(slot), hold.bytes(slot), hold.events(slot), reason);
     remember(slot, unchanged ? DecisionMemory.KEPT_UNCHANGED : threshold);
@@ -37,7 +54,8 @@ final class Departures {
     outbox.add(slot, threshold, hold.hasError(slot) ? Worth.ERROR : worth);
   }
 
-  void drop(int slot, String reason) {
+  void drop(int slot, long number, String reason) {
+    notes.settled(number, false, 0, reason);
     remember(slot, DecisionMemory.DROPPED);
     dropForgotten(slot, reason);
   }

@@ -15,6 +15,16 @@ public interface Judge {
   /** Words of facts that every fragment has. */
   int FACT_WORDS = 4;
 
+  /** Number of the policies that it decides by; 0 where they have none. */
+  default long version() {
+    return 0;
+  }
+
+  /** Words of facts that it asks for, at most {@link #FACT_WORDS}. */
+  default int factWords() {
+    return 0;
+  }
+
   /** Called for each batch, before its spans are observed. */
   default void begin(Batch batch) {}
 

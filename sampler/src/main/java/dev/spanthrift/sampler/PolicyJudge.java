@@ -19,25 +19,39 @@ public final class PolicyJudge implements Judge {
   private final Observer observer;
   private final Decision decision = new Decision();
 
+  private final long version;
+
   /**
    * @throws IllegalArgumentException if the policies need more facts than a fragment has
    */
   public PolicyJudge(PolicySet policies) {
-    this(policies, FleetRates.ALONE);
+    this(policies, FleetRates.ALONE, 0);
   }
 
   /**
    * @param rates of the fleet, for policies whose rate is its
+   * @param version of the policies, by which a decision is explained
    * @throws IllegalArgumentException if the policies need more facts than a fragment has
    */
-  public PolicyJudge(PolicySet policies, FleetRates rates) {
+  public PolicyJudge(PolicySet policies, FleetRates rates, long version) {
     if (policies.factWords() > FACT_WORDS) {
       throw new IllegalArgumentException(
           "policies ask more than " + FACT_WORDS * 64 + " questions about spans");
     }
     this.policies = policies;
     this.rates = rates;
+    this.version = version;
     observer = policies.observer();
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public int factWords() {
+    return policies.factWords();
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.spanthrift.sampler;
 
 import static dev.spanthrift.sampler.RandomnessSource.TRACE_ID;
 
+import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.probability.Randomness;
 import dev.spanthrift.sampler.probability.Threshold;
@@ -58,6 +60,7 @@ public final class Sampler {
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
   private final FateBooks books = new FateBooks(counters);
   private final SpansAtOnce atOnce;
+  private final DecisionNotes notes = new DecisionNotes();
   private final Departures departures;
 
   private final IdRandomness idRandomness = new IdRandomness();
@@ -88,7 +91,7 @@ public final class Sampler {
             new Stamper(settings.stampAlways(), counters),
             settings);
     atOnce = new SpansAtOnce(contexts, outbox, books, settings.randomness());
-    departures = new Departures(hold, memory, judges, outbox, books);
+    departures = new Departures(hold, memory, judges, outbox, books, notes);
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
     learned = new LearnedTables(operations, signatures, budget);
@@ -107,6 +110,11 @@ public final class Sampler {
   /** Tells the fate of every span from now on. */
   public void tellFates(Fates listener) {
     books.tell(listener);
+  }
+
+  /** Notes every decision there from now on; null for nowhere. */
+  public void explainIn(@Nullable DecisionLog log) {
+    notes.in(log);
   }
 
   /** Counts a batch that goes on whole, past hold and decision. */
@@ -329,6 +337,33 @@ public final class Sampler {
     }
   }
 
+  /** Where a trace is at the moment. */
+  public Whereabouts find(long traceIdHigh, long traceIdLow, long now) {
+    Whereabouts.Remembered remembered = remembered(memory.find(traceIdHigh, traceIdLow));
+    int slot = hold.find(traceIdHigh, traceIdLow);
+    if (slot == Hold.NONE) {
+      return new Whereabouts(Whereabouts.State.ABSENT, 0, 0, 0, remembered);
+    }
+    Whereabouts.State state =
+        hold.isInLimbo(slot) ? Whereabouts.State.LIMBO : Whereabouts.State.WAITING;
+    long held = now - hold.firstSeen(slot);
+    return new Whereabouts(state, hold.spans(slot), hold.bytes(slot), held, remembered);
+  }
+
+  private static Whereabouts.Remembered remembered(long decision) {
+    if (decision == DecisionMemory.UNKNOWN) {
+      return Whereabouts.Remembered.NOTHING;
+    }
+    return decision == DecisionMemory.DROPPED
+        ? Whereabouts.Remembered.DROPPED
+        : Whereabouts.Remembered.KEPT;
+  }
+
+  /** Service and name of an operation, as they are measured. */
+  public OperationMeasures.Named operation(int id) {
+    return measures.named(id);
+  }
+
   /** The resource that spans came from lately; a sidecar has one. Any thread may ask. */
   public @Nullable ResourceContext resource() {
     return contexts.lately();
@@ -343,23 +378,27 @@ public final class Sampler {
       judge.judge(fragment, hold.facts(slot), hold.factsOffset(slot), now, verdict);
       handOver(judge);
     }
+    long number = notes.judged(hold, slot, fragment, judge, verdict);
     if (budget != null && verdict.isLeftToBudget()) {
-      budget.submit(slot, fragment, isFirst(slot), verdict.weight(), now);
+      budget.submit(slot, number, fragment, isFirst(slot), verdict.weight(), now);
       return;
     }
     long threshold = thresholdOf(verdict.probability());
     boolean kept = threshold <= fragment.randomness();
     if (budget != null && budget.asksOthers() && isDrawn()) {
-      budget.sampledByPolicy(slot, fragment, verdict.probability(), kept, verdict.reason(), now);
+      budget.sampledByPolicy(
+          slot, number, fragment, verdict.probability(), kept, verdict.reason(), now);
     } else if (kept) {
       if (budget != null) {
         budget.keptByPolicy(fragment, verdict.probability(), now);
       }
       boolean byRule = verdict.isCertain() && !BY_NOBODY.contains(verdict.reason());
       Worth worth = byRule ? Worth.RULE : Worth.ORDINARY;
-      departures.keep(slot, threshold, verdict.probability() == 1, worth, verdict.reason());
+      double probability = verdict.probability();
+      departures.keep(
+          slot, number, probability, threshold, probability == 1, worth, verdict.reason());
     } else {
-      departures.drop(slot, verdict.reason());
+      departures.drop(slot, number, verdict.reason());
     }
   }
 
@@ -384,18 +423,21 @@ public final class Sampler {
   /** The budget's verdicts. */
   private final class Settlement implements Budgeting.Settlement {
     @Override
-    public void decided(int slot, double probability) {
-      departures.decided(slot, probability);
+    public void decided(
+        Budgeting.Waiter waiter, TraceClass traceClass, double price, double level) {
+      notes.allocated(waiter.number, waiter.probability, traceClass, price, level);
+      departures.decided(waiter.slot, waiter.probability);
     }
 
     @Override
-    public void keep(int slot, double probability, Worth worth, String reason) {
-      departures.keep(slot, thresholdOf(probability), false, worth, reason);
+    public void keep(Budgeting.Waiter waiter, double probability, Worth worth, String reason) {
+      long threshold = thresholdOf(probability);
+      departures.keep(waiter.slot, waiter.number, probability, threshold, false, worth, reason);
     }
 
     @Override
-    public void drop(int slot, String reason) {
-      departures.drop(slot, reason);
+    public void drop(Budgeting.Waiter waiter, String reason) {
+      departures.drop(waiter.slot, waiter.number, reason);
     }
   }
 

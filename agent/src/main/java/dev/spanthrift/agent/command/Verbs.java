@@ -2,6 +2,12 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.command.check.CheckCommand;
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.remote.AuditCommand;
+import dev.spanthrift.agent.command.remote.DecisionsCommand;
+import dev.spanthrift.agent.command.remote.ExplainCommand;
+import dev.spanthrift.agent.command.remote.KillSwitchCommand;
+import dev.spanthrift.agent.command.remote.PolicyCommand;
+import dev.spanthrift.agent.command.remote.StatusCommand;
 import dev.spanthrift.agent.command.simulate.SimulateCommand;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import java.io.PrintWriter;
@@ -23,7 +29,8 @@ import picocli.CommandLine.Model.OptionSpec;
     footer = {
       "",
       "VERB --help shows its options; spanthrift.example.yaml shows every setting.",
-      "Exit codes: 0 all is well, 1 it failed, 2 wrong usage."
+      "Exit codes: 0 all is well, 1 it failed, 2 wrong usage; of verbs that ask a running sidecar"
+          + " also 3 nobody answers, 4 somebody else changed it first."
     })
 public final class Verbs {
   private Verbs() {}
@@ -79,6 +86,12 @@ public final class Verbs {
         .addSubcommand(new SendCommand(context))
         .addSubcommand(new SimulateCommand(context))
         .addSubcommand(new RecordCommand(context))
+        .addSubcommand(new ExplainCommand(context))
+        .addSubcommand(new DecisionsCommand(context))
+        .addSubcommand(new StatusCommand(context))
+        .addSubcommand(PolicyCommand.commandLine(context))
+        .addSubcommand(new KillSwitchCommand(context))
+        .addSubcommand(AuditCommand.commandLine(context))
         .addSubcommand(new PricesCommand(context))
         .addSubcommand(new ImportCommand(context))
         .addSubcommand(new WarmCommand(context))
@@ -111,5 +124,6 @@ public final class Verbs {
                   .description("Shows this and does nothing.")
                   .build());
     }
+    verb.getSubcommands().values().forEach(Verbs::helpful);
   }
 }

@@ -1,7 +1,10 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.audit.AuditApi;
+import dev.spanthrift.agent.control.explain.ExplainApi;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.control.policy.PolicyApi;
+import dev.spanthrift.agent.control.policy.PolicyVersionsApi;
 import dev.spanthrift.agent.control.policy.SimulateApi;
 import dev.spanthrift.agent.control.status.FleetApi;
 import dev.spanthrift.agent.control.status.StatusApi;
@@ -22,13 +25,23 @@ class ControlContext {
   }
 
   @Bean
+  PolicyVersionsApi policyVersionsApi(ControlParts parts) {
+    return new PolicyVersionsApi(parts.policies(), parts.pipeline());
+  }
+
+  @Bean
+  AuditApi auditApi(ControlParts parts) {
+    return new AuditApi(parts.policies().audit());
+  }
+
+  @Bean
   SimulateApi simulateApi(ControlParts parts) {
     return new SimulateApi(parts.pipeline(), parts.policies(), parts.spend(), new HeapRoom());
   }
 
   @Bean
   KillSwitchApi killSwitchApi(ControlParts parts) {
-    return new KillSwitchApi(parts.killSwitch());
+    return new KillSwitchApi(parts.killSwitch(), parts.policies().audit());
   }
 
   @Bean
@@ -45,6 +58,11 @@ class ControlContext {
   @Bean
   FleetApi fleetApi(ControlParts parts) {
     return new FleetApi(parts.pipeline());
+  }
+
+  @Bean
+  ExplainApi explainApi(ControlParts parts) {
+    return new ExplainApi(parts.pipeline(), parts.policies(), parts.spend());
   }
 
   @Bean

@@ -43,6 +43,7 @@ public final class ControlServer implements AutoCloseable {
       Map.of(
           "PUT /api/v1/policy", Entitlement.WRITE,
           "PUT /api/v1/kill-switch", Entitlement.WRITE,
+          "POST /api/v1/policy:rollback", Entitlement.WRITE,
           "POST /api/v1/policy:validate", Entitlement.ASK,
           "POST /api/v1/policy:simulate", Entitlement.ASK);
 
@@ -122,7 +123,7 @@ public final class ControlServer implements AutoCloseable {
 
   /** For tests: what the context holds. */
   <T> Collection<T> beans(Class<T> type) {
-    return web.context().getBeansOfType(type).values();
+    return web.beans(type);
   }
 
   /** Lets requests end for at most 2 s, then closes the port. */

@@ -7,8 +7,11 @@ import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.Whereabouts;
 import dev.spanthrift.sampler.Worth;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.signal.OperationMeasures;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.MalformedException;
@@ -43,7 +46,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
-  private final SliceCodec codec = ZstdCodec.orDeflate();
+  private final SliceCodec codec = new LateCodec();
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final Scanner scanner;
   private final long startedUnixMillis = System.currentTimeMillis();
@@ -178,6 +181,25 @@ public final class Pipeline implements Intake, AutoCloseable {
     SpanRing ring = recorded;
     if (ring != null && batch.size() > 0) {
       ring.record(batch, System.currentTimeMillis());
+    }
+  }
+
+  /** Notes every decision there; call before the first request. */
+  public void explainIn(DecisionLog log) {
+    sampler.explainIn(log);
+  }
+
+  /** Where a trace is at the moment. */
+  public Whereabouts find(long traceIdHigh, long traceIdLow) {
+    synchronized (lock) {
+      return sampler.find(traceIdHigh, traceIdLow, System.nanoTime());
+    }
+  }
+
+  /** Service and name of an operation, by its number in the decision log. */
+  public OperationMeasures.Named operation(int id) {
+    synchronized (lock) {
+      return sampler.operation(id);
     }
   }
 

@@ -3,8 +3,11 @@ package dev.spanthrift.agent.pipeline;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.SamplerSettings;
+import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.signal.OperationMeasures;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,21 @@ public interface PipelineView {
   /** Rate, errors and durations by operation, of all that was received. */
   default List<MeasuredOperation> measured() {
     return List.of();
+  }
+
+  /** The last decisions; null when they are not noted. */
+  default @Nullable DecisionLog decisions() {
+    return null;
+  }
+
+  /** Where a trace is at the moment. */
+  default Whereabouts find(long traceIdHigh, long traceIdLow) {
+    return Whereabouts.NOWHERE;
+  }
+
+  /** Service and name of an operation, by its number in the decision log. */
+  default OperationMeasures.Named operation(int id) {
+    return new OperationMeasures.Named("", "");
   }
 
   /** What each policy in force did, and what those in shadow would have done, in their order. */

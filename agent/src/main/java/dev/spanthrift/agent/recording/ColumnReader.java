@@ -1,6 +1,11 @@
 package dev.spanthrift.agent.recording;
 
 import dev.spanthrift.sampler.wire.FieldWriter;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +30,30 @@ public final class ColumnReader {
   /** The next request; null at the end. */
   public byte @Nullable [] next() {
     return advance(true) ? encoder.finish() : null;
+  }
+
+  /** The spans of one trace, whichever time they came; empty when there is none. */
+  byte[] trace(long traceIdHigh, long traceIdLow) {
+    Map<String, List<int[]>> found = new LinkedHashMap<>(); // places, by service
+    for (; find(); at++) {
+      SpanChunk columns = from.chunks.get(chunk);
+      if (columns.traceIdLow[at] == traceIdLow && columns.traceIdHigh[at] == traceIdHigh) {
+        String service = from.services[columns.operation[at]];
+        found.computeIfAbsent(service, name -> new ArrayList<>()).add(new int[] {chunk, at});
+      }
+    }
+    ByteArrayOutputStream request = new ByteArrayOutputStream();
+    found.forEach(
+        (service, places) -> {
+          encoder.begin(service);
+          places.forEach(place -> encode(from.chunks.get(place[0]), place[1]));
+          request.writeBytes(encoder.finish()); // requests one after the other are one request
+        });
+    return request.toByteArray();
+  }
+
+  private void encode(SpanChunk columns, int i) {
+    encoder.add(columns, i, from.names[columns.operation[i]], from.errors[columns.signature[i]]);
   }
 
   /** Passes by one request; false at the end. */
@@ -55,8 +84,7 @@ public final class ColumnReader {
         break;
       }
       if (encode) {
-        encoder.add(
-            columns, at, from.names[columns.operation[at]], from.errors[columns.signature[at]]);
+        encode(columns, at);
       }
       at++;
       spans++;

@@ -204,6 +204,11 @@ public final class SpanRing {
         held, sizes, services.clone(), names.clone(), errors.clone(), unixMillis - maxAgeMillis);
   }
 
+  /** All spans of a trace that are in it, as one request; empty when there is none. */
+  public byte[] trace(long traceIdHigh, long traceIdLow) {
+    return snapshot(System.currentTimeMillis()).open().trace(traceIdHigh, traceIdLow);
+  }
+
   /** Spans of a moment, read again and again. */
   public static final class Snapshot {
     final List<SpanChunk> chunks;

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Replaces a small file so that a crash leaves either the old content or the new one. */
+/**
+ * Replaces a small file so that a crash leaves either the old content or the new one; appends to
+ * one so that no half of it stays.
+ */
 public final class StateFile {
   private StateFile() {}
 
@@ -28,13 +31,32 @@ public final class StateFile {
     }
   }
 
+  /** Adds to the end of a file, which may not be there yet. */
+  public static void append(Path file, byte[] content) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      long before = channel.size();
+      try {
+        write(channel, content);
+      } catch (IOException e) {
+        channel.truncate(before);
+        throw e;
+      }
+    }
+  }
+
   private static void writeThrough(Path file, byte[] content) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer rest = ByteBuffer.wrap(content);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
+      write(channel, content);
     }
+  }
+
+  private static void write(FileChannel channel, byte[] content) throws IOException {
+    ByteBuffer rest = ByteBuffer.wrap(content);
+    while (rest.hasRemaining()) {
+      channel.write(rest);
+    }
+    channel.force(true);
   }
 }

@@ -52,6 +52,16 @@ public enum Instrument {
       "spanthrift.traces.decided_early",
       "{trace}",
       "Traces decided before they were due, because too much waited"),
+  EXPLANATIONS_NOTED(
+      Kind.COUNTER,
+      "spanthrift.explanations.noted",
+      "{decision}",
+      "Decisions that could be explained"),
+  EXPLANATIONS_FORGOTTEN(
+      Kind.COUNTER,
+      "spanthrift.explanations.forgotten",
+      "{decision}",
+      "Of these, those that cannot any more, because newer ones took their place"),
   DECISIONS_FORGOTTEN(
       Kind.COUNTER,
       "spanthrift.decisions.forgotten",

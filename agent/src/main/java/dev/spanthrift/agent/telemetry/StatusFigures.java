@@ -6,6 +6,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.SamplerCounts;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,11 @@ public final class StatusFigures {
     view.ports().forEach(figures::port);
     status.identities().forEach(figures::identity);
     view.policies().forEach(figures::policy);
+    DecisionLog decisions = view.decisions();
+    if (decisions != null) {
+      figures.add(Instrument.EXPLANATIONS_NOTED.at(decisions.counts().noted()));
+      figures.add(Instrument.EXPLANATIONS_FORGOTTEN.at(decisions.counts().forgotten()));
+    }
     FleetStatus fleet = view.fleet();
     if (fleet != null) {
       figures.fleet(fleet);

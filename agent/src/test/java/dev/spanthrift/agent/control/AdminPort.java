@@ -90,6 +90,17 @@ public final class AdminPort implements AutoCloseable {
         ControlSettings.onLoopback(0), "{\"default\": {\"keep\": true}}", PolicyCompilation::of);
   }
 
+  /** The same, where policies can be put. */
+  public static AdminPort startWithRealPolicies(Path directory) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    return new AdminPort(
+        ControlSettings.onLoopback(0)
+            .withTokenFile(token)
+            .withStateDirectory(directory.resolve("state")),
+        "{\"default\": {\"keep\": true}}",
+        PolicyCompilation::of);
+  }
+
   public String url() {
     return "http://localhost:" + server.port();
   }

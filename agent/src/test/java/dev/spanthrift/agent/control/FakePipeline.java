@@ -12,8 +12,11 @@ import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.SamplerCounts.Fate;
 import dev.spanthrift.sampler.SamplerCounts.Held;
 import dev.spanthrift.sampler.SamplerCounts.Received;
+import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.signal.OperationMeasures;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class FakePipeline implements PipelineView {
   public final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
   public volatile @Nullable SpanRing recorded;
+  public volatile @Nullable DecisionLog decisions;
+  public volatile Whereabouts whereabouts = Whereabouts.NOWHERE;
   public volatile @Nullable FleetStatus fleet;
   public volatile CompletableFuture<List<FleetStatus.Member>> members =
       CompletableFuture.completedFuture(List.of());
@@ -105,6 +110,21 @@ public final class FakePipeline implements PipelineView {
   @Override
   public @Nullable SpanRing recorded() {
     return recorded;
+  }
+
+  @Override
+  public @Nullable DecisionLog decisions() {
+    return decisions;
+  }
+
+  @Override
+  public Whereabouts find(long traceIdHigh, long traceIdLow) {
+    return whereabouts;
+  }
+
+  @Override
+  public OperationMeasures.Named operation(int id) {
+    return new OperationMeasures.Named("cart", "operation " + id);
   }
 
   @Override

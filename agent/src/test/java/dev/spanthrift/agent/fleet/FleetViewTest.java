@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.policy.FleetRates;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,19 @@ class FleetViewTest {
     awaitFleet(
         () -> fleets.stream().allMatch(f -> f.status().pods() == 2 && f.status().podsKnown()));
     assertEquals("", fleets.getFirst().status().disagreement());
+  }
+
+  @Test
+  void whatArrivesForAFleetsRateIsKnownToAll() {
+    FleetRates one = FleetDoor.rates(fleet("one", "p", "q"));
+    FleetRates other = FleetDoor.rates(fleet("other", "p", "q"));
+    awaitFleet(
+        () -> {
+          long now = System.nanoTime();
+          double here = one.perSecond("limit", 10, now);
+          double there = other.perSecond("limit", 30, now);
+          return Math.abs(here - 40) < 2 && Math.abs(there - 40) < 2;
+        });
   }
 
   @Test

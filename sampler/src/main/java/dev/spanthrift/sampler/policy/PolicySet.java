@@ -163,6 +163,40 @@ public final class PolicySet {
     }
   }
 
+  /**
+   * Asks every policy again, without counting: for explanations.
+   *
+   * @param facts as the observers of this set gathered them
+   */
+  public List<PolicyTrial> trials(Fragment fragment, long[] facts) {
+    List<PolicyTrial> trials = new ArrayList<>();
+    boolean decided = false;
+    for (CompiledPolicy policy : policies) {
+      PolicyTrial.Answer answer = answer(policy.policy().match(), fragment, facts);
+      boolean decides = !decided && answer.holds() && !policy.policy().shadow();
+      trials.add(new PolicyTrial(policy.policy(), decides, answer));
+      decided |= decides;
+    }
+    PolicyTrial.Answer always = new PolicyTrial.Answer(Condition.ALWAYS, true, List.of());
+    trials.add(new PolicyTrial(fallback.policy(), !decided, always));
+    return trials;
+  }
+
+  private PolicyTrial.Answer answer(Condition condition, Fragment fragment, long[] facts) {
+    List<Condition> parts =
+        switch (condition) {
+          case Condition.All all -> all.conditions();
+          case Condition.Any any -> any.conditions();
+          case Condition.Not not -> List.of(not.condition());
+          case Condition.SameSpan same -> List.of();
+          case Condition.OfSpan ofSpan -> List.of();
+          case Condition.OfTrace ofTrace -> List.of();
+        };
+    boolean holds = compiler.compile(condition).test(facts, 0, fragment);
+    return new PolicyTrial.Answer(
+        condition, holds, parts.stream().map(part -> answer(part, fragment, facts)).toList());
+  }
+
   private void countShadows(
       Fragment fragment, long nowNanos, FleetRates rates, Effect real, Decision decided) {
     Decision wouldBe = decided.scratch();

@@ -118,6 +118,20 @@ public final class OperationMeasures {
     return Double.doubleToRawLongBits(Math.pow(2, exponent)) & MANTISSA;
   }
 
+  /** An operation by its names; {@link #OTHER} where it has no row of its own. */
+  public record Named(String service, String operation) {}
+
+  /**
+   * Whose spans these are.
+   *
+   * @param operation id from the operations table
+   */
+  public Named named(int operation) {
+    int known = operation < rowOf.length ? rowOf[operation] : UNKNOWN;
+    int row = known == UNKNOWN ? OTHER_ROW : known;
+    return new Named(services.get(row), names.get(row));
+  }
+
   /** A copy of all that was counted; operations of the same names are one. */
   public List<MeasuredOperation> read() {
     Map<Key, Sum> merged = new LinkedHashMap<>();

@@ -41,6 +41,28 @@ public final class Fragment {
   private int[] signatures = new int[LEAST_ROWS];
   private int[] flags = new int[LEAST_ROWS];
 
+  /**
+   * A fragment of which only the sums are known, and no span: for conditions about a trace that are
+   * asked again.
+   */
+  public static Fragment ofSums(
+      long traceIdHigh,
+      long traceIdLow,
+      long randomness,
+      int spans,
+      long bytes,
+      long durationNanos,
+      boolean error,
+      boolean rooted) {
+    Fragment sums = new Fragment().begin(traceIdHigh, traceIdLow, randomness);
+    sums.size = spans;
+    sums.bytes = bytes;
+    sums.setTimes(0, durationNanos);
+    sums.error = error;
+    sums.rooted = rooted;
+    return sums;
+  }
+
   /** Empties it for the next fragment. */
   public Fragment begin(long traceIdHigh, long traceIdLow, long randomness) {
     this.traceIdHigh = traceIdHigh;

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.config.policy;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.document.Action;
+import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
@@ -43,6 +44,16 @@ public sealed interface PolicyCompilation {
   /** A document as it would be written. */
   static JsonNode document(PolicyDocument document) {
     return PlainTree.node(PolicyParser.toMap(document));
+  }
+
+  /** An action as it would be written. */
+  static JsonNode action(Action action) {
+    return PlainTree.node(PolicyParser.toMap(action));
+  }
+
+  /** A condition as it would be written. */
+  static JsonNode condition(Condition condition) {
+    return PlainTree.node(ConditionWriter.toMap(condition));
   }
 
   /** Compiles what the settings stand for, as {@code run} does. */

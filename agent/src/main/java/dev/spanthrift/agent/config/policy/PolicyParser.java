@@ -159,7 +159,7 @@ public final class PolicyParser {
     return map;
   }
 
-  private static Map<String, Object> toMap(Action action) {
+  static Map<String, Object> toMap(Action action) {
     return switch (action) {
       case Action.Keep keep -> Map.of("keep", true);
       case Action.Drop drop -> Map.of("drop", true);

@@ -30,7 +30,8 @@ public record HeapBounds(
   public static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
     List<String> reduced = new ArrayList<>();
     int wanted = settings.decisionMemory().tracesMax();
-    HeapShare share = HeapShare.of(heapBytes, settings.recording().bytesMax().bytes(), wanted);
+    long others = settings.recording().bytesMax().bytes() + settings.explain().bytesMax().bytes();
+    HeapShare share = HeapShare.of(heapBytes, others, wanted);
     int decisions = share.decisionsMax();
     if (decisions < wanted) {
       reduced.add("decisionMemory.tracesMax " + decisions + " instead of " + wanted);

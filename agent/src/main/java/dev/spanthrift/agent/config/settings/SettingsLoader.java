@@ -256,6 +256,7 @@ public final class SettingsLoader {
           s.budgets(),
           s.fleet(),
           s.recording(),
+          s.explain(),
           s.stateDir(),
           s.telemetry(),
           s.shutdown());

@@ -65,6 +65,8 @@ public record SpanthriftSettings(
             "The last spans received, as columns without payload, so that what-if can be asked of"
                 + " them.")
         Recording recording,
+    @Setting("The last decisions, so that it can be asked why a trace was kept or dropped.")
+        Explain explain,
     @Setting(
             value = "Folder for what survives a restart; ~ is the user's home.",
             byDefault = "~/.local/state/spanthrift")
@@ -261,6 +263,19 @@ public record SpanthriftSettings(
           .between("bytesMax", bytesMax, new ByteSize(0), new ByteSize(1L << 34))
           .between("maxAge", maxAge, Duration.ofMinutes(1), Duration.ofHours(168))
           .done();
+    }
+  }
+
+  /** A log of recent decisions. */
+  public record Explain(
+      @Setting(
+              value =
+                  "Memory for them, about 80 bytes a decision; the oldest are forgotten. 0B notes"
+                      + " nothing.",
+              byDefault = "8MiB")
+          ByteSize bytesMax) {
+    public Explain {
+      new Checks().between("bytesMax", bytesMax, new ByteSize(0), new ByteSize(1L << 32)).done();
     }
   }
 

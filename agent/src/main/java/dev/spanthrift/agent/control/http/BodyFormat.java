@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /** Policy documents as text: JSON or YAML in and out, and the fingerprint of their content. */
 public enum BodyFormat {
@@ -68,10 +70,15 @@ public enum BodyFormat {
     return mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
   }
 
+  /** Compact JSON with sorted keys: equal content, equal text. */
+  public static String canonical(JsonNode root) {
+    return SORTED.writeValueAsString(root);
+  }
+
   /** 32 hexadecimal digits: half of the SHA-256 of the compact JSON with sorted keys. */
   public static String hash(JsonNode root) {
     try {
-      byte[] compact = SORTED.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+      byte[] compact = canonical(root).getBytes(StandardCharsets.UTF_8);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(compact);
       return HexFormat.of().formatHex(digest, 0, 16);
     } catch (NoSuchAlgorithmException e) {
@@ -106,7 +113,19 @@ public enum BodyFormat {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
                     .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+                    .stringQuotingChecker(new Quoting())
                     .build())
             .build();
+  }
+
+  /** Quotes whatever a reader could take for something else than text: 1e3, 0x1F, 1:30. */
+  private static final class Quoting extends StringQuotingChecker.Default {
+    private static final Pattern PLAIN =
+        Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*");
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      return !PLAIN.matcher(value).matches() || super.needToQuoteValue(value);
+    }
   }
 }

@@ -1,10 +1,13 @@
 package dev.spanthrift.agent.control.killswitch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.audit.AuditLog;
+import dev.spanthrift.agent.control.audit.Author;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,9 +44,11 @@ public final class KillSwitchApi {
   private static final int SHOWN_MAX = 80;
 
   private final KillSwitchKeeper keeper;
+  private final AuditLog audit;
 
-  public KillSwitchApi(KillSwitchKeeper keeper) {
+  public KillSwitchApi(KillSwitchKeeper keeper, AuditLog audit) {
     this.keeper = keeper;
+    this.audit = audit;
   }
 
   /** The switch as it is answered; the times are missing when it is off. */
@@ -68,23 +73,36 @@ public final class KillSwitchApi {
 
   @PutMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<ResponseEntity<SwitchBody>> put(
+      @RequestHeader(name = RequestIds.HEADER, required = false) @Nullable String requestId,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
     return body.defaultIfEmpty(new byte[0])
         .publishOn(Schedulers.boundedElastic())
-        .map(text -> put(ifMatch, dryRun, read(BodyFormat.JSON.read(text))));
+        .map(text -> put(requestId, ifMatch, dryRun, read(BodyFormat.JSON.read(text))));
   }
 
   private ResponseEntity<SwitchBody> put(
-      @Nullable String ifMatch, boolean dryRun, KillSwitch next) {
+      @Nullable String requestId, @Nullable String ifMatch, boolean dryRun, KillSwitch next) {
     Predicate<KillSwitch> expected =
         now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now)));
-    boolean done = dryRun ? expected.test(keeper.current()) : keeper.set(expected, next);
+    boolean done =
+        dryRun
+            ? expected.test(keeper.current())
+            : keeper.set(expected, next, before -> note(before, next, requestId));
     if (!done) {
       throw ProblemException.stale(etag(keeper.current()), List.of());
     }
     return dryRun ? ResponseEntity.ok(SwitchBody.of(next)) : answer(next);
+  }
+
+  private void note(KillSwitch before, KillSwitch next, @Nullable String requestId) {
+    audit.append(
+        new Author("token", next.reason(), requestId == null ? "" : requestId),
+        "kill-switch.put",
+        before.mode().word(),
+        next.mode().word(),
+        List.of());
   }
 
   private static ResponseEntity<SwitchBody> answer(KillSwitch state) {

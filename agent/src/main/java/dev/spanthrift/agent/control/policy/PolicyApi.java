@@ -1,11 +1,13 @@
 package dev.spanthrift.agent.control.policy;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.control.audit.Author;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
@@ -82,7 +84,7 @@ public final class PolicyApi {
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
-    Mono<String> allowed = blocking(() -> allowed(headers, ifMatch));
+    Mono<String> allowed = blocking(() -> allowed(ifMatch));
     return allowed.flatMap(
         expected ->
             text(body).flatMap(text -> blocking(() -> put(headers, expected, dryRun, text))));
@@ -104,7 +106,7 @@ public final class PolicyApi {
     };
   }
 
-  private String allowed(HttpHeaders headers, @Nullable String ifMatch) {
+  static String allowed(@Nullable String ifMatch) {
     if (ifMatch == null || ifMatch.isBlank()) {
       throw new ProblemException(
           ProblemType.IF_MATCH_REQUIRED, "the request does not say which policy it replaces");
@@ -115,12 +117,23 @@ public final class PolicyApi {
   private ResponseEntity<Change> put(
       HttpHeaders headers, String ifMatch, boolean dryRun, byte[] text) {
     JsonNode root = sent(headers).read(text);
-    PolicyOutcome outcome =
-        store.replace(
-            current -> EntityTags.strongly(ifMatch, etags(current)),
-            root,
-            dryRun,
-            pipeline::usePolicy);
+    Author author =
+        Author.ofRequest(
+            headers.getFirst(Author.REASON),
+            headers.getOrigin(),
+            headers.getFirst(RequestIds.HEADER));
+    PolicyStore.Wish wish = new PolicyStore.Wish("policy.put", root, author, dryRun);
+    return answer(
+        store.replace(current -> isMatch(ifMatch, current), wish, pipeline::usePolicy),
+        root,
+        dryRun);
+  }
+
+  static boolean isMatch(String ifMatch, PolicyVersion current) {
+    return EntityTags.strongly(ifMatch, etags(current));
+  }
+
+  static ResponseEntity<Change> answer(PolicyOutcome outcome, JsonNode root, boolean dryRun) {
     return switch (outcome) {
       case PolicyOutcome.InForce(PolicyVersion document, boolean changed, var warnings) ->
           answer(new Change(document.version(), etag(document), changed, dryRun, warnings));
@@ -153,7 +166,7 @@ public final class PolicyApi {
         : BodyFormat.JSON;
   }
 
-  private static BodyFormat accepted(HttpHeaders headers) {
+  static BodyFormat accepted(HttpHeaders headers) {
     List<MediaType> accept = headers.getAccept();
     MimeTypeUtils.sortBySpecificity(accept);
     for (MediaType type : accept) {

@@ -4,12 +4,16 @@ import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.config.policy.PolicyCompilation.Compiled;
 import dev.spanthrift.agent.config.policy.PolicyCompilation.Invalid;
 import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.control.audit.AuditLog;
+import dev.spanthrift.agent.control.audit.Author;
 import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -28,15 +32,24 @@ public final class PolicyStore {
   static final String FILE = "policy.json";
   private static final Logger log = LoggerFactory.getLogger(PolicyStore.class);
 
+  private static final Author AT_START = new Author("configuration", "", "");
+
   private final @Nullable Path file;
   private final String configuredHash;
   private final PolicyCompiler compiler;
+  private final PolicyHistory history;
+  private final AuditLog audit;
   private volatile PolicyVersion current;
   private volatile @Nullable String degraded;
 
   private PolicyStore(
-      @Nullable Path file, String configuredHash, PolicyCompiler compiler, FirstPolicy first) {
-    this.file = file;
+      @Nullable Path stateDirectory,
+      String configuredHash,
+      PolicyCompiler compiler,
+      FirstPolicy first) {
+    file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
+    history = new PolicyHistory(stateDirectory, compiler);
+    audit = new AuditLog(stateDirectory, System::currentTimeMillis);
     this.configuredHash = configuredHash;
     this.compiler = compiler;
     current = first.policy();
@@ -60,27 +73,61 @@ public final class PolicyStore {
     Path file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     StoredPolicy stored = file == null ? null : StoredPolicy.read(file);
     FirstPolicy first = FirstPolicy.choose(configured, stored, compiler, lenient);
-    PolicyStore store = new PolicyStore(file, BodyFormat.hash(configured), compiler, first);
+    PolicyStore store =
+        new PolicyStore(stateDirectory, BodyFormat.hash(configured), compiler, first);
     if (first.degraded() == null) {
-      store.rememberFirst();
+      store.rememberFirst(stored == null || stored.version() != first.policy().version());
     }
     return store;
   }
 
-  private void rememberFirst() {
+  private void rememberFirst(boolean isNew) {
     try {
       persist(current);
+      history.begin(current, isNew, AT_START, System.currentTimeMillis());
+    } catch (IOException e) {
+      warn(e);
     } catch (UncheckedIOException e) {
-      log.warn(
-          "the policy cannot be stored in {}: {}",
-          file,
-          InputFile.reason(Objects.requireNonNullElse(e.getCause(), e)));
+      warn(e);
     }
+  }
+
+  private void warn(Exception e) {
+    log.warn(
+        "the policy cannot be stored in {}: {}",
+        file,
+        InputFile.reason(Objects.requireNonNullElse(e.getCause(), e)));
   }
 
   /** The policy in force. */
   public PolicyVersion current() {
     return current;
+  }
+
+  /** A version that was in force, ready to be asked; null when it is not known. */
+  public @Nullable PolicyVersion version(long number) {
+    return history.version(number);
+  }
+
+  /** All of these that can still be used, the oldest first. */
+  public List<PolicyVersion> versions() {
+    return history.entries().stream()
+        .map(entry -> history.version(entry.version()))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  List<PolicyHistory.Entry> history() {
+    return history.entries();
+  }
+
+  PolicyHistory.@Nullable Entry entry(long version) {
+    return history.entry(version);
+  }
+
+  /** Where all changes over REST are noted. */
+  public AuditLog audit() {
+    return audit;
   }
 
   /** Whether the policy in force is the configured one. */
@@ -99,41 +146,74 @@ public final class PolicyStore {
   }
 
   /**
-   * Puts a policy in force: on the disk first, then in the pipeline.
+   * What somebody wants to be in force.
+   *
+   * @param action as the audit names it
+   */
+  record Wish(String action, JsonNode root, Author author, boolean dryRun) {}
+
+  /**
+   * Puts a policy in force: audited and on the disk first, then in the pipeline.
    *
    * @param expected whether the policy that is in force is the one the writer saw
    * @param use called inside the lock, so that the pipeline sees changes in their order
    * @throws UncheckedIOException when it could not be stored; nothing has changed then
    */
   synchronized PolicyOutcome replace(
-      Predicate<PolicyVersion> expected,
-      JsonNode root,
-      boolean dryRun,
-      Consumer<PolicyVersion> use) {
+      Predicate<PolicyVersion> expected, Wish wish, Consumer<PolicyVersion> use) {
     if (!expected.test(current)) {
       return new PolicyOutcome.Stale(current);
     }
-    return switch (compiler.compile(root, current.set())) {
+    return switch (compiler.compile(wish.root, current.set())) {
       case Invalid(var problems) -> new PolicyOutcome.Invalid(problems);
-      case Compiled compiled -> replace(compiled, root, dryRun, use);
+      case Compiled compiled -> replace(compiled, wish, use);
     };
   }
 
-  private PolicyOutcome replace(
-      Compiled compiled, JsonNode root, boolean dryRun, Consumer<PolicyVersion> use) {
-    String hash = BodyFormat.hash(root);
+  private PolicyOutcome replace(Compiled compiled, Wish wish, Consumer<PolicyVersion> use) {
+    String hash = BodyFormat.hash(wish.root);
     if (hash.equals(current.hash())) {
       return new PolicyOutcome.InForce(current, false, compiled.warnings());
     }
-    PolicyVersion next = new PolicyVersion(current.version() + 1, hash, root, compiled.set());
-    if (!dryRun) {
-      persist(next);
+    PolicyVersion next = new PolicyVersion(current.version() + 1, hash, wish.root, compiled.set());
+    if (!wish.dryRun) {
+      store(next, wish);
       use.accept(next);
       current = next;
       degraded = null;
       log.info("policy version {} ({}) is in force", next.version(), hash);
     }
     return new PolicyOutcome.InForce(next, true, compiled.warnings());
+  }
+
+  private void store(PolicyVersion next, Wish wish) {
+    audit.append(
+        wish.author,
+        wish.action,
+        String.valueOf(current.version()),
+        String.valueOf(next.version()),
+        JsonDifference.between(current.root(), next.root()));
+    try {
+      persist(next);
+      history.add(next, wish.author, System.currentTimeMillis());
+    } catch (IOException e) {
+      failed(wish, next);
+      throw new UncheckedIOException(e);
+    } catch (UncheckedIOException e) {
+      failed(wish, next);
+      throw e;
+    }
+  }
+
+  /** The audit says what did not come about, if it still can. */
+  private void failed(Wish wish, PolicyVersion next) {
+    try {
+      audit.append(
+          wish.author, wish.action + ".failed", String.valueOf(next.version()), null, List.of());
+      persist(current);
+    } catch (UncheckedIOException e) {
+      log.warn("the audit cannot say that version {} was not stored", next.version());
+    }
   }
 
   private void persist(PolicyVersion policy) {

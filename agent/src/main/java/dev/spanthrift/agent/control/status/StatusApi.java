@@ -13,6 +13,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ public final class StatusApi {
   StatusBody status() {
     PipelineStatus status = pipeline.status();
     SpanRing recorded = pipeline.recorded();
+    DecisionLog decisions = pipeline.decisions();
     PolicyVersion policy = store.current();
     return new StatusBody(
         pipeline.phase().name().toLowerCase(Locale.ROOT),
@@ -74,6 +76,7 @@ public final class StatusApi {
         admin.read(),
         Guarded.failures(),
         recorded == null ? null : recorded.counts(),
+        decisions == null ? null : decisions.counts(),
         pipeline.fleet(),
         history.curve());
   }

@@ -9,6 +9,7 @@ import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.SamplerCounts;
+import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.wire.Signal;
 import java.time.Instant;
@@ -41,6 +42,7 @@ record StatusBody(
     FrontCounts.AdminReading admin,
     Map<String, Long> timerFailures,
     @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
+    @JsonInclude(JsonInclude.Include.NON_NULL) DecisionLog.@Nullable Counts decisions,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FleetStatus fleet,
     StatusHistory.Curve history) {
 

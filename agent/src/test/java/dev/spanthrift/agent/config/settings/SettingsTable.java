@@ -278,6 +278,13 @@ final class SettingsTable {
             "1s",
             "from 1m to"),
         row(
+            "explain.bytesMax",
+            ByteSize.ofMebibytes(8),
+            "2MiB",
+            ByteSize.ofMebibytes(2),
+            "5GiB",
+            "from 0B to 4GiB"),
+        row(
             "stateDir",
             Path.of(System.getProperty("user.home"), ".local/state/spanthrift"),
             "state",

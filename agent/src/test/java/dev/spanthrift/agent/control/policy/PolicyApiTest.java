@@ -25,6 +25,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
 class PolicyApiTest {
@@ -421,8 +422,7 @@ class PolicyApiTest {
 
   @Test
   void changesNothingWhenTheDiskRefuses() throws Exception {
-    Files.delete(directory.resolve("state/policy.json"));
-    Files.delete(directory.resolve("state"));
+    FileSystemUtils.deleteRecursively(directory.resolve("state"));
     Files.writeString(directory.resolve("state"), "a file where the folder should be");
     put(AdminPort.OTHER, port.etag())
         .expectStatus()

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spanthrift.agent.LogLines;
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.AdminPort;
+import dev.spanthrift.agent.control.audit.Author;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
@@ -18,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +39,11 @@ class PolicyStoreTest {
 
   private static void put(PolicyStore store, String text) {
     assertInstanceOf(
-        PolicyOutcome.InForce.class, store.replace(now -> true, json(text), false, use -> {}));
+        PolicyOutcome.InForce.class,
+        store.replace(
+            now -> true,
+            new PolicyStore.Wish("policy.put", json(text), new Author("token", "", ""), false),
+            use -> {}));
   }
 
   @Test
@@ -150,7 +157,8 @@ class PolicyStoreTest {
   void leavesNoOtherFileBehind() throws Exception {
     put(open(AdminPort.CONFIGURED), AdminPort.OTHER);
     try (Stream<Path> files = Files.list(state)) {
-      assertEquals(List.of(state.resolve(PolicyStore.FILE)), files.toList());
+      Set<String> names = Set.of(PolicyStore.FILE, PolicyHistory.FILE, "audit.jsonl", "audit.head");
+      assertEquals(names, files.map(f -> f.getFileName().toString()).collect(Collectors.toSet()));
     }
   }
 

@@ -264,6 +264,11 @@ public final class Allocation implements Allocator {
     level = amount;
   }
 
+  /** Money that is there: came in, and neither spent nor reserved. */
+  public double level() {
+    return level;
+  }
+
   @Override
   public void tick(LedgerBatch batch, long nowNanos) {
     Allowance allowance = purse.get();

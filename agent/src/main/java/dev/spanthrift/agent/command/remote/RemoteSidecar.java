@@ -1,0 +1,160 @@
+package dev.spanthrift.agent.command.remote;
+
+import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.control.audit.Author;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A running sidecar's REST API. */
+final class RemoteSidecar {
+  static final String JSON = "application/json";
+  static final String YAML = "application/yaml";
+
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  private final URI at;
+  private final @Nullable Path tokenFile;
+
+  RemoteSidecar(URI at, @Nullable Path tokenFile) {
+    this.at = at;
+    this.tokenFile = tokenFile;
+  }
+
+  /** What it said instead of an answer; the message is for people. */
+  static final class RefusedException extends Exception {
+    private final int status;
+
+    RefusedException(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+
+    /** Of HTTP; 0 when nobody answered. */
+    int status() {
+      return status;
+    }
+  }
+
+  /**
+   * An answer.
+   *
+   * @param etag empty when it has none
+   */
+  record Answer(JsonNode body, String etag) {}
+
+  /**
+   * A change that is asked for.
+   *
+   * @param ifMatch what is replaced; empty where nobody asks
+   * @param reason empty for none
+   */
+  record Wish(
+      String method, String path, byte[] body, String type, String ifMatch, String reason) {}
+
+  /** A part of a path or query. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /**
+   * Asks.
+   *
+   * @param path with its query, encoded
+   */
+  Answer get(String path) throws RefusedException, InterruptedException {
+    return ask(HttpRequest.newBuilder().GET().header("Accept", JSON), path);
+  }
+
+  /** Asks for a change, or sends a document to be looked at. */
+  Answer send(Wish wish) throws RefusedException, InterruptedException {
+    BodyPublisher body = BodyPublishers.ofByteArray(wish.body);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder()
+            .method(wish.method, body)
+            .header("Accept", JSON)
+            .header("Content-Type", wish.type);
+    if (!wish.ifMatch.isEmpty()) {
+      request.header("If-Match", wish.ifMatch);
+    }
+    if (!wish.reason.isEmpty()) {
+      request.header(Author.REASON, wish.reason);
+    }
+    return ask(request, wish.path);
+  }
+
+  private Answer ask(HttpRequest.Builder request, String path)
+      throws RefusedException, InterruptedException {
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+      HttpResponse<byte[]> response =
+          client.send(
+              authorized(request).uri(at.resolve(path)).timeout(ANSWER).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      JsonNode body = body(response);
+      if (response.statusCode() >= 300) {
+        throw new RefusedException(response.statusCode(), words(response.statusCode(), body));
+      }
+      return new Answer(body, response.headers().firstValue("ETag").orElse(""));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new RefusedException(
+          0, "no sidecar answers at " + at + ": " + InputFile.reason(e) + "; is --at right?");
+    }
+  }
+
+  private HttpRequest.Builder authorized(HttpRequest.Builder request) throws RefusedException {
+    if (tokenFile == null) {
+      return request;
+    }
+    try {
+      return request.header("Authorization", "Bearer " + InputFile.secret(tokenFile));
+    } catch (IOException e) {
+      throw new RefusedException(
+          401, "--token-file " + tokenFile + " cannot be read: " + InputFile.reason(e));
+    }
+  }
+
+  private JsonNode body(HttpResponse<byte[]> response) throws RefusedException {
+    try {
+      return JsonMapper.shared().readTree(response.body());
+    } catch (JacksonException e) {
+      throw new RefusedException(
+          response.statusCode(), "what answers at " + at + " is no Spanthrift: it sends no JSON");
+    }
+  }
+
+  /** Title, detail and suggestions of problem+json, a line each. */
+  private static String words(int status, JsonNode problem) {
+    List<String> lines = new ArrayList<>();
+    lines.add(problem.path("title").asString("status " + status));
+    add("", problem.path("detail").asString(""), lines);
+    for (JsonNode error : problem.path("errors")) {
+      String pointer = error.path("pointer").asString("");
+      String at = pointer.isEmpty() ? "  " : "  " + pointer + ": ";
+      add(at, error.path("detail").asString(""), lines);
+      add("    try ", error.path("suggestion").asString(""), lines);
+    }
+    add("", problem.path("advice").asString(""), lines);
+    return String.join("\n", lines);
+  }
+
+  private static void add(String before, String words, List<String> lines) {
+    if (!words.isBlank()) {
+      lines.add(before + words);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.spanthrift.agent.control.audit;
+
+import dev.spanthrift.agent.config.yaml.InputFile;
+import dev.spanthrift.agent.control.http.JsonDifference;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All changes that were asked for over REST. Without a state directory the last ones only, in
+ * memory.
+ *
+ * <p>A change is written here before it acts: what cannot be audited is not done.
+ */
+public final class AuditLog {
+  /** Entries that are answered; the file has all. */
+  static final int LATELY_MAX = 1_000;
+
+  private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
+
+  private final @Nullable Path file;
+  private final LongSupplier unixMillis;
+  private final Deque<AuditEntry> lately = new ArrayDeque<>();
+  private boolean isRead;
+  private long number;
+  private String previous = AuditEntry.FIRST;
+
+  /**
+   * Reads nothing yet: a start must not wait for what nobody has asked.
+   *
+   * @param stateDirectory none: the last entries only, in memory
+   */
+  public AuditLog(@Nullable Path stateDirectory, LongSupplier unixMillis) {
+    file = stateDirectory == null ? null : stateDirectory.resolve(AuditFile.NAME);
+    this.unixMillis = unixMillis;
+  }
+
+  /** Goes on where the last process ended, and says so when its file has faults. */
+  private void read() {
+    if (!isRead) {
+      isRead = true;
+      if (file != null) {
+        goOn(file);
+      }
+    }
+  }
+
+  private void goOn(Path path) {
+    try {
+      AuditFile.Verdict verdict = AuditFile.verify(path);
+      if (!verdict.faults().isEmpty()) {
+        log.warn("audit {}: {}; see spanthrift audit verify", path, verdict.faults().getFirst());
+      }
+      number = verdict.entries();
+      previous =
+          verdict.last() == null
+              ? AuditEntry.FIRST
+              : verdict.last().path("hash").asString(AuditEntry.FIRST);
+    } catch (IOException e) {
+      log.warn("audit {} cannot be read: {}", path, InputFile.reason(e));
+    }
+  }
+
+  /**
+   * Notes a change that is about to act.
+   *
+   * @throws UncheckedIOException when it cannot be stored; then nothing may change
+   */
+  public synchronized void append(
+      Author author,
+      String action,
+      @Nullable String from,
+      @Nullable String to,
+      List<JsonDifference> diff) {
+    read();
+    AuditEntry entry =
+        new AuditEntry(
+                number + 1,
+                Instant.ofEpochMilli(unixMillis.getAsLong())
+                    .truncatedTo(ChronoUnit.MILLIS)
+                    .toString(),
+                author.who(),
+                action,
+                author.reason(),
+                author.requestId(),
+                from,
+                to,
+                diff,
+                previous,
+                "")
+            .sealed();
+    if (file != null) {
+      try {
+        AuditFile.append(file, entry);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    number = entry.number();
+    previous = entry.hash();
+    lately.addFirst(entry);
+    if (lately.size() > LATELY_MAX) {
+      lately.removeLast();
+    }
+  }
+
+  /**
+   * The youngest entries of this process, the youngest first.
+   *
+   * @param before only those with a smaller number
+   */
+  synchronized List<AuditEntry> lately(long before, int limit) {
+    List<AuditEntry> page = new ArrayList<>();
+    for (AuditEntry entry : lately) {
+      if (entry.number() < before && page.size() < limit) {
+        page.add(entry);
+      }
+    }
+    return page;
+  }
+
+  /** How many there are, those of former processes among them. */
+  synchronized long size() {
+    read();
+    return number;
+  }
+
+  boolean isStored() {
+    return file != null;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.spanthrift.agent.control.explain;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.explain.Explanation.Decided;
+import dev.spanthrift.agent.control.http.Paging;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.sampler.explain.DecisionLog;
+import dev.spanthrift.sampler.explain.LoggedDecision;
+import dev.spanthrift.sampler.signal.OperationMeasures;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The last decisions, page by page, so that a person finds one to ask about. */
+final class DecisionSearch {
+  private static final Set<String> OUTCOMES = Set.of("kept", "dropped", "limbo");
+
+  private final PipelineView pipeline;
+  private final Explainer explainer;
+
+  DecisionSearch(PipelineView pipeline, Explainer explainer) {
+    this.pipeline = pipeline;
+    this.explainer = explainer;
+  }
+
+  /** What is looked for; null means any. */
+  record Filter(
+      @Nullable String service,
+      @Nullable String operation,
+      @Nullable String outcome,
+      @Nullable String reason,
+      Paging paging) {
+    Filter {
+      if (outcome != null && !OUTCOMES.contains(outcome)) {
+        throw ProblemException.invalid(
+            "/outcome", "outcome is kept, dropped or limbo, not " + outcome, "outcome=dropped");
+      }
+    }
+  }
+
+  /**
+   * One page, the youngest first.
+   *
+   * @param next the cursor of the page after; missing at the end
+   * @param held decisions that the log has, of all that were noted
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Page(List<Row> decisions, @Nullable String next, long held, long noted) {}
+
+  /** One decision in short; the rest is in its explanation. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Row(
+      String traceId,
+      Instant at,
+      String outcome,
+      @Nullable String reason,
+      String service,
+      String operation,
+      int spans,
+      long bytes,
+      double duration,
+      boolean error,
+      double probability) {}
+
+  Page page(DecisionLog log, Filter filter) {
+    Map<Integer, Boolean> wanted = new HashMap<>(); // by operation
+    List<LoggedDecision> found =
+        log.recent(
+            filter.paging.before(),
+            filter.paging.limit() + 1,
+            decision ->
+                isOf(decision, filter)
+                    && wanted.computeIfAbsent(decision.operation(), op -> isOf(op, filter)));
+    DecisionLog.Counts counts = log.counts();
+    return new Page(
+        filter.paging.page(found).stream().map(this::row).toList(),
+        filter.paging.next(found, LoggedDecision::number),
+        counts.held(),
+        counts.noted());
+  }
+
+  private static boolean isOf(LoggedDecision decision, Filter filter) {
+    boolean outcome =
+        filter.outcome == null || filter.outcome.equals(Explainer.outcome(decision.outcome()));
+    return outcome && (filter.reason == null || filter.reason.equals(decision.reason()));
+  }
+
+  private boolean isOf(int operation, Filter filter) {
+    OperationMeasures.Named named = pipeline.operation(operation);
+    boolean service = filter.service == null || filter.service.equals(named.service());
+    return service && (filter.operation == null || filter.operation.equals(named.operation()));
+  }
+
+  private Row row(LoggedDecision logged) {
+    Decided decision = explainer.inShort(logged);
+    return new Row(
+        new TraceId(logged.traceIdHigh(), logged.traceIdLow()).toString(),
+        decision.at(),
+        decision.outcome(),
+        decision.reason(),
+        decision.service(),
+        decision.operation(),
+        decision.spans(),
+        decision.bytes(),
+        decision.duration(),
+        decision.error(),
+        logged.probability());
+  }
+}

@@ -1,0 +1,101 @@
+package dev.spanthrift.agent.control.explain;
+
+import dev.spanthrift.agent.control.explain.Explanation.Decided;
+import dev.spanthrift.agent.control.explain.Explanation.Held;
+import dev.spanthrift.agent.control.http.Paging;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.explain.DecisionLog;
+import dev.spanthrift.sampler.explain.LoggedDecision;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Why was this trace kept or dropped? And what was decided lately? */
+@RestController
+public final class ExplainApi {
+  private static final double MILLIS_AN_HOUR = 3_600_000;
+
+  private final PipelineView pipeline;
+  private final Explainer explainer;
+  private final OtherAnswers others;
+  private final DecisionSearch search;
+
+  public ExplainApi(PipelineView pipeline, PolicyStore policies, SpendView spend) {
+    this.pipeline = pipeline;
+    explainer = new Explainer(pipeline, policies, spend);
+    others = new OtherAnswers(policies);
+    search = new DecisionSearch(pipeline, explainer);
+  }
+
+  @GetMapping("/api/v1/traces/{id}/explain")
+  Mono<Explanation> explain(@PathVariable String id) {
+    TraceId trace = TraceId.parse(id);
+    return Mono.fromCallable(() -> explain(trace)).subscribeOn(Schedulers.boundedElastic());
+  }
+
+  private Explanation explain(TraceId id) {
+    DecisionLog log = pipeline.decisions();
+    List<LoggedDecision> known = log == null ? List.of() : log.of(id.high(), id.low());
+    Whereabouts where = pipeline.find(id.high(), id.low());
+    List<Decided> decisions = known.stream().map(explainer::decided).toList();
+    String state = state(where, decisions);
+    return new Explanation(
+        id.toString(),
+        decisions.isEmpty() ? VerdictWords.of(where) : VerdictWords.of(decisions.getLast()),
+        state,
+        where.state() == Whereabouts.State.ABSENT
+            ? null
+            : new Held(where.spans(), where.bytes(), where.heldNanos() / 1e9),
+        decisions,
+        known.isEmpty() ? List.of() : others.of(known.getLast(), pipeline.recorded()),
+        state.equals("unknown") ? reasons(log) : List.of());
+  }
+
+  private static String state(Whereabouts where, List<Decided> decisions) {
+    if (where.state() != Whereabouts.State.ABSENT) {
+      return where.state().name().toLowerCase(Locale.ROOT);
+    }
+    if (!decisions.isEmpty()) {
+      return "decided";
+    }
+    return where.remembered() == Whereabouts.Remembered.NOTHING ? "unknown" : "remembered";
+  }
+
+  private List<String> reasons(@Nullable DecisionLog log) {
+    if (log == null) {
+      return VerdictWords.reasons(null, 0);
+    }
+    double hours = (System.currentTimeMillis() - log.oldestUnixMillis()) / MILLIS_AN_HOUR;
+    return VerdictWords.reasons(log.counts().held(), hours);
+  }
+
+  @GetMapping("/api/v1/decisions")
+  Mono<DecisionSearch.Page> decisions(
+      @RequestParam(required = false) @Nullable String service,
+      @RequestParam(required = false) @Nullable String operation,
+      @RequestParam(required = false) @Nullable String outcome,
+      @RequestParam(required = false) @Nullable String reason,
+      @RequestParam(defaultValue = "50") int limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    DecisionSearch.Filter filter =
+        new DecisionSearch.Filter(service, operation, outcome, reason, Paging.of(limit, cursor));
+    DecisionLog log = pipeline.decisions();
+    if (log == null) {
+      throw new ProblemException(
+          ProblemType.NOT_RECORDED, "decisions are not noted: explain.bytesMax is 0");
+    }
+    return Mono.fromCallable(() -> search.page(log, filter))
+        .subscribeOn(Schedulers.boundedElastic());
+  }
+}

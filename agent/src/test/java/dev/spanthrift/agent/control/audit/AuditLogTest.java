@@ -1,0 +1,130 @@
+package dev.spanthrift.agent.control.audit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was changed afterwards shows: cut, edited, taken out, put in, moved. */
+class AuditLogTest {
+  private static final Author ANN = new Author("token", "incident 7", "r1");
+
+  @TempDir Path directory;
+  private Path file;
+
+  @BeforeEach
+  void write() {
+    file = directory.resolve(AuditFile.NAME);
+    AuditLog log = new AuditLog(directory, () -> 1_700_000_000_000L);
+    for (int i = 1; i <= 5; i++) {
+      log.append(ANN, "policy.put", "" + i, "" + (i + 1), List.of());
+    }
+  }
+
+  private List<String> faults() throws IOException {
+    return AuditFile.verify(file).faults();
+  }
+
+  private List<String> lines() throws IOException {
+    return new ArrayList<>(Files.readAllLines(file));
+  }
+
+  private void assertFault(String words) throws IOException {
+    List<String> faults = faults();
+    assertTrue(faults.stream().anyMatch(fault -> fault.contains(words)), faults::toString);
+  }
+
+  @Test
+  void whatNobodyTouchedHangsTogether() throws Exception {
+    AuditFile.Verdict verdict = AuditFile.verify(file);
+    assertEquals(5, verdict.entries());
+    assertEquals(List.of(), verdict.faults());
+    assertTrue(lines().getFirst().contains("\"reason\":\"incident 7\""), lines()::toString);
+  }
+
+  @Test
+  void aChangedLineShows() throws Exception {
+    Files.writeString(file, Files.readString(file).replaceFirst("incident 7", "incident 8"));
+    assertFault("line 1: was changed");
+  }
+
+  @Test
+  void aLineThatWasChangedAndSealedAnewShowsInTheNextOne() throws Exception {
+    List<String> lines = lines();
+    AuditLog other = new AuditLog(directory.resolve("other"), () -> 1L);
+    other.append(ANN, "policy.put", "1", "2", List.of());
+    lines.set(0, Files.readAllLines(directory.resolve("other").resolve(AuditFile.NAME)).getFirst());
+    Files.write(file, lines);
+    assertFault("line 2: does not follow");
+  }
+
+  @Test
+  void aLineThatWasTakenOutShows() throws Exception {
+    List<String> lines = lines();
+    lines.remove(2);
+    Files.write(file, lines);
+    assertFault("line 3: does not follow");
+  }
+
+  @Test
+  void linesThatWereMovedShow() throws Exception {
+    List<String> lines = lines();
+    Collections.swap(lines, 1, 2);
+    Files.write(file, lines);
+    assertFault("line 2: does not follow");
+  }
+
+  @Test
+  void aCutEndShows() throws Exception {
+    Files.write(file, lines().subList(0, 3));
+    assertFault("the head says 5 entries, the file has 3");
+    Files.delete(file);
+    assertFault("the head says 5 entries, the file has 0");
+  }
+
+  @Test
+  void whatIsNoEntryShows() throws Exception {
+    List<String> lines = lines();
+    lines.add(2, "hello");
+    Files.write(file, lines);
+    assertFault("line 3: is no entry");
+  }
+
+  @Test
+  void theNextProcessGoesOnWhereTheLastOneEnded() throws Exception {
+    AuditLog next = new AuditLog(directory, () -> 1_700_000_001_000L);
+    next.append(ANN, "kill-switch.put", "off", "keep-all", List.of());
+    assertEquals(List.of(), faults());
+    assertEquals(6, next.size());
+    assertEquals(6, next.lately(Long.MAX_VALUE, 10).getFirst().number());
+  }
+
+  @Test
+  void whatCannotBeStoredIsSaidBeforeAnythingChanges() throws Exception {
+    Path folder = Files.writeString(directory.resolve("file"), "");
+    AuditLog log = new AuditLog(folder, () -> 1L);
+    assertThrows(
+        UncheckedIOException.class, () -> log.append(ANN, "policy.put", "1", "2", List.of()));
+    assertEquals(0, log.size());
+  }
+
+  @Test
+  void withoutADirectoryTheLastOnesAreInMemory() {
+    AuditLog log = new AuditLog(null, () -> 1L);
+    for (int i = 0; i < AuditLog.LATELY_MAX + 10; i++) {
+      log.append(ANN, "policy.put", null, "" + i, List.of());
+    }
+    assertEquals(AuditLog.LATELY_MAX, log.lately(Long.MAX_VALUE, 10_000).size());
+    assertEquals(AuditLog.LATELY_MAX + 10, log.size());
+  }
+}
