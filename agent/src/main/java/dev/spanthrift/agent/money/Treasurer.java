@@ -9,7 +9,7 @@ import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.fleet.FleetCounts;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.state.StateFile;
-import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.agent.timer.Beat;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.budget.books.Budget;
@@ -30,10 +30,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +50,14 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final String FILE = "budgets.bin";
   private static final long FILE_BYTES_MAX = 1 << 24;
   private static final long SAVE_NANOS = 60_000_000_000L;
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  /** At rest: how often the controller plans, and a divisor of every period. */
+  private static final Duration REST = Duration.ofSeconds(10);
+
+  /** What is longer than a rest was a process that did not run, and passes in one step. */
+  private static final long MADE_UP_NANOS = 60 * SECOND_NANOS;
+
   private static final double MEANS_WEIGHT = 2_000; // spans that the usual means stand for
   private static final long MEANS_NANOS = 60_000_000_000L;
   private static final double SPANS_PER_TRACE = 20; // where no trace begins here
@@ -72,6 +80,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private Traffic decidedBefore = Traffic.NONE;
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
+  private @Nullable PipelineStatus before;
+  private boolean unsaved;
 
   private Treasurer(
       BudgetController controller,
@@ -219,22 +229,57 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     return purse.mustKeep().admits((long) ((double) price * pods));
   }
 
-  /** Ticks once a second from now on, and calls back after each tick. */
-  public void every(ScheduledExecutorService timer, Runnable then) {
-    Runnable second =
-        () -> {
-          tick();
-          then.run();
-        };
-    var _ =
-        timer.scheduleAtFixedRate(Guarded.task("books of money", second), 1, 1, TimeUnit.SECONDS);
+  /**
+   * Ticks once a second from now on while something moves, else every ten, and calls back after
+   * each tick.
+   */
+  public Beat every(ScheduledExecutorService timer, Runnable then) {
+    Beat beat =
+        new Beat(
+            "books of money",
+            timer,
+            REST,
+            () -> {
+              boolean moved = tick();
+              then.run();
+              return moved;
+            });
+    beat.start(Duration.ofSeconds(1));
+    return beat;
   }
 
-  /** Counts since the last call, lets time pass, saves when it is time. */
-  public synchronized void tick() {
-    long now = System.nanoTime();
+  /**
+   * Counts since the last call, lets time pass, saves when it is time; says what {@link Beat} asks.
+   */
+  public synchronized boolean tick() {
+    return tick(System.nanoTime(), System.currentTimeMillis());
+  }
+
+  synchronized boolean tick(long now, long wallMillis) {
     PipelineStatus status = pipeline.get();
+    makeUp(now, wallMillis);
     count(status.spans());
+    boolean moved = before == null || shared != null || status.moves(before);
+    before = status;
+    unsaved |= moved;
+    pass(status, now, wallMillis);
+    return moved;
+  }
+
+  /**
+   * The seconds in which nothing moved and nobody ticked: the same steps, so that books, rhythm and
+   * forecast come out the same.
+   */
+  private void makeUp(long now, long wallMillis) {
+    if (shared != null || now - lastNanos > MADE_UP_NANOS) {
+      return;
+    }
+    for (long at = lastNanos + SECOND_NANOS; now - at >= SECOND_NANOS; at += SECOND_NANOS) {
+      controller.passUnseen(at, wallMillis - (now - at) / 1_000_000);
+    }
+  }
+
+  private void pass(PipelineStatus status, long now, long wallMillis) {
     if (estimates && now - meansNanos >= MEANS_NANOS) {
       meansNanos = now;
       means(status.spans());
@@ -248,10 +293,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       books.leave(controller, now, BudgetState::save);
     }
     lastNanos = now;
-    controller.tick(now, System.currentTimeMillis());
+    controller.tick(now, wallMillis);
     free = isAllFree();
-    if (now - savedNanos >= SAVE_NANOS) {
+    if (unsaved && now - savedNanos >= SAVE_NANOS) {
       savedNanos = now;
+      unsaved = false;
       save();
     }
   }
