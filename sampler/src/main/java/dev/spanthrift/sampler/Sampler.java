@@ -380,7 +380,7 @@ public final class Sampler {
         && outbox.unstampedSpans() == 0
         && outbox.shippableSpans() == 0
         && !judges.isWaiting()
-        && (budget == null || budget.isAtRest());
+        && (budget == null || (tellAt != Long.MIN_VALUE && budget.isAtRest()));
   }
 
   /** Whether money comes in, and expires, while nothing else happens. */
@@ -399,7 +399,7 @@ public final class Sampler {
       return;
     }
     tellAt = Math.max(tellAt, now - TELLS_MADE_UP * TELL_NANOS);
-    for (; now - tellAt >= TELL_NANOS; tellAt += TELL_NANOS) {
+    for (; tellAt <= now; tellAt += TELL_NANOS) {
       budget.tick(tellAt);
     }
   }

@@ -63,7 +63,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
   private volatile boolean draining;
   private long nextTick = System.nanoTime();
-  private boolean resting = true;
+  private boolean resting;
   private TickTimer timer = TickTimer.NONE;
   private final List<Runnable> moved = new ArrayList<>();
   private long shippableSince;
