@@ -19,8 +19,6 @@ import dev.spanthrift.sampler.wire.ContextTable;
 import dev.spanthrift.sampler.wire.Hash;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import dev.spanthrift.sampler.wire.ResourceContext;
-import dev.spanthrift.sampler.wire.Scratch;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  * nanoseconds of a clock that only moves forward, so a simulation brings its own.
  */
 public final class Sampler {
-  /** Reasons that no policy gives. */
   /** Keeps that no rule has asked for. */
   private static final Set<String> BY_NOBODY = Set.of("kill_switch", PolicySet.FALLBACK_REASON);
 
+  /** Reasons that no policy gives. */
   public static final String LATE = "late";
 
   public static final String KILL_SWITCH = "kill_switch";
@@ -48,10 +46,8 @@ public final class Sampler {
   /** A rest is at most ten; what is longer was no rest of ours, and costs one tick. */
   private static final int TELLS_MADE_UP = 60;
 
-  private static final int LEAST_SCOPES = 16;
-
   private final SamplerSettings settings;
-  private final ContextTable contexts = new ContextTable();
+  private final BatchContexts contexts;
   private final Hold hold;
   private final DecisionMemory memory;
   private final Operations operations = LearnedTables.noOperations();
@@ -63,17 +59,17 @@ public final class Sampler {
   private final @Nullable Budgeting budget;
   private final LearnedTables learned;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
+  private final FateBooks books = new FateBooks(counters);
+  private final SpansAtOnce atOnce;
+  private final Departures departures;
 
   private final IdRandomness idRandomness = new IdRandomness();
 
   private final Fragment fragment = new Fragment();
   private final Verdict verdict = new Verdict();
-  private int[] contextOfScope = new int[LEAST_SCOPES];
 
   private boolean keepAll;
   private long tellAt = Long.MIN_VALUE;
-  private volatile @Nullable ResourceContext resource;
-  private Fates fates = Fates.UNSEEN;
 
   /** A sampler without a budget: what policies would leave to one is kept. */
   public Sampler(SamplerSettings settings, Judge judge, SliceCodec codec) {
@@ -83,15 +79,19 @@ public final class Sampler {
   public Sampler(
       SamplerSettings settings, Judge judge, SliceCodec codec, @Nullable BudgetParts parts) {
     this.settings = settings;
-    hold = new Hold(settings.hold(), codec, contexts, Judge.FACT_WORDS);
+    ContextTable table = new ContextTable();
+    contexts = new BatchContexts(table);
+    hold = new Hold(settings.hold(), codec, table, Judge.FACT_WORDS);
     memory = new DecisionMemory(settings.tracesRemembered());
     judges = new JudgeVersions(judge);
     outbox =
         new Outbox(
             hold,
-            new RequestWriter(contexts),
+            new RequestWriter(table),
             new Stamper(settings.stampAlways(), counters),
             settings);
+    atOnce = new SpansAtOnce(contexts, outbox, books, settings.randomness());
+    departures = new Departures(hold, memory, judges, outbox, books);
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
     learned = new LearnedTables(operations, signatures, budget);
@@ -109,19 +109,19 @@ public final class Sampler {
 
   /** Tells the fate of every span from now on. */
   public void tellFates(Fates listener) {
-    fates = listener;
+    books.tell(listener);
   }
 
   /** Counts a batch that goes on whole, past hold and decision. */
   public void pass(Batch batch) {
     long before = counters.receivedBytes;
-    internContexts(batch);
+    contexts.begin(batch);
     counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
       receive(batch, row);
-      measure(batch, row, contextOf(batch, row));
+      measure(batch, row, contexts.of(batch, row));
     }
-    contexts.trim();
+    contexts.end();
     counters.kept.add(KILL_SWITCH, batch.size(), counters.receivedBytes - before);
     counters.keptEvents += batch.events();
   }
@@ -139,16 +139,16 @@ public final class Sampler {
    */
   public void hold(Batch batch, long now) {
     judges.begin(batch);
-    internContexts(batch);
+    contexts.begin(batch);
     Judge judge = judges.get(judges.current());
     int slot = Hold.NONE;
     counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
       receive(batch, row);
-      int context = contextOf(batch, row);
+      int context = contexts.of(batch, row);
       int operation = measure(batch, row, context);
       if (!keepAll && judge.judgesSpan(batch, row, verdict)) {
-        follow(batch, row);
+        atOnce.follow(batch, row, verdict);
         continue;
       }
       if (!isOf(slot, batch, row)) {
@@ -158,28 +158,7 @@ public final class Sampler {
         join(slot, batch, row, context, operation, now);
       }
     }
-    contexts.trim();
-  }
-
-  private void internContexts(Batch batch) {
-    int scopes = batch.scopes().size();
-    int kept = Scratch.rowsKept(contextOfScope.length, LEAST_SCOPES);
-    int wanted = scopes > kept ? Scratch.grown(kept, scopes) : kept;
-    if (wanted != contextOfScope.length) {
-      contextOfScope = new int[wanted];
-    }
-    Arrays.fill(contextOfScope, 0, scopes, -1);
-  }
-
-  private int contextOf(Batch batch, int row) {
-    int scope = batch.scope(row);
-    int context = contextOfScope[scope];
-    if (context < 0) {
-      context = contexts.intern(batch, scope);
-      resource = contexts.get(context).resource();
-      contextOfScope[scope] = context;
-    }
-    return context;
+    contexts.end();
   }
 
   private boolean isOf(int slot, Batch batch, int row) {
@@ -257,9 +236,9 @@ public final class Sampler {
       if (batch.isError(row) && judges.get(judges.current()).judgesLateErrors()) {
         return false;
       }
-      dropAtOnce(batch, row, LATE);
+      atOnce.drop(batch, row, LATE);
     } else {
-      keepAtOnce(batch, row, decision, LATE);
+      atOnce.keep(batch, row, decision, LATE);
       if (budget != null) {
         budget.spend(batch.traceIdHigh(row), batch.traceIdLow(row), batch.bytes(row), now);
       }
@@ -268,57 +247,9 @@ public final class Sampler {
     return true;
   }
 
-  /** A span that was judged by itself. */
-  private void follow(Batch batch, int row) {
-    RequestWriter.TraceStateEdit edit = verdict.edit();
-    if (edit != null) {
-      outbox.of(worthAlone(batch, row));
-      outbox.add(contextOf(batch, row), batch.buffer(), batch.start(row), batch.bytes(row), edit);
-      countKept(batch, row, verdict.reason());
-    } else if (verdict.probability() > 0) {
-      keepAtOnce(batch, row, DecisionMemory.KEPT_UNCHANGED, verdict.reason());
-    } else {
-      dropAtOnce(batch, row, verdict.reason());
-    }
-  }
-
-  private void dropAtOnce(Batch batch, int row, String reason) {
-    long high = batch.traceIdHigh(row);
-    counters.dropped.add(reason, 1, batch.bytes(row));
-    counters.droppedEvents += batch.events(row);
-    fates.dropped(high, batch.traceIdLow(row), 1, batch.bytes(row), reason);
-  }
-
-  private void keepAtOnce(Batch batch, int row, long decision, String reason) {
-    int context = contextOf(batch, row);
-    byte[] buffer = batch.buffer();
-    outbox.of(worthAlone(batch, row));
-    if (decision == DecisionMemory.KEPT_UNCHANGED) {
-      outbox.add(context, buffer, batch.start(row), batch.bytes(row));
-    } else {
-      long rv = explicitRandomness(batch, row);
-      long randomness =
-          rv == Randomness.NONE
-              ? settings.randomness().of(batch.traceIdHigh(row), batch.traceIdLow(row))
-              : rv;
-      outbox.add(context, buffer, batch.start(row), batch.bytes(row), decision, randomness);
-    }
-    countKept(batch, row, reason);
-  }
-
-  private static Worth worthAlone(Batch batch, int row) {
-    return batch.isError(row) ? Worth.ERROR : Worth.ORDINARY;
-  }
-
-  private void countKept(Batch batch, int row, String reason) {
-    counters.kept.add(reason, 1, batch.bytes(row));
-    counters.keptEvents += batch.events(row);
-    fates.kept(batch.traceIdHigh(row), batch.traceIdLow(row), 1, batch.bytes(row), reason);
-  }
-
   /** Step measure: every span, whatever becomes of it; the answer is its operation. */
   private int measure(Batch batch, int row, int context) {
-    ResourceContext from = contexts.get(context).resource();
+    ResourceContext from = contexts.resource(context);
     int operation = reader.operation(batch, row, from.serviceHash());
     long duration = batch.durationNanos(row);
     measures.measure(operation, from.serviceName(), batch.isError(row), duration);
@@ -344,7 +275,7 @@ public final class Sampler {
     for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
       counters.decidedEarly++;
       if (hold.isFull() && !keepAll && !judges.get(hold.version(slot)).judgesWhenFull()) {
-        dropForgotten(slot, TOO_EARLY);
+        departures.dropForgotten(slot, TOO_EARLY);
       } else {
         decideNow(slot, now);
       }
@@ -418,7 +349,7 @@ public final class Sampler {
 
   /** The resource that spans came from lately; a sidecar has one. Any thread may ask. */
   public @Nullable ResourceContext resource() {
-    return resource;
+    return contexts.lately();
   }
 
   private void decide(int slot, long now) {
@@ -444,9 +375,9 @@ public final class Sampler {
       }
       boolean byRule = verdict.isCertain() && !BY_NOBODY.contains(verdict.reason());
       Worth worth = byRule ? Worth.RULE : Worth.ORDINARY;
-      keep(slot, threshold, verdict.probability() == 1, worth, verdict.reason());
+      departures.keep(slot, threshold, verdict.probability() == 1, worth, verdict.reason());
     } else {
-      drop(slot, verdict.reason());
+      departures.drop(slot, verdict.reason());
     }
   }
 
@@ -472,61 +403,17 @@ public final class Sampler {
   private final class Settlement implements Budgeting.Settlement {
     @Override
     public void decided(int slot, double probability) {
-      fates.decided(idHigh(slot), idLow(slot), probability);
+      departures.decided(slot, probability);
     }
 
     @Override
     public void keep(int slot, double probability, Worth worth, String reason) {
-      Sampler.this.keep(slot, thresholdOf(probability), false, worth, reason);
+      departures.keep(slot, thresholdOf(probability), false, worth, reason);
     }
 
     @Override
     public void drop(int slot, String reason) {
-      Sampler.this.drop(slot, reason);
-    }
-  }
-
-  private void keep(int slot, long threshold, boolean byRule, Worth worth, String reason) {
-    int spans = hold.spans(slot);
-    counters.kept.add(reason, spans, hold.bytes(slot));
-    counters.keptEvents += hold.events(slot);
-    fates.kept(idHigh(slot), idLow(slot), spans, hold.bytes(slot), reason);
-    remember(slot, byRule ? DecisionMemory.KEPT_UNCHANGED : threshold);
-    leave(slot);
-    outbox.add(slot, threshold, hold.hasError(slot) ? Worth.ERROR : worth);
-  }
-
-  private void drop(int slot, String reason) {
-    remember(slot, DecisionMemory.DROPPED);
-    dropForgotten(slot, reason);
-  }
-
-  private void dropForgotten(int slot, String reason) {
-    int spans = hold.spans(slot);
-    counters.dropped.add(reason, spans, hold.bytes(slot));
-    counters.droppedEvents += hold.events(slot);
-    fates.dropped(idHigh(slot), idLow(slot), spans, hold.bytes(slot), reason);
-    leave(slot);
-    hold.release(slot);
-  }
-
-  private void leave(int slot) {
-    judges.release(hold.version(slot));
-    hold.detach(slot);
-  }
-
-  /** As it was received: nothing where no trace id was valid. */
-  private long idHigh(int slot) {
-    return hold.isAlone(slot) ? 0 : hold.traceIdHigh(slot);
-  }
-
-  private long idLow(int slot) {
-    return hold.isAlone(slot) ? 0 : hold.traceIdLow(slot);
-  }
-
-  private void remember(int slot, long decision) {
-    if (!hold.isAlone(slot)) {
-      memory.remember(hold.traceIdHigh(slot), hold.traceIdLow(slot), decision);
+      departures.drop(slot, reason);
     }
   }
 
@@ -654,7 +541,7 @@ public final class Sampler {
   }
 
   private long scratchBytes() {
-    long own = fragment.bytesHeld() + (long) Integer.BYTES * contextOfScope.length;
+    long own = fragment.bytesHeld() + contexts.bytesHeld();
     return own + outbox.bytesHeld() + (budget == null ? 0 : budget.scratchBytes());
   }
 }
