@@ -14,10 +14,12 @@ WORKDIR /opt/spanthrift
 COPY --from=build /src/spanthrift spanthrift
 COPY --from=build /src/agent/target/lib agent/target/lib
 COPY --from=build /src/agent/target/spanthrift.jar agent/target/spanthrift.jar
-# The launcher looks here first.
+# The launcher looks here first; the AOT cache is made here and nowhere else.
 ENV SPANTHRIFT_JAVA_HOME=/opt/java/openjdk \
     SPANTHRIFT_STATE_DIR=/var/lib/spanthrift \
+    SPANTHRIFT_AOT=use \
     MALLOC_ARENA_MAX=1
+RUN ./spanthrift warm
 USER 65532:65532
 EXPOSE 4317 4318 4321
 # The launcher becomes the JVM, so that SIGTERM reaches it.

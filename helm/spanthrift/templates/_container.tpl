@@ -26,7 +26,7 @@ For other charts, with this one as a dependency and `application.create: false`:
 {{- define "spanthrift.sidecar" -}}
 - name: {{ .Values.sidecar.containerName }}
   restartPolicy: Always
-  {{- include "spanthrift.container" (dict "context" . "javaOptions" .Values.sidecar.javaOptions) | nindent 2 }}
+  {{- include "spanthrift.container" (dict "context" . "javaOptions" .Values.sidecar.javaOptions "limits" .Values.sidecar.resources.limits) | nindent 2 }}
   {{- if .Values.sidecar.holdApplication }}
   startupProbe:
     httpGet:
@@ -129,6 +129,12 @@ volumeMounts:
 {{- end }}
 - name: SPANTHRIFT_STATE_DIR
   value: /var/lib/spanthrift
+{{- if (.limits).memory }}
+- name: SPANTHRIFT_MEMORY
+  valueFrom:
+    resourceFieldRef:
+      resource: limits.memory
+{{- end }}
 {{- with .javaOptions }}
 - name: SPANTHRIFT_JAVA_OPTS
   value: {{ . | quote }}

@@ -17,7 +17,7 @@
 {{/* The program alone; its readiness is its own business here, since no application shares the pod. */}}
 {{- define "spanthrift.gateway" -}}
 - name: spanthrift
-  {{- include "spanthrift.container" (dict "context" . "javaOptions" .Values.gateway.javaOptions) | nindent 2 }}
+  {{- include "spanthrift.container" (dict "context" . "javaOptions" .Values.gateway.javaOptions "limits" .Values.gateway.resources.limits) | nindent 2 }}
   readinessProbe:
     httpGet:
       path: /readyz

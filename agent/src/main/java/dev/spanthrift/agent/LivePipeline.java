@@ -81,6 +81,12 @@ final class LivePipeline implements PipelineView {
     return opened == null ? CompletableFuture.completedFuture(List.of()) : opened.members();
   }
 
+  @Override
+  public CompletableFuture<List<FleetStatus.Edge>> fleetEdges() {
+    FleetDoor opened = fleet;
+    return opened == null ? CompletableFuture.completedFuture(List.of()) : opened.edges();
+  }
+
   void phase(Phase next) {
     phase = next;
   }

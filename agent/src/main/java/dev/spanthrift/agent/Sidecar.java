@@ -5,6 +5,7 @@ import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.status.AotCache;
 import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
@@ -130,7 +131,8 @@ public final class Sidecar implements SidecarProgram {
     this.live = live;
     live.fleet(fleet);
     if (fleet != null) {
-      fleet.describe(() -> describe(settings, pipeline, policies));
+      pipeline.watch(fleet.watch());
+      fleet.describe(() -> describe(settings, pipeline, policies, treasurer));
     }
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
@@ -143,6 +145,7 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     ZstdLibrary.refusal().ifPresent(log::warn);
+    sayWhenTheCacheDoesNotFit();
     pipeline.whenMoved(treasurer.every(timer, () -> account(treasurer, pipeline, budget))::wake);
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
@@ -152,14 +155,17 @@ public final class Sidecar implements SidecarProgram {
   }
 
   private static FleetDoor.Self describe(
-      SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies) {
+      SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies, Treasurer treasurer) {
     SamplerCounts spans = pipeline.status().spans();
     String version = Sidecar.class.getPackage().getImplementationVersion();
-    int money = (settings.budgets().toString() + settings.price()).hashCode();
+    int budgets = settings.budgets().toString().hashCode();
     return new FleetDoor.Self(
         Objects.requireNonNullElse(version, ""),
-        policies.current().hash() + "-" + Integer.toHexString(money),
+        policies.current().hash() + "-" + Integer.toHexString(budgets),
+        Integer.toHexString(settings.price().toString().hashCode()),
+        treasurer.spend().pricePerGigabyte(),
         spans.received().spans(),
+        spans.received().bytes(),
         spans.kept().bytes());
   }
 
@@ -193,6 +199,14 @@ public final class Sidecar implements SidecarProgram {
           "made to fit the heap of {} MiB: {}",
           Runtime.getRuntime().maxMemory() >> 20,
           String.join(", ", bounds.reduced()));
+    }
+  }
+
+  private static void sayWhenTheCacheDoesNotFit() {
+    if (AotCache.state() == AotCache.UNFIT) {
+      log.warn(
+          "the AOT cache does not fit this JVM, its options or jars: starts take longer until"
+              + " ./spanthrift warm has made another");
     }
   }
 

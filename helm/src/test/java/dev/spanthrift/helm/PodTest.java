@@ -96,9 +96,10 @@ class PodTest {
 
   @Test
   void theUsersConfigurationWinsOverTheModes() {
-    Rendered rendered = Chart.render(Chart.SIDECAR, "config: {hold: {bytesMax: 8MiB}}");
+    String modes = "sidecar: {config: {hold: {bytesMax: 9MiB}, stampAlways: true}}\n";
+    Rendered rendered = Chart.render(Chart.SIDECAR, modes + "config: {hold: {bytesMax: 8MiB}}");
     assertEquals("8MiB", text(rendered.configuration(), "hold.bytesMax"));
-    assertEquals("11MiB", text(rendered.configuration(), "listen.pendingBytesMax"));
+    assertEquals("true", text(rendered.configuration(), "stampAlways"));
   }
 
   @Test

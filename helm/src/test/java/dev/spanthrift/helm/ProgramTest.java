@@ -1,7 +1,6 @@
 package dev.spanthrift.helm;
 
 import static dev.spanthrift.helm.Rendered.at;
-import static dev.spanthrift.helm.Rendered.env;
 import static dev.spanthrift.helm.Rendered.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.spanthrift.agent.command.Verbs;
+import dev.spanthrift.agent.config.settings.MemoryPlan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -66,23 +66,38 @@ class ProgramTest {
     assertFalse(failed(check(Chart.render(Chart.GATEWAY, "config: {sample: 0.1}"))).isEmpty());
   }
 
-  /** Heap, code and direct memory as set, and what a JVM of this size needs besides. */
+  /** What the launcher makes of it, all parts of the process together, is within the limit. */
   @Test
-  void theMemoryOfTheSidecarFitsItsLimit() {
+  void theMemoryOfTheSidecarFollowsFromItsLimit() {
     JsonObject container = Chart.render(Chart.SIDECAR).spanthrift();
-    String options = env(container, "SPANTHRIFT_JAVA_OPTS");
-    long heap = mebibytes(options, "-Xmx(\\d+)m");
-    long code = mebibytes(options, "ReservedCodeCacheSize=(\\d+)m");
-    long direct = mebibytes(options, "MaxDirectMemorySize=(\\d+)m");
-    long limit = mebibytes(text(container, "resources.limits.memory"), "(\\d+)Mi");
-    long others = 96; // classes, threads, garbage collector, the JVM itself
-    assertTrue(heap + code + direct + others <= limit, options);
-    assertTrue(mebibytes(text(container, "resources.requests.memory"), "(\\d+)Mi") <= limit);
+    String field = "valueFrom.resourceFieldRef.resource";
+    assertEquals("limits.memory", text(variable(container, "SPANTHRIFT_MEMORY"), field));
+    long limit = mebibytes(text(container, "resources.limits.memory"));
+    MemoryPlan plan = MemoryPlan.of(limit);
+    assertTrue(plan.fits(plan.heap() << 20), plan::toString);
+    assertTrue(mebibytes(text(container, "resources.requests.memory")) <= limit);
   }
 
-  private static long mebibytes(String text, String pattern) {
-    Matcher matcher = Pattern.compile(pattern).matcher(text);
-    assertTrue(matcher.find(), text);
+  /** Without a limit the field would be what the whole node has. */
+  @Test
+  void withoutALimitTheLauncherChooses() {
+    JsonObject container =
+        Chart.render(Chart.SIDECAR, "sidecar: {resources: {limits: null}}").spanthrift();
+    assertFalse(
+        container.getAsJsonArray("env").asList().stream()
+            .anyMatch(v -> text(v, "name").equals("SPANTHRIFT_MEMORY")));
+  }
+
+  private static JsonElement variable(JsonObject container, String name) {
+    return container.getAsJsonArray("env").asList().stream()
+        .filter(v -> text(v, "name").equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long mebibytes(String text) {
+    Matcher matcher = Pattern.compile("(\\d+)Mi").matcher(text);
+    assertTrue(matcher.matches(), text);
     return Long.parseLong(matcher.group(1));
   }
 

@@ -182,6 +182,11 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     decisions.tick(now);
   }
 
+  /** Asks for all that waits; whether answers are still to come. */
+  boolean askAll(long now) {
+    return decisions.askAll(now);
+  }
+
   /** What it has learned, in a fixed order. */
   List<LearnedPart> learned() {
     return learned(edges, allocation);
@@ -274,6 +279,16 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     if (!waiter.gone) {
       settlement.decided(waiter.slot, probability);
     }
+  }
+
+  @Override
+  public boolean isGone(Waiter waiter) {
+    return waiter.gone;
+  }
+
+  /** Fragments that wait for the ledger. */
+  int waiting() {
+    return decisions.waiting();
   }
 
   @Override

@@ -291,6 +291,24 @@ public final class Sampler {
     }
   }
 
+  /**
+   * Decides everything that waits, tells it, and asks for all of it: for the shutdown of one pod of
+   * many, before {@link #decideAll}. Call it again while it says that answers are on their way.
+   */
+  public boolean askAll(long now) {
+    if (budget == null || !budget.asksOthers()) {
+      return false;
+    }
+    for (int slot = hold.oldest(); slot != Hold.NONE; ) {
+      int younger = hold.younger(slot);
+      if (!hold.isInLimbo(slot)) {
+        decide(slot, now);
+      }
+      slot = younger;
+    }
+    return budget.askAll(now);
+  }
+
   /** Decides everything that waits, whether due or not: for shutdown. */
   public void decideAll(long now) {
     decide(now);
@@ -538,6 +556,11 @@ public final class Sampler {
   /** What was wrong with trace ids so far. */
   public SamplerCounts.Ids ids() {
     return new SamplerCounts.Ids(counters.withoutTraceId, idRandomness.without());
+  }
+
+  /** Fragments that wait for the ledger's word. */
+  int inLimbo() {
+    return budget == null ? 0 : budget.waiting();
   }
 
   private long scratchBytes() {

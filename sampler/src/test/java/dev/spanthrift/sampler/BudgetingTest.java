@@ -20,6 +20,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.ValueTest;
+import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -280,6 +281,43 @@ class BudgetingTest {
     assertTrue(sampler.counts().kept().spans() > 0);
     sampler.decideAll(now);
     assertEquals(0, sampler.counts().held().spans());
+    assertIdentity(sampler.counts());
+  }
+
+  /** However long a ledger that is away takes: 300 a second for 30 seconds would be 9,000. */
+  @Test
+  void limboDoesNotGrowBeyondTheHold() {
+    int bound = 500;
+    HoldSettings usual = HoldSettings.DEFAULT;
+    HoldSettings hold =
+        new HoldSettings(
+            usual.pause(), usual.deadline(), usual.ageMax(), null, 1 << 20, 1 << 19, bound);
+    BudgetParts parts =
+        new BudgetParts(
+            AllocationSettings.DEFAULT,
+            new Allowance.ShareOfTraffic(0.1),
+            PriceOf.BYTES,
+            new InProcessKeepLedger(false, Duration.ofSeconds(30), 100_000),
+            new InProcessFleetSums(),
+            "pod",
+            Treasury.PLAIN);
+    Sampler sampler =
+        new Sampler(
+            new SamplerSettings(hold, 10_000, false, 4),
+            new PolicyJudge(PolicySet.compile(new PolicyDocument(List.of(), Action.BUDGET))),
+            SliceCodec.deflate(),
+            parts);
+    int perSecond = 300;
+    for (int s = 0; s < 40; s++) {
+      for (int i = 0; i < perSecond / 2; i++) {
+        byte[] request = span(random.nextLong(), 7, 9); // of another pod's root
+        sampler.hold(scanner.scan(request, 0, request.length), now);
+      }
+      run(sampler, 1, perSecond / 2);
+      assertTrue(sampler.counts().held().traces() <= bound);
+      assertTrue(sampler.inLimbo() <= bound + perSecond, "in limbo: " + sampler.inLimbo());
+    }
+    assertTrue(sampler.counts().overflow().decidedEarly() > 5_000);
     assertIdentity(sampler.counts());
   }
 

@@ -18,11 +18,13 @@ import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
 import dev.spanthrift.sampler.Judge;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,6 +48,12 @@ public final class RunCommand implements Callable<Integer> {
 
   RunCommand(Context context) {
     this.context = context;
+  }
+
+  RunCommand with(@Nullable Path file, boolean leniently) {
+    config.name(file);
+    lenient = leniently;
+    return this;
   }
 
   @Mixin private final CollectorOption collector = new CollectorOption();

@@ -26,10 +26,12 @@ import picocli.CommandLine.Model.OptionSpec;
       "Exit codes: 0 all is well, 1 it failed, 2 wrong usage."
     })
 public final class Verbs {
-  /** Held, because the JDK forgets the level of a logger that nobody holds. */
-  private static final Logger GRPC = Logger.getLogger("io.grpc");
-
   private Verbs() {}
+
+  /** Loaded by the verbs that may use a client of grpc-java; the sidecar's sender has its own. */
+  private static final class Quiet {
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+  }
 
   /**
    * Runs one verb.
@@ -41,15 +43,34 @@ public final class Verbs {
       String[] arguments, Map<String, String> environment, Supplier<SidecarProgram> sidecar) {
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
-    int code = commandLine(new Context(environment, out, err, sidecar)).execute(arguments);
+    int code = execute(arguments, new Context(environment, out, err, sidecar));
     out.flush();
     err.flush();
     return code;
   }
 
+  private static int execute(String[] arguments, Context context) {
+    RunCommand plain = PlainRun.of(arguments, context);
+    if (plain == null) {
+      return commandLine(context).execute(arguments);
+    }
+    try {
+      return plain.call();
+    } catch (InterruptedException | RuntimeException e) {
+      return unexpected(e, context);
+    }
+  }
+
+  private static int unexpected(Exception e, Context context) {
+    context.say("spanthrift: this should not have happened; please report it with all below");
+    e.printStackTrace(context.err());
+    context.err().flush();
+    return Context.FAILED;
+  }
+
   static CommandLine commandLine(Context context) {
     // Its warnings are stack traces, one for each attempt; the destination says the same in a line.
-    GRPC.setLevel(Level.SEVERE);
+    Quiet.GRPC.setLevel(Level.SEVERE);
     CommandLine commandLine = new CommandLine(new Verbs());
     commandLine
         .addSubcommand(new RunCommand(context))
@@ -60,19 +81,13 @@ public final class Verbs {
         .addSubcommand(new RecordCommand(context))
         .addSubcommand(new PricesCommand(context))
         .addSubcommand(new ImportCommand(context))
+        .addSubcommand(new WarmCommand(context))
         .addSubcommand(new VersionCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(context.out())
         .setErr(context.err())
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(
-            (e, verb, parsed) -> {
-              context.say(
-                  "spanthrift: this should not have happened; please report it with all below");
-              e.printStackTrace(context.err());
-              context.err().flush();
-              return Context.FAILED;
-            });
+        .setExecutionExceptionHandler((e, verb, parsed) -> unexpected(e, context));
     helpful(commandLine);
     commandLine
         .getCommandSpec()

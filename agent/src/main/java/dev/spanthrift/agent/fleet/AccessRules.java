@@ -8,7 +8,7 @@ final class AccessRules {
   static String of(String prefix) {
     return "resetkeys resetchannels -@all ~"
         + prefix
-        + "* +info +ping +eval +evalsha +get +set +hget +hset +hmget +hdel +hexists +hgetall"
+        + "* +info +eval +evalsha +get +set +hget +hset +hmget +hdel +hexists +hgetall +hincrby"
         + " +expire +time +select +cluster";
   }
 }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.fleet;
 
 import dev.spanthrift.agent.config.settings.FleetSettings;
+import dev.spanthrift.agent.config.yaml.InputFile;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCredentials;
@@ -20,8 +21,6 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,10 +215,19 @@ final class Connector {
 
     private String password() {
       try {
-        return Files.readString(file).strip();
+        return InputFile.secret(file);
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new NoPasswordException(file, e);
       }
+    }
+  }
+
+  /** The file with the password cannot be read. */
+  static final class NoPasswordException extends RedisException {
+    private static final long serialVersionUID = 1;
+
+    NoPasswordException(Path file, IOException e) {
+      super("fleet.passwordFile = " + file + ": " + InputFile.reason(e));
     }
   }
 

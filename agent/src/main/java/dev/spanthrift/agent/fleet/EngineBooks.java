@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +22,19 @@ final class EngineBooks implements FleetCounts {
   private final Totals totals;
   private final RedisFleetSums sums;
   private final Executor thread;
+  private final Consumer<Throwable> failed;
   private final AtomicReference<@Nullable LeftBooks> toLeave = new AtomicReference<>();
   private volatile @Nullable LeftBooks found;
   private volatile boolean looked;
   private boolean looking;
 
-  EngineBooks(byte[] key, Totals totals, RedisFleetSums sums, Executor thread) {
+  EngineBooks(
+      byte[] key, Totals totals, RedisFleetSums sums, Executor thread, Consumer<Throwable> failed) {
     this.key = key;
     this.totals = totals;
     this.sums = sums;
     this.thread = thread;
+    this.failed = failed;
   }
 
   @Override
@@ -78,12 +82,23 @@ final class EngineBooks implements FleetCounts {
     }
     LeftBooks books = looked ? toLeave.getAndSet(null) : null;
     if (books != null) {
-      var unused = link.commands().set(key, packed(books), SetArgs.Builder.ex(LIFE));
+      var unused =
+          link.commands()
+              .set(key, packed(books), SetArgs.Builder.ex(LIFE))
+              .toCompletableFuture()
+              .whenComplete((ok, e) -> said(e));
+    }
+  }
+
+  private void said(@Nullable Throwable e) {
+    if (e != null) {
+      failed.accept(e);
     }
   }
 
   private void read(byte @Nullable [] bytes, @Nullable Throwable e) {
     looking = false;
+    said(e);
     if (e == null) {
       Guarded.task("books of the fleet", () -> found = bytes == null ? null : unpacked(bytes))
           .run();

@@ -44,12 +44,19 @@ public final class EngineCheck {
 
   private static Finding failed(FleetSettings settings, RuntimeException e) {
     Trouble trouble = Trouble.of(e);
-    String help =
-        trouble == Trouble.PERMISSION || Engine.deepest(e).contains("NOPERM")
-            ? "; the user needs: " + AccessRules.of(settings.prefix())
-            : "";
+    String said = Engine.deepest(e);
     return new Finding(
-        false, "the engine " + trouble.words() + ": " + Engine.deepest(e) + help, "");
+        false, "the engine " + trouble.words() + ": " + said + help(settings, trouble, said), "");
+  }
+
+  private static String help(FleetSettings settings, Trouble trouble, String said) {
+    if (trouble == Trouble.PERMISSION || said.contains("NOPERM")) {
+      return "; the user needs: " + AccessRules.of(settings.prefix());
+    }
+    boolean tls = String.valueOf(settings.url()).startsWith("rediss");
+    return tls && (trouble == Trouble.TIMEOUT || trouble == Trouble.CONNECTION)
+        ? "; is it a port that speaks TLS?"
+        : "";
   }
 
   private static Finding tried(FleetSettings settings, Link link) {
@@ -76,7 +83,7 @@ public final class EngineCheck {
       byte[][] arguments = {FleetKeys.ascii("1000"), one.encode()};
       try {
         byte[] answer = link.run(Script.TRACES, calls.keys(one), arguments, 2_000).join();
-        one.decode(answer, new TraceCall.Money());
+        one.decode(answer, new TraceCall.Sums());
       } catch (CompletionException e) {
         throw new IllegalStateException(Engine.deepest(e), e);
       }

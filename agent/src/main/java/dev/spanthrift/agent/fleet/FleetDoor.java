@@ -2,6 +2,7 @@ package dev.spanthrift.agent.fleet;
 
 import dev.spanthrift.agent.config.settings.FleetSettings;
 import dev.spanthrift.agent.pipeline.FleetStatus;
+import dev.spanthrift.agent.pipeline.TraceWatch;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;
 import java.util.List;
@@ -27,10 +28,15 @@ public final class FleetDoor implements AutoCloseable {
   private final RedisFleetSums sums;
   private final EngineWatch watch = new EngineWatch();
   private final FleetSums alone = FleetSums.inProcess();
+  private final FleetKeys keys;
+  private final EdgeSample sample = new EdgeSample();
   private final byte[] podsKey;
   private final EngineBooks books;
   private final RedisKeepLedger ledger;
-  private volatile Supplier<Self> describe = () -> new Self("", "", 0, 0);
+  private final OwnKeeps keeps;
+  private final WholenessWatch wholeness;
+  private final Disagreement disagreement;
+  private volatile Supplier<Self> describe = () -> Self.UNKNOWN;
 
   private FleetDoor(FleetSettings settings, int tracesMax, boolean sharesMoney) {
     this.settings = settings;
@@ -42,22 +48,28 @@ public final class FleetDoor implements AutoCloseable {
             Thread.ofPlatform().daemon().name("spanthrift-fleet").factory());
     sums = new RedisFleetSums(settings.podsAssumed(), System::currentTimeMillis, System::nanoTime);
     Totals totals = new Totals(sharesMoney);
-    FleetKeys keys =
-        new FleetKeys(settings.prefix(), settings.name(), incarnation(pod), settings.askAfter());
+    keys = new FleetKeys(settings.prefix(), settings.name(), incarnation(pod), settings.askAfter());
     podsKey = keys.pods();
-    books = new EngineBooks(keys.books(), totals, sums, thread);
+    books = new EngineBooks(keys.books(), totals, sums, thread, this::failed);
+    keeps = new OwnKeeps(settings.askAfter(), tracesMax);
+    wholeness = new WholenessWatch(settings.askAfter());
+    disagreement = new Disagreement(podsKey, settings.timeout().toMillis());
     ledger =
         new RedisKeepLedger(
             keys,
             settings.timeout().toMillis(),
             engine,
             thread,
-            new OwnKeeps(settings.askAfter(), tracesMax),
+            keeps,
             totals,
             sums,
-            () -> FleetMembers.pack(pod, describe.get()),
+            pod,
+            () -> describe.get(),
             watch,
-            books);
+            books,
+            wholeness,
+            disagreement,
+            new EdgeBooks(keys, sample, settings.askAfter(), thread, this::failed));
   }
 
   /**
@@ -86,21 +98,63 @@ public final class FleetDoor implements AutoCloseable {
   /**
    * What this sidecar says of itself.
    *
-   * @param policy short; the same wherever the same is decided at the same price
+   * @param policy short; the same wherever the same is decided
+   * @param price short; the same wherever the same costs the same
+   * @param spans received since it started, with their bytes and those kept
    */
-  public record Self(String version, String policy, long spans, long keptBytes) {}
+  public record Self(
+      String version,
+      String policy,
+      String price,
+      double pricePerGigabyte,
+      long spans,
+      long bytes,
+      long keptBytes) {
+    static final Self UNKNOWN = new Self("", "", "", 0, 0, 0, 0);
+
+    String configuration() {
+      return policy + " " + price;
+    }
+  }
 
   /** Tells what to say of this sidecar to those that look at the fleet. */
   public void describe(Supplier<Self> by) {
     describe = by;
   }
 
-  /** All sidecars that reported within the last minute. */
+  /** All sidecars that reported within the last minute; fails, with words, when nobody can say. */
   public CompletableFuture<List<FleetStatus.Member>> members() {
     Link link = engine.link();
-    return link == null
-        ? CompletableFuture.completedFuture(List.of())
-        : FleetMembers.read(link, podsKey, ledger.generation(), settings.timeout().toMillis());
+    if (link == null) {
+      return CompletableFuture.failedFuture(new IllegalStateException(engine.lastError()));
+    }
+    return FleetMembers.read(link, podsKey, ledger.generation(), settings.timeout().toMillis())
+        .exceptionallyCompose(e -> CompletableFuture.failedFuture(said(e)));
+  }
+
+  /** Where traces tear; fails as {@link #members}. */
+  public CompletableFuture<List<FleetStatus.Edge>> edges() {
+    Link link = engine.link();
+    if (link == null) {
+      return CompletableFuture.failedFuture(new IllegalStateException(engine.lastError()));
+    }
+    return EdgeBooks.read(link, keys, settings.timeout().toMillis())
+        .exceptionallyCompose(e -> CompletableFuture.failedFuture(said(e)));
+  }
+
+  /** To be shown what the pipeline receives and decides. */
+  public TraceWatch watch() {
+    return sample;
+  }
+
+  private RuntimeException said(Throwable e) {
+    failed(e);
+    return new IllegalStateException("the engine " + watch.lastTrouble(), e);
+  }
+
+  private void failed(Throwable e) {
+    Trouble trouble = Trouble.of(e);
+    watch.trouble(trouble, trouble.words() + ": " + Engine.deepest(e));
   }
 
   public String pod() {
@@ -137,11 +191,15 @@ public final class FleetDoor implements AutoCloseable {
         watch.latencyMillis(),
         watch.latencyMillisMax(),
         watch.traffic(),
-        watch.troubles());
+        watch.troubles(),
+        wholeness.read(away, keeps.untold(), keeps.neverTold()),
+        disagreement.words());
   }
 
+  /** Says its last counts: who leaves has spent them all the same. */
   @Override
   public void close() {
+    ledger.leave();
     thread.shutdown();
     try {
       thread.awaitTermination(1, TimeUnit.SECONDS);

@@ -12,13 +12,14 @@ final class FleetKeys {
 
   private final String traces;
   private final byte[][] sums;
+  private final String shared;
   private final byte[] books;
   private final byte[] pod;
   private final byte[] lifeMillis;
 
   FleetKeys(String prefix, String fleet, String pod, Duration wait) {
     traces = fleet.equals("default") ? prefix : prefix + "." + fleet;
-    String shared = prefix + "{" + fleet + "}";
+    shared = prefix + "{" + fleet + "}";
     sums = new byte[][] {ascii(shared + "total"), ascii(shared + "report"), ascii(shared + "pods")};
     books = ascii(shared + "books");
     this.pod = pod.getBytes(StandardCharsets.UTF_8);
@@ -39,6 +40,11 @@ final class FleetKeys {
 
   byte[] pods() {
     return sums[2].clone();
+  }
+
+  /** Counts of one hour since 1970. */
+  byte[] edges(long hour) {
+    return ascii(shared + "edges" + hour);
   }
 
   byte[] books() {

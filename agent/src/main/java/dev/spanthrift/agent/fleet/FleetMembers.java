@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What sidecars say of themselves: fields of one line, with tabs between them. */
 final class FleetMembers {
-  private static final int FIELDS = 5;
+  private static final int FIELDS = 8;
   private static final int SHOWN_GENERATIONS = 12;
   private static final int SECONDS = 5;
 
@@ -26,7 +26,10 @@ final class FleetMembers {
             pod.replace('\t', ' '),
             self.version(),
             self.policy(),
+            self.price(),
+            Double.toString(self.pricePerGigabyte()),
             Long.toString(self.spans()),
+            Long.toString(self.bytes()),
             Long.toString(self.keptBytes()));
     return line.getBytes(StandardCharsets.UTF_8);
   }
@@ -38,7 +41,7 @@ final class FleetMembers {
         .toCompletableFuture()
         .copy()
         .orTimeout(millis, TimeUnit.MILLISECONDS)
-        .handle((all, e) -> e == null ? members(all, now) : List.of());
+        .thenApply(all -> members(all, now));
   }
 
   private static List<FleetStatus.Member> members(Map<byte[], byte[]> all, long now) {
@@ -59,12 +62,18 @@ final class FleetMembers {
   }
 
   private static FleetStatus.Member member(String[] fields, long secondsAgo) {
+    double perGigabyte = Double.parseDouble(fields[4]);
+    long kept = Long.parseLong(fields[7]);
     return new FleetStatus.Member(
         fields[0],
         secondsAgo,
         fields[1],
         fields[2],
-        Long.parseLong(fields[3]),
-        Long.parseLong(fields[4]));
+        fields[3],
+        perGigabyte,
+        Long.parseLong(fields[5]),
+        Long.parseLong(fields[6]),
+        kept,
+        kept * perGigabyte / 1e9);
   }
 }

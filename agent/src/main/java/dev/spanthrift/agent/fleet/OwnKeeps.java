@@ -16,7 +16,11 @@ final class OwnKeeps {
   private final InProcessKeepLedger own;
   private final long waitNanos;
   private LedgerBatch untold = new LedgerBatch();
-  private long untoldSince;
+  private long untoldSince; // the oldest
+  private LedgerBatch repeated = new LedgerBatch();
+  private long repeatedSince;
+  private long untoldSum;
+  private long neverTold;
 
   OwnKeeps(Duration wait, int bound) {
     Duration beyond = wait.minus(LEDGERS_OWN);
@@ -64,19 +68,37 @@ final class OwnKeeps {
   }
 
   private void failed(LedgerBatch batch, int i, long now) {
-    if (untold.tells().size() == 0) {
-      untoldSince = now;
-    }
+    boolean again = batch == repeated;
+    long since = again ? repeatedSince : now;
+    untoldSince = untold.tells().size() == 0 ? since : Math.min(untoldSince, since);
+    untoldSum += again ? 0 : 1;
     if (untold.tells().size() < AGAIN_MAX) {
       copyTell(batch, i, untold);
+    } else {
+      neverTold++;
     }
   }
 
   /** Hands over what is to be told again, without reservations. */
   synchronized LedgerBatch again(long now) {
-    LedgerBatch due = now - untoldSince > 2 * waitNanos ? new LedgerBatch() : untold;
+    repeated = untold;
+    repeatedSince = untoldSince;
     untold = new LedgerBatch();
-    return due;
+    if (now - repeatedSince > 2 * waitNanos) { // everybody has asked by now
+      neverTold += repeated.tells().size();
+      repeated.clear();
+    }
+    return repeated;
+  }
+
+  /** Keeps that the engine did not take at the first attempt. */
+  synchronized long untold() {
+    return untoldSum;
+  }
+
+  /** Those of them that were too many, or too old when it was back. */
+  synchronized long neverTold() {
+    return neverTold;
   }
 
   /** Answers all questions of a batch from what this pod knows; returns what it spends. */
@@ -110,7 +132,7 @@ final class OwnKeeps {
       case ASK -> answerAsk(batch, i, now);
       case SPEND -> batch.spendPrice(i);
       case READ -> answerRead(batch, i, now);
-      case PART, TELL, RELEASE -> 0;
+      case PART, TELL, RELEASE, LOOK -> 0;
     };
   }
 

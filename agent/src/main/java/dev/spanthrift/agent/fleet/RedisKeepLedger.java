@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class RedisKeepLedger implements KeepLedger {
   private static final Logger log = LoggerFactory.getLogger(RedisKeepLedger.class);
 
+  private static final long LOOK_AGAIN_NANOS = 1_000_000;
+
   private final FleetKeys keys;
   private final long timeoutMillis;
   private final Engine engine;
@@ -31,13 +35,18 @@ final class RedisKeepLedger implements KeepLedger {
   private final OwnKeeps own;
   private final Totals totals;
   private final RedisFleetSums sums;
-  private final Supplier<byte[]> self;
+  private final Supplier<FleetDoor.Self> self;
+  private final String pod;
   private final EngineWatch watch;
   private final EngineBooks books;
+  private final WholenessWatch wholeness;
+  private final Disagreement disagreement;
+  private final EdgeBooks edges;
   private final Breaker breaker = new Breaker();
   private @Nullable Exchange pending; // of the data path
   private volatile long reportedIn = -1; // the engine's generation that has this pod's report
   private long reportedNanos;
+  private long aloneSince = Long.MAX_VALUE; // by the data path's clock
   private volatile boolean away;
 
   RedisKeepLedger(
@@ -48,9 +57,13 @@ final class RedisKeepLedger implements KeepLedger {
       OwnKeeps own,
       Totals totals,
       RedisFleetSums sums,
-      Supplier<byte[]> self,
+      String pod,
+      Supplier<FleetDoor.Self> self,
       EngineWatch watch,
-      EngineBooks books) {
+      EngineBooks books,
+      WholenessWatch wholeness,
+      Disagreement disagreement,
+      EdgeBooks edges) {
     this.keys = keys;
     this.timeoutMillis = timeoutMillis;
     this.engine = engine;
@@ -58,9 +71,13 @@ final class RedisKeepLedger implements KeepLedger {
     this.own = own;
     this.totals = totals;
     this.sums = sums;
+    this.pod = pod;
     this.self = self;
     this.watch = watch;
     this.books = books;
+    this.wholeness = wholeness;
+    this.disagreement = disagreement;
+    this.edges = edges;
   }
 
   @Override
@@ -81,6 +98,18 @@ final class RedisKeepLedger implements KeepLedger {
     if (exchange != null && exchange.done) {
       pending = null;
       exchange.answered.accept(exchange.batch);
+    }
+  }
+
+  /** Tells what was counted since the last exchange, and waits for the answer as long as usual. */
+  void leave() {
+    LedgerBatch nothing = new LedgerBatch();
+    nothing.inflow(0, Double.MAX_VALUE);
+    Exchange last = new Exchange(nothing, unused -> {}, System.nanoTime());
+    thread.execute(Guarded.task("last fleet exchange", () -> send(last)));
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * timeoutMillis);
+    while (!last.done && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
     }
   }
 
@@ -106,7 +135,7 @@ final class RedisKeepLedger implements KeepLedger {
     try {
       LedgerBatch batch = exchange.batch;
       own.note(batch, exchange.beganNanos);
-      totals.level(batch.inflow());
+      totals.level(batch.inflow() * safeShare(exchange.beganNanos));
       totals.atMost(batch.levelMax());
       Link link = engine.link();
       if (link == null || !breaker.lets(System.nanoTime())) {
@@ -119,6 +148,11 @@ final class RedisKeepLedger implements KeepLedger {
       alone(exchange);
       throw e;
     }
+  }
+
+  private double safeShare(long now) {
+    aloneSince = away ? Math.min(aloneSince, now) : Long.MAX_VALUE;
+    return away ? sums.safeShare((now - aloneSince) / 1e9) : 1;
   }
 
   /** The pod's own part answers all of it. */
@@ -154,7 +188,7 @@ final class RedisKeepLedger implements KeepLedger {
     private final Exchange exchange;
     private final Link link;
     private final TraceCalls calls;
-    private final TraceCall.Money money = new TraceCall.Money();
+    private final TraceCall.Sums found = new TraceCall.Sums();
     private final LedgerBatch again;
     private int open;
     private int failures;
@@ -166,11 +200,12 @@ final class RedisKeepLedger implements KeepLedger {
       this.link = link;
       calls = keys.calls(link.isCluster());
       again = own.again(exchange.beganNanos);
-      calls.add(again).add(exchange.batch);
+      calls.add(again).add(exchange.batch).look(wholeness.due(exchange.beganNanos));
     }
 
     void begin() {
       books.exchange(link, timeoutMillis);
+      edges.exchange(link, exchange.beganNanos, timeoutMillis);
       List<TraceCall> all = calls.calls();
       open = all.size() + 1;
       askSums();
@@ -181,14 +216,15 @@ final class RedisKeepLedger implements KeepLedger {
       byte[][] numbers = totals.send();
       long now = System.nanoTime();
       boolean due = reportedIn < 0 || now - reportedNanos >= FleetKeys.GENERATION_NANOS / 5;
-      byte[] report = due ? sums.report() : new byte[0];
+      FleetDoor.Self me = due ? self.get() : FleetDoor.Self.UNKNOWN;
+      byte[] report = due ? sums.report(me.configuration()) : new byte[0];
       byte[][] arguments = {
         keys.pod(),
         numbers[0],
         numbers[1],
         numbers[2],
         FleetKeys.ascii(Double.toString(Math.max(1, exchange.batch.levelMax()))),
-        due ? self.get() : new byte[0],
+        due ? FleetMembers.pack(pod, me) : new byte[0],
         report
       };
       run(Script.SUMS, keys.sums(), arguments)
@@ -207,6 +243,7 @@ final class RedisKeepLedger implements KeepLedger {
           sums.take(in.slice(), whole);
           reportedIn = generation;
           reportedNanos = System.nanoTime();
+          disagreement.look(link, sums.isDivided(), generation);
         }
       }
       close();
@@ -234,7 +271,7 @@ final class RedisKeepLedger implements KeepLedger {
         TraceCall call, boolean first, byte @Nullable [] answer, @Nullable Throwable e) {
       if (e == null && answer != null) {
         watch.received(answer.length);
-        call.decode(answer, money);
+        call.decode(answer, found);
       } else if (first && !breaker.isOpen() && mayRepeat(e)) {
         TraceCall repeated = call.again();
         if (!repeated.traces().isEmpty()) {
@@ -244,7 +281,7 @@ final class RedisKeepLedger implements KeepLedger {
       } else {
         failed(e);
         own.failed(call, exchange.beganNanos);
-        money.spent += own.answer(call, exchange.beganNanos);
+        found.spent += own.answer(call, exchange.beganNanos);
         answeredAlone += countAsks(call);
       }
       close();
@@ -274,8 +311,10 @@ final class RedisKeepLedger implements KeepLedger {
       if (--open > 0) {
         return;
       }
-      totals.level(money.freed - money.spent - money.reserved);
+      totals.level(found.freed - found.spent - found.reserved);
+      wholeness.found(found.looked, found.joined);
       if (failures == 0) {
+        wholeness.told(exchange.batch, exchange.beganNanos);
         breaker.succeeded();
         say(false, "");
       } else {

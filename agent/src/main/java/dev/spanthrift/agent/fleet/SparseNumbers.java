@@ -2,12 +2,16 @@ package dev.spanthrift.agent.fleet;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A vector that is mostly zero, as a MessagePack map from place to number: what Lua's {@code
  * cmsgpack} packs and unpacks.
  */
 final class SparseNumbers {
+  /** From here on the script keeps maxima. */
+  private static final int MAXIMA = 60_000;
+
   private static final int MAP_16 = 0xde;
   private static final int MAP_32 = 0xdf;
   private static final int UINT_16 = 0xcd;
@@ -16,9 +20,13 @@ final class SparseNumbers {
 
   private SparseNumbers() {}
 
-  /** Place 0 is always there: a table without it would be an array to Lua. */
-  static byte[] pack(double[] numbers) {
-    int count = 1;
+  /**
+   * Place 0 is always there: a table without it would be an array to Lua.
+   *
+   * @param maxima numbers besides, of which a fleet's are the maxima
+   */
+  static byte[] pack(double[] numbers, double... maxima) {
+    int count = 1 + maxima.length;
     for (int i = 1; i < numbers.length; i++) {
       count += numbers[i] == 0 ? 0 : 1;
     }
@@ -29,6 +37,10 @@ final class SparseNumbers {
         out.put((byte) UINT_16).putShort((short) i);
         putNumber(numbers[i], out);
       }
+    }
+    for (int i = 0; i < maxima.length; i++) {
+      out.put((byte) UINT_16).putShort((short) (MAXIMA + i));
+      putNumber(maxima[i], out);
     }
     byte[] packed = new byte[out.position()];
     out.flip().get(packed);
@@ -47,8 +59,9 @@ final class SparseNumbers {
   /**
    * @throws IllegalArgumentException when it is no such map
    */
-  static void unpack(ByteBuffer in, double[] into) {
-    java.util.Arrays.fill(into, 0);
+  static void unpack(ByteBuffer in, double[] into, double... maxima) {
+    Arrays.fill(into, 0);
+    Arrays.fill(maxima, 0);
     try {
       int count = mapSize(in);
       for (int n = 0; n < count; n++) {
@@ -56,6 +69,8 @@ final class SparseNumbers {
         double value = number(in);
         if (at >= 0 && at < into.length && Double.isFinite(value)) {
           into[at] = value;
+        } else if (at >= MAXIMA && at < MAXIMA + maxima.length) {
+          maxima[at - MAXIMA] = value;
         }
       }
     } catch (BufferUnderflowException e) {

@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class TraceCall {
   private static final int ANSWER_OF_ASK = 8 + 8 + 1 + 8 + 1;
+  private static final int CLASS_MASK = 0x3f;
   private static final int QUESTION_BYTES_MAX = 1 + 16 + 8 + 4 + 1;
 
   /** The kinds, by the number that the script knows. */
@@ -24,7 +25,8 @@ final class TraceCall {
     SPEND(true, 8),
     ASK(false, ANSWER_OF_ASK),
     READ(false, 16 + 8 + 4 + 4 + 1 + 1),
-    RELEASE(true, 4);
+    RELEASE(true, 4),
+    LOOK(true, 1);
 
     /**
      * Whether a second time would count twice, or does not matter: not repeated after a time-out.
@@ -54,8 +56,13 @@ final class TraceCall {
     }
   }
 
-  /** What an answer says of money: reserved for, and given back by, the traces of this call. */
-  static final class Money {
+  /**
+   * What an answer says of money, reserved for and given back by the traces of this call, and of
+   * traces that were looked at: kept, and kept somewhere only because they were told.
+   */
+  static final class Sums {
+    int looked;
+    int joined;
     double reserved;
     double freed;
     double spent;
@@ -119,7 +126,7 @@ final class TraceCall {
               .putFloat((float) batch.tellReserve(i));
       case SPEND -> out.putDouble(batch.spendPrice(i));
       case ASK -> out.putDouble(batch.askPrice(i)).put((byte) (batch.askKept(i) ? 1 : 0));
-      case READ, RELEASE -> {}
+      case READ, RELEASE, LOOK -> {}
     }
   }
 
@@ -137,7 +144,7 @@ final class TraceCall {
    *
    * @throws IllegalArgumentException when it is not an answer to this call
    */
-  void decode(byte[] answer, Money money) {
+  void decode(byte[] answer, Sums sums) {
     int expected = 0;
     for (Trace trace : traces) {
       for (Question question : trace.questions) {
@@ -150,39 +157,45 @@ final class TraceCall {
     ByteBuffer in = ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN);
     for (Trace trace : traces) {
       for (Question question : trace.questions) {
-        take(question, in, money);
+        take(question, in, sums);
       }
     }
   }
 
-  private static void take(Question question, ByteBuffer in, Money money) {
+  private static void take(Question question, ByteBuffer in, Sums sums) {
     LedgerBatch batch = question.batch;
     int i = question.index;
     switch (question.kind) {
       case PART -> {}
-      case TELL -> money.reserved += in.getFloat();
+      case TELL -> sums.reserved += in.getFloat();
       case SPEND -> {
-        money.spent += batch.spendPrice(i);
-        money.freed += in.getDouble();
+        sums.spent += batch.spendPrice(i);
+        sums.freed += in.getDouble();
       }
-      case ASK -> takeAsk(batch, i, in, money);
+      case ASK -> takeAsk(batch, i, in, sums);
       case READ -> takeRead(batch, i, in);
-      case RELEASE -> money.freed += in.getFloat();
+      case RELEASE -> sums.freed += in.getFloat();
+      case LOOK -> {
+        int found = in.get();
+        sums.looked += found > 0 ? 1 : 0;
+        sums.joined += found > 1 ? 1 : 0;
+      }
     }
   }
 
-  private static void takeAsk(LedgerBatch batch, int i, ByteBuffer in, Money money) {
+  private static void takeAsk(LedgerBatch batch, int i, ByteBuffer in, Sums sums) {
     double told = in.getDouble();
     double whole = in.getDouble();
     byte flags = in.get();
     double covered = in.getDouble();
     boolean known = in.get() != 0;
     if (told > 0 || batch.askKept(i)) {
-      money.spent += batch.askPrice(i);
-      money.freed += covered;
+      sums.spent += batch.askPrice(i);
+      sums.freed += covered;
     }
     if (known) {
-      batch.answerAsk(i, told, TraceClass.of(flags >> 1), (long) whole, (flags & 1) != 0);
+      batch.answerAsk(
+          i, told, TraceClass.of(flags >> 1 & CLASS_MASK), (long) whole, (flags & 1) != 0);
     } else {
       batch.answerAsk(i, 0, TraceClass.BASE, batch.askPrice(i), false);
     }

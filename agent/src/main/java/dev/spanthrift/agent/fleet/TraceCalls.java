@@ -54,6 +54,12 @@ final class TraceCalls {
     return this;
   }
 
+  /** Asks of the traces that a batch reads nothing but whether they were kept, and why. */
+  TraceCalls look(LedgerBatch batch) {
+    add(TraceCall.Kind.LOOK, batch, batch.reads());
+    return this;
+  }
+
   private void add(TraceCall.Kind kind, LedgerBatch batch, LedgerBatch.Ids ids) {
     for (int i = 0; i < ids.size(); i++) {
       Id id = new Id(ids.high(i), ids.low(i));

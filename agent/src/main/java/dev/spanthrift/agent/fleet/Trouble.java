@@ -3,16 +3,19 @@ package dev.spanthrift.agent.fleet;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with the engine, as metrics and people name it. */
 enum Trouble {
   TIMEOUT("does not answer in time", false),
   CONNECTION("cannot be reached", false),
+  TLS("does not agree with this sidecar on TLS", false),
   PASSWORD("refuses user or password", true),
   PERMISSION("refuses a command or a key to this user", false),
   READ_ONLY("is a replica and takes no writes", true),
@@ -64,11 +67,13 @@ enum Trouble {
 
   private static Trouble ofClass(Throwable cause) {
     return switch (cause) {
+      case Connector.NoPasswordException e -> PASSWORD;
       case TimeoutException e -> TIMEOUT;
       case io.lettuce.core.RedisCommandTimeoutException e -> TIMEOUT;
       case RedisConnectionException e -> CONNECTION;
       case RedisCommandExecutionException e -> OTHER;
       case RedisException e -> CONNECTION;
+      case SSLException e -> TLS;
       case IOException e -> CONNECTION;
       default -> OTHER;
     };
@@ -78,12 +83,18 @@ enum Trouble {
   private static Throwable root(Throwable thrown) {
     Throwable at = thrown;
     @Nullable Throwable cause = at.getCause();
-    while (cause != null
-        && (at instanceof CompletionException || at instanceof RedisConnectionException)) {
+    while (cause != null && isWrapper(at)) {
       at = cause;
       cause = at.getCause();
     }
     return at;
+  }
+
+  private static boolean isWrapper(Throwable thrown) {
+    return thrown instanceof CompletionException
+        || thrown instanceof RedisConnectionException
+        || thrown instanceof DecoderException // what Netty makes of TLS
+        || thrown.getClass() == RedisException.class;
   }
 
   static boolean isScriptUnknown(Throwable thrown) {

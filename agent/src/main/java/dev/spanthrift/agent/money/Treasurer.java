@@ -70,9 +70,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private final Path file;
   private final OwnCost ownCost;
   private final Supplier<PipelineStatus> pipeline;
-  private long lastNanos = System.nanoTime();
-  private long savedNanos = lastNanos;
-  private long meansNanos = lastNanos - MEANS_NANOS;
+  private long lastNanos;
+  private long savedNanos;
+  private long meansNanos;
   private final List<Budget> budgets;
   private final Pricing pricing;
   private volatile @Nullable SharedBooks shared;
@@ -88,7 +88,12 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       List<Budget> budgets,
       Pricing pricing,
       SpanthriftSettings settings,
-      Supplier<PipelineStatus> pipeline) {
+      Supplier<PipelineStatus> pipeline,
+      long now,
+      long wallMillis) {
+    lastNanos = now;
+    savedNanos = now;
+    meansNanos = now - MEANS_NANOS;
     this.controller = controller;
     this.budgets = budgets;
     this.pricing = pricing;
@@ -102,7 +107,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
             settings.price().ownCpuHour(),
             settings.price().ownMemoryGbHour(),
             pricing.model().currency());
-    controller.tick(lastNanos, System.currentTimeMillis());
+    controller.tick(now, wallMillis);
     free = isAllFree();
   }
 
@@ -112,6 +117,12 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
    * @throws ModelException when price model and budgets do not fit; a list of sentences
    */
   public static Treasurer open(SpanthriftSettings settings, Supplier<PipelineStatus> pipeline)
+      throws ModelException {
+    return open(settings, pipeline, System.nanoTime(), System.currentTimeMillis());
+  }
+
+  static Treasurer open(
+      SpanthriftSettings settings, Supplier<PipelineStatus> pipeline, long now, long wallMillis)
       throws ModelException {
     Pricing pricing = Budgets.pricing(settings.price());
     List<Budget> budgets = Budgets.budgets(settings, pricing.model().currency());
@@ -123,7 +134,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
         budgets,
         pricing,
         settings,
-        pipeline);
+        pipeline,
+        now,
+        wallMillis);
   }
 
   /**
@@ -366,6 +379,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   @Override
   public Spend spend() {
     return SpendBody.of(controller.view());
+  }
+
+  @Override
+  public boolean isShared() {
+    return fleet != null;
   }
 
   @Override

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipeline implements Intake, AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final long LOOK_AGAIN_NANOS = 5_000_000;
+  private static final int ASKING = 4; // of the time for the end, the part for questions
 
   /** At rest a budget's seconds are made up together, so often. */
   private static final long REST_NANOS = 10_000_000_000L;
@@ -59,6 +62,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   private final IdWords idWords = new IdWords();
   private final Object lock = new Object();
 
+  private @Nullable TraceWatch watch;
   private volatile @Nullable SpanRing recorded;
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
   private volatile boolean draining;
@@ -218,9 +222,20 @@ public final class Pipeline implements Intake, AutoCloseable {
   }
 
   private void remember(Batch batch) {
+    if (watch != null) {
+      watch.received(batch);
+    }
     SpanRing ring = recorded;
     if (ring != null && batch.size() > 0) {
       ring.record(batch, System.currentTimeMillis());
+    }
+  }
+
+  /** Shows all that comes, and what becomes of it, from now on. */
+  public void watch(TraceWatch by) {
+    synchronized (lock) {
+      watch = by;
+      sampler.tellFates(by);
     }
   }
 
@@ -319,6 +334,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   public void drain(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
     draining = true;
+    askOthers(System.nanoTime() + atMost.dividedBy(ASKING).toNanos());
     synchronized (lock) {
       sampler.decideAll(System.nanoTime());
     }
@@ -326,6 +342,17 @@ public final class Pipeline implements Intake, AutoCloseable {
       outlet.awaitRoom(Signal.TRACES, end);
     }
     outlet.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+  }
+
+  /** Others may keep what waits here; nobody answers once this process is gone. */
+  private void askOthers(long end) {
+    boolean more = true;
+    while (more && System.nanoTime() - end < 0) {
+      synchronized (lock) {
+        more = sampler.askAll(System.nanoTime());
+      }
+      LockSupport.parkNanos(more ? LOOK_AGAIN_NANOS : 0);
+    }
   }
 
   /** Gives native memory back; call after {@link #drain}, when nothing waits any more. */

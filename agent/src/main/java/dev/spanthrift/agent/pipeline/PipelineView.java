@@ -68,6 +68,11 @@ public interface PipelineView {
     return CompletableFuture.completedFuture(List.of());
   }
 
+  /** Where its traces tear, as the engine knows it; never blocks. */
+  default CompletableFuture<List<FleetStatus.Edge>> fleetEdges() {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
   /** What of the configuration is not in force, in sentences; empty when all of it is. */
   default List<String> degraded() {
     return List.of();

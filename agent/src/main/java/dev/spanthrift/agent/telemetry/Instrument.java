@@ -134,6 +134,21 @@ public enum Instrument {
       "Questions whether anybody keeps a trace, by who answered"),
   FLEET_ERRORS(
       Kind.COUNTER, "spanthrift.fleet.errors", "{error}", "What went wrong at the engine, by kind"),
+  FLEET_UNTOLD(
+      Kind.COUNTER,
+      "spanthrift.fleet.untold",
+      "{keep}",
+      "Keeps that the engine did not take at once, by what became of them"),
+  FLEET_TORN(
+      Kind.AMOUNT,
+      "spanthrift.fleet.torn",
+      "1",
+      "Share of kept traces that probably arrives torn: without the engine, and now"),
+  FLEET_DIVIDED(
+      Kind.GAUGE,
+      "spanthrift.fleet.divided",
+      "1",
+      "1 while sidecars of the fleet differ in policies, budgets or prices"),
   FLEET_LATENCY(
       Kind.GAUGE, "spanthrift.fleet.latency", "us", "Time of an exchange with the engine, of late"),
   DEGRADED(
@@ -185,6 +200,11 @@ public enum Instrument {
       "spanthrift.admin.connections.cut",
       "{connection}",
       "Connections of the admin port that ended before their request was answered"),
+  AOT_CACHE(
+      Kind.GAUGE,
+      "spanthrift.aot.cache",
+      "1",
+      "1, with what became of the AOT cache at the start: used, unfit, absent, and so on"),
   BUILD_INFO(Kind.GAUGE, "spanthrift.build.info", "1", "1, with the version");
 
   private final Kind kind;

@@ -3,7 +3,6 @@ package dev.spanthrift.agent.telemetry;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -16,9 +15,6 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  * names a file in {@code -Dlogback.configurationFile} gets that instead.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{20} %msg%n";
-
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     if (System.getProperty("logback.configurationFile") != null) {
@@ -41,9 +37,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   }
 
   private static ConsoleAppender<ILoggingEvent> stderr(LoggerContext context) {
-    PatternLayoutEncoder lines = new PatternLayoutEncoder();
+    LogLine lines = new LogLine();
     lines.setContext(context);
-    lines.setPattern(PATTERN);
     lines.start();
     ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
     stderr.setContext(context);

@@ -10,6 +10,7 @@ import dev.spanthrift.sampler.policy.PolicyCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** All figures of one reading of the pipeline. */
 public final class StatusFigures {
@@ -161,7 +162,21 @@ public final class StatusFigures {
     add(Instrument.FLEET_ASKED.at(answered, "answered_by", "engine"));
     add(Instrument.FLEET_ASKED.at(traffic.answeredAlone(), "answered_by", "this_sidecar"));
     add(Instrument.FLEET_LATENCY.at(Math.round(fleet.latencyMillis() * 1000)));
+    FleetStatus.Wholeness whole = fleet.wholeness();
+    add(
+        Instrument.FLEET_UNTOLD.at(
+            whole.untold() - whole.neverTold(), "outcome", "kept_for_later"));
+    add(Instrument.FLEET_UNTOLD.at(whole.neverTold(), "outcome", "never_told"));
+    torn("without_engine", whole.tornWithoutEngine());
+    torn("now", whole.tornNow());
+    add(Instrument.FLEET_DIVIDED.at(fleet.disagreement().isEmpty() ? 0 : 1));
     fleet.errors().forEach((kind, n) -> add(Instrument.FLEET_ERRORS.at(n, "kind", kind)));
+  }
+
+  private void torn(String when, @Nullable Double share) {
+    if (share != null) {
+      add(Instrument.FLEET_TORN.at(share, "when", when));
+    }
   }
 
   private void identity(PipelineStatus.Identity identity) {

@@ -47,7 +47,7 @@ if ARGV[7] ~= '' then
   if not seen or struct.unpack('<I4', seen) ~= generation or last ~= generation then
     local sums, report = growing and cmsgpack.unpack(growing) or {}, cmsgpack.unpack(ARGV[7])
     for i, amount in pairs(report) do
-      if i < 2 then
+      if i < 2 or i >= 60000 then -- maxima
         sums[i] = math.max(sums[i] or 0, amount)
       else
         sums[i] = (sums[i] or 0) + amount

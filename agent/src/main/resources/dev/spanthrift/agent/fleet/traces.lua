@@ -1,5 +1,6 @@
 -- What one sidecar says and asks of some traces. Each trace is one string of 41 bytes:
---   told d, price of the whole d, reserved f, weight f, path 2 x I4, errors 2 x I4, flags B (1: rooted, above: class)
+--   told d, price of the whole d, reserved f, weight f, path 2 x I4, errors 2 x I4,
+--   flags B (1: rooted, 2 to 64: class, 128: kept somewhere only because it was told)
 -- KEYS the traces; ARGV[1] their life in ms; ARGV[2] for each trace: number of questions I2, then each, kind B first.
 -- Sums of hashes wrap at 64 bits, so they are kept in two halves: Lua's numbers hold 53.
 local life, asked, at = ARGV[1], ARGV[2], 1
@@ -59,9 +60,14 @@ for k = 1, #KEYS do
         reserved = reserved - covered
         changed = changed or covered > 0
       end
+      if kept == 0 and told > 0 and flags < 128 then
+        flags, changed = flags + 128, true
+      end
       out[#out + 1] = struct.pack('<ddBdB', told, whole, flags, covered, known and 1 or 0)
     elseif kind == 5 then -- read
       out[#out + 1] = struct.pack('<I4I4I4I4dffBB', p1, p0, e1, e0, whole, weight, reserved, flags, known and 1 or 0)
+    elseif kind == 7 then -- look: was it kept anywhere only because it was told?
+      out[#out + 1] = struct.pack('B', told == 0 and 0 or flags < 128 and 1 or 2)
     else -- release
       out[#out + 1] = struct.pack('<f', reserved)
       changed = changed or reserved > 0

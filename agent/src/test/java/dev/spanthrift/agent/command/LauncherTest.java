@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.config.settings.MemoryPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +42,25 @@ class LauncherTest {
     home = Files.createDirectories(temp.resolve("home of user"));
     tools = Files.createDirectory(temp.resolve("tools"));
     for (String tool :
-        List.of("sed", "head", "find", "readlink", "dirname", "touch", "cat", "sh", "uname")) {
+        List.of(
+            "sed",
+            "head",
+            "find",
+            "readlink",
+            "dirname",
+            "touch",
+            "cat",
+            "sh",
+            "uname",
+            "cksum",
+            "tr",
+            "ls",
+            "mkdir",
+            "rmdir",
+            "mv",
+            "rm",
+            "sleep",
+            "nice")) {
       for (String folder : List.of("/bin/", "/usr/bin/")) {
         Path real = Path.of(folder + tool);
         if (Files.exists(real) && !Files.exists(tools.resolve(tool))) {
@@ -51,6 +71,7 @@ class LauncherTest {
     environment.put("PATH", tools.toString());
     environment.put("HOME", home.toString());
     environment.put("SPANTHRIFT_ROOT_DIR", root.toString());
+    environment.put("SPANTHRIFT_AOT", "off");
     Path clone = Files.createDirectories(temp.resolve("the clone"));
     Files.copy(SCRIPT, clone.resolve("spanthrift"));
     for (String module : List.of("", "sampler/", "exporter/", "agent/")) {
@@ -169,15 +190,6 @@ class LauncherTest {
   }
 
   @Test
-  void usesTheAotCacheUnlessItIsOlderThanTheJar() throws Exception {
-    jdk(root.resolve("opt/jdk"), "25");
-    Path aot = Files.writeString(temp.resolve("the clone/agent/target/spanthrift.aot"), "");
-    assertTrue(launch("help").out().contains("-XX:AOTCache="));
-    Files.setLastModifiedTime(aot, FileTime.fromMillis(1_000_000));
-    assertFalse(launch("help").out().contains("-XX:AOTCache="));
-  }
-
-  @Test
   void worksThroughASymbolicLink() throws Exception {
     jdk(root.resolve("opt/jdk"), "25");
     Path link = temp.resolve("link");
@@ -242,5 +254,205 @@ class LauncherTest {
     assertTrue(failed.err().contains("broken"), failed.err());
     assertTrue(failed.err().contains("the build failed"), failed.err());
     assertEquals("", failed.out());
+  }
+
+  private List<String> heapOf(String memory) throws Exception {
+    environment.put("SPANTHRIFT_MEMORY", memory);
+    Result result = launch("run");
+    assertEquals(0, result.code(), result.err());
+    return result.out().lines().toList();
+  }
+
+  @Test
+  void dividesMemoryAsThePlanDoes() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    for (long memory : new long[] {176, 192, 256, 300, 512, 1000, 1024, 4096, 65_536}) {
+      List<String> flags = heapOf(memory + "Mi");
+      MemoryPlan plan = MemoryPlan.of(memory);
+      assertTrue(flags.contains("-Xmx" + plan.heap() + "m"), memory + ": " + flags);
+      assertTrue(flags.contains("-XX:MaxDirectMemorySize=" + plan.direct() + "m"), "" + flags);
+      assertTrue(flags.contains("-XX:ReservedCodeCacheSize=" + plan.code() + "m"), "" + flags);
+      assertTrue(flags.contains("-Dspanthrift.memory=" + memory), "" + flags);
+    }
+  }
+
+  @Test
+  void readsMemoryInTheUnitsOfKubernetesAndOfOurs() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    for (String size : List.of("268435456", "262144Ki", "256Mi", "256MiB", "269M", "269MB")) {
+      assertTrue(heapOf(size).contains("-Dspanthrift.memory=256"), size);
+    }
+    assertTrue(heapOf("1Gi").contains("-Dspanthrift.memory=1024"));
+  }
+
+  @Test
+  void saysWhatWouldBeRightWhenMemoryIsNoneOrTooSmall() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    for (String size : List.of("much", "12Xi", "Mi", "-1Gi", "175Mi", "1")) {
+      environment.put("SPANTHRIFT_MEMORY", size);
+      Result result = launch("run");
+      assertEquals(1, result.code(), size);
+      assertEquals("", result.out());
+      assertTrue(result.err().contains("SPANTHRIFT_MEMORY=" + size + " is "), result.err());
+      assertTrue(result.err().matches(".*(such as 256Mi|176Mi is the least).*"), result.err());
+      assertFalse(launch("prices").out().isEmpty(), "only the sidecar's verbs are bound by it");
+    }
+  }
+
+  @Test
+  void takesTheLimitOfItsContainerElseADefaultByRole() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    assertTrue(launch("run").out().contains("-Dspanthrift.memory=256\n"));
+    environment.put("SPANTHRIFT_ROLE", "gateway");
+    assertTrue(launch("run").out().contains("-Dspanthrift.memory=1024\n"));
+    Path v1 = root.resolve("sys/fs/cgroup/memory/memory.limit_in_bytes");
+    Files.createDirectories(v1.getParent());
+    Files.writeString(v1, "9223372036854771712\n");
+    assertTrue(launch("run").out().contains("-Dspanthrift.memory=1024\n"), "v1 without a limit");
+    Files.writeString(v1, "536870912\n");
+    assertTrue(launch("run").out().contains("-Dspanthrift.memory=512\n"));
+    Path v2 = root.resolve("sys/fs/cgroup/memory.max");
+    Files.writeString(v2, "max\n");
+    assertTrue(launch("run").out().contains("-Dspanthrift.memory=1024\n"), "v2 without a limit");
+    Files.writeString(v2, "134217728\n");
+    Result small = launch("run");
+    assertTrue(small.out().contains("-Xmx24m\n"), "a small container starts all the same");
+    assertTrue(small.err().contains("128Mi is below 176Mi"), small.err());
+    environment.put("SPANTHRIFT_MEMORY", "300Mi");
+    assertTrue(launch("run").out().contains("-Dspanthrift.memory=300\n"), "what is set wins");
+  }
+
+  @Test
+  void leavesTheHeapToWhoeverSetsIt() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    for (String own : List.of("-Xmx80m", "-XX:MaxRAMPercentage=40", "-XX:MaxHeapSize=80m")) {
+      environment.put("SPANTHRIFT_JAVA_OPTS", own);
+      List<String> flags = launch("run").out().lines().toList();
+      assertEquals(
+          own.startsWith("-Xmx") ? 1 : 0, flags.stream().filter(f -> f.startsWith("-Xmx")).count());
+      assertTrue(flags.contains(own));
+    }
+  }
+
+  /** A JDK that prints its arguments, and writes the AOT cache that it is asked for. */
+  private Path trainedJdk(String training) throws IOException {
+    Path jdk = jdk(root.resolve("opt/jdk"), "25");
+    script(
+        jdk.resolve("bin/java"),
+        "for a in \"$@\"; do\n  case $a in -XX:AOTCacheOutput=*) "
+            + training
+            + " ;; esac\n  echo \"$a\"\ndone\n");
+    return jdk;
+  }
+
+  private Path caches() {
+    return temp.resolve("the clone/agent/target/aot");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static final String WRITES = "echo cache > \"${a#*=}\"";
+
+  @Test
+  void warmMakesTheCacheAndEveryStartUsesIt() throws Exception {
+    trainedJdk(WRITES);
+    environment.put("SPANTHRIFT_AOT", "use");
+    Result without = launch("help");
+    assertTrue(without.out().contains("-Dspanthrift.aot=absent"), without.out());
+    assertFalse(without.out().contains("-XX:AOTCache="), without.out());
+    Result warm = launch("warm");
+    assertEquals(0, warm.code(), warm.err());
+    assertEquals("", warm.out());
+    assertEquals(1, names(caches()).size(), "whole, and nothing beside it");
+    String cache = caches().resolve(names(caches()).getFirst()).toString();
+    for (String verb : List.of("help", "run")) {
+      List<String> flags = launch(verb).out().lines().toList();
+      assertTrue(flags.contains("-XX:AOTCache=" + cache), "" + flags);
+      assertTrue(flags.contains("-Dspanthrift.aot=found"), "" + flags);
+    }
+    environment.put("SPANTHRIFT_AOT", "off");
+    assertFalse(launch("run").out().contains("AOTCache"));
+  }
+
+  @Test
+  void aCacheOfAnotherJdkOrOtherJarsIsNotTakenAndGoesWithTheNext() throws Exception {
+    Path jdk = trainedJdk(WRITES);
+    environment.put("SPANTHRIFT_AOT", "use");
+    launch("warm");
+    String first = names(caches()).getFirst();
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.9\"\n");
+    assertTrue(launch("run").out().contains("-Dspanthrift.aot=absent"));
+    launch("warm");
+    assertEquals(1, names(caches()).size());
+    assertFalse(names(caches()).contains(first));
+    Files.writeString(temp.resolve("the clone/agent/target/spanthrift.jar"), "rebuilt");
+    assertTrue(launch("run").out().contains("-Dspanthrift.aot=absent"));
+  }
+
+  @Test
+  void aTrainingThatFailsLeavesNothingAndSaysWhy() throws Exception {
+    trainedJdk("echo halfway > \"${a#*=}.config\"; echo broken; exit 1");
+    environment.put("SPANTHRIFT_AOT", "use");
+    Result warm = launch("warm");
+    assertEquals(1, warm.code());
+    assertTrue(warm.err().contains("broken"), warm.err());
+    assertTrue(warm.err().contains("could not be made"), warm.err());
+    assertEquals(List.of(), names(caches()));
+  }
+
+  @Test
+  void theFirstRunMakesItAsideAndOnlyThere() throws Exception {
+    trainedJdk(WRITES);
+    environment.remove("SPANTHRIFT_AOT");
+    script(tools.resolve("sleep"), ""); // the training waits for the start
+    for (String verb : List.of("help", "check", "demo", "simulate")) {
+      launch(verb);
+      assertEquals(List.of(), names(caches()), verb);
+    }
+    assertTrue(launch("run").out().contains("-Dspanthrift.aot=absent"), "a start never waits");
+    while (names(caches()).stream().noneMatch(name -> name.startsWith("spanthrift-"))
+        || names(caches()).size() > 1) {
+      Thread.onSpinWait();
+    }
+    assertTrue(launch("run").out().contains("-Dspanthrift.aot=found"));
+  }
+
+  @Test
+  void nothingIsTrainedWhereItIsSwitchedOffOrMemoryIsLimited() throws Exception {
+    trainedJdk(WRITES);
+    script(tools.resolve("sleep"), "echo slept > \"" + temp.resolve("slept") + "\"");
+    for (String how : List.of("off", "use")) {
+      environment.put("SPANTHRIFT_AOT", how);
+      launch("run");
+    }
+    environment.remove("SPANTHRIFT_AOT");
+    Path limit = root.resolve("sys/fs/cgroup/memory.max");
+    Files.createDirectories(limit.getParent());
+    Files.writeString(limit, "268435456\n");
+    launch("run");
+    Files.delete(limit);
+    Files.createDirectories(caches().resolve("making")); // another start is at it
+    launch("run");
+    assertFalse(Files.exists(temp.resolve("slept")));
+  }
+
+  @Test
+  void aReadOnlyInstallationKeepsItAmongTheUsersCaches() throws Exception {
+    trainedJdk(WRITES);
+    environment.put("SPANTHRIFT_AOT", "use");
+    Files.writeString(caches(), "no folder can be here");
+    Result warm = launch("warm");
+    assertEquals(0, warm.code(), warm.err());
+    assertTrue(warm.err().contains(home.resolve(".cache/spanthrift").toString()), warm.err());
+    assertTrue(launch("run").out().contains("-XX:AOTCache=" + home.resolve(".cache/spanthrift")));
+    environment.put("XDG_CACHE_HOME", caches().toString());
+    assertTrue(launch("run").out().contains("-Dspanthrift.aot=unwritable"));
+    Result nowhere = launch("warm");
+    assertEquals(1, nowhere.code());
+    assertTrue(nowhere.err().contains("no folder for the AOT cache"), nowhere.err());
   }
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
@@ -16,6 +17,7 @@ import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.wire.Signal;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class FakePipeline implements PipelineView {
   public final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
   public volatile @Nullable SpanRing recorded;
+  public volatile @Nullable FleetStatus fleet;
+  public volatile CompletableFuture<List<FleetStatus.Member>> members =
+      CompletableFuture.completedFuture(List.of());
+  public volatile CompletableFuture<List<FleetStatus.Edge>> edges =
+      CompletableFuture.completedFuture(List.of());
   public volatile Phase phase = Phase.READY;
   public volatile List<PortStatus> ports = List.of(port(3));
   public volatile KillSwitch killSwitch = KillSwitch.OFF;
@@ -98,6 +105,21 @@ public final class FakePipeline implements PipelineView {
   @Override
   public @Nullable SpanRing recorded() {
     return recorded;
+  }
+
+  @Override
+  public @Nullable FleetStatus fleet() {
+    return fleet;
+  }
+
+  @Override
+  public CompletableFuture<List<FleetStatus.Member>> fleetMembers() {
+    return members;
+  }
+
+  @Override
+  public CompletableFuture<List<FleetStatus.Edge>> fleetEdges() {
+    return edges;
   }
 
   @Override

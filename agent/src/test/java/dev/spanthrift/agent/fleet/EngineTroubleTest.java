@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,11 +103,11 @@ class EngineTroubleTest {
   void anEngineThatIsNotThereHoldsNobodyUp() {
     server.kill();
     FleetDoor fleet = open("pod");
-    long before = System.nanoTime();
     tell(fleet, 1);
     assertEquals(1, told(fleet, 1)); // its own part answers
     assertEquals(0, told(fleet, 2));
-    assertTrue(System.nanoTime() - before < 1_000_000_000L);
+    assertEquals(0, fleet.status().traffic().commands()); // nobody was waited for
+    assertEquals(2, fleet.status().traffic().answeredAlone());
     assertTrue(fleet.status().away());
     server.restart();
     RedisKeepLedgerTest.await(() -> fleet.status().engine().startsWith("Redis"));
@@ -118,11 +120,9 @@ class EngineTroubleTest {
     tell(fleet, 1);
     server.signal("STOP");
     for (int i = 0; i < 3; i++) {
-      long before = System.nanoTime();
       assertEquals(1, told(fleet, 1));
-      assertTrue(
-          System.nanoTime() - before < 3 * TIMEOUT.toNanos(), "an answer took more than 600 ms");
     }
+    assertEquals(3, fleet.status().traffic().answeredAlone());
     assertTrue(fleet.status().away());
     assertTrue(fleet.status().errors().containsKey("timeout"), () -> fleet.status().toString());
     server.signal("CONT");
@@ -171,24 +171,6 @@ class EngineTroubleTest {
   }
 
   @Test
-  void aUserWithTheDocumentedRulesIsEnough() throws Exception {
-    List<String> rules = new ArrayList<>(List.of("ACL", "SETUSER", "spans", "on", ">secret"));
-    rules.addAll(List.of(AccessRules.of("st").split(" ")));
-    assertEquals("+OK", server.command(rules.toArray(String[]::new)));
-    Path file = folder.resolve("password");
-    Files.writeString(file, "secret");
-    FleetDoor fleet = open("pod", "spans", file);
-    awaitBack(fleet);
-    tell(fleet, 1);
-    assertEquals(1, told(fleet, 1));
-    fleet
-        .sums()
-        .publish("pod", new double[dev.spanthrift.sampler.budget.allocation.FleetReport.LENGTH]);
-    assertEquals(1, told(fleet, 1));
-    assertEquals(java.util.Map.of(), fleet.status().errors());
-  }
-
-  @Test
   void aFullEngineIsSaidAndHoldsNobodyUp() {
     FleetDoor fleet = connected("pod");
     tell(fleet, 1);
@@ -205,12 +187,22 @@ class EngineTroubleTest {
     FleetDoor fleet = connected("pod");
     tell(fleet, 1);
     int nobody = RedisServer.freePort();
+    Set<String> before = clients();
     assertEquals("+OK", server.command("REPLICAOF", "127.0.0.1", String.valueOf(nobody)));
     tell(fleet, 2);
     assertEquals(1, told(fleet, 2));
     assertTrue(fleet.status().errors().containsKey("read_only"), () -> fleet.status().toString());
+    RedisKeepLedgerTest.await(() -> clients().stream().noneMatch(before::contains));
     assertEquals("+OK", server.command("REPLICAOF", "NO", "ONE"));
     awaitBack(fleet);
+  }
+
+  /** Connections that ran a script. */
+  private Set<String> clients() {
+    return server.ask("CLIENT", "LIST").stream()
+        .filter(line -> line.contains("cmd=eval"))
+        .map(line -> line.substring(0, line.indexOf(' ')))
+        .collect(Collectors.toSet());
   }
 
   @Test

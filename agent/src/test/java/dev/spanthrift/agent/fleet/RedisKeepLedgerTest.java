@@ -9,6 +9,7 @@ import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;
 import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ledger over a real engine. */
+/** The ledger over a real engine, as a user who may do what docs/FLEET.md says. */
 @Timeout(120)
 class RedisKeepLedgerTest {
   private static final long LIMIT_NANOS = 30_000_000_000L;
@@ -36,8 +38,10 @@ class RedisKeepLedgerTest {
   private final List<FleetDoor> fleets = new ArrayList<>();
 
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
     server = RedisServer.start(folder);
+    AccessRulesTest.allow(server, "secret");
+    Files.writeString(folder.resolve("password"), "secret");
   }
 
   @AfterAll
@@ -56,15 +60,20 @@ class RedisKeepLedgerTest {
   }
 
   static FleetSettings settings(String url, String pod) {
+    return settings(url, pod, 0, null, null);
+  }
+
+  static FleetSettings settings(
+      String url, String pod, int database, @Nullable String user, @Nullable Path passwordFile) {
     return new FleetSettings(
         url,
         "default",
         pod,
         "st",
-        0,
+        database,
         null,
-        null,
-        null,
+        user,
+        passwordFile,
         null,
         null,
         null,
@@ -74,7 +83,9 @@ class RedisKeepLedgerTest {
   }
 
   private FleetDoor fleet(String pod) {
-    FleetDoor fleet = FleetDoor.open(settings(server.url(), pod), BOUND, true);
+    FleetSettings asDocumented =
+        settings(server.url(), pod, 0, "spans", folder.resolve("password"));
+    FleetDoor fleet = FleetDoor.open(asDocumented, BOUND, true);
     fleets.add(fleet);
     await(() -> !fleet.status().away());
     return fleet;

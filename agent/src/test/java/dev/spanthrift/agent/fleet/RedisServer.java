@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.fleet;
 
+import dev.spanthrift.agent.receive.TestKeys;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,6 +43,19 @@ public final class RedisServer implements AutoCloseable {
   /** Starts one on a free port and waits until it answers. */
   public static RedisServer start(Path folder, String... options) {
     return new RedisServer(folder, freePort(), List.of(options)).awaitAnswer();
+  }
+
+  /**
+   * The same with a second port that speaks TLS.
+   *
+   * @param options such as {@code --tls-auth-clients no}
+   */
+  static RedisServer startTls(Path folder, int tlsPort, TestKeys keys, String... options) {
+    List<String> all = new ArrayList<>(List.of("--tls-port", String.valueOf(tlsPort)));
+    all.addAll(List.of("--tls-cert-file", keys.certificate().toString()));
+    all.addAll(List.of("--tls-key-file", keys.key().toString()));
+    all.addAll(List.of(options));
+    return start(folder, all.toArray(String[]::new));
   }
 
   /** Without waiting for its answer: it may want a password. */

@@ -60,6 +60,8 @@ class AdminFloodIT {
     JsonNode sidecar = sidecar();
     return new Launch(temp)
         .env("SPANTHRIFT_JAVA_OPTS", sidecar.path("javaOptions").asString())
+        .env(
+            "SPANTHRIFT_MEMORY", sidecar.path("resources").path("limits").path("memory").asString())
         .env("SPANTHRIFT_ADMIN_HOST", "0.0.0.0")
         .to(backend)
         .yaml(new YAMLMapper().writeValueAsString(sidecar.path("config")))

@@ -106,6 +106,14 @@ class FleetBudgetIT {
   }
 
   @Test
+  @Order(1)
+  void theBooksOfTheFleetAreGivenUnderTheirName() {
+    for (Program program : programs) {
+      assertTrue(program.json("/api/v1/spend?scope=fleet").path("spent").isNumber());
+    }
+  }
+
+  @Test
   @Order(2)
   void theBooksOutliveTheEnginesMemory() {
     assertEquals("+OK", engine.command("FLUSHALL"));

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -162,6 +163,62 @@ class FleetIT {
 
   @Test
   @Order(5)
+  void everySidecarListsTheFleetAndWhatEachOfItReceivedAndKept() {
+    long spans = LongStream.of(received).sum();
+    long kept = programs.stream().mapToLong(p -> p.spans("keptBytes")).sum();
+    JsonNode[] fleet = new JsonNode[1];
+    for (Program program : programs) {
+      Await.until(
+          () -> spans + " spans and " + kept + " bytes kept: " + fleet[0],
+          () -> {
+            fleet[0] = program.json("/api/v1/fleet");
+            JsonNode total = fleet[0].path("total");
+            return total.path("spans").asLong() == spans && total.path("kept").asLong() == kept;
+          });
+      assertEquals(SIDECARS, fleet[0].path("members").size());
+      for (int i = 0; i < SIDECARS; i++) {
+        JsonNode member = fleet[0].path("members").path(i);
+        assertEquals("sidecar-" + i, member.path("pod").asString());
+        assertEquals(received[i], member.path("spans").asLong());
+        double perGigabyte = member.path("pricePerGigabyte").asDouble();
+        assertEquals(
+            member.path("kept").asLong() * perGigabyte / 1e9,
+            member.path("spent").asDouble(),
+            1e-12);
+        assertEquals(fleet[0].path("members").path(0).path("policy"), member.path("policy"));
+      }
+      JsonNode here = fleet[0].path("here");
+      assertTrue(here.path("engine").asString().startsWith("Redis "), here::toString);
+      assertTrue(here.path("latencyMillis").asDouble() > 0, here::toString);
+      assertEquals("", here.path("disagreement").asString());
+      assertFalse(fleet[0].has("disagreement"));
+      assertFalse(fleet[0].has("membersUnknown"));
+    }
+  }
+
+  @Test
+  @Order(6)
+  void anotherPolicyInOneSidecarIsNamedByAll() {
+    Program strange = programs.getFirst();
+    String etag = strange.status().path("policy").path("etag").asString();
+    String policy = "{\"policies\": [], \"default\": {\"probability\": 0.5}}";
+    assertEquals(200, strange.put("/api/v1/policy", policy, "If-Match", etag).statusCode());
+    for (Program program : programs) {
+      Await.until(
+          () -> "the difference is seen: " + program.status().path("fleet"),
+          () -> {
+            String words = program.status().path("fleet").path("disagreement").asString();
+            return words.contains("sidecar-0 by policies")
+                && words.contains("sidecar-1, sidecar-2 by policies");
+          });
+      assertEquals(1, program.metrics().get("spanthrift_fleet_divided"));
+      assertEquals(
+          1, program.err().lines().filter(line -> line.contains("decide differently")).count());
+    }
+  }
+
+  @Test
+  @Order(7)
   void aSidecarWithoutAFleetLoadsNothingOfTheClient() {
     try (OtlpBackend alone = new GrpcBackend();
         Program program =

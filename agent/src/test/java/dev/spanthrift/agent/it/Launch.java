@@ -38,6 +38,7 @@ final class Launch {
     environment.put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
     environment.put("HOME", folder.toString());
     environment.put("SPANTHRIFT_JAVA_HOME", System.getProperty("java.home"));
+    environment.put("SPANTHRIFT_AOT", "off"); // no cache is made beside a test
     environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", "0");
     environment.put("SPANTHRIFT_LISTEN_HTTP_PORT", "0");
     environment.put("SPANTHRIFT_ADMIN_PORT", "0");
@@ -120,7 +121,15 @@ final class Launch {
 
   /** Starts {@code run} and waits until it is ready. */
   Program run() {
-    Program program = begin("run");
+    return ready(begin("run"));
+  }
+
+  /** The same by the launcher of another installation. */
+  Program runOf(Path script) {
+    return ready(begin(script, "run"));
+  }
+
+  private static Program ready(Program program) {
     try {
       program.awaitReady();
       return program;
@@ -132,8 +141,12 @@ final class Launch {
 
   /** Starts a verb and does not wait. */
   Program begin(String... verb) {
+    return begin(ROOT.resolve("spanthrift"), verb);
+  }
+
+  private Program begin(Path script, String... verb) {
     List<String> command = new ArrayList<>();
-    command.add(ROOT.resolve("spanthrift").toString());
+    command.add(script.toString());
     command.addAll(Arrays.asList(verb));
     if (config != null) {
       command.addAll(List.of("--config", config.toString()));
@@ -151,6 +164,13 @@ final class Launch {
   /** Runs a verb to its end. */
   Program call(String... verb) {
     Program program = begin(verb);
+    program.exit();
+    return program;
+  }
+
+  /** The same by the launcher of another installation. */
+  Program callOf(Path script, String... verb) {
+    Program program = begin(script, verb);
     program.exit();
     return program;
   }

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A self-signed identity as PEM files, made by the JDK's keytool. */
@@ -13,33 +15,52 @@ public record TestKeys(Path certificate, Path key) {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
   public static TestKeys create(Path folder, String name) throws Exception {
+    return create(folder, name, "ip:127.0.0.1,dns:localhost");
+  }
+
+  /**
+   * One for other names.
+   *
+   * @param names as keytool writes subject alternative names
+   */
+  public static TestKeys create(Path folder, String name, String names) throws Exception {
     Path store = folder.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-alias",
-                name,
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "SAN=ip:127.0.0.1,dns:localhost",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .start();
+    keytool(store, name, "-ext", "SAN=" + names, "-validity", "2");
+    return read(folder, store, name);
+  }
+
+  /** One that another identity has signed, and that was good for two days until a week ago. */
+  public static TestKeys ended(Path folder, String name, String signer) throws Exception {
+    Path store = Files.copy(folder.resolve(signer + ".p12"), folder.resolve(name + ".p12"));
+    keytool(
+        store,
+        name,
+        "-ext",
+        "SAN=ip:127.0.0.1",
+        "-startdate",
+        "-9d",
+        "-validity",
+        "2",
+        "-signer",
+        signer);
+    return read(folder, store, name);
+  }
+
+  private static void keytool(Path store, String name, String... more) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-alias", name, "-dname", "CN=" + name));
+    command.addAll(List.of("-storetype", "PKCS12", "-storepass", new String(PASSWORD)));
+    command.addAll(List.of("-keystore", store.toString()));
+    command.addAll(List.of(more));
+    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!keytool.waitFor(30, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
       throw new IllegalStateException("keytool: " + output);
     }
+  }
+
+  private static TestKeys read(Path folder, Path store, String name) throws Exception {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD);

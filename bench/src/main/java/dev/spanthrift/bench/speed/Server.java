@@ -65,7 +65,7 @@ final class Server implements AutoCloseable {
         close();
         throw new IllegalStateException("nobody listens on " + port + ", see " + log);
       }
-      LockSupport.parkNanos(50_000_000);
+      LockSupport.parkNanos(2_000_000);
     }
   }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
     })
 final class SpeedCommand implements Callable<Integer> {
   private static final String SATURATED = "saturated";
+  private static final String START = "start";
 
   @Option(names = "--workload", split = ",", defaultValue = "small", description = "small, large")
   List<String> workloads = List.of();
@@ -38,7 +39,8 @@ final class SpeedCommand implements Callable<Integer> {
       names = "--rate",
       split = ",",
       defaultValue = "10000",
-      description = "spans per second, 0 (nobody sends), or saturated")
+      description =
+          "spans per second, 0 (nobody sends), saturated, or start: how long and dear starts are")
   List<String> rates = List.of();
 
   @Option(names = "--protocol", split = ",", defaultValue = "GRPC", description = "grpc, http")
@@ -133,9 +135,13 @@ final class SpeedCommand implements Callable<Integer> {
     Path directory = Files.createTempDirectory("spanthrift-bench");
     EventLoopGroup loops = BenchLoops.create();
     System.out.printf("logs and state in %s%n", directory);
+    if (rates.contains(START)) {
+      new Starts(new Subject.Setting(waits.getFirst(), compression, serverCpu), directory)
+          .print(subjects(), runs);
+    }
     for (String name : workloads) {
       Workload workload = Workload.of(name, data);
-      for (String rate : rates) {
+      for (String rate : rates.stream().filter(r -> !r.equals(START)).toList()) {
         for (Load.Protocol protocol : protocols) {
           for (boolean gzip : gzips) {
             for (String wait : waits) {

@@ -33,6 +33,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,16 @@ public final class GrpcSender implements Sender {
   private static final long KEEP_ALIVE_SECONDS = 310;
 
   private static final String HOST = "host";
+
+  /**
+   * Its warnings are stack traces, one for each attempt; the destination says the same in a line.
+   * Held, because the JDK forgets the level of a logger that nobody holds.
+   */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+  static {
+    GRPC.setLevel(Level.SEVERE);
+  }
 
   private record Route(
       ManagedChannel channel, MethodDescriptor<EncodedBody, SendResult.Accepted> export) {}

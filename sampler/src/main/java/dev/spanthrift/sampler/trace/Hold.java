@@ -219,6 +219,11 @@ public final class Hold {
     return slots.oldest();
   }
 
+  /** The fragment that was opened next, or NONE. */
+  public int younger(int slot) {
+    return slots.younger(slot);
+  }
+
   /** The fragment is decided and waits for its verdict; it comes up no more by itself. */
   public void limbo(int slot) {
     slots.unplace(slot);

@@ -76,6 +76,11 @@ final class Slots {
     return oldest;
   }
 
+  /** The one that was opened next, or NONE. */
+  int younger(int slot) {
+    return rows.lower(slot, AGE);
+  }
+
   int find(long high, long low) {
     return index.find(high, low);
   }

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.command.check;
 import dev.spanthrift.agent.command.option.ConfigOption;
 import dev.spanthrift.agent.command.option.Context;
 import dev.spanthrift.agent.config.settings.HeapBounds;
+import dev.spanthrift.agent.config.settings.MemoryPlan;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
@@ -56,7 +57,7 @@ public final class CheckCommand implements Callable<Integer> {
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(money(loaded.settings()));
       checks.addAll(fleet(loaded.settings()));
-      checks.addAll(heap(loaded));
+      checks.addAll(memory(loaded));
       checks.addAll(new Surroundings(loaded.settings(), context.environment()).checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
@@ -84,27 +85,36 @@ public final class CheckCommand implements Callable<Integer> {
     return checks;
   }
 
-  /** What {@code run} with the same options of the JVM would make smaller. */
-  private static List<Check> heap(SettingsLoader.Loaded loaded) {
+  /** How memory is divided, and what {@code run} with the same options would make smaller. */
+  private static List<Check> memory(SettingsLoader.Loaded loaded) {
     long heap = Runtime.getRuntime().maxMemory();
-    List<String> cut = HeapBounds.of(loaded.settings(), heap).reduced();
-    List<String> asked =
-        cut.stream().filter(words -> loaded.given().contains(words.split(" ")[0])).toList();
+    HeapBounds bounds = HeapBounds.of(loaded.settings(), heap);
+    List<Check> checks = new ArrayList<>();
+    MemoryPlan plan = MemoryPlan.ofThisProcess();
+    if (plan != null) {
+      String of = "memory " + plan.memory() + " MiB";
+      boolean fits = plan.fits(heap);
+      String words = plan.words(heap);
+      checks.add(
+          fits
+              ? new Check(of, true, words)
+              : Check.warning(of, words + ": more than that; lower -Xmx in SPANTHRIFT_JAVA_OPTS"));
+    }
     String what = "heap " + (heap >> 20) + " MiB";
-    return asked.isEmpty()
-        ? List.of(
-            new Check(
-                what,
-                true,
-                cut.isEmpty()
-                    ? "all bounds fit"
-                    : "defaults made to fit: " + String.join(", ", cut)))
-        : List.of(
-            Check.warning(
-                what,
-                "too small for what is set, so that it will be: "
-                    + String.join(", ", asked)
-                    + "; raise -Xmx in SPANTHRIFT_JAVA_OPTS, or lower these"));
+    checks.add(new Check(what, true, bounds.words(loaded.settings().destinations().size())));
+    List<String> asked =
+        bounds.reduced().stream()
+            .filter(words -> loaded.given().contains(words.split(" ")[0]))
+            .toList();
+    if (!asked.isEmpty()) {
+      checks.add(
+          Check.warning(
+              what,
+              "too small for what is set, so that it will be: "
+                  + String.join(", ", asked)
+                  + "; raise SPANTHRIFT_MEMORY, or lower these"));
+    }
+    return checks;
   }
 
   private static List<Check> money(SpanthriftSettings settings) {

@@ -20,6 +20,11 @@ public final class ConfigOption {
     return file != null;
   }
 
+  /** As {@code --config} does; null names none. */
+  public void name(@Nullable Path named) {
+    file = named;
+  }
+
   public SettingsLoader.Loaded load(Map<String, String> environment) throws SettingsException {
     return SettingsLoader.load(chosen(environment), environment);
   }

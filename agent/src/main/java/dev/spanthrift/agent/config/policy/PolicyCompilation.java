@@ -7,11 +7,8 @@ import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What became of a policy document that was compiled: done once for each, and what came out is what
@@ -39,12 +36,12 @@ public sealed interface PolicyCompilation {
   /** The document that the settings stand for, as it would be written. */
   static JsonNode configured(SpanthriftSettings settings) {
     boolean budgeted = !settings.budgets().isEmpty();
-    return JsonMapper.shared().valueToTree(PolicyParser.document(settings, budgeted));
+    return PlainTree.node(PolicyParser.document(settings, budgeted));
   }
 
   /** A document as it would be written. */
   static JsonNode document(PolicyDocument document) {
-    return JsonMapper.shared().valueToTree(PolicyParser.toMap(document));
+    return PlainTree.node(PolicyParser.toMap(document));
   }
 
   /** Compiles what the settings stand for, as {@code run} does. */
@@ -65,9 +62,7 @@ public sealed interface PolicyCompilation {
                   "", "a policy document is an object with policies and default", "")));
     }
     try {
-      Map<String, Object> plain =
-          JsonMapper.shared().convertValue(document, new TypeReference<>() {});
-      PolicySet set = PolicySet.compile(PolicyParser.parse(plain), previous);
+      PolicySet set = PolicySet.compile(PolicyParser.parse(PlainTree.map(document)), previous);
       return new Compiled(set, warnings(document, set));
     } catch (InvalidPolicyException invalid) {
       return new Invalid(invalid.problems());

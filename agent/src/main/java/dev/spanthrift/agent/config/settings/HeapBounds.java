@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.config.settings;
 
+import dev.spanthrift.sampler.trace.DecisionMemory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,6 +56,37 @@ public record HeapBounds(
   /** Traces kept lately that the ledger has room for, in an eighth of what may wait. */
   public int ledgerTracesMax(int tracesMax) {
     return (int) Math.min(tracesMax, heldBytesMax / 8 / LEDGER_ENTRY_BYTES);
+  }
+
+  /** All bounds and their sum, as people read them. */
+  public String words(int destinations) {
+    return "spans that wait "
+        + mebibytes(heldBytesMax)
+        + ", queues "
+        + destinations
+        + " × "
+        + mebibytes(queueBytesMax)
+        + ", requests being read "
+        + mebibytes(pendingBytesMax)
+        + " (one "
+        + mebibytes(requestBytesMax)
+        + "), decisions "
+        + mebibytes(DecisionMemory.bytesMax(decisionsMax))
+        + "; together at most "
+        + mebibytes(sumBytes(destinations))
+        + " MiB";
+  }
+
+  /** Of all that these bounds allow at once. */
+  long sumBytes(int destinations) {
+    return heldBytesMax
+        + destinations * queueBytesMax
+        + pendingBytesMax
+        + DecisionMemory.bytesMax(decisionsMax);
+  }
+
+  private static String mebibytes(long bytes) {
+    return String.valueOf((bytes + (1 << 19)) >> 20);
   }
 
   private static long fit(String name, ByteSize wanted, long atMost, List<String> reduced) {

@@ -25,7 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class SettingsLoader {
   /** Read by the launcher and by the command line, not part of the tree. */
   private static final Set<String> OTHER_VARIABLES =
-      Set.of("SPANTHRIFT_CONFIG", "SPANTHRIFT_JAVA_OPTS", "SPANTHRIFT_JAVA_HOME");
+      Set.of(
+          "SPANTHRIFT_CONFIG",
+          "SPANTHRIFT_JAVA_OPTS",
+          "SPANTHRIFT_JAVA_HOME",
+          "SPANTHRIFT_MEMORY",
+          "SPANTHRIFT_ROLE",
+          "SPANTHRIFT_AOT");
 
   /** What Kubernetes sets for a Service whose name begins with spanthrift. */
   private static final Pattern SERVICE_LINK =

@@ -37,6 +37,10 @@ public enum ProblemType {
       HttpStatus.NOT_ACCEPTABLE,
       "The answer cannot be given in this form",
       "Accept application/json; policies can also be had as application/yaml."),
+  NOT_SHARED(
+      HttpStatus.CONFLICT,
+      "There are no books of a fleet",
+      "Set fleet.url (SPANTHRIFT_FLEET_URL), and leave budgets[].share at fleet."),
   NOT_RECORDED(
       HttpStatus.CONFLICT,
       "There is no recorded traffic to ask",

@@ -8,6 +8,11 @@ import dev.spanthrift.sampler.budget.price.model.Money;
 public interface SpendView {
   Spend spend();
 
+  /** Whether these are the books of a fleet, or this sidecar's alone. */
+  default boolean isShared() {
+    return false;
+  }
+
   /** Of spans at the moment; asked likewise. */
   default SpanPrice price() {
     double perByte = spend().pricePerGigabyte() * Money.PICOS / 1e9;

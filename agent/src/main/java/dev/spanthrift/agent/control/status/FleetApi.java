@@ -5,6 +5,7 @@ import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -22,27 +23,62 @@ public final class FleetApi {
    * The answer.
    *
    * @param configured whether there is a fleet; without one the rest is missing
-   * @param disagreement how many different policies its members have, when it is more than one
+   * @param total of all members
+   * @param edges where traces tear
+   * @param membersUnknown why there are no members and no edges, when they cannot be read
+   * @param disagreement whose policies, budgets or prices differ, when any do
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record FleetBody(
       boolean configured,
       @Nullable FleetStatus here,
       List<FleetStatus.Member> members,
+      @Nullable Total total,
+      List<FleetStatus.Edge> edges,
+      @Nullable String membersUnknown,
       @Nullable String disagreement) {}
+
+  /** Since each of them started; {@code spent} by what the next spans cost. */
+  record Total(int pods, long spans, long bytes, long kept, double spent) {
+    static Total of(List<FleetStatus.Member> members) {
+      return new Total(
+          members.size(),
+          members.stream().mapToLong(FleetStatus.Member::spans).sum(),
+          members.stream().mapToLong(FleetStatus.Member::bytes).sum(),
+          members.stream().mapToLong(FleetStatus.Member::kept).sum(),
+          members.stream().mapToDouble(FleetStatus.Member::spent).sum());
+    }
+  }
+
+  private record Seen(List<FleetStatus.Member> members, List<FleetStatus.Edge> edges) {}
+
+  private static String why(@Nullable Throwable e) {
+    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    return cause == null ? "" : String.valueOf(cause.getMessage());
+  }
 
   @GetMapping("/api/v1/fleet")
   CompletableFuture<FleetBody> fleet() {
     FleetStatus here = pipeline.fleet();
+    if (here == null) {
+      return CompletableFuture.completedFuture(
+          new FleetBody(false, null, List.of(), null, List.of(), null, null));
+    }
     return pipeline
         .fleetMembers()
-        .thenApply(members -> new FleetBody(here != null, here, members, disagreement(members)));
+        .thenCombine(pipeline.fleetEdges(), Seen::new)
+        .handle((seen, e) -> body(here, seen, e));
   }
 
-  private static @Nullable String disagreement(List<FleetStatus.Member> members) {
-    long policies = members.stream().map(FleetStatus.Member::policy).distinct().count();
-    return policies < 2
-        ? null
-        : policies + " different configurations of policies, budgets or prices; see members";
+  private static FleetBody body(FleetStatus here, @Nullable Seen seen, @Nullable Throwable e) {
+    if (seen == null) {
+      String why = why(e);
+      String last = here.disagreement().isEmpty() ? null : here.disagreement();
+      return new FleetBody(true, here, List.of(), null, List.of(), why, last);
+    }
+    List<FleetStatus.Member> members = seen.members;
+    String now = FleetStatus.disagreement(members);
+    return new FleetBody(
+        true, here, members, Total.of(members), seen.edges, null, now.isEmpty() ? null : now);
   }
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.status;
 
+import dev.spanthrift.agent.config.settings.MemoryPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,12 @@ final class ProcessMemory {
 
   static StatusBody.Memory read() {
     Runtime runtime = Runtime.getRuntime();
+    MemoryPlan plan = MemoryPlan.ofThisProcess();
     return new StatusBody.Memory(
-        runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(), residentBytes());
+        runtime.totalMemory() - runtime.freeMemory(),
+        runtime.maxMemory(),
+        residentBytes(),
+        plan == null ? null : plan.memory() << 20);
   }
 
   private static @Nullable Long residentBytes() {

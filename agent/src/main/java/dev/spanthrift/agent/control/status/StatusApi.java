@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.control.front.FrontCounts;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyApi;
@@ -14,7 +16,9 @@ import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.timer.Guarded;
 import java.time.Instant;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What goes on, and what it costs. */
@@ -62,6 +66,7 @@ public final class StatusApi {
         status.spans().held(),
         status.learned(),
         ProcessMemory.read(),
+        new StatusBody.Start(AotCache.state().word()),
         StatusBody.destinations(status.destinations()),
         pipeline.ports(),
         StatusBody.laws(status.identities()),
@@ -73,8 +78,20 @@ public final class StatusApi {
         history.curve());
   }
 
+  /**
+   * The books that this sidecar spends from.
+   *
+   * @param scope {@code fleet} to get no others than a fleet's
+   */
   @GetMapping("/api/v1/spend")
-  Spend spend() {
+  Spend spend(@RequestParam(required = false) @Nullable String scope) {
+    if (scope != null && !scope.equals("fleet")) {
+      throw new ProblemException(
+          ProblemType.SYNTAX, "scope = " + scope + ": leave it out, or write fleet");
+    }
+    if (scope != null && !spend.isShared()) {
+      throw new ProblemException(ProblemType.NOT_SHARED, "the budgets are this sidecar's alone");
+    }
     return spend.spend();
   }
 }

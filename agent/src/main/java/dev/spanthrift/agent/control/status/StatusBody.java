@@ -34,6 +34,7 @@ record StatusBody(
     SamplerCounts.Held held,
     PipelineStatus.Learned learned,
     Memory memory,
+    Start start,
     List<Destination> destinations,
     List<PortStatus> ports,
     List<Law> identities,
@@ -47,9 +48,19 @@ record StatusBody(
   /** Which policy decides. */
   record PolicyInForce(long version, String etag, boolean configured) {}
 
-  /** Of the process; {@code residentBytes} only where the system tells. */
+  /**
+   * Of the process; {@code residentBytes} only where the system tells, {@code bytesMax} only where
+   * the launcher was told or found it.
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Memory(long heapUsedBytes, long heapBytesMax, @Nullable Long residentBytes) {}
+  record Memory(
+      long heapUsedBytes,
+      long heapBytesMax,
+      @Nullable Long residentBytes,
+      @Nullable Long bytesMax) {}
+
+  /** How the process was started. */
+  record Start(String aotCache) {}
 
   /** One law of the books. */
   record Law(String law, long left, long right, boolean holds) {}

@@ -120,15 +120,10 @@ class HeapBoundsTest {
   }
 
   private static long heap(JsonNode chart) {
-    String options = chart.path("javaOptions").asString();
-    Matcher fixed = Pattern.compile("-Xmx([0-9]+)m").matcher(options);
-    if (fixed.find()) {
-      return Long.parseLong(fixed.group(1)) * MEBI - MEBI; // one survivor space is never used
-    }
-    Matcher share = Pattern.compile("MaxRAMPercentage=([0-9]+)").matcher(options);
-    assertTrue(share.find(), options);
     String limit = chart.path("resources").path("limits").path("memory").asString();
-    assertEquals("1Gi", limit);
-    return 1024 * MEBI / 100 * Long.parseLong(share.group(1));
+    Matcher size = Pattern.compile("([0-9]+)(Mi|Gi)").matcher(limit);
+    assertTrue(size.matches(), limit);
+    long memory = Long.parseLong(size.group(1)) * (size.group(2).equals("Gi") ? 1024 : 1);
+    return (MemoryPlan.of(memory).heap() - 1) * MEBI; // one survivor space is never used
   }
 }

@@ -213,6 +213,12 @@ class StatusApiTest {
   }
 
   @Test
+  void asksForTheBooksOfAFleetOnlyWhereThereIsOne() {
+    port.client().get().uri("/api/v1/spend?scope=fleet").exchange().expectStatus().isEqualTo(409);
+    port.client().get().uri("/api/v1/spend?scope=all").exchange().expectStatus().isEqualTo(400);
+  }
+
+  @Test
   void isAliveAlwaysButReadyOnlyInBetween() {
     for (PipelineView.Phase phase : PipelineView.Phase.values()) {
       port.pipeline.phase = phase;

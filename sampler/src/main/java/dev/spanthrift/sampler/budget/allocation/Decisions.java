@@ -254,12 +254,43 @@ public final class Decisions<T> {
     }
   }
 
+  /**
+   * Asks for all that waits, whether due or not: a pod that ends will not be there when it is.
+   *
+   * @return whether there is more to come: call again
+   */
+  public boolean askAll(long nowNanos) {
+    poll(nowNanos);
+    if (!exchanging && (waiting() > 0 || !next.isEmpty())) {
+      exchange(nowNanos, Long.MAX_VALUE);
+    }
+    return exchanging || waiting() > 0 || !next.isEmpty();
+  }
+
   /** One tick: asks what is due, sends the batch, takes the answers. */
   public void tick(long nowNanos) {
-    now = nowNanos;
-    if (exchanging) {
-      return; // the ledger is slow: everything waits for the next tick
+    forgetGone(roots);
+    forgetGone(limbo);
+    if (!exchanging) { // else the ledger is slow: everything waits for the next tick
+      exchange(nowNanos, nowNanos);
     }
+  }
+
+  /**
+   * Forgets the oldest that were decided for want of memory: the hold bounds what waits there, and
+   * this what waits here. What they cost is charged now.
+   */
+  private void forgetGone(ArrayDeque<Waiting<T>> queue) {
+    for (Waiting<T> w = queue.peek(); w != null && verdicts.isGone(w.fragment); w = queue.peek()) {
+      queue.remove();
+      if (w.kept && !w.free) {
+        next.spend(w.reading.traceIdHigh(), w.reading.traceIdLow(), price.applyAsLong(w.fragment));
+      }
+    }
+  }
+
+  private void exchange(long nowNanos, long dueBy) {
+    now = nowNanos;
     LedgerBatch batch = next;
     next = spare;
     spare = batch;
@@ -268,11 +299,11 @@ public final class Decisions<T> {
       batch.release(r.high, r.low);
       releases.remove();
     }
-    for (Waiting<T> w = roots.peek(); w != null && w.dueNanos <= now; w = roots.peek()) {
+    for (Waiting<T> w = roots.peek(); w != null && w.dueNanos <= dueBy; w = roots.peek()) {
       batch.read(w.reading.traceIdHigh(), w.reading.traceIdLow());
       reading.add(roots.remove());
     }
-    for (Waiting<T> w = limbo.peek(); w != null && w.dueNanos <= now; w = limbo.peek()) {
+    for (Waiting<T> w = limbo.peek(); w != null && w.dueNanos <= dueBy; w = limbo.peek()) {
       long cost = w.free ? 0 : price.applyAsLong(w.fragment);
       batch.ask(w.reading.traceIdHigh(), w.reading.traceIdLow(), w.kept, cost);
       asking.add(limbo.remove());

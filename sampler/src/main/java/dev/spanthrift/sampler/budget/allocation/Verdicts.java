@@ -11,6 +11,11 @@ public interface Verdicts<T> {
    */
   default void decided(T fragment, boolean kept, double probability) {}
 
+  /** Whether the fragment is decided already, because there was no memory to wait in. */
+  default boolean isGone(T fragment) {
+    return false;
+  }
+
   /**
    * The fragment is kept.
    *

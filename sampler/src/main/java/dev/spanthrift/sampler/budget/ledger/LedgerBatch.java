@@ -189,6 +189,12 @@ public final class LedgerBatch {
     inflow = 0;
   }
 
+  /** Whether nothing is said or asked; money that came in does not count. */
+  public boolean isEmpty() {
+    int said = parts.size + tells.size + spends.size;
+    return said + asks.size + reads.size + releases.size == 0;
+  }
+
   /** Bytes of the columns, which stay for the next exchange. */
   public long bytesHeld() {
     long ids = 16L * (parts.high.length + releases.high.length);

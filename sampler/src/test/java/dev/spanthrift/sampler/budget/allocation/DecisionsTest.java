@@ -333,4 +333,33 @@ class DecisionsTest {
     assertEquals(1, late.inclusion);
     assertEquals(100, ledger.spentSum(), "and pays its own part");
   }
+
+  @Test
+  void whoEndsAsksForAllThatWaitsAndTellsWhatItKeeps() {
+    long high = Threshold.MAX / 4 * 3;
+    SlowLedger ledger = new SlowLedger();
+    Pod stays = new Pod(ledger.ledger);
+    Pod ends = new Pod(ledger);
+    Piece told = stays.submit(7, high, false, .5);
+    stays.decisions.tick(now);
+    Piece joins = ends.submit(7, high, false, 0);
+    Piece nobodys = ends.submit(8, high, false, 0);
+    ends.decisions.tick(now); // an exchange is under way
+    Piece root = ends.submit(9, high, true, .5);
+    Piece elsewhere = stays.submit(9, high, false, 0);
+    for (int i = 0; ends.decisions.askAll(now); i++) {
+      assertTrue(i < 20, "it never ends");
+      if (!ledger.answers.isEmpty()) {
+        ledger.answers.remove().run();
+      }
+    }
+    assertEquals(0, ends.decisions.waiting());
+    assertTrue(joins.kept && joins.joined);
+    assertFalse(nobodys.kept);
+    assertTrue(root.kept);
+    now += WAIT;
+    stays.decisions.tick(now);
+    assertTrue(told.kept);
+    assertTrue(elsewhere.kept && elsewhere.joined, "the last keep was told");
+  }
 }
