@@ -100,6 +100,16 @@ volumeMounts:
     mountPath: /var/run/secrets/spanthrift/tls
     readOnly: true
   {{- end }}
+  {{- if $.Values.fleet.passwordSecret.name }}
+  - name: spanthrift-fleet-password
+    mountPath: /var/run/secrets/spanthrift/fleet-password
+    readOnly: true
+  {{- end }}
+  {{- if $.Values.fleet.tlsSecret.name }}
+  - name: spanthrift-fleet-tls
+    mountPath: /var/run/secrets/spanthrift/fleet-tls
+    readOnly: true
+  {{- end }}
   {{- with $.Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -140,6 +150,7 @@ volumeMounts:
   value: {{ . | quote }}
 {{- end }}
 {{- include "spanthrift.destinationEnv" $.Values.destination }}
+{{- include "spanthrift.fleetEnv" $.Values.fleet }}
 {{- with $.Values.extraEnvs }}
 {{ toYaml . }}
 {{- end }}
@@ -176,6 +187,38 @@ volumeMounts:
 {{- with .tlsSecret.keyKey }}
 - name: OTEL_EXPORTER_OTLP_CLIENT_KEY
   value: /var/run/secrets/spanthrift/tls/{{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The pod's name in the fleet is the host's name, which is the pod's. */}}
+{{- define "spanthrift.fleetEnv" -}}
+{{- if .url }}
+- name: SPANTHRIFT_FLEET_URL
+  value: {{ .url | quote }}
+- name: SPANTHRIFT_FLEET_NAME
+  value: {{ .name | quote }}
+{{- with .user }}
+- name: SPANTHRIFT_FLEET_USER
+  value: {{ . | quote }}
+{{- end }}
+{{- if .passwordSecret.name }}
+- name: SPANTHRIFT_FLEET_PASSWORD_FILE
+  value: /var/run/secrets/spanthrift/fleet-password/password
+{{- end }}
+{{- if .tlsSecret.name }}
+{{- with .tlsSecret.caKey }}
+- name: SPANTHRIFT_FLEET_AUTHORITY
+  value: /var/run/secrets/spanthrift/fleet-tls/{{ . }}
+{{- end }}
+{{- with .tlsSecret.certKey }}
+- name: SPANTHRIFT_FLEET_CLIENT_CERTIFICATE
+  value: /var/run/secrets/spanthrift/fleet-tls/{{ . }}
+{{- end }}
+{{- with .tlsSecret.keyKey }}
+- name: SPANTHRIFT_FLEET_CLIENT_KEY
+  value: /var/run/secrets/spanthrift/fleet-tls/{{ . }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -224,6 +267,19 @@ volumeMounts:
 - name: spanthrift-tls
   secret:
     secretName: {{ .Values.destination.tlsSecret.name }}
+{{- end }}
+{{- if .Values.fleet.passwordSecret.name }}
+- name: spanthrift-fleet-password
+  secret:
+    secretName: {{ .Values.fleet.passwordSecret.name }}
+    items:
+      - key: {{ .Values.fleet.passwordSecret.key }}
+        path: password
+{{- end }}
+{{- if .Values.fleet.tlsSecret.name }}
+- name: spanthrift-fleet-tls
+  secret:
+    secretName: {{ .Values.fleet.tlsSecret.name }}
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}

@@ -72,3 +72,13 @@ labels:
 {{- define "spanthrift.hasWorkload" -}}
 {{- if or (eq .Values.mode "gateway") .Values.application.create }}true{{ end }}
 {{- end }}
+
+{{/* Whether the pods are a fleet, by value or in the configuration. */}}
+{{- define "spanthrift.hasFleet" -}}
+{{- if or .Values.fleet.url (dig "fleet" "url" "" .Values.config) }}true{{ end }}
+{{- end }}
+
+{{/* Whether there may be several pods. */}}
+{{- define "spanthrift.hasReplicas" -}}
+{{- if ternary (gt (int .Values.autoscaling.maxReplicas) 1) (gt (int .Values.replicaCount) 1) .Values.autoscaling.enabled }}true{{ end }}
+{{- end }}

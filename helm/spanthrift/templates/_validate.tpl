@@ -33,4 +33,14 @@
 {{- fail (printf "listen is %s: a gateway on loopback hears nobody, leave it empty" .Values.listen) }}
 {{- end }}
 {{- end }}
+{{- if and .Values.fleet.url (dig "fleet" "url" "" .Values.config) }}
+{{- fail "fleet.url and config.fleet.url are both set: keep one of them" }}
+{{- end }}
+{{- if and (or .Values.fleet.user .Values.fleet.passwordSecret.name .Values.fleet.tlsSecret.name) (not .Values.fleet.url) }}
+{{- fail "fleet.url is empty: set it to the Redis or Valkey that fleet.user, fleet.passwordSecret and fleet.tlsSecret are for, or leave these out" }}
+{{- end }}
+{{- $chooses := or .Values.policies (dig "policies" list .Values.config) (dig "budgets" list .Values.config) }}
+{{- if and (eq .Values.mode "gateway") (include "spanthrift.hasReplicas" .) $chooses (not (include "spanthrift.hasFleet" .)) (not .Values.gateway.routedByTraceId) }}
+{{- fail "several gateway pods (replicaCount, autoscaling) see parts of a trace each, and policies or budgets would keep some of the parts: set fleet.url to a Redis or Valkey, or gateway.routedByTraceId if senders route by trace id, or have one pod" }}
+{{- end }}
 {{- end }}

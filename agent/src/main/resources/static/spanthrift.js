@@ -234,6 +234,93 @@ function showLaws(identities) {
   );
 }
 
+// ---- the fleet: read from what an answer has; older and newer sidecars say less or more
+
+const MEMBERS_SHOWN = 50;
+const FLEET_EVERY_MS = 5000; // members describe themselves as often
+let fleetAt = -Infinity;
+let fleet = {};
+
+function showEngine(here) {
+  const element = byId("fleet-engine");
+  const name = here.engine || "Redis or Valkey";
+  const since = here.awaySeconds > 0 ? " for " + duration(here.awaySeconds * 1000) : "";
+  const latency = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(here.latencyMillis || 0);
+  const pods = here.podsKnown ? plural(here.pods, "sidecar", "sidecars") : "an assumed " + plural(here.pods, "sidecar", "sidecars");
+  const errors = sum(here.errors || {});
+  element.className = here.away ? "fact bad" : "fact";
+  text(
+    "fleet-engine",
+    here.away
+      ? "✗ " + name + " has been away" + since + ", this sidecar decides alone: " + (here.lastError || "")
+      : "✓ " + name + ", for " + pods + "; answers this one in " + latency + " ms" + (errors > 0 ? "; " + plural(errors, "error", "errors") + " since start" : ""),
+  );
+}
+
+function showWhole(here) {
+  const whole = here.wholeness || {};
+  const learned = typeof whole.tornWithoutEngine === "number" ? percent(whole.tornWithoutEngine, 1) : "";
+  const alone = here.traffic ? here.traffic.answeredAlone : 0;
+  const now = here.away ? "Kept traces arrive torn" + (learned ? ", probably " + learned + " of them" : "") + "." : "Kept traces arrive whole" + (learned ? "; without the engine " + learned + " of them would be torn" : "") + ".";
+  text("fleet-whole", now + (alone > 0 ? " " + plural(alone, "fragment was", "fragments were") + " decided without an answer since start." : ""));
+}
+
+const configuration = (m) => m.policy + " " + (m.price || "");
+
+function showMembers(members, here, spend) {
+  const self = members.find((m) => m.pod === here.pod) || members[0];
+  const differs = (m) => configuration(m) !== configuration(self);
+  const all = [...members].sort((a, b) => differs(b) - differs(a) || b.spans - a.spans || a.pod.localeCompare(b.pod));
+  const spent = (m) => (typeof m.spent === "number" ? m.spent : (m.kept * spend.pricePerGigabyte) / 1e9);
+  rows(
+    "members",
+    all.slice(0, MEMBERS_SHOWN).map((m) => {
+      const name = head(m.pod);
+      const seen = m.pod === here.pod ? "this one" : m.secondsAgo > 15 ? "silent for " + duration(m.secondsAgo * 1000) : "";
+      if (seen) name.append(element("div", "note", seen));
+      const policy = cell(m.version, "");
+      const line = element("div", differs(m) ? "bad" : "note", (differs(m) ? "✗ differs: " : "") + m.policy.slice(0, 8));
+      line.title = configuration(m);
+      policy.append(line);
+      const kept = number(m.kept, bytes);
+      if (m.bytes > 0) kept.append(element("div", "note", percent(m.kept, m.bytes)));
+      return [name, policy, number(m.spans), kept, cell(money(spent(m), spend.currency), "number wrap")];
+    }),
+    5,
+    fleet.membersUnknown ? "The engine does not say who is in the fleet: " + fleet.membersUnknown : "No sidecar has described itself yet.",
+  );
+  text("members-more", all.length > MEMBERS_SHOWN ? "and " + plural(all.length - MEMBERS_SHOWN, "more", "more") + ", in /api/v1/fleet" : "");
+}
+
+/** Those that tear most first. */
+function showEdges(all) {
+  const edges = [...all].sort((a, b) => a.whole / (a.whole + a.torn) - b.whole / (b.whole + b.torn) || b.torn + b.whole - a.torn - a.whole);
+  rows(
+    "edges",
+    edges.map((e) => [head(e.from + " → " + e.to), number(e.whole + e.torn), share(e.whole, e.whole + e.torn, true)]),
+    3,
+    "No kept call between two sidecars was looked at yet.",
+  );
+}
+
+async function showFleet(here, spend) {
+  byId("fleet").hidden = !here;
+  if (!here) return;
+  if (performance.now() - fleetAt > FLEET_EVERY_MS) {
+    const answer = await get("/api/v1/fleet");
+    // Without the engine nobody is seen; who was there last is still worth a look.
+    fleet = { ...answer, members: answer.members && answer.members.length > 0 ? answer.members : fleet.members,
+      edges: answer.edges && answer.edges.length > 0 ? answer.edges : fleet.edges };
+    fleetAt = performance.now();
+  }
+  showEngine(here);
+  showWhole(here);
+  byId("fleet-differ").hidden = !fleet.disagreement;
+  text("fleet-differ", "✗ " + (fleet.disagreement || ""));
+  showMembers(fleet.members || [], here, spend);
+  showEdges(fleet.edges || []);
+}
+
 let spokenAt = -Infinity;
 
 function showSummary(status, spend) {
@@ -277,6 +364,7 @@ async function refresh() {
   try {
     const [status, spend] = await Promise.all([get("/api/v1/status"), get("/api/v1/spend")]);
     show(status, spend);
+    await showFleet(status.fleet, spend);
     trouble.hidden = true;
   } catch (error) {
     text("trouble", "✗ No answer from the sidecar, figures are old: " + error.message);

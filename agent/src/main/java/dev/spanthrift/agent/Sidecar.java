@@ -144,13 +144,13 @@ public final class Sidecar implements SidecarProgram {
     pipeline.tickOn(loops.group().next());
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
-    ZstdLibrary.refusal().ifPresent(log::warn);
     sayWhenTheCacheDoesNotFit();
     pipeline.whenMoved(treasurer.every(timer, () -> account(treasurer, pipeline, budget))::wake);
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
     startTelemetry(wiring, control);
+    ZstdLibrary.refusal().ifPresent(log::warn); // last: it loads native code
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
   }
 

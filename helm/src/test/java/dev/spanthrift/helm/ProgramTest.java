@@ -35,7 +35,7 @@ class ProgramTest {
   /** What {@code check} looks for outside of the configuration. */
   private static final Pattern OF_THE_MACHINE =
       Pattern.compile(
-          "(.*port .*|stateDir .*|destination .*|admin.tokenFile|.*ertificate.*|warning)");
+          "(.*port .*|stateDir .*|destination .*|fleet .*|admin.tokenFile|.*ertificate.*|warning)");
 
   @TempDir Path folder;
 

@@ -39,6 +39,10 @@ class RefusalsTest {
           livenessProbe: {periodSeconds: 0}                           | livenessProbe/periodSeconds      | minimum
           serviceMonitor: {interval: often}                           | serviceMonitor/interval          | pattern
           podDisruptionBudget: {maxUnavailable: half}                 | podDisruptionBudget/maxUnavailable | pattern
+          fleet: {url: "redis://:secret@redis:6379"}                  | fleet/url                        | pattern
+          fleet: {url: "redis:6379"}                                  | fleet/url                        | rediss?
+          fleet: {password: secret}                                   | fleet                            | not allowed
+          prometheusRule: {labels: {a: 1}}                            | prometheusRule/labels            | want string
           fullnameOverride: Upper                                     | fullnameOverride                 | pattern
           """)
   void theSchemaNamesTheValue(String values, String where, String what) {
@@ -61,6 +65,10 @@ class RefusalsTest {
           {mode: gateway, listen: 127.0.0.1}                          | listen is 127.0.0.1: a gateway on loopback hears nobody
           config: {destinations: []}                                  | destination.endpoint and config.destinations are both set
           {policies: [{name: a}], config: {policies: []}}             | policies and config.policies are both set
+          {fleet: {url: "redis://a"}, config: {fleet: {url: "redis://b"}}} | fleet.url and config.fleet.url are both set
+          fleet: {passwordSecret: {name: redis}}                      | fleet.url is empty: set it
+          {mode: gateway, replicaCount: 2, policies: [{name: a}]}     | set fleet.url to a Redis or Valkey, or gateway.routedByTraceId
+          {mode: gateway, autoscaling: {enabled: true}, config: {budgets: [{amount: 1}]}} | set fleet.url to a Redis or Valkey
           {configMap: {existingName: ours}, policies: [{name: a}]}    | configMap.existingName is set
           """)
   void twoValuesThatContradictEachOtherAreExplained(String values, String what) {

@@ -38,6 +38,13 @@ class ReleaseTest {
   }
 
   @Test
+  void theNotesOfAFleetSayThatTracesAreWhole() {
+    String notes = notes(Chart.GATEWAY, "{replicaCount: 3, fleet: {url: 'redis://redis:6379'}}");
+    assertTrue(notes.contains("one fleet: traces are kept whole"), notes);
+    assertFalse(notes.contains("route by trace id"), notes);
+  }
+
+  @Test
   void theNotesOfASidecarSayHowToLookInside() {
     String notes = notes(Chart.SIDECAR, "admin: {tokenSecret: {name: token}}");
     assertTrue(notes.contains("port-forward deployment/demo-spanthrift 4321"), notes);

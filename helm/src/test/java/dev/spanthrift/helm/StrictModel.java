@@ -22,6 +22,7 @@ import java.util.Set;
  */
 final class StrictModel {
   private static final Set<String> ENDPOINT = Set.of("port", "path", "interval");
+  private static final Set<String> ALERT = Set.of("alert", "expr", "for", "labels", "annotations");
 
   static {
     new JSON(); // sets the readers that validation uses
@@ -62,6 +63,7 @@ final class StrictModel {
       }
       case "monitoring.coreos.com/v1/ServiceMonitor" -> monitor(object, "endpoints");
       case "monitoring.coreos.com/v1/PodMonitor" -> monitor(object, "podMetricsEndpoints");
+      case "monitoring.coreos.com/v1/PrometheusRule" -> alerts(object);
       default -> throw new IllegalArgumentException("no model for " + kind);
     }
   }
@@ -73,6 +75,17 @@ final class StrictModel {
     only(spec.getAsJsonObject("selector"), Set.of("matchLabels"));
     for (JsonElement endpoint : spec.getAsJsonArray(endpoints)) {
       only(endpoint.getAsJsonObject(), ENDPOINT);
+    }
+  }
+
+  private static void alerts(JsonObject object) {
+    only(object, Set.of("apiVersion", "kind", "metadata", "spec"));
+    only(object.getAsJsonObject("spec"), Set.of("groups"));
+    for (JsonElement group : object.getAsJsonObject("spec").getAsJsonArray("groups")) {
+      only(group.getAsJsonObject(), Set.of("name", "rules"));
+      for (JsonElement rule : group.getAsJsonObject().getAsJsonArray("rules")) {
+        only(rule.getAsJsonObject(), ALERT);
+      }
     }
   }
 

@@ -122,7 +122,7 @@ public final class ControlServer implements AutoCloseable {
 
   /** For tests: what the context holds. */
   <T> Collection<T> beans(Class<T> type) {
-    return web.context().getBeansOfType(type).values();
+    return web.beans(type);
   }
 
   /** Lets requests end for at most 2 s, then closes the port. */

@@ -1,38 +1,21 @@
 package dev.spanthrift.agent.control;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.spanthrift.agent.control.front.AdminAnswer;
 import dev.spanthrift.agent.control.front.AdminRequest;
 import dev.spanthrift.agent.control.front.Site;
-import java.util.List;
-import java.util.Map;
+import java.util.Collection;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.http.server.reactive.HttpHandler;
-import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
- * REST and page, by WebFlux; started by the first request for them.
+ * REST and page, started by the first request for them.
  *
- * <p>A sidecar that is only probed and scraped never pays for Spring.
+ * <p>A sidecar that is only probed and scraped never pays for Spring: not a class of it is named
+ * here, because the JVM loads what it must compare when it verifies a class.
  */
 final class WebSite implements Site, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(WebSite.class);
-  private static final int FAILED = 500;
-
   private final ControlParts parts;
-  private @Nullable ConfigurableApplicationContext context;
-  private @Nullable HttpHandler handler;
+  private @Nullable SpringSite opened;
 
   WebSite(ControlParts parts) {
     this.parts = parts;
@@ -40,67 +23,27 @@ final class WebSite implements Site, AutoCloseable {
 
   @Override
   public void answer(AdminRequest request, Consumer<AdminAnswer> done) {
-    WebResponse response = new WebResponse();
-    opened()
-        .handle(new WebRequest(request), response)
-        .subscribe(
-            nothing -> {},
-            failure -> {
-              log.error("request {} failed", request.id(), failure);
-              done.accept(AdminAnswer.of(FAILED, "text/plain", "see the log\n".getBytes(UTF_8)));
-            },
-            () -> done.accept(response.answer()));
+    opened().answer(request, done);
   }
 
-  private synchronized HttpHandler opened() {
-    HttpHandler known = handler;
+  private synchronized SpringSite opened() {
+    SpringSite known = opened;
     if (known == null) {
-      known = WebHttpHandlerBuilder.applicationContext(context()).build();
-      handler = known;
+      known = new SpringSite(parts);
+      opened = known;
     }
     return known;
   }
 
-  /** For tests, too. */
-  synchronized ConfigurableApplicationContext context() {
-    ConfigurableApplicationContext known = context;
-    if (known == null) {
-      known = application().run();
-      context = known;
-    }
-    return known;
-  }
-
-  private SpringApplication application() {
-    SpringApplication application = new SpringApplication(ControlContext.class, ControlWeb.class);
-    application.setWebApplicationType(WebApplicationType.NONE);
-    application.setBannerMode(Banner.Mode.OFF);
-    application.setLogStartupInfo(false);
-    application.setRegisterShutdownHook(false);
-    application.setAddCommandLineProperties(false);
-    application.setAddConversionService(false);
-    application.setEnvironment(environment());
-    // No listeners: they would read application.properties and set up logging a second time.
-    application.setListeners(List.of());
-    application.setInitializers(
-        List.of(c -> c.getBeanFactory().registerSingleton("controlParts", parts)));
-    return application;
-  }
-
-  /** None of the application beside us may move us: not even its variables are read. */
-  private static ConfigurableEnvironment environment() {
-    ConfigurableEnvironment environment = new StandardEnvironment();
-    environment
-        .getPropertySources()
-        .forEach(s -> environment.getPropertySources().remove(s.getName()));
-    environment.getPropertySources().addFirst(new MapPropertySource("spanthrift", Map.of()));
-    return environment;
+  /** For tests. */
+  <T> Collection<T> beans(Class<T> type) {
+    return opened().beans(type);
   }
 
   @Override
   public synchronized void close() {
-    if (context != null) {
-      context.close();
+    if (opened != null) {
+      opened.close();
     }
   }
 }

@@ -11,9 +11,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -21,8 +20,8 @@ import java.util.stream.Stream;
  * backend, and a screen.
  */
 public final class Demo {
-  private static final long SEED = 20_26;
-  private static final double SPANS_PER_SECOND = 2_000;
+  static final long SEED = 20_26;
+  static final double SPANS_PER_SECOND = 2_000;
 
   /** A trace this old has been decided and delivered, if it is kept. */
   private static final int SECONDS_UNTIL_DUE = 6;
@@ -31,8 +30,7 @@ public final class Demo {
   private final PrintWriter out;
   private final Terminal terminal;
   private final SidecarProgram sidecar;
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final CountDownLatch finished = new CountDownLatch(1);
+  private final Ending ending = new Ending();
 
   public Demo(
       Map<String, String> environment, PrintWriter out, Terminal terminal, SidecarProgram sidecar) {
@@ -51,7 +49,7 @@ public final class Demo {
   public boolean run(long seconds)
       throws IOException, StartException, SettingsException, InterruptedException {
     Path stateDir = Files.createTempDirectory("spanthrift-demo");
-    try (DemoBackend backend = new DemoBackend();
+    try (DemoBackend backend = new DemoBackend(traceIdLow -> {});
         Aside aside = new Aside()) {
       SpanthriftSettings settings = DemoSettings.of(environment, backend.port(), stateDir);
       Display display = new Display(out, terminal);
@@ -66,7 +64,7 @@ public final class Demo {
       return last.lawsThatHold() == last.status().identities().size();
     } finally {
       delete(stateDir);
-      finished.countDown();
+      ending.reached();
     }
   }
 
@@ -76,15 +74,16 @@ public final class Demo {
     SidecarProgram.Ports ports = sidecar.start(settings);
     Incident incident = Incident.within(seconds);
     try (ShopTraffic traffic =
-        new ShopTraffic(SEED, SPANS_PER_SECOND, incident, ShopTraffic.clients(ports))) {
+        new ShopTraffic(
+            SEED, SPANS_PER_SECOND, incident, ShopTraffic.clients(List.of(ports)), made -> {})) {
       traffic.start();
       long start = System.nanoTime();
       PipelineStatus before = sidecar.status();
-      boolean ending = false;
-      while (!ending) {
-        ending = stopped.await(1, TimeUnit.SECONDS);
+      boolean ends = false;
+      while (!ends) {
+        ends = ending.isWantedWithin(1_000);
         double elapsed = (System.nanoTime() - start) / 1e9;
-        ending |= seconds > 0 && elapsed >= seconds;
+        ends |= seconds > 0 && elapsed >= seconds;
         PipelineStatus status = sidecar.status();
         long due = System.currentTimeMillis() / 1000 - SECONDS_UNTIL_DUE;
         long left = seconds == 0 ? 0 : Math.max(1, (long) Math.ceil(seconds - elapsed));
@@ -94,7 +93,7 @@ public final class Demo {
                 left,
                 ports,
                 traffic.counts(),
-                failed(traffic, backend, due),
+                FailedTraces.Count.of(traffic.failed(), backend.failed(), due),
                 incident,
                 status,
                 before,
@@ -113,7 +112,7 @@ public final class Demo {
           0,
           ports,
           traffic.counts(),
-          failed(traffic, backend, Long.MAX_VALUE),
+          FailedTraces.Count.of(traffic.failed(), backend.failed(), Long.MAX_VALUE),
           incident,
           status,
           before,
@@ -126,22 +125,10 @@ public final class Demo {
     }
   }
 
-  private static FailedTraces.Count failed(ShopTraffic traffic, DemoBackend backend, long before) {
-    FailedTraces made = traffic.failed();
-    FailedTraces arrived = backend.failed();
-    long seen = arrived.before(Long.MAX_VALUE); // before what was made, so that it is never more
-    return new FailedTraces.Count(
-        made.before(before), arrived.before(before), made.before(Long.MAX_VALUE), seen);
-  }
-
   /** Ends it from another thread and waits until the summary stands there, or for this long. */
   public void stop(long waitMillis) {
-    stopped.countDown();
-    try {
-      finished.await(waitMillis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ending.want();
+    ending.awaitReached(waitMillis);
   }
 
   private static void delete(Path folder) throws IOException {

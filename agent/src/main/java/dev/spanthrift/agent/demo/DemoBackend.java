@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /** Stands for any OTLP backend: takes everything over gRPC on a free port and counts it. */
 final class DemoBackend implements AutoCloseable {
@@ -20,6 +21,7 @@ final class DemoBackend implements AutoCloseable {
   private static final int SPANS_MAX = 1_000_000;
 
   private final Server server;
+  private final LongConsumer traces;
   private final Scanner scanner = new Scanner(SPANS_MAX);
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
@@ -34,7 +36,13 @@ final class DemoBackend implements AutoCloseable {
    */
   record Counts(long requests, long bytes, long spans, long malformed) {}
 
-  DemoBackend() throws IOException {
+  /**
+   * Listens from now on.
+   *
+   * @param traces hears, span by span, the lower half of its trace's id
+   */
+  DemoBackend(LongConsumer traces) throws IOException {
+    this.traces = traces;
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .maxInboundMessageSize(MESSAGE_BYTES_MAX);
@@ -71,6 +79,7 @@ final class DemoBackend implements AutoCloseable {
       Batch batch = scanner.scan(request, 0, request.length);
       spans.addAndGet(batch.size());
       for (int row = 0; row < batch.size(); row++) {
+        traces.accept(batch.traceIdLow(row));
         if (batch.isError(row) && !batch.hasParent(row)) {
           failed.add(batch.startNanos(row));
         }

@@ -1,5 +1,11 @@
 package dev.spanthrift.agent.demo;
 
+import static dev.spanthrift.agent.demo.ScreenWords.bar;
+import static dev.spanthrift.agent.demo.ScreenWords.clock;
+import static dev.spanthrift.agent.demo.ScreenWords.errors;
+import static dev.spanthrift.agent.demo.ScreenWords.incident;
+import static dev.spanthrift.agent.demo.ScreenWords.row;
+
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.budget.books.BudgetView;
@@ -12,7 +18,6 @@ import java.util.Map;
 
 /** The rows of the demo's one screen, of its plain lines, and of the summary. Text only. */
 final class DemoScreen {
-  private static final int BAR = 24;
   private static final int KINDS_MAX = 5; // with these two the screen has 23 rows
   private static final int DROPS_MAX = 2;
   private static final int WIDTH = 80;
@@ -42,10 +47,10 @@ final class DemoScreen {
     rows.addAll(kept(f.status().spans()));
     rows.addAll(dropped(f.status().spans()));
     rows.add("");
-    rows.add(errors(f));
+    rows.add(errors(f.failed()));
     rows.add(money(f));
     rows.addAll(budget(f));
-    rows.add(incident(f));
+    rows.add(incident(f.incident(), f.seconds(), f.made().incidentErrors()));
     rows.add(laws(f));
     return rows;
   }
@@ -128,31 +133,6 @@ final class DemoScreen {
     return row("  %-18s%,12d  %5.1f %%  %s", shown, spans, share * 100, bar(share));
   }
 
-  private static String bar(double share) {
-    int full = (int) Math.round(Math.min(1, share) * BAR);
-    return full == 0 && share > 0 ? "▏" : "█".repeat(full);
-  }
-
-  private static String errors(ScreenFigures f) {
-    FailedTraces.Count failed = f.failed();
-    if (failed.made() == 0) {
-      return "ERRORS  no trace has failed yet";
-    }
-    if (failed.due() == 0) {
-      return row(
-          "ERRORS  %,d traces failed just now, %,d of them are at the backend",
-          failed.made(), failed.seen());
-    }
-    return row(
-        "ERRORS  %.1f %% kept: %,d of %,d failed traces are at the backend%s",
-        failed.share() * 100,
-        failed.arrived(),
-        failed.due(),
-        failed.made() == failed.due()
-            ? ""
-            : row(", %,d just failed", failed.made() - failed.due()));
-  }
-
   private static String money(ScreenFigures f) {
     return row(
         "MONEY   in %.4f, kept %.4f, saved %.4f %s, at this pace %,.0f a month",
@@ -193,20 +173,6 @@ final class DemoScreen {
 
   private static String money(Money money) {
     return row("%.4f %s", money.amount(), money.currency().getCurrencyCode());
-  }
-
-  private static String incident(ScreenFigures f) {
-    return switch (f.phase()) {
-      case AHEAD ->
-          row(
-              "INCIDENT in %d s payments will begin to fail",
-              (long) Math.ceil(f.incident().fromNanos() / 1e9 - f.seconds()));
-      case RUNNING ->
-          row(
-              "INCIDENT payments fail and are slow; %,d failed traces so far",
-              f.made().incidentErrors());
-      case OVER -> row("INCIDENT is over; it made %,d failed traces", f.made().incidentErrors());
-    };
   }
 
   private static String laws(ScreenFigures f) {
@@ -319,15 +285,5 @@ final class DemoScreen {
       rows.set(1, rows.get(1).replaceFirst(" is over;.*", " is over, too little for a forecast"));
     }
     return rows;
-  }
-
-  private static String clock(double seconds) {
-    long whole = (long) seconds;
-    return String.format(Locale.ROOT, "%02d:%02d", whole / 60, whole % 60);
-  }
-
-  @SuppressWarnings("AnnotateFormatMethod") // would need a dependency for one annotation
-  private static String row(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

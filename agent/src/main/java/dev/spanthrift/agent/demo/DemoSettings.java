@@ -31,6 +31,11 @@ final class DemoSettings {
 
   static SpanthriftSettings of(Map<String, String> environment, int backendPort, Path stateDir)
       throws SettingsException {
+    return SettingsLoader.load(null, variables(environment, backendPort, stateDir)).settings();
+  }
+
+  static Map<String, String> variables(
+      Map<String, String> environment, int backendPort, Path stateDir) {
     Map<String, String> with = new HashMap<>();
     freeOrAny(with, "SPANTHRIFT_LISTEN_GRPC_PORT", 4317);
     freeOrAny(with, "SPANTHRIFT_LISTEN_HTTP_PORT", 4318);
@@ -48,7 +53,7 @@ final class DemoSettings {
     with.put(
         "SPANTHRIFT_DESTINATIONS",
         "[{name: demo-backend, protocol: grpc, endpoint: 'http://127.0.0.1:" + backendPort + "'}]");
-    return SettingsLoader.load(null, with).settings();
+    return with;
   }
 
   /** An hour of money that begins now: the time zone is shifted so that it does. */

@@ -20,14 +20,14 @@ final class Display {
     this.terminal = terminal;
   }
 
-  void show(ScreenFigures figures) {
+  void show(Picture picture) {
     if (!terminal.live()) {
-      say(DemoScreen.line(figures));
+      say(picture.line());
       return;
     }
     StringBuilder screen = new StringBuilder(entered ? HOME : ENTER + HOME);
     entered = true;
-    DemoScreen.rows(figures).forEach(row -> screen.append(row).append(END_OF_LINE));
+    picture.rows().forEach(row -> screen.append(row).append(END_OF_LINE));
     out.print(screen.append(END_OF_SCREEN));
     out.flush();
   }

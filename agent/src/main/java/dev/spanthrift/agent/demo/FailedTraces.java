@@ -28,6 +28,13 @@ final class FailedTraces {
     double share() {
       return due == 0 ? 1 : (double) arrived / due;
     }
+
+    /** Of those that began before this second. */
+    static Count of(FailedTraces made, FailedTraces arrived, long before) {
+      long seen = arrived.before(Long.MAX_VALUE); // before what was made, so that it is never more
+      return new Count(
+          made.before(before), arrived.before(before), made.before(Long.MAX_VALUE), seen);
+    }
   }
 
   synchronized void add(long startUnixNanos) {

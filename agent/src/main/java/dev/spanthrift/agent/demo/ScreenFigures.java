@@ -6,6 +6,7 @@ import dev.spanthrift.sampler.budget.books.BudgetView;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import java.math.BigDecimal;
 import java.util.Currency;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,20 @@ record ScreenFigures(
     @Nullable MoneyView money,
     DemoBackend.Counts arrived,
     BigDecimal pricePerGb,
-    Currency currency) {
+    Currency currency)
+    implements Picture {
 
   private static final double SECONDS_A_MONTH = 30.4 * 86_400;
+
+  @Override
+  public List<String> rows() {
+    return DemoScreen.rows(this);
+  }
+
+  @Override
+  public String line() {
+    return DemoScreen.line(this);
+  }
 
   private double interval() {
     return Math.max(0.001, (status.nowUnixMillis() - before.nowUnixMillis()) / 1000.0);

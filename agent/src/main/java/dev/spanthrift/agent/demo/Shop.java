@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.demo;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The simulated shop: twelve services, what users ask of them, and who calls whom.
@@ -27,6 +28,14 @@ final class Shop {
   static final String INCIDENT_OPERATION = "payment.Charge";
 
   private Shop() {}
+
+  /** The services whose spans go to one of so many sidecars. */
+  static List<String> servicesOf(int pod, int pods) {
+    return IntStream.range(0, SERVICES.size())
+        .filter(service -> service % pods == pod)
+        .mapToObj(SERVICES::get)
+        .toList();
+  }
 
   /**
    * One operation of one service and what it calls in turn.

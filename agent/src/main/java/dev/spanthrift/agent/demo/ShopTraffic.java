@@ -6,6 +6,7 @@ import dev.spanthrift.agent.client.OtlpClient.Reply;
 import dev.spanthrift.agent.client.PlainHttpClient;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.sampler.wire.Signal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -13,9 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
- * Twelve simulated services that send what they did to the sidecar's ports, half over gRPC, half
+ * Twelve simulated services that send what they did to the sidecars' ports, half over gRPC, half
  * over HTTP, as their SDKs would.
  */
 final class ShopTraffic implements AutoCloseable {
@@ -30,6 +32,7 @@ final class ShopTraffic implements AutoCloseable {
   private final Incident incident;
   private final double spansPerSecond;
   private final List<OtlpClient> clients;
+  private final Consumer<TraceMaker.Made> watcher;
   private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore permits = new Semaphore(UNDER_WAY_MAX);
   private final Thread thread = Thread.ofPlatform().name("demo-traffic").unstarted(this::loop);
@@ -56,11 +59,22 @@ final class ShopTraffic implements AutoCloseable {
       long incidentErrors,
       long spansLost) {}
 
-  ShopTraffic(long seed, double spansPerSecond, Incident incident, List<OtlpClient> clients) {
+  /**
+   * Traffic that is not begun.
+   *
+   * @param watcher hears of each trace before any of it is sent
+   */
+  ShopTraffic(
+      long seed,
+      double spansPerSecond,
+      Incident incident,
+      List<OtlpClient> clients,
+      Consumer<TraceMaker.Made> watcher) {
     maker = new TraceMaker(seed);
     this.spansPerSecond = spansPerSecond;
     this.incident = incident;
     this.clients = List.copyOf(clients);
+    this.watcher = watcher;
   }
 
   void start() {
@@ -108,6 +122,7 @@ final class ShopTraffic implements AutoCloseable {
   private int make(boolean failing) {
     long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     TraceMaker.Made made = maker.make(now, failing);
+    watcher.accept(made);
     tracesMade.increment();
     spansMade.add(made.spans());
     if (made.error()) {
@@ -181,9 +196,14 @@ final class ShopTraffic implements AutoCloseable {
     clients.forEach(OtlpClient::close);
   }
 
-  /** One client for each of the sidecar's two OTLP ports. */
-  static List<OtlpClient> clients(SidecarProgram.Ports ports) {
-    return List.of(
-        new GrpcClient("127.0.0.1", ports.grpc()), new PlainHttpClient("127.0.0.1", ports.http()));
+  /**
+   * One client for each of the two OTLP ports of each sidecar, so that service {@code i} belongs to
+   * sidecar {@code i % n}.
+   */
+  static List<OtlpClient> clients(List<SidecarProgram.Ports> sidecars) {
+    List<OtlpClient> clients = new ArrayList<>();
+    sidecars.forEach(ports -> clients.add(new GrpcClient("127.0.0.1", ports.grpc())));
+    sidecars.forEach(ports -> clients.add(new PlainHttpClient("127.0.0.1", ports.http())));
+    return clients;
   }
 }

@@ -36,8 +36,12 @@ final class TraceMaker {
   private double slower;
   private boolean incident;
 
-  /** What was made, for those who count. */
-  record Made(int spans, boolean error, boolean rare) {}
+  /**
+   * What was made, for those who count.
+   *
+   * @param idLow the lower half of the trace's id, which no other of this seed has
+   */
+  record Made(long idLow, int spans, boolean error, boolean rare) {}
 
   /** A span that has ended: when, and whether it failed. */
   private record Ended(long endNanos, boolean error) {}
@@ -72,7 +76,7 @@ final class TraceMaker {
     begin(id, 0, entry.operation(), SERVER, startUnixNanos, ended.endNanos() + millis(2));
     http(entry, error);
     end("frontend", error ? "upstream failed" : "");
-    return new Made(spans, error, entry.rare());
+    return new Made(traceLow, spans, error, entry.rare());
   }
 
   private Entry entry() {

@@ -28,7 +28,7 @@ public final class Training {
 
   /** Traces over both protocols, then every kind of question to the admin port. */
   public static void of(SidecarProgram.Ports ports) throws IOException, InterruptedException {
-    List<OtlpClient> clients = ShopTraffic.clients(ports);
+    List<OtlpClient> clients = ShopTraffic.clients(List.of(ports));
     try {
       TraceMaker traces = new TraceMaker(SEED);
       for (int round = 0; round < ROUNDS; round++) {

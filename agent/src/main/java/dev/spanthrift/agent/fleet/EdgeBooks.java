@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where traces tear: of a sample of traces each sidecar leaves on the engine which spans it had and
@@ -87,10 +88,11 @@ final class EdgeBooks {
     }
     byte[] key = key(part);
     var unused = link.commands().hset(key, spans).toCompletableFuture().whenComplete(this::said);
-    var expires = link.commands().expire(key, life).toCompletableFuture().whenComplete(this::said);
+    var unusedLife =
+        link.commands().expire(key, life).toCompletableFuture().whenComplete(this::said);
   }
 
-  private void said(Object answer, Throwable e) {
+  private void said(@Nullable Object answer, @Nullable Throwable e) {
     if (e != null) {
       failed.accept(e);
     }
@@ -145,7 +147,8 @@ final class EdgeBooks {
     byte[] field = FleetKeys.ascii((whole ? "+" : "-") + shown);
     var unused =
         link.commands().hincrby(key, field, 1).toCompletableFuture().whenComplete(this::said);
-    var expires = link.commands().expire(key, LIFE).toCompletableFuture().whenComplete(this::said);
+    var unusedLife =
+        link.commands().expire(key, LIFE).toCompletableFuture().whenComplete(this::said);
   }
 
   private byte[] key(EdgeSample.Part part) {

@@ -36,6 +36,8 @@ final class EdgeSample implements TraceWatch {
 
   private final Map<Id, List<Noted>> open = new LinkedHashMap<>();
   private final Attributes attributes = new Attributes();
+  private int lastResource = -1; // of the batch
+  private String lastService = "";
   private List<Part> decided = new ArrayList<>();
 
   private static boolean isSampled(long high, long low) {
@@ -44,6 +46,7 @@ final class EdgeSample implements TraceWatch {
 
   @Override
   public synchronized void received(Batch batch) {
+    lastResource = -1;
     for (int row = 0; row < batch.size(); row++) {
       long high = batch.traceIdHigh(row);
       long low = batch.traceIdLow(row);
@@ -65,8 +68,15 @@ final class EdgeSample implements TraceWatch {
   }
 
   private String service(Batch batch, int row) {
-    Envelopes resources = batch.resources();
     int resource = batch.resourceOfScope(batch.scope(row));
+    if (resource != lastResource) {
+      lastResource = resource;
+      lastService = service(batch.resources(), resource);
+    }
+    return lastService;
+  }
+
+  private String service(Envelopes resources, int resource) {
     byte[] bytes = resources.messageBuffer(resource);
     attributes.over(
         bytes,
@@ -78,7 +88,7 @@ final class EdgeSample implements TraceWatch {
     }
     int length = Math.min(NAME_MAX, attributes.valueLength());
     return new String(bytes, attributes.valueOffset(), length, StandardCharsets.UTF_8)
-        .replaceAll("\\p{Cntrl}", " ");
+        .replace('\t', ' ');
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
@@ -68,7 +69,12 @@ public final class EngineCheck {
     }
     return new Finding(
         true,
-        "%s, %s, scripts run, %.1f ms a call".formatted(link.version(), link.mode(), best / 1e6),
+        String.format(
+            Locale.ROOT,
+            "%s, %s, scripts run, %.1f ms a call",
+            link.version(),
+            link.mode(),
+            best / 1e6),
         warning(link, best, settings.timeout()));
   }
 

@@ -55,7 +55,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   private final PipelineSettings settings;
   private final Sampler sampler;
   private final Outlet outlet;
-  private final SliceCodec codec = ZstdCodec.orDeflate();
+  private final SliceCodec codec = new LateCodec();
   private final Map<Signal, Entrance> doors = new EnumMap<>(Signal.class);
   private final Scanner scanner;
   private final long startedUnixMillis = System.currentTimeMillis();

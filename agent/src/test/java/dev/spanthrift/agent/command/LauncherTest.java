@@ -89,6 +89,7 @@ class LauncherTest {
 
   private Path script(Path file, String body) throws IOException {
     Files.createDirectories(file.getParent());
+    Files.deleteIfExists(file); // a link to a tool of the machine must not be written through
     Files.writeString(file, "#!/bin/sh\n" + body);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     return file;

@@ -94,6 +94,11 @@ class VerbsTest {
             new String[] {"send", "file", "--to", "localhost:4317", "--pause-max", "-1"},
             new String[] {"simulate", "--live", "127.0.0.1:4321"},
             new String[] {"demo", "--seconds", "-4"},
+            new String[] {"demo", "--pods", "1"},
+            new String[] {"demo", "--pods", "10"},
+            new String[] {"demo", "--outage", "5"},
+            new String[] {"demo", "--redis", "redis://127.0.0.1:6379"},
+            new String[] {"demo", "--pods", "2", "--seconds", "20", "--outage", "9"},
             new String[] {"send", "file", "--to", "host:1", "--speed", "fast"},
             new String[] {"send", "file", "--to", "host:1", "--http", "--grpc"},
             new String[] {"check", "-o", "xml"},
@@ -105,6 +110,14 @@ class VerbsTest {
           console.err().contains("Usage:") || console.err().contains("Did you mean"),
           console.err());
     }
+  }
+
+  @Test
+  void aFleetsDemoWithoutAnEngineSaysWhatToInstall() {
+    Console console = Console.run(Map.of("PATH", "/nowhere"), "demo", "--pods", "2");
+    assertEquals(1, console.code());
+    assertTrue(console.err().contains("apt install redis-server, or valkey-server"), console.err());
+    assertTrue(console.err().contains("--redis redis://host:6379"), console.err());
   }
 
   @Test

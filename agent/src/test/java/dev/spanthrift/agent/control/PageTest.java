@@ -127,6 +127,21 @@ class PageTest {
     assertEquals(Set.of(), missing);
   }
 
+  /** What a sidecar does not say is left out, so that a wrong name would never be seen. */
+  @Test
+  void readsOnlyWhatTheFleetsAnswerHas() {
+    String api = get("/openapi.json");
+    Set<String> missing = new TreeSet<>();
+    String script = get("/spanthrift.js");
+    Pattern.compile("\\b(?:m|e|here|fleet|whole|here\\.traffic)\\.([a-z]\\w+)\\b(?!\\()")
+        .matcher(script.substring(script.indexOf("// ---- the fleet")))
+        .results()
+        .map(result -> result.group(1))
+        .filter(name -> !api.contains("\"" + name + "\":"))
+        .forEach(missing::add);
+    assertEquals(Set.of(), missing);
+  }
+
   @Test
   void isSmall() {
     int bytes = FILES.keySet().stream().mapToInt(path -> get(path).length()).sum();

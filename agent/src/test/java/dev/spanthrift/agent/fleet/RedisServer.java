@@ -118,6 +118,14 @@ public final class RedisServer implements AutoCloseable {
     return file;
   }
 
+  /** A folder for a PATH, in which the same program is {@code redis-server}. */
+  public static Path onPath(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Path program = folder.resolve("redis-server");
+    Files.copy(binary(), program, StandardCopyOption.COPY_ATTRIBUTES);
+    return folder;
+  }
+
   public int port() {
     return port;
   }

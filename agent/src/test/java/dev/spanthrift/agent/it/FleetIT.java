@@ -219,6 +219,23 @@ class FleetIT {
 
   @Test
   @Order(7)
+  void everyCallBetweenSidecarsThatWasLookedAtIsWhole() {
+    JsonNode[] edges = new JsonNode[1];
+    Await.until(
+        "parts are looked at",
+        () -> {
+          edges[0] = programs.getLast().json("/api/v1/fleet").path("edges");
+          return edges[0].size() > 0;
+        });
+    System.out.println("edges " + edges[0]);
+    for (JsonNode edge : edges[0]) {
+      assertEquals(0, edge.path("torn").asLong(), edges[0]::toString);
+      assertEquals(1, edge.path("wholeShare").asDouble());
+    }
+  }
+
+  @Test
+  @Order(8)
   void aSidecarWithoutAFleetLoadsNothingOfTheClient() {
     try (OtlpBackend alone = new GrpcBackend();
         Program program =

@@ -60,6 +60,7 @@ public final class Surroundings {
             settings.admin().port(),
             "SPANTHRIFT_ADMIN_PORT"));
     checks.addAll(mayBeAbsent());
+    ZstdLibrary.refusal().ifPresent(words -> checks.add(Check.warning("zstd", words)));
     addFile(checks, "listen.tls.key", settings.listen().tls().key());
     addCertificate(checks, "listen.tls.certificate", settings.listen().tls().certificate());
     addCertificate(checks, "listen.tls.clientAuthority", settings.listen().tls().clientAuthority());
@@ -77,7 +78,6 @@ public final class Surroundings {
     List<Check> checks = new ArrayList<>();
     checks.add(stateDir(settings.stateDir()));
     addSecret(checks, "admin.tokenFile", settings.admin().tokenFile());
-    ZstdLibrary.refusal().ifPresent(words -> checks.add(Check.warning("zstd", words)));
     return checks;
   }
 

@@ -108,8 +108,12 @@ public record AllocationSettings(
         rootWait);
   }
 
-  /** The root's fragment never waits longer than all others. */
+  /**
+   * The root's fragment waits a quarter of what the others wait at most: after its wait comes the
+   * answer, the decision and a tell, each up to a second later, and all of it before they ask.
+   */
   public AllocationSettings withAskAfter(Duration wait) {
+    Duration rootWaitMax = wait.dividedBy(4);
     return new AllocationSettings(
         shares,
         exponents,
@@ -121,6 +125,6 @@ public record AllocationSettings(
         carryOverOfElapsed,
         demandHalfLife,
         wait,
-        rootWait.compareTo(wait) < 0 ? rootWait : wait);
+        rootWait.compareTo(rootWaitMax) < 0 ? rootWait : rootWaitMax);
   }
 }
