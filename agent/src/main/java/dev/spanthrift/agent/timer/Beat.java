@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class Beat {
   private final ScheduledExecutorService timer;
   private final BooleanSupplier task;
   private final @Nullable Duration rest;
+  private final LongSupplier wallMillis;
   private final Guarded guarded;
   private volatile boolean resting;
   private boolean woken;
@@ -32,6 +34,16 @@ public final class Beat {
    */
   public Beat(
       String name, ScheduledExecutorService timer, @Nullable Duration rest, BooleanSupplier task) {
+    this(name, timer, rest, task, System::currentTimeMillis);
+  }
+
+  Beat(
+      String name,
+      ScheduledExecutorService timer,
+      @Nullable Duration rest,
+      BooleanSupplier task,
+      LongSupplier wallMillis) {
+    this.wallMillis = wallMillis;
     this.timer = timer;
     this.rest = rest;
     this.task = task;
@@ -89,7 +101,7 @@ public final class Beat {
       next = timer.schedule(guarded, SECOND_NANOS, TimeUnit.NANOSECONDS);
     } else if (rest != null) {
       long millis = rest.toMillis();
-      long left = millis - System.currentTimeMillis() % millis;
+      long left = millis - wallMillis.getAsLong() % millis;
       next = timer.schedule(guarded, left, TimeUnit.MILLISECONDS);
     }
   }

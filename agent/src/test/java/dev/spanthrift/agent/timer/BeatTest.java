@@ -1,7 +1,6 @@
 package dev.spanthrift.agent.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -22,7 +21,7 @@ class BeatTest {
   }
 
   private Beat beat(@Nullable Duration rest, BooleanSupplier task) {
-    Beat beat = new Beat("test beat", timer, rest, task);
+    Beat beat = new Beat("test beat", timer, rest, task, () -> timer.now / 1_000_000);
     beat.start(Duration.ZERO);
     return beat;
   }
@@ -50,17 +49,20 @@ class BeatTest {
   }
 
   @Test
-  void runsSeldomAtRest() {
+  void runsAtWholeTensOfTheWallAtRest() {
+    timer.pass(3 * SECOND);
     Beat beat = beat(Duration.ofSeconds(10), this::count);
     timer.pass(0);
     assertEquals(1, runs);
-    timer.pass(11 * SECOND);
-    assertTrue(
-        runs >= 2 && runs <= 4, runs + " runs"); // at whole tens of the wall, which we do not move
+    timer.pass(7 * SECOND - 1);
+    assertEquals(1, runs);
+    timer.pass(1);
+    assertEquals(2, runs, "at ten");
+    timer.pass(35 * SECOND);
+    assertEquals(5, runs);
     beat.wake();
-    int before = runs;
     timer.pass(0);
-    assertEquals(before + 1, runs);
+    assertEquals(6, runs);
   }
 
   @Test
