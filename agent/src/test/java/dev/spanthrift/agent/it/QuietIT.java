@@ -20,8 +20,8 @@ class QuietIT {
   private static final long SEED = Long.getLong("seed", 1);
   private static final Duration SILENCE = Duration.ofSeconds(8);
 
-  /** A connection looks once more, a quarter of listen.requestTimeout after it was used. */
-  private static final Duration LAST_SWEEP = Duration.ofSeconds(10);
+  /** A connection looks twice more, a quarter of listen.requestTimeout (30 s) apart. */
+  private static final Duration LAST_SWEEP = Duration.ofSeconds(16);
 
   private static final String RUNS = "spanthrift_timer_runs_total{task=\"";
 
