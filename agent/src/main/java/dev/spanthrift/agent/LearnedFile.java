@@ -28,6 +28,7 @@ final class LearnedFile implements AutoCloseable {
   private final Path file;
   private final Pipeline pipeline;
   private boolean saveFailed;
+  private long savedSpans;
 
   private LearnedFile(Path file, Pipeline pipeline) {
     this.file = file;
@@ -72,10 +73,19 @@ final class LearnedFile implements AutoCloseable {
   void every(ScheduledExecutorService timer) {
     var unused =
         timer.scheduleWithFixedDelay(
-            Guarded.task("saving of what is learned", this::save),
+            Guarded.task("saving of what is learned", this::saveWhatIsNew),
             SAVE_SECONDS,
             SAVE_SECONDS,
             TimeUnit.SECONDS);
+  }
+
+  /** Nothing comes, nothing is learned. */
+  private synchronized void saveWhatIsNew() {
+    long spans = pipeline.status().spans().received().spans();
+    if (spans != savedSpans) {
+      savedSpans = spans;
+      save();
+    }
   }
 
   private synchronized void save() {

@@ -106,6 +106,11 @@ final class LivePipeline implements PipelineView {
   }
 
   @Override
+  public void whenMoved(Runnable listener) {
+    pipeline.whenMoved(listener);
+  }
+
+  @Override
   public @Nullable SpanRing recorded() {
     return pipeline.recorded();
   }

@@ -23,7 +23,6 @@ import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.state.StateLock;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
-import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
@@ -41,7 +40,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -150,17 +148,11 @@ public final class Sidecar implements SidecarProgram {
     grpc.neighbour(http.address());
     live.ports(() -> List.of(grpc.status(), http.status()));
     refuseOwnPorts(wiring, grpc.address(), http.address());
-    long tick = wiring.pipeline().tick().toMillis();
-    var unused =
-        loops
-            .group()
-            .next()
-            .scheduleAtFixedRate(
-                Guarded.task("tick", pipeline::tick), tick, tick, TimeUnit.MILLISECONDS);
+    pipeline.tickOn(loops.group().next());
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     sayWhenTheCacheDoesNotFit();
-    treasurer.every(timer, () -> account(treasurer, pipeline, budget));
+    pipeline.whenMoved(treasurer.every(timer, () -> account(treasurer, pipeline, budget))::wake);
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;

@@ -160,6 +160,15 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
     decisions.sampleByPolicy(waiter, trace, probability, kept, treasury.isFree(), now);
   }
 
+  /** Whether a tick would only let time pass. */
+  boolean isAtRest() {
+    return hasOwnTime() && waiters.isEmpty() && decisions.isAtRest();
+  }
+
+  boolean hasOwnTime() {
+    return parts.ledger().isHere();
+  }
+
   /** Charges one late span of a kept trace. */
   void spend(long traceIdHigh, long traceIdLow, int bytes, long now) {
     long cost = price.price(bytes, 1);

@@ -73,6 +73,11 @@ final class JudgeVersions {
     return size;
   }
 
+  /** Whether a newer judge has no place yet. */
+  boolean isWaiting() {
+    return waiting != null;
+  }
+
   void begin(Batch batch) {
     for (Judge judge : judges) {
       if (judge != null) {

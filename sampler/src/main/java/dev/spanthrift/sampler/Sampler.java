@@ -45,6 +45,9 @@ public final class Sampler {
   /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
   private static final long TELL_NANOS = 1_000_000_000L;
 
+  /** A rest is at most ten; what is longer was no rest of ours, and costs one tick. */
+  private static final int TELLS_MADE_UP = 60;
+
   private final SamplerSettings settings;
   private final BatchContexts contexts;
   private final Hold hold;
@@ -325,6 +328,39 @@ public final class Sampler {
     }
   }
 
+  /**
+   * Whether nothing waits here: then nobody need tick before the next batch, or where {@link
+   * #passesTime} before ten seconds are over.
+   */
+  public boolean isAtRest() {
+    return hold.traces() == 0
+        && outbox.unstampedSpans() == 0
+        && outbox.shippableSpans() == 0
+        && !judges.isWaiting()
+        && (budget == null || (tellAt != Long.MIN_VALUE && budget.isAtRest()));
+  }
+
+  /** Whether money comes in, and expires, while nothing else happens. */
+  public boolean passesTime() {
+    return budget != null;
+  }
+
+  /** Whether no answer from elsewhere has to be taken soon. */
+  public boolean hasOwnTime() {
+    return budget == null || budget.hasOwnTime();
+  }
+
+  /** Makes up the seconds in which nobody ticked; call it before the first step after a rest. */
+  public void wake(long now) {
+    if (budget == null || tellAt == Long.MIN_VALUE || !budget.hasOwnTime()) {
+      return;
+    }
+    tellAt = Math.max(tellAt, now - TELLS_MADE_UP * TELL_NANOS);
+    for (; tellAt <= now; tellAt += TELL_NANOS) {
+      budget.tick(tellAt);
+    }
+  }
+
   /** Step tell: keeps to the ledger, questions to it, and its answers. */
   public void tell(long now) {
     if (budget == null) {
@@ -470,6 +506,11 @@ public final class Sampler {
   /** What the request that {@link #ship} answers next is worth. */
   public Worth nextWorth() {
     return outbox.nextWorth();
+  }
+
+  /** Spans that wait for their decision or for the stamp. */
+  public int waitingSpans() {
+    return hold.spans();
   }
 
   /** Spans that are kept and not yet stamped. */

@@ -62,7 +62,7 @@ public final class ControlServer implements AutoCloseable {
         new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
     StatusHistory history = new StatusHistory(pipeline::status);
-    history.every(timer);
+    pipeline.whenMoved(history.every(timer)::wake);
     FrontCounts counts = new FrontCounts();
     web =
         new WebSite(new ControlParts(settings, pipeline, policies, spend, keeper, history, counts));

@@ -9,7 +9,7 @@ import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.fleet.FleetCounts;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.state.StateFile;
-import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.agent.timer.Beat;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.budget.books.Budget;
@@ -30,10 +30,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +50,14 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final String FILE = "budgets.bin";
   private static final long FILE_BYTES_MAX = 1 << 24;
   private static final long SAVE_NANOS = 60_000_000_000L;
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  /** At rest: how often the controller plans, and a divisor of every period. */
+  private static final Duration REST = Duration.ofSeconds(10);
+
+  /** What is longer than a rest was a process that did not run, and passes in one step. */
+  private static final long MADE_UP_NANOS = 60 * SECOND_NANOS;
+
   private static final double MEANS_WEIGHT = 2_000; // spans that the usual means stand for
   private static final long MEANS_NANOS = 60_000_000_000L;
   private static final double SPANS_PER_TRACE = 20; // where no trace begins here
@@ -62,9 +70,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private final Path file;
   private final OwnCost ownCost;
   private final Supplier<PipelineStatus> pipeline;
-  private long lastNanos = System.nanoTime();
-  private long savedNanos = lastNanos;
-  private long meansNanos = lastNanos - MEANS_NANOS;
+  private long lastNanos;
+  private long savedNanos;
+  private long meansNanos;
   private final List<Budget> budgets;
   private final Pricing pricing;
   private volatile @Nullable SharedBooks shared;
@@ -73,13 +81,20 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private Traffic decidedBefore = Traffic.NONE;
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
+  private @Nullable PipelineStatus before;
+  private boolean unsaved;
 
   private Treasurer(
       BudgetController controller,
       List<Budget> budgets,
       Pricing pricing,
       SpanthriftSettings settings,
-      Supplier<PipelineStatus> pipeline) {
+      Supplier<PipelineStatus> pipeline,
+      long now,
+      long wallMillis) {
+    lastNanos = now;
+    savedNanos = now;
+    meansNanos = now - MEANS_NANOS;
     this.controller = controller;
     this.budgets = budgets;
     this.pricing = pricing;
@@ -93,7 +108,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
             settings.price().ownCpuHour(),
             settings.price().ownMemoryGbHour(),
             pricing.model().currency());
-    controller.tick(lastNanos, System.currentTimeMillis());
+    controller.tick(now, wallMillis);
     free = isAllFree();
   }
 
@@ -103,6 +118,12 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
    * @throws ModelException when price model and budgets do not fit; a list of sentences
    */
   public static Treasurer open(SpanthriftSettings settings, Supplier<PipelineStatus> pipeline)
+      throws ModelException {
+    return open(settings, pipeline, System.nanoTime(), System.currentTimeMillis());
+  }
+
+  static Treasurer open(
+      SpanthriftSettings settings, Supplier<PipelineStatus> pipeline, long now, long wallMillis)
       throws ModelException {
     Pricing pricing = Budgets.pricing(settings.price());
     List<Budget> budgets = Budgets.budgets(settings, pricing.model().currency());
@@ -114,7 +135,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
         budgets,
         pricing,
         settings,
-        pipeline);
+        pipeline,
+        now,
+        wallMillis);
   }
 
   /**
@@ -221,23 +244,58 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     return purse.mustKeep().admits((long) ((double) price * pods));
   }
 
-  /** Ticks once a second from now on, and calls back after each tick. */
-  public void every(ScheduledExecutorService timer, Runnable then) {
-    Runnable second =
-        () -> {
-          tick();
-          then.run();
-        };
-    var _ =
-        timer.scheduleAtFixedRate(Guarded.task("books of money", second), 1, 1, TimeUnit.SECONDS);
+  /**
+   * Ticks once a second from now on while something moves, else every ten, and calls back after
+   * each tick.
+   */
+  public Beat every(ScheduledExecutorService timer, Runnable then) {
+    Beat beat =
+        new Beat(
+            "books of money",
+            timer,
+            REST,
+            () -> {
+              boolean moved = tick();
+              then.run();
+              return moved;
+            });
+    beat.start(Duration.ofSeconds(1));
+    return beat;
   }
 
-  /** Counts since the last call, lets time pass, saves when it is time. */
-  public synchronized void tick() {
-    long now = System.nanoTime();
+  /**
+   * Counts since the last call, lets time pass, saves when it is time; says what {@link Beat} asks.
+   */
+  public synchronized boolean tick() {
+    return tick(System.nanoTime(), System.currentTimeMillis());
+  }
+
+  synchronized boolean tick(long now, long wallMillis) {
     PipelineStatus status = pipeline.get();
+    makeUp(now, wallMillis);
     Decided decided = decided(status.spans());
     count(decided);
+    boolean moved = before == null || shared != null || status.moves(before);
+    before = status;
+    unsaved |= moved;
+    pass(status, decided, now, wallMillis);
+    return moved;
+  }
+
+  /**
+   * The seconds in which nothing moved and nobody ticked: the same steps, so that books, rhythm and
+   * forecast come out the same.
+   */
+  private void makeUp(long now, long wallMillis) {
+    if (shared != null || now - lastNanos > MADE_UP_NANOS) {
+      return;
+    }
+    for (long at = lastNanos + SECOND_NANOS; now - at >= SECOND_NANOS; at += SECOND_NANOS) {
+      controller.passUnseen(at, wallMillis - (now - at) / 1_000_000);
+    }
+  }
+
+  private void pass(PipelineStatus status, Decided decided, long now, long wallMillis) {
     if (estimates && now - meansNanos >= MEANS_NANOS) {
       meansNanos = now;
       means(status.spans());
@@ -248,22 +306,23 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       controller.ownCost(cost);
     } else {
       books.ownCost(cost);
-      own(decided, cost, now);
+      own(decided, cost, now, wallMillis);
       books.leave(controller, now, BudgetState::save);
     }
     lastNanos = now;
-    controller.tick(now, System.currentTimeMillis());
+    controller.tick(now, wallMillis);
     free = isAllFree();
-    if (now - savedNanos >= SAVE_NANOS) {
+    if (unsaved && now - savedNanos >= SAVE_NANOS) {
       savedNanos = now;
+      unsaved = false;
       save();
     }
   }
 
-  private void own(Decided decided, Money cost, long now) {
+  private void own(Decided decided, Money cost, long now, long wallMillis) {
     OwnPart part = ownPart;
     if (part != null) {
-      part.tick(decided.all, decided.kept, cost, now, System.currentTimeMillis());
+      part.tick(decided.all, decided.kept, cost, now, wallMillis);
     }
   }
 

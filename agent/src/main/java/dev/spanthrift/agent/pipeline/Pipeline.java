@@ -20,11 +20,13 @@ import dev.spanthrift.sampler.wire.Scanner;
 import dev.spanthrift.sampler.wire.Signal;
 import dev.spanthrift.sampler.wire.TooManySpansException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,16 @@ public final class Pipeline implements Intake, AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final long LOOK_AGAIN_NANOS = 5_000_000;
   private static final int ASKING = 4; // of the time for the end, the part for questions
+
+  /** At rest a budget's seconds are made up together, so often. */
+  private static final long REST_NANOS = 10_000_000_000L;
+
+  /**
+   * So few spans may wait for a tick that decides and ships in one: the usual hour of a sidecar.
+   */
+  private static final int FEW_SPANS = 5_000;
+
+  private static final long SELDOM_NANOS = 1_000_000_000L;
   private static final Batch NOTHING = new Scanner(1).scan(new byte[0], 0, 0);
 
   private final PipelineSettings settings;
@@ -58,6 +70,9 @@ public final class Pipeline implements Intake, AutoCloseable {
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
   private volatile boolean draining;
   private long nextTick = System.nanoTime();
+  private boolean resting;
+  private TickTimer timer = TickTimer.NONE;
+  private final List<Runnable> moved = new ArrayList<>();
   private long shippableSince;
   private long snapshotsIgnored;
 
@@ -79,6 +94,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   public void arrived(Signal signal) {
     synchronized (lock) {
       door(signal).arrive();
+      moved.forEach(Runnable::run);
     }
   }
 
@@ -156,6 +172,10 @@ public final class Pipeline implements Intake, AutoCloseable {
       if (batch.malformedIds() > 0) {
         outlet.malformed(now);
       }
+      if (resting) {
+        sampler.wake(now);
+        sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
+      }
       sampler.hold(batch, now);
       if (now - nextTick >= 0 || sampler.isPressed()) {
         sampler.keepAll(killSwitch().mode() != KillSwitch.Mode.OFF);
@@ -167,10 +187,40 @@ public final class Pipeline implements Intake, AutoCloseable {
         }
         ship(now);
         idWords.look(sampler.ids());
-        nextTick = now + settings.tick().toNanos();
-      } else if (sampler.shippableBytes() >= settings.batchBytes()) {
+        resting = sampler.isAtRest();
+        nextTick = now + untilNextTick();
+        armTimer(now);
+        return;
+      }
+      if (resting && !sampler.isAtRest()) {
+        resting = false;
+        armTimer(now);
+      }
+      if (sampler.shippableBytes() >= settings.batchBytes()) {
         ship(now);
       }
+    }
+  }
+
+  /**
+   * While few spans wait, a tick comes as seldom as requests leave: what it decides is shipped with
+   * it, as soon as it would have been after many ticks.
+   */
+  private long untilNextTick() {
+    long tick = settings.tick().toNanos();
+    if (sampler.waitingSpans() > FEW_SPANS || !sampler.hasOwnTime()) {
+      return tick;
+    }
+    return Math.max(tick, Math.min(settings.batchDelay().toNanos(), SELDOM_NANOS));
+  }
+
+  private void armTimer(long now) {
+    if (!resting) {
+      timer.at(nextTick - now);
+    } else if (sampler.passesTime()) {
+      timer.at(REST_NANOS);
+    } else {
+      timer.never();
     }
   }
 
@@ -221,7 +271,22 @@ public final class Pipeline implements Intake, AutoCloseable {
     return recorded;
   }
 
-  /** Lets time pass where no request comes; call it at least once a tick. */
+  /** Ticks on this loop from now on, while something waits; at rest nothing runs. */
+  public void tickOn(ScheduledExecutorService loop) {
+    synchronized (lock) {
+      timer = new TickTimer.OnLoop(loop, this::tick);
+      armTimer(System.nanoTime());
+    }
+  }
+
+  /** Tells of each request that comes; what it calls must be quick. */
+  public void whenMoved(Runnable listener) {
+    synchronized (lock) {
+      moved.add(listener);
+    }
+  }
+
+  /** Lets time pass where no request comes. */
   public void tick() {
     if (!draining) {
       advance(NOTHING, System.nanoTime());

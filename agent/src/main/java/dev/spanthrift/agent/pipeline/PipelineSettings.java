@@ -11,7 +11,7 @@ import java.time.Duration;
  *     help
  * @param batchBytes a request of kept spans leaves when it has this size
  * @param batchDelay or when its first span is this old
- * @param tick how often what waits is looked at
+ * @param tick how often what waits is looked at, while it is much
  */
 public record PipelineSettings(
     SamplerSettings sampler,

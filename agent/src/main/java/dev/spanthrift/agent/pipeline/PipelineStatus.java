@@ -26,6 +26,18 @@ public record PipelineStatus(
     List<DestinationStatus> destinations,
     List<Identity> identities) {
 
+  /** Whether something waits, here or on its way out, or was counted since an earlier reading. */
+  public boolean moves(PipelineStatus before) {
+    return spans.held().spans() > 0
+        || shipping.queued() > 0
+        || destinations.stream().anyMatch(d -> d.queuedBytes() > 0)
+        || !signals.equals(before.signals)
+        || !shipping.equals(before.shipping)
+        || !spans.received().equals(before.spans.received())
+        || !spans.kept().equals(before.spans.kept())
+        || !spans.dropped().equals(before.spans.dropped());
+  }
+
   /**
    * Requests: offered = refused + received + under way; of metrics, logs and profiles, received =
    * shipped + queued + failed at their first destination + let go.

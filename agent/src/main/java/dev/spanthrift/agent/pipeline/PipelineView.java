@@ -33,6 +33,9 @@ public interface PipelineView {
   /** The switch as it counts now: OFF once it has expired. */
   KillSwitch killSwitch();
 
+  /** Tells of each request that comes; what it calls must be quick. */
+  default void whenMoved(Runnable listener) {}
+
   /** The OTLP ports: their connections, and what came that was no request. */
   default List<PortStatus> ports() {
     return List.of();

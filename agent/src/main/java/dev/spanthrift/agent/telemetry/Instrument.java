@@ -195,6 +195,7 @@ public enum Instrument {
   POLICY_VERSION(Kind.GAUGE, "spanthrift.policy.version", "1", "Grows with each change by REST"),
   POLICY_CONFIGURED(
       Kind.GAUGE, "spanthrift.policy.configured", "1", "1 while the configured policy is in force"),
+  TIMER_RUNS(Kind.COUNTER, "spanthrift.timer.runs", "{run}", "Runs of timed tasks: none at rest"),
   TIMER_FAILURES(
       Kind.COUNTER, "spanthrift.timer.failures", "{failure}", "Failures of tasks that go on"),
   ADMIN_REQUESTS(

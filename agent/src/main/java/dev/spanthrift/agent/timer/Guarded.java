@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,21 +19,22 @@ import org.slf4j.LoggerFactory;
 public final class Guarded implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Guarded.class);
   private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final Map<String, Guarded.Failures> FAILURES = new ConcurrentHashMap<>();
+  private static final Map<String, Guarded.Books> BOOKS = new ConcurrentHashMap<>();
 
-  private final Failures failures;
+  private final Books books;
   private final String name;
   private final Runnable task;
 
   private Guarded(String name, Runnable task) {
     this.name = name;
     this.task = task;
-    failures = FAILURES.computeIfAbsent(name, unused -> new Failures());
+    books = BOOKS.computeIfAbsent(name, unused -> new Books());
   }
 
   /** Of all tasks with one name: a connection's timer has many. */
-  private static final class Failures {
-    final AtomicLong count = new AtomicLong();
+  private static final class Books {
+    final AtomicLong runs = new AtomicLong();
+    final AtomicLong failures = new AtomicLong();
     final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
     boolean mayBeSaid(long now) {
@@ -52,11 +54,21 @@ public final class Guarded implements Runnable {
 
   /** How often each task has failed since start; those that never did are missing. */
   public static Map<String, Long> failures() {
+    return read(books -> books.failures);
+  }
+
+  /** How often each task has run since start; those that never did are missing. */
+  public static Map<String, Long> runs() {
+    return read(books -> books.runs);
+  }
+
+  private static Map<String, Long> read(Function<Books, AtomicLong> of) {
     Map<String, Long> read = new TreeMap<>();
-    FAILURES.forEach(
-        (name, failures) -> {
-          if (failures.count.get() > 0) {
-            read.put(name, failures.count.get());
+    BOOKS.forEach(
+        (name, books) -> {
+          long count = of.apply(books).get();
+          if (count > 0) {
+            read.put(name, count);
           }
         });
     return read;
@@ -64,11 +76,12 @@ public final class Guarded implements Runnable {
 
   @Override
   public void run() {
+    books.runs.incrementAndGet();
     try {
       task.run();
     } catch (Throwable e) { // an Error ends a timer as well as an exception does
-      long count = failures.count.incrementAndGet();
-      if (failures.mayBeSaid(System.nanoTime())) {
+      long count = books.failures.incrementAndGet();
+      if (books.mayBeSaid(System.nanoTime())) {
         log.error("{} failed and goes on (failure {} since start)", name, count, e);
       }
     }

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.money;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -89,6 +90,44 @@ class TreasurerTest {
     assertEquals(0, spend.budgets().get(1).spent());
     assertTrue(spend.budgets().getFirst().allowancePerHour() > 100 / 25.0);
     assertTrue(treasurer.allowancePerSecond() > 0);
+  }
+
+  /** Ten minutes of silence in steps of a second, and in steps of ten. */
+  @Test
+  void booksThatRestedShowWhatBooksThatTickedShow() throws Exception {
+    String yaml =
+        "{price: {perGb: 2, ownCpuHour: 0, ownMemoryGbHour: 0},"
+            + " budgets: [{name: hour, amount: 1, period: hour, policyShareMax: 50%}]}";
+    long from = 7_000_000_000L;
+    long wall = 1_800_000_000_000L;
+    Treasurer ticked = Treasurer.open(settings(yaml), this::status, from, wall);
+    Treasurer rested = Treasurer.open(settings(yaml), this::status, from, wall);
+    int rests = 0;
+    for (int second = 1; second <= 1_000; second++) {
+      boolean silent = second >= 200 && second < 800;
+      receivedSpans += silent ? 0 : 1_000;
+      keptSpans += silent ? 0 : 100;
+      ticked.tick(from + second * 1_000_000_000L, wall + second * 1_000L);
+      if (!silent || second < 202 || second % 10 == 0 || second == 799) {
+        rested.tick(from + second * 1_000_000_000L, wall + second * 1_000L);
+        assertSame(ticked, rested, second);
+      } else {
+        rests++;
+      }
+    }
+    assertTrue(rests > 500);
+    assertTrue(ticked.spend().spent() > 0);
+    assertNotNull(ticked.spend().budgets().getFirst().forecast());
+  }
+
+  private static void assertSame(Treasurer one, Treasurer other, int second) {
+    String when = "second " + second;
+    Spend.BudgetSpend a = one.spend().budgets().getFirst();
+    Spend.BudgetSpend b = other.spend().budgets().getFirst();
+    assertEquals(a.spent(), b.spent(), when);
+    assertEquals(a.noForecast(), b.noForecast(), when);
+    assertEquals(a.allowancePerHour(), b.allowancePerHour(), when);
+    assertEquals(a.forecast(), b.forecast(), when);
   }
 
   @Test

@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class Load implements AutoCloseable {
   /** How it is sent. */
   record Plan(Protocol protocol, boolean gzip, int spansPerSecond, int connections, int inFlight) {
-    static final int SATURATED = 0;
+    static final int SATURATED = Integer.MAX_VALUE;
 
     boolean saturated() {
       return spansPerSecond == SATURATED;
+    }
+
+    /** Nothing is sent, and nobody connects. */
+    boolean idle() {
+      return spansPerSecond == 0;
     }
   }
 
@@ -55,7 +60,7 @@ final class Load implements AutoCloseable {
     this.workload = workload;
     this.loop = loop;
     this.feed = new Feed(workload, plan.gzip());
-    for (int i = 0; i < plan.connections(); i++) {
+    for (int i = 0; i < (plan.idle() ? 0 : plan.connections()); i++) {
       connections.add(connect(port));
     }
   }
@@ -93,6 +98,9 @@ final class Load implements AutoCloseable {
   }
 
   void start() {
+    if (plan.idle()) {
+      return;
+    }
     if (plan.saturated()) {
       for (int i = 0; i < plan.inFlight(); i++) {
         connections.forEach(c -> loop.execute(() -> send(c)));

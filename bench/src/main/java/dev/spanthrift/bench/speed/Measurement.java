@@ -94,13 +94,16 @@ final class Measurement {
     long accepted = load.spansAccepted - acceptedBefore;
     load.stop();
     settle(sink);
-    double cpu = after.cpuSeconds() - before.cpuSeconds();
+    double cpu =
+        plan.idle() // too little for a clock that ticks every 10 ms
+            ? after.threadSeconds() - before.threadSeconds()
+            : after.cpuSeconds() - before.cpuSeconds();
     double system = after.systemSeconds() - before.systemSeconds();
     return new Result(
         subject.name(),
         accepted / seconds,
-        cpu * 1e6 / accepted,
-        system / cpu,
+        accepted == 0 ? 0 : cpu * 1e6 / accepted,
+        cpu == 0 ? 0 : system / cpu,
         cpu / seconds,
         (loadAfter.cpuSeconds() - loadBefore.cpuSeconds()) / seconds,
         idle.residentKb(),

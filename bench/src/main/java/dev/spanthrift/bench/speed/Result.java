@@ -32,12 +32,12 @@ record Result(
   static final String HEADER =
       String.format(
           Locale.ROOT,
-          "%-14s %10s %10s %5s %6s %6s %8s %8s %8s %10s %8s %8s %10s %8s",
+          "%-14s %10s %10s %5s %8s %6s %8s %8s %8s %10s %8s %8s %10s %8s",
           "subject",
           "spans/s",
           "CPU-s/M",
           "sys",
-          "server",
+          "ms/s",
           "load",
           "idle MB",
           "RSS MB",
@@ -48,15 +48,19 @@ record Result(
           "exported",
           "errors");
 
+  double millisPerSecond() {
+    return serverCpu * 1e3;
+  }
+
   String row() {
     return String.format(
         Locale.ROOT,
-        "%-14s %10.0f %10.2f %4.0f%% %6.2f %6.2f %8.0f %8.0f %8.0f %10d %8d %8d %10d %8d %s",
+        "%-14s %10.0f %10s %4.0f%% %8.1f %6.2f %8.0f %8.0f %8.0f %10d %8d %8d %10d %8d %s",
         subject,
         spansPerSecond,
-        cpuPerMillion,
+        accepted == 0 ? "-" : String.format(Locale.ROOT, "%.2f", cpuPerMillion),
         systemShare * 100,
-        serverCpu,
+        millisPerSecond(),
         loadCpu,
         idleKb / 1024.0,
         residentKb / 1024.0,
@@ -73,7 +77,7 @@ record Result(
     return String.format(
         Locale.ROOT,
         "{\"combination\":\"%s\",\"subject\":\"%s\",\"spansPerSecond\":%.0f,"
-            + "\"cpuSecondsPerMillionSpans\":%.3f,\"systemShare\":%.3f,\"serverCpu\":%.3f,"
+            + "\"cpuSecondsPerMillionSpans\":%.3f,\"systemShare\":%.3f,\"serverCpu\":%.5f,"
             + "\"loadCpu\":%.3f,\"idleKb\":%d,\"residentKb\":%d,\"anonymousKb\":%d,\"sent\":%d,"
             + "\"accepted\":%d,\"refused\":%d,\"skipped\":%d,\"exported\":%d,"
             + "\"exportedErrors\":%d,\"identities\":\"%s\"}%n",

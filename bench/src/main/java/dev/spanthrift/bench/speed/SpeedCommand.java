@@ -39,7 +39,8 @@ final class SpeedCommand implements Callable<Integer> {
       names = "--rate",
       split = ",",
       defaultValue = "10000",
-      description = "spans per second, saturated, or start: how long and dear starts are")
+      description =
+          "spans per second, 0 (nobody sends), saturated, or start: how long and dear starts are")
   List<String> rates = List.of();
 
   @Option(names = "--protocol", split = ",", defaultValue = "GRPC", description = "grpc, http")
@@ -89,7 +90,10 @@ final class SpeedCommand implements Callable<Integer> {
   @Option(names = "--runs", defaultValue = "3", description = "of each subject, in turn")
   int runs;
 
-  @Option(names = "--warmup", defaultValue = "15", description = "seconds")
+  @Option(
+      names = {"--settle", "--warmup"},
+      defaultValue = "15",
+      description = "seconds at that rate before the window")
   int warmUp;
 
   @Option(
@@ -246,7 +250,7 @@ final class SpeedCommand implements Callable<Integer> {
         workload.name(),
         workload.spansPerRequest(),
         (double) workload.bytes() / workload.requests().size(),
-        plan.saturated() ? SATURATED : plan.spansPerSecond() + " spans/s",
+        plan.idle() ? "idle" : plan.saturated() ? SATURATED : plan.spansPerSecond() + " spans/s",
         plan.protocol(),
         plan.gzip() ? "on" : "off",
         wait,

@@ -14,9 +14,10 @@ record Summary(Map<String, List<Result>> results, double heldSeconds, int spansP
         (name, runs) ->
             System.out.printf(
                 Locale.ROOT,
-                "  %-14s CPU-s/M %s   RSS MB %s   anon MB %s%s%n",
+                "  %-14s CPU-s/M %s   ms/s %s   RSS MB %s   anon MB %s%s%n",
                 name,
                 range(runs, Result::cpuPerMillion, 2),
+                range(runs, Result::millisPerSecond, 1),
                 range(runs, r -> r.residentKb() / 1024.0, 0),
                 range(runs, r -> r.anonymousKb() / 1024.0, 0),
                 perHeldSpan(runs)));
@@ -27,7 +28,7 @@ record Summary(Map<String, List<Result>> results, double heldSeconds, int spansP
   }
 
   private String perHeldSpan(List<Result> runs) {
-    if (spansPerSecond == 0) {
+    if (spansPerSecond == 0 || spansPerSecond == Load.Plan.SATURATED) {
       return "";
     }
     return "   B/held span (RSS − idle) "
@@ -40,13 +41,14 @@ record Summary(Map<String, List<Result>> results, double heldSeconds, int spansP
     if (name.equals(PEER)) {
       return;
     }
+    boolean idle = runs.stream().allMatch(run -> run.accepted() == 0);
+    ToDoubleFunction<Result> of = idle ? Result::millisPerSecond : Result::cpuPerMillion;
     System.out.printf(
         Locale.ROOT,
         "  %s: %.1f times less CPU at the median, %.1f surely (our largest, its smallest)%n",
         name,
-        median(peer, Result::cpuPerMillion) / median(runs, Result::cpuPerMillion),
-        sorted(peer, Result::cpuPerMillion)[0]
-            / sorted(runs, Result::cpuPerMillion)[runs.size() - 1]);
+        median(peer, of) / median(runs, of),
+        sorted(peer, of)[0] / sorted(runs, of)[runs.size() - 1]);
   }
 
   private static String range(List<Result> runs, ToDoubleFunction<Result> of, int digits) {

@@ -5,6 +5,7 @@ import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.agent.timer.LongSleep;
 import dev.spanthrift.exporter.NetworkWords;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -48,7 +49,7 @@ public final class Front implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final int LINE_BYTES_MAX = 4 << 10;
   private static final int HEAD_BYTES_MAX = 8 << 10;
-  private static final long SWEEP_MILLIS = 250;
+  private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250); // no closer
   private static final long JUST_HERE_NANOS =
       TimeUnit.MILLISECONDS.toNanos(250); // bytes may follow
   private static final long YOUNG_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -76,6 +77,8 @@ public final class Front implements AutoCloseable {
       Executors.newFixedThreadPool(WORKERS, new DefaultThreadFactory("spanthrift-admin", true));
   private final LinkedHashSet<FrontConnection> oldestFirst = new LinkedHashSet<>();
   private final Guarded makeRoom = Guarded.task("admin port's table", this::makeRoom);
+  private final Guarded sweep = Guarded.task("admin port's sweep", this::sweep);
+  private long sweepAt = Long.MAX_VALUE; // nobody is here
   private final Channel listening;
   private @Nullable CountDownLatch ending;
 
@@ -88,11 +91,7 @@ public final class Front implements AutoCloseable {
     bodies = new Ration(settings.bodiesBytesMax());
     bench = new Workbench(settings.workingMax(), settings.answersBytesMax());
     listening = bind();
-    loop.scheduleWithFixedDelay(
-        Guarded.task("admin port's sweep", this::sweep),
-        SWEEP_MILLIS,
-        SWEEP_MILLIS,
-        TimeUnit.MILLISECONDS);
+    LongSleep.of(loop);
   }
 
   /**
@@ -185,6 +184,7 @@ public final class Front implements AutoCloseable {
   void opened(FrontConnection connection) {
     counts.opened();
     oldestFirst.add(connection);
+    sweepBy(deadline(connection));
     if (oldestFirst.size() > settings.connectionsMax()) {
       FrontConnection leaves = longestWaiting();
       if (leaves == null) {
@@ -198,6 +198,7 @@ public final class Front implements AutoCloseable {
   void moved(FrontConnection connection) {
     if (oldestFirst.remove(connection)) {
       oldestFirst.add(connection);
+      sweepBy(deadline(connection));
     }
     if (connection.stage() == FrontConnection.Stage.IDLE && ending == null) {
       listening.config().setAutoRead(true); // it may leave for whoever comes
@@ -245,13 +246,31 @@ public final class Front implements AutoCloseable {
     return null;
   }
 
+  /** Only while somebody is here, and when the first of them may have waited long enough. */
+  private void sweepBy(long deadline) {
+    if (deadline < sweepAt) {
+      sweepAt = deadline;
+      loop.schedule(sweep, Math.max(SWEEP_NANOS, deadline - now()), TimeUnit.NANOSECONDS);
+    }
+  }
+
   private void sweep() {
     long now = now();
+    if (now < sweepAt) {
+      return; // another has been set since, for who came later and may stay less long
+    }
+    sweepAt = Long.MAX_VALUE;
     for (FrontConnection connection : List.copyOf(oldestFirst)) {
-      if (now - connection.sinceNanos() > nanosMax(connection.stage())) {
+      if (now >= deadline(connection)) {
         connection.cut(why(connection.stage()));
       }
     }
+    oldestFirst.forEach(connection -> sweepBy(deadline(connection)));
+  }
+
+  private long deadline(FrontConnection connection) {
+    long most = nanosMax(connection.stage());
+    return most == Long.MAX_VALUE ? most : connection.sinceNanos() + most;
   }
 
   /** After nobody was let in for a moment. */

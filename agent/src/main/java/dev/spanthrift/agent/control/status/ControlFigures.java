@@ -44,6 +44,7 @@ public final class ControlFigures implements Supplier<List<Figure>> {
     addMoney(spend.spend(), all);
     addControl(all);
     addAdmin(admin.read(), all);
+    Guarded.runs().forEach((task, n) -> all.add(Instrument.TIMER_RUNS.at(n, "task", task)));
     Guarded.failures().forEach((task, n) -> all.add(Instrument.TIMER_FAILURES.at(n, "task", task)));
     all.add(Instrument.AOT_CACHE.at(1, "state", AotCache.state().word()));
     all.add(Instrument.BUILD_INFO.at(1, "version", version(), "java", javaVersion()));

@@ -74,6 +74,7 @@ public final class StatusApi {
         pipeline.ports(),
         StatusBody.laws(status.identities()),
         admin.read(),
+        Guarded.runs(),
         Guarded.failures(),
         recorded == null ? null : recorded.counts(),
         decisions == null ? null : decisions.counts(),

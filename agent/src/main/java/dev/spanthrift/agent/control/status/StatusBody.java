@@ -40,6 +40,7 @@ record StatusBody(
     List<PortStatus> ports,
     List<Law> identities,
     FrontCounts.AdminReading admin,
+    Map<String, Long> timerRuns,
     Map<String, Long> timerFailures,
     @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
     @JsonInclude(JsonInclude.Include.NON_NULL) DecisionLog.@Nullable Counts decisions,

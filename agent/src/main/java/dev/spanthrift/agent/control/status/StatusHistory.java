@@ -1,25 +1,30 @@
 package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
-import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.agent.timer.Beat;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.wire.Signal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last two minutes of a few counters, one reading a second: what rates are made of.
  *
- * <p>Bounded: the oldest reading gives way.
+ * <p>While nothing moves nobody reads: the seconds that are missing were all like the last one.
+ * Bounded: the oldest reading gives way.
  */
 public final class StatusHistory {
   private static final int READINGS = 121;
   private static final int RATE_SECONDS = 10;
 
+  private static final long STEP_MILLIS = 1_000;
+
   private final Supplier<PipelineStatus> source;
+  private @Nullable PipelineStatus before;
   private final Reading[] ring = new Reading[READINGS];
   private int taken;
 
@@ -36,7 +41,12 @@ public final class StatusHistory {
       long kept,
       long dropped,
       long shipped,
-      long keptBytes) {}
+      long keptBytes) {
+    Reading at(long millis) {
+      return new Reading(
+          millis, requests, received, receivedBytes, kept, dropped, shipped, keptBytes);
+    }
+  }
 
   /** Means over the last seconds; zeros until there are two readings. */
   record Rates(
@@ -52,28 +62,47 @@ public final class StatusHistory {
   /** Spans per second in each of the last seconds, oldest first. */
   record Curve(int stepSeconds, List<Double> received, List<Double> kept, List<Double> dropped) {}
 
-  /** Reads once a second from now on. */
-  public void every(ScheduledExecutorService timer) {
-    var unused =
-        timer.scheduleAtFixedRate(
-            Guarded.task("status history", this::read), 0, 1, TimeUnit.SECONDS);
+  /** Reads once a second from now on, while something moves. */
+  public Beat every(ScheduledExecutorService timer) {
+    Beat beat = new Beat("status history", timer, null, this::read);
+    beat.start(Duration.ZERO);
+    return beat;
   }
 
-  /** Takes one reading. */
-  void read() {
+  /** Takes one reading; says whether it differs from the last one, or is going to. */
+  boolean read() {
     PipelineStatus status = source.get();
+    makeUp(status.nowUnixMillis());
+    PipelineStatus last = before;
+    before = status;
+    add(readingOf(status));
+    return last == null || status.moves(last);
+  }
+
+  /** Repeats the last reading for each second that nobody has read since. */
+  private synchronized void makeUp(long nowMillis) {
+    if (taken == 0) {
+      return;
+    }
+    Reading last = back(0);
+    long missing = (nowMillis - last.unixMillis) / STEP_MILLIS - 1;
+    for (long i = Math.max(0, missing - READINGS); i < missing; i++) {
+      add(last.at(last.unixMillis + (i + 1) * STEP_MILLIS));
+    }
+  }
+
+  private static Reading readingOf(PipelineStatus status) {
     SamplerCounts spans = status.spans();
     PipelineStatus.Offers door = status.signals().get(Signal.TRACES);
-    add(
-        new Reading(
-            status.nowUnixMillis(),
-            door == null ? 0 : door.offered(),
-            spans.received().spans(),
-            spans.received().bytes(),
-            spans.kept().spans(),
-            spans.dropped().spans(),
-            status.shipping().shipped(),
-            spans.kept().bytes()));
+    return new Reading(
+        status.nowUnixMillis(),
+        door == null ? 0 : door.offered(),
+        spans.received().spans(),
+        spans.received().bytes(),
+        spans.kept().spans(),
+        spans.dropped().spans(),
+        status.shipping().shipped(),
+        spans.kept().bytes());
   }
 
   private synchronized void add(Reading reading) {
@@ -81,6 +110,7 @@ public final class StatusHistory {
   }
 
   synchronized Rates rates() {
+    makeUp(source.get().nowUnixMillis());
     int size = Math.min(taken, READINGS);
     if (size < 2) {
       return new Rates(0, 0, 0, 0, 0, 0, 0, 0);
@@ -100,6 +130,7 @@ public final class StatusHistory {
   }
 
   synchronized Curve curve() {
+    makeUp(source.get().nowUnixMillis());
     List<Double> received = new ArrayList<>();
     List<Double> kept = new ArrayList<>();
     List<Double> dropped = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.spanthrift.agent.receive.door.RequestAnswer;
 import dev.spanthrift.agent.receive.door.RequestOutcome;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.grpc.SendWindows.Behind;
+import dev.spanthrift.agent.receive.loop.SweepClock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.collection.IntObjectHashMap;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of one connection that are not over, and their answers. */
 final class GrpcCalls {
-  /** A request's age is counted in sweeps, because a clock per request would cost more. */
-  static final int SWEEPS_PER_TIMEOUT = 4;
-
   private static final int STREAM_WINDOW_BYTES = FrameReader.STREAM_WINDOW_BYTES;
 
   private final int maxStreams;
@@ -25,7 +23,7 @@ final class GrpcCalls {
   private final FrameQueue out;
   private final SendWindows windows = new SendWindows();
   private final IntObjectHashMap<GrpcCall> calls = new IntObjectHashMap<>();
-  private int sweeps;
+  private final SweepClock clock;
   private int lastStream;
   private boolean hadRequest;
   private boolean tableShrunk; // by the client: the next header block must say so
@@ -36,7 +34,9 @@ final class GrpcCalls {
   /** Whether frames may come of streams that we have closed and the client has not: no fault. */
   private boolean closedFirst;
 
-  GrpcCalls(ReceiveSettings settings, Door door, GrpcWords words, FrameQueue out) {
+  GrpcCalls(
+      ReceiveSettings settings, Door door, GrpcWords words, FrameQueue out, SweepClock clock) {
+    this.clock = clock;
     this.maxStreams = settings.maxStreams();
     this.door = door;
     this.words = words;
@@ -79,12 +79,11 @@ final class GrpcCalls {
 
   /** Ends calls that take too long. */
   void sweep() {
-    sweeps++;
     if (calls.isEmpty()) {
       return;
     }
     for (GrpcCall call : new ArrayList<>(calls.values())) {
-      if (sweeps - call.begun > SWEEPS_PER_TIMEOUT && !call.isWatching()) {
+      if (clock.now() - call.begun > SweepClock.PER_TIMEOUT && !call.isWatching()) {
         endSlow(call);
       }
     }
@@ -176,9 +175,9 @@ final class GrpcCalls {
   private GrpcCall call(int id, CallHeads.Head head) {
     GrpcMethod method = head.method();
     if (method == null || method.signal() == null) {
-      return new HealthCall(id, method != null && method.watches(), sweeps);
+      return new HealthCall(id, method != null && method.watches(), clock.now());
     }
-    return new ExportCall(door, id, method.signal(), head.encoding(), sweeps);
+    return new ExportCall(door, id, method.signal(), head.encoding(), clock.now());
   }
 
   /** A call of something that is not here. */

@@ -5,13 +5,13 @@ import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.loop.Age;
 import dev.spanthrift.agent.receive.loop.Farewell;
+import dev.spanthrift.agent.receive.loop.SweepClock;
 import dev.spanthrift.agent.timer.Guarded;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +34,17 @@ final class GrpcConnection extends ChannelDuplexHandler {
   private final Door door;
   private final GrpcWords words;
   private final Runnable proven;
-  private final Duration sweepInterval;
+  private final SweepClock clock;
   private final int idleSweeps;
   private final FrameQueue out = new FrameQueue();
   private final GrpcCalls calls;
   private final GrpcFrames frames;
-  private @Nullable ScheduledFuture<?> sweeping;
+  private @Nullable ChannelHandlerContext context;
   private @Nullable ScheduledFuture<?> silent; // until the client has begun to speak
   private @Nullable Age age;
   private boolean isProven;
   private @Nullable ChannelPromise closing; // when the last call is answered
   private boolean ended; // nothing is read any more
-  private int sweeps;
   private int lastUsedSweep;
   private long framesSwept;
   private int lastMovedSweep;
@@ -56,24 +55,16 @@ final class GrpcConnection extends ChannelDuplexHandler {
     this.door = door;
     this.words = words;
     this.proven = proven;
-    this.calls = new GrpcCalls(settings, door, words, out);
+    this.clock = new SweepClock("gRPC sweep", settings.requestTimeout(), this::sweep);
+    this.calls = new GrpcCalls(settings, door, words, out, clock);
     this.frames = new GrpcFrames(settings, calls, out);
-    this.sweepInterval = settings.requestTimeout().dividedBy(GrpcCalls.SWEEPS_PER_TIMEOUT);
-    this.idleSweeps =
-        (int)
-            Math.max(1, settings.idleTimeout().toMillis() / Math.max(1, sweepInterval.toMillis()));
+    this.idleSweeps = clock.sweeps(settings.idleTimeout());
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    long interval = Math.max(1, sweepInterval.toMillis());
-    sweeping =
-        ctx.executor()
-            .scheduleAtFixedRate(
-                Guarded.task("gRPC sweep", () -> sweep(ctx)),
-                interval,
-                interval,
-                TimeUnit.MILLISECONDS);
+    context = ctx;
+    clock.start(ctx.executor());
     silent =
         ctx.executor()
             .schedule(
@@ -87,10 +78,9 @@ final class GrpcConnection extends ChannelDuplexHandler {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     ended = true;
-    for (ScheduledFuture<?> timer : Arrays.asList(sweeping, silent)) {
-      if (timer != null) {
-        timer.cancel(false);
-      }
+    clock.cancel();
+    if (silent != null) {
+      silent.cancel(false);
     }
     if (age != null) {
       age.cancel();
@@ -105,6 +95,7 @@ final class GrpcConnection extends ChannelDuplexHandler {
     ByteBuf in = (ByteBuf) message;
     try {
       if (!ended) {
+        clock.moved();
         frames.read(in);
         learn();
       }
@@ -203,18 +194,20 @@ final class GrpcConnection extends ChannelDuplexHandler {
   }
 
   /** Ends requests that take too long, and connections that nobody uses. */
-  private void sweep(ChannelHandlerContext ctx) {
-    sweeps++;
+  private void sweep() {
+    ChannelHandlerContext ctx = Objects.requireNonNull(context);
     boolean busy = !calls.isEmpty();
     boolean used = busy || calls.lastStream() != lastStreamSwept;
     lastStreamSwept = calls.lastStream();
     calls.sweep();
     if (used) {
-      lastUsedSweep = sweeps;
+      lastUsedSweep = clock.now();
       out.write(ctx);
       closeIfIdle(ctx);
-    } else if (sweeps - lastUsedSweep > idleSweeps) {
+    } else if (clock.now() - lastUsedSweep > idleSweeps) {
       ctx.channel().close();
+    } else if (!frames.isMidway()) {
+      clock.rest(lastUsedSweep + idleSweeps + 1 - clock.now());
     }
     endMidway(ctx);
   }
@@ -223,8 +216,8 @@ final class GrpcConnection extends ChannelDuplexHandler {
   private void endMidway(ChannelHandlerContext ctx) {
     if (!frames.isMidway() || frames.frames() != framesSwept) {
       framesSwept = frames.frames();
-      lastMovedSweep = sweeps;
-    } else if (!ended && sweeps - lastMovedSweep > GrpcCalls.SWEEPS_PER_TIMEOUT) {
+      lastMovedSweep = clock.now();
+    } else if (!ended && clock.now() - lastMovedSweep > SweepClock.PER_TIMEOUT) {
       door.stray(Stray.SLOW_HEAD, "a frame did not come whole within listen.requestTimeout");
       endWith(ctx, Http2.NO_ERROR);
     }

@@ -5,6 +5,7 @@ import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.door.Stray;
 import dev.spanthrift.agent.receive.loop.Age;
 import dev.spanthrift.agent.receive.loop.Farewell;
+import dev.spanthrift.agent.receive.loop.SweepClock;
 import dev.spanthrift.agent.timer.Guarded;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,22 +35,19 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 final class HttpConnection extends ChannelDuplexHandler {
-  private static final int SWEEPS_PER_TIMEOUT = 4;
-
   private final ReceiveSettings settings;
   private final Door door;
   private final HttpReplies replies;
   private final Runnable proven;
-  private final long intervalMillis;
+  private final SweepClock clock;
   private final int idleSweeps;
   private final Set<HttpRequests> streams = new LinkedHashSet<>(); // one, or those of HTTP/2
   private boolean waiting;
   private int since;
-  private int sweeps;
+  private @Nullable ChannelHandlerContext context;
   private boolean hadRequest;
   private boolean old;
   private boolean leaving; // by our will
-  private @Nullable ScheduledFuture<?> sweeping;
   private @Nullable ScheduledFuture<?> firstHead;
   private @Nullable Age age;
 
@@ -57,17 +56,17 @@ final class HttpConnection extends ChannelDuplexHandler {
     this.door = door;
     this.replies = replies;
     this.proven = proven;
-    this.intervalMillis = Math.max(1, settings.requestTimeout().toMillis() / SWEEPS_PER_TIMEOUT);
-    this.idleSweeps = (int) Math.max(1, settings.idleTimeout().toMillis() / intervalMillis);
+    this.clock = new SweepClock("HTTP sweep", settings.requestTimeout(), this::sweep);
+    this.idleSweeps = clock.sweeps(settings.idleTimeout());
   }
 
   int sweeps() {
-    return sweeps;
+    return clock.now();
   }
 
   /** Whether a request that began then has taken too long. */
   boolean isOverdue(int begun) {
-    return sweeps - begun > SWEEPS_PER_TIMEOUT;
+    return clock.now() - begun > SweepClock.PER_TIMEOUT;
   }
 
   /** Whether the next answer is to be the last. */
@@ -148,13 +147,8 @@ final class HttpConnection extends ChannelDuplexHandler {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    sweeping =
-        ctx.executor()
-            .scheduleAtFixedRate(
-                Guarded.task("HTTP sweep", () -> sweep(ctx)),
-                intervalMillis,
-                intervalMillis,
-                TimeUnit.MILLISECONDS);
+    context = ctx;
+    clock.start(ctx.executor());
     firstHead =
         ctx.executor()
             .schedule(
@@ -167,9 +161,7 @@ final class HttpConnection extends ChannelDuplexHandler {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     headCame();
-    if (sweeping != null) {
-      sweeping.cancel(false);
-    }
+    clock.cancel();
     if (age != null) {
       age.cancel();
     }
@@ -183,9 +175,10 @@ final class HttpConnection extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    clock.moved();
     if (!waiting) {
       waiting = true;
-      since = sweeps;
+      since = clock.now();
     }
     ctx.fireChannelRead(message);
   }
@@ -193,14 +186,19 @@ final class HttpConnection extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
     waiting = false;
-    since = sweeps;
+    since = clock.now();
     ctx.write(message, promise);
   }
 
-  private void sweep(ChannelHandlerContext ctx) {
-    sweeps++;
+  private void sweep() {
+    ChannelHandlerContext ctx = Objects.requireNonNull(context);
     new ArrayList<>(streams).forEach(HttpRequests::sweep);
-    if (sweeps - since > (waiting ? SWEEPS_PER_TIMEOUT : idleSweeps)) {
+    int most = waiting ? SweepClock.PER_TIMEOUT : idleSweeps;
+    int left = since + most + 1 - clock.now();
+    if (left > 0 && streams.stream().noneMatch(HttpRequests::isBusy)) {
+      clock.rest(left);
+    }
+    if (left <= 0) {
       leaving = true;
       if (waiting && streams.stream().noneMatch(HttpRequests::isBusy)) {
         door.stray(Stray.SLOW_HEAD, "a head did not come whole within listen.requestTimeout");

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.receive.loop;
 
+import dev.spanthrift.agent.timer.LongSleep;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -30,12 +31,19 @@ public record Loops(
   /** Epoll where there is, else NIO. */
   public static Loops create() {
     DefaultThreadFactory names = new DefaultThreadFactory("loop", true);
-    if (Epoll.isAvailable()) {
-      return new Loops(
-          new MultiThreadIoEventLoopGroup(1, names, EpollIoHandler.newFactory(0, Gathering::new)),
-          EpollServerSocketChannel.class,
-          EpollSocketChannel.class);
-    }
+    Loops created = Epoll.isAvailable() ? epoll(names) : nio(names);
+    LongSleep.of(created.group.next());
+    return created;
+  }
+
+  private static Loops epoll(DefaultThreadFactory names) {
+    return new Loops(
+        new MultiThreadIoEventLoopGroup(1, names, EpollIoHandler.newFactory(0, Gathering::new)),
+        EpollServerSocketChannel.class,
+        EpollSocketChannel.class);
+  }
+
+  private static Loops nio(DefaultThreadFactory names) {
     return new Loops(
         new MultiThreadIoEventLoopGroup(
             1, names, NioIoHandler.newFactory(SelectorProvider.provider(), Gathering::new)),

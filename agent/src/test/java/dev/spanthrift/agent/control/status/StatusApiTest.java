@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.status;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
@@ -170,6 +171,29 @@ class StatusApiTest {
     assertEquals(7, history.rates().keptSpansPerSecond());
     assertEquals(120, history.curve().received().size(), "bounded");
     assertEquals(693.0, history.curve().dropped().getLast());
+  }
+
+  @Test
+  void aHistoryThatRestedShowsWhatOneThatReadShows() {
+    FakePipeline pipeline = new FakePipeline();
+    StatusHistory reads = new StatusHistory(pipeline::status);
+    StatusHistory rests = new StatusHistory(pipeline::status);
+    boolean moves = true;
+    for (int second = 0; second <= 300; second++) {
+      boolean silent = second % 100 >= 20;
+      int busy = second / 100 * 20 + Math.min(20, second % 100);
+      var s = FakePipeline.status(1_000 + 700L * busy, Map.of("error", 7L * busy));
+      pipeline.status =
+          MadeStatus.status(
+              0, 1_000L * second, s.signals(), s.spans(), s.shipping(), List.of(), s.identities());
+      reads.read();
+      if (moves || !silent) {
+        moves = rests.read();
+      }
+      assertEquals(reads.curve(), rests.curve(), "second " + second);
+      assertEquals(reads.rates(), rests.rates(), "second " + second);
+    }
+    assertFalse(moves && pipeline.status.spans().held().spans() == 0);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.spanthrift.agent.receive.Samples;
 import dev.spanthrift.agent.receive.door.Door;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.grpc.H2Peer.Frame;
+import dev.spanthrift.agent.receive.loop.SweepClock;
 import dev.spanthrift.sampler.wire.Signal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -66,7 +67,14 @@ class GrpcFramesTest {
             settings);
     frames =
         new GrpcFrames(
-            settings, new GrpcCalls(settings, door, new GrpcWords(() -> 4318), out), out);
+            settings,
+            new GrpcCalls(
+                settings,
+                door,
+                new GrpcWords(() -> 4318),
+                out,
+                new SweepClock("test sweep", settings.requestTimeout(), () -> {})),
+            out);
   }
 
   @Test

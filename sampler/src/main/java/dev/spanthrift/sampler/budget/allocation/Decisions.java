@@ -405,6 +405,11 @@ public final class Decisions<T> {
     return next.bytesHeld() + spare.bytesHeld();
   }
 
+  /** Whether nobody waits; what is to be told, and what is reserved, has its time. */
+  public boolean isAtRest() {
+    return !exchanging && waiting() == 0;
+  }
+
   /** Fragments that wait for their verdict. */
   public int waiting() {
     return roots.size() + limbo.size() + asking.size() + reading.size();

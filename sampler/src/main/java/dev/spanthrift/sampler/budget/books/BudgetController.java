@@ -193,6 +193,15 @@ public final class BudgetController {
 
   /** Lets time pass: counts, pays, and every ten seconds plans. */
   public void tick(long monotonicNanos, long wallMillis) {
+    publish(pass(monotonicNanos, wallMillis));
+  }
+
+  /** The same, and nobody looks: makes up for ticks that were left out while nothing moved. */
+  public void passUnseen(long monotonicNanos, long wallMillis) {
+    var _ = pass(monotonicNanos, wallMillis);
+  }
+
+  private Instant pass(long monotonicNanos, long wallMillis) {
     Instant now = clock.tick(monotonicNanos, wallMillis);
     double elapsed = started ? Math.max(0, (monotonicNanos - lastNanos) / 1e9) : 0;
     lastNanos = started ? Math.max(lastNanos, monotonicNanos) : monotonicNanos;
@@ -214,7 +223,7 @@ public final class BudgetController {
       sincePlan = 0;
       plan(now);
     }
-    publish(now);
+    return now;
   }
 
   private void settle(Instant now, double elapsed) {

@@ -71,6 +71,11 @@ public final class InProcessKeepLedger implements KeepLedger {
   }
 
   @Override
+  public boolean isHere() {
+    return true;
+  }
+
+  @Override
   public boolean isSolo() {
     return solo;
   }

@@ -30,6 +30,11 @@ public interface KeepLedger {
     return Double.NaN;
   }
 
+  /** Whether it answers in {@link #exchange} and knows no time but the one it is told. */
+  default boolean isHere() {
+    return false;
+  }
+
   /** Whether no other pod can tell: then nobody has to wait. */
   boolean isSolo();
 }
