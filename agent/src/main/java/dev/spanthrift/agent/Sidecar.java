@@ -6,6 +6,7 @@ import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.status.AotCache;
+import dev.spanthrift.agent.control.status.HeapReturn;
 import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
@@ -152,7 +153,8 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     sayWhenTheCacheDoesNotFit();
-    pipeline.whenMoved(treasurer.every(timer, () -> account(treasurer, pipeline, budget))::wake);
+    pipeline.whenMoved(
+        treasurer.every(timer, moved -> account(treasurer, pipeline, budget, moved))::wake);
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
@@ -192,9 +194,10 @@ public final class Sidecar implements SidecarProgram {
 
   /**
    * Step account, once a second: the purse learns what the ledger holds and whose traces it pays.
+   * Last, for it may take a pause, memory that nobody needs any more is given back.
    */
   private static void account(
-      Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget) {
+      Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget, boolean moved) {
     ResourceContext resource = pipeline.resource();
     if (resource != null) {
       treasurer.follow(resource);
@@ -202,6 +205,8 @@ public final class Sidecar implements SidecarProgram {
     if (budget != null) {
       treasurer.outstanding(budget.ledger().outstanding());
     }
+    long bytes = pipeline.status().spans().received().bytes();
+    HeapReturn.ofThisProcess().look(moved, bytes, System.nanoTime());
   }
 
   private static void sayWhatTheHeapReduces(HeapBounds bounds) {

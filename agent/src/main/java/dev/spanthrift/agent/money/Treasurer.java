@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -247,9 +248,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /**
    * Ticks once a second from now on while something moves, else every ten, and calls back after
-   * each tick.
+   * each tick, with whether something moved.
    */
-  public Beat every(ScheduledExecutorService timer, Runnable then) {
+  public Beat every(ScheduledExecutorService timer, Consumer<Boolean> then) {
     Beat beat =
         new Beat(
             "books of money",
@@ -257,7 +258,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
             REST,
             () -> {
               boolean moved = tick();
-              then.run();
+              then.accept(moved);
               return moved;
             });
     beat.start(Duration.ofSeconds(1));

@@ -210,6 +210,16 @@ public enum Instrument {
       "spanthrift.admin.connections.cut",
       "{connection}",
       "Connections of the admin port that ended before their request was answered"),
+  GIVEN_BACK(
+      Kind.COUNTER,
+      "spanthrift.memory.given_back",
+      "{collection}",
+      "Full collections asked for after a load, to give its heap back"),
+  GIVEN_BACK_BYTES(
+      Kind.COUNTER,
+      "spanthrift.memory.given_back.size",
+      "By",
+      "Heap that those gave back to the system"),
   AOT_CACHE(
       Kind.GAUGE,
       "spanthrift.aot.cache",

@@ -129,6 +129,16 @@ class LauncherTest {
   }
 
   @Test
+  void mallocHasOneArenaAndGivesBlocksBackUnlessTheUserSaysOtherwise() throws Exception {
+    Path java = jdk(root.resolve("usr/lib/jvm/java-25"), "25.0.1").resolve("bin/java");
+    script(java, "echo $MALLOC_ARENA_MAX $MALLOC_MMAP_THRESHOLD_\n");
+    assertEquals("1 30000", launch("run").out());
+    environment.put("MALLOC_ARENA_MAX", "2");
+    environment.put("MALLOC_MMAP_THRESHOLD_", "131072");
+    assertEquals("2 131072", launch("run").out());
+  }
+
+  @Test
   void findsAJdkWhereverItUsuallyStands() throws Exception {
     for (Path folder :
         List.of(

@@ -46,6 +46,9 @@ public final class ControlFigures implements Supplier<List<Figure>> {
     addAdmin(admin.read(), all);
     Guarded.runs().forEach((task, n) -> all.add(Instrument.TIMER_RUNS.at(n, "task", task)));
     Guarded.failures().forEach((task, n) -> all.add(Instrument.TIMER_FAILURES.at(n, "task", task)));
+    HeapReturn.Counts givenBack = HeapReturn.ofThisProcess().counts();
+    all.add(Instrument.GIVEN_BACK.at(givenBack.times()));
+    all.add(Instrument.GIVEN_BACK_BYTES.at(givenBack.bytes()));
     all.add(Instrument.AOT_CACHE.at(1, "state", AotCache.state().word()));
     all.add(Instrument.BUILD_INFO.at(1, "version", version(), "java", javaVersion()));
     return List.copyOf(all);

@@ -20,6 +20,8 @@ final class ProcessMemory {
     return new StatusBody.Memory(
         runtime.totalMemory() - runtime.freeMemory(),
         runtime.maxMemory(),
+        runtime.totalMemory(),
+        HeapReturn.ofThisProcess().counts(),
         residentBytes(),
         plan == null ? null : plan.memory() << 20);
   }

@@ -58,6 +58,8 @@ record StatusBody(
   record Memory(
       long heapUsedBytes,
       long heapBytesMax,
+      long heapCommittedBytes,
+      HeapReturn.Counts givenBack,
       @Nullable Long residentBytes,
       @Nullable Long bytesMax) {}
 
