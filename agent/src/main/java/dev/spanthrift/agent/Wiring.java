@@ -137,7 +137,7 @@ final class Wiring {
 
   /** None when it is switched off. */
   @Nullable DecisionLog decisions() {
-    long bytes = settings.explain().bytesMax().bytes();
+    long bytes = bounds.decisionLogBytesMax();
     return bytes == 0 ? null : new DecisionLog(bytes, System::currentTimeMillis);
   }
 

@@ -13,7 +13,7 @@ import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.explain.LoggedDecision;
-import dev.spanthrift.sampler.explain.LoggedDecision.Ending;
+import dev.spanthrift.sampler.explain.LoggedDecision.Conclusion;
 import dev.spanthrift.sampler.policy.FleetRates;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.PolicyTrial;
@@ -80,7 +80,7 @@ class ExplainTest {
     sampler.decide(60 * SECOND);
 
     LoggedDecision kept = log.of(1, 1).getFirst();
-    assertEquals(Ending.KEPT, kept.outcome());
+    assertEquals(Conclusion.KEPT, kept.outcome());
     assertEquals(12, kept.policyVersion());
     assertEquals("logins", kept.policy());
     assertEquals("POST /login", sampler.operation(kept.operation()).operation());
@@ -89,7 +89,7 @@ class ExplainTest {
     assertTrue(trials.getFirst().answer().parts().stream().allMatch(PolicyTrial.Answer::holds));
 
     LoggedDecision dropped = log.of(2, 2).getFirst();
-    assertEquals(Ending.DROPPED, dropped.outcome()); // its randomness is 2 of 2^56
+    assertEquals(Conclusion.DROPPED, dropped.outcome()); // its randomness is 2 of 2^56
     assertEquals(0.25, dropped.probability());
     List<PolicyTrial> again = set.trials(dropped.fragment(), dropped.factWords());
     assertEquals(List.of(false, false, true), again.stream().map(PolicyTrial::decides).toList());
@@ -132,7 +132,7 @@ class ExplainTest {
     sampler.decide(60 * SECOND);
     LoggedDecision decision = log.of(-1, -1).getFirst();
     LoggedDecision.OfBudget said = java.util.Objects.requireNonNull(decision.allocation());
-    assertEquals(Ending.KEPT, decision.outcome());
+    assertEquals(Conclusion.KEPT, decision.outcome());
     assertTrue(said.level() > 0, "there was money");
     assertTrue(said.price() > 0, "it has a price");
     assertTrue(said.traceClass() != TraceClass.POLICY, said::toString);

@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all sidecars of a fleet counted together, and the books that follow from it.
  *
- * <p>Counts are received bytes, spans, events and traces, the same four kept, and own cost in
- * picos; they only grow. Nobody waits: answers are what is known by now.
+ * <p>Counts are decided bytes, spans, events and traces, the same four kept, own cost in picos, and
+ * bytes that arrived; they only grow. Nobody waits: answers are what is known by now.
  */
 public interface FleetCounts {
-  int SIZE = 9;
+  int SIZE = 10;
 
   /** Tells this sidecar's counts since start; answers the fleet's since ever. */
   double[] exchange(double[] own);

@@ -14,8 +14,8 @@ import java.util.Arrays;
  * readers.
  */
 final class Totals {
-  /** The level, four numbers received, four kept, own cost. */
-  static final int SIZE = 10;
+  /** The level, and what {@link FleetCounts} counts. */
+  static final int SIZE = 1 + FleetCounts.SIZE;
 
   private final double[] own = new double[SIZE];
   private final double[] acknowledged = new double[SIZE];
@@ -60,7 +60,7 @@ final class Totals {
     early = 0;
   }
 
-  /** Replaces this pod's counts: places 1 to 9. */
+  /** Replaces this pod's counts. */
   synchronized void count(double[] counts) {
     System.arraycopy(counts, 0, own, 1, SIZE - 1);
   }

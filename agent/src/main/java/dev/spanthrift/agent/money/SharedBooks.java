@@ -37,10 +37,12 @@ final class SharedBooks {
   /**
    * Counts what came since the last call, here or elsewhere.
    *
-   * @param received by this sidecar since start
+   * @param arrived bytes at this sidecar since start
+   * @param received what of it is decided
    * @param adopt takes over saved books; says whether it could
    */
   void count(
+      long arrived,
       Traffic received,
       Traffic kept,
       Purse purse,
@@ -48,6 +50,7 @@ final class SharedBooks {
       Predicate<byte[]> adopt) {
     put(received, 0);
     put(kept, 4);
+    own[9] = arrived;
     double[] sums = fleet.exchange(own);
     if (!joined && fleet.isJoined()) {
       joined = true;
@@ -55,6 +58,7 @@ final class SharedBooks {
       boolean adopted = books != null && adopt.test(books.saved());
       counted = adopted && books != null ? books.counts().clone() : sums.clone();
     }
+    purse.arrived(since(sums, 9));
     purse.received(since(sums, 0), since(sums, 1), since(sums, 2), since(sums, 3));
     purse.kept(since(sums, 4), since(sums, 5), since(sums, 6), since(sums, 7));
     double picos = Math.max(0, sums[8] - counted[8]);

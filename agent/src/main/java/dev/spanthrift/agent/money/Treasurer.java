@@ -79,6 +79,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private volatile @Nullable SharedBooks shared;
   private volatile @Nullable FleetCounts fleet;
   private volatile @Nullable OwnPart ownPart; // beside the shared books
+  private long arrivedBefore;
   private Traffic decidedBefore = Traffic.NONE;
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
@@ -328,7 +329,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   }
 
   /** What was decided since start; what still waits for that is neither spent nor saved. */
-  private record Decided(Traffic all, Traffic kept) {}
+  private record Decided(long arrived, Traffic all, Traffic kept) {}
 
   private static Decided decided(SamplerCounts spans) {
     SpanContents contents = spans.contents();
@@ -340,15 +341,17 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     Traffic decided =
         traffic(decidedBytes, keeps.spans() + spans.dropped().spans(), decidedEvents, perTrace);
     Traffic kept = traffic(keeps.bytes(), keeps.spans(), contents.keptEvents(), perTrace);
-    return new Decided(decided, kept);
+    return new Decided(spans.received().bytes(), decided, kept);
   }
 
   private void count(Decided decided) {
     SharedBooks books = shared;
     if (books != null) {
-      books.count(decided.all, decided.kept, purse, controller, this::adopt);
+      books.count(decided.arrived, decided.all, decided.kept, purse, controller, this::adopt);
       return;
     }
+    purse.arrived(decided.arrived - arrivedBefore);
+    arrivedBefore = decided.arrived;
     add(decided.all.since(decidedBefore), purse::received);
     add(decided.kept.since(keptBefore), purse::kept);
     decidedBefore = decided.all;

@@ -93,7 +93,7 @@ class AccessRulesTest {
     FleetDoor fleet = FleetDoor.open(settings, 1_000, true);
     open.add(fleet);
     RedisKeepLedgerTest.await(() -> exchanges(fleet) && fleet.counts().isJoined());
-    fleet.counts().leave(new FleetCounts.LeftBooks(new byte[] {1}, new double[9]));
+    fleet.counts().leave(new FleetCounts.LeftBooks(new byte[] {1}, new double[FleetCounts.SIZE]));
     RedisKeepLedgerTest.await(() -> exchanges(fleet) && !fleet.members().join().isEmpty());
     EdgeBooksTest.trace(fleet, true, true, 1);
     RedisKeepLedgerTest.exchange(fleet.ledger(), new LedgerBatch());

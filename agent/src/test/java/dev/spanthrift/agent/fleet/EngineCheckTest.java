@@ -89,9 +89,11 @@ class EngineCheckTest {
     set("requirepass", "right");
     Path file = Files.writeString(folder.resolve("password"), "guessed");
     EngineCheck.Finding found = EngineCheck.of(settings(null, file));
-    assertTrue(found.detail().startsWith("the engine refuses user or password: WRONGPASS"));
+    assertTrue(
+        found.detail().startsWith("the engine refuses user or password: WRONGPASS"), found::detail);
     assertFalse(found.detail().contains("guessed"));
-    assertTrue(check().detail().startsWith("the engine refuses user or password: NOAUTH"));
+    String none = check().detail();
+    assertTrue(none.startsWith("the engine refuses user or password: NOAUTH"), none);
   }
 
   private FleetSettings settings(String user, Path file) {

@@ -19,6 +19,13 @@ enum FleetPolicy {
       """
       price: {perGb: 1000}
       budgets: [{name: all, amount: 1000000, period: month, hourlyMax: %.2f}]
+      """),
+  /** A tenth of whatever arrives. */
+  SHARE(
+      "budget, keepMax: 0.1",
+      """
+      price: {perGb: 1000}
+      budgets: [{name: all, amount: 1000000, period: month, keepMax: 0.1}]
       """);
 
   private static final double PER_GB = 1000;

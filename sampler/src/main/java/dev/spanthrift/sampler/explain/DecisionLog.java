@@ -2,7 +2,7 @@ package dev.spanthrift.sampler.explain;
 
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.explain.LoggedDecision.Amounts;
-import dev.spanthrift.sampler.explain.LoggedDecision.Ending;
+import dev.spanthrift.sampler.explain.LoggedDecision.Conclusion;
 import dev.spanthrift.sampler.explain.LoggedDecision.OfBudget;
 import dev.spanthrift.sampler.trace.Fragment;
 import java.util.ArrayList;
@@ -193,7 +193,7 @@ public final class DecisionLog {
     if (chunk != null) {
       int at = at(chunk, number);
       long[] w = chunk.words;
-      Ending state = kept ? Ending.KEPT : Ending.DROPPED;
+      Conclusion state = kept ? Conclusion.KEPT : Conclusion.DROPPED;
       w[at + OUTCOME] = w[at + OUTCOME] & RANDOMNESS | (long) state.ordinal() << 56;
       if (kept) {
         w[at + PROBABILITIES] = w[at + PROBABILITIES] & ~LOWER | bits(inclusion) & LOWER;
@@ -304,7 +304,7 @@ public final class DecisionLog {
         nameOf(w[at + NAMES] >>> 48),
         upper(w[at + PROBABILITIES]),
         allocation,
-        Ending.values()[(int) (w[at + OUTCOME] >>> 56)],
+        Conclusion.values()[(int) (w[at + OUTCOME] >>> 56)],
         lower(w[at + PROBABILITIES]),
         nameOf(w[at + NAMES] >>> 32 & 0xffff),
         w[at + OUTCOME] & RANDOMNESS,

@@ -34,7 +34,7 @@ public record LoggedDecision(
     String policy,
     double probability,
     @Nullable OfBudget allocation,
-    Ending outcome,
+    Conclusion outcome,
     double inclusion,
     String reason,
     long randomness,
@@ -45,7 +45,7 @@ public record LoggedDecision(
   }
 
   /** What became of it. */
-  public enum Ending {
+  public enum Conclusion {
     /** In limbo: another pod, or a late error, may still keep it. */
     WAITING,
     KEPT,

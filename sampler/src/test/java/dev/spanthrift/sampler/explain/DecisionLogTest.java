@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
-import dev.spanthrift.sampler.explain.LoggedDecision.Ending;
+import dev.spanthrift.sampler.explain.LoggedDecision.Conclusion;
 import dev.spanthrift.sampler.trace.Fragment;
 import java.util.List;
 import java.util.Objects;
@@ -40,7 +40,7 @@ class DecisionLogTest {
     assertEquals("errors", decision.policy());
     assertEquals(1, decision.probability());
     assertNull(decision.allocation());
-    assertEquals(Ending.KEPT, decision.outcome());
+    assertEquals(Conclusion.KEPT, decision.outcome());
     assertEquals(1, decision.inclusion());
     assertEquals("errors", decision.reason());
     assertEquals(42, decision.randomness());
@@ -52,7 +52,7 @@ class DecisionLogTest {
   void saysWhatTheBudgetSaidAndThatAnotherPodSaidMore() {
     long number = log.note(fragment(1), 2, 1, "budget", 1, true, NO_FACTS, 0, 0);
     log.allocated(number, TraceClass.SLOW, 0.25, 4e6, 7e8);
-    assertEquals(Ending.WAITING, log.of(1, 1).getFirst().outcome());
+    assertEquals(Conclusion.WAITING, log.of(1, 1).getFirst().outcome());
     log.settled(number, true, 0.5, "budget:slow");
     LoggedDecision decision = log.of(1, 1).getFirst();
     LoggedDecision.OfBudget said = Objects.requireNonNull(decision.allocation());
@@ -70,7 +70,7 @@ class DecisionLogTest {
     long number = log.note(fragment(1), 2, 1, "tenth", 0.1, false, NO_FACTS, 0, 0);
     log.settled(number, false, 0, "tenth");
     LoggedDecision decision = log.of(1, 1).getFirst();
-    assertEquals(Ending.DROPPED, decision.outcome());
+    assertEquals(Conclusion.DROPPED, decision.outcome());
     assertEquals(0.1, decision.probability(), 1e-8);
     assertEquals(0.1, decision.inclusion(), 1e-8);
   }
@@ -111,7 +111,7 @@ class DecisionLogTest {
     small.settled(first, true, 1, "too late"); // it has gone: nobody else's row may change
     assertTrue(
         small.recent(Long.MAX_VALUE, 10_000, d -> true).stream()
-            .allMatch(d -> d.outcome() == Ending.WAITING));
+            .allMatch(d -> d.outcome() == Conclusion.WAITING));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
  * that is within its bound.
  *
  * @param decisionsMax traces whose decision is remembered
+ * @param decisionLogBytesMax for decisions that can be explained
  * @param heldBytesMax for spans that wait for their decision
  * @param queueBytesMax for a destination, unless its own bound is lower
  * @param requestBytesMax for one request at the door
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public record HeapBounds(
     int decisionsMax,
+    long decisionLogBytesMax,
     long heldBytesMax,
     long queueBytesMax,
     long requestBytesMax,
@@ -30,7 +32,8 @@ public record HeapBounds(
   public static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
     List<String> reduced = new ArrayList<>();
     int wanted = settings.decisionMemory().tracesMax();
-    long others = settings.recording().bytesMax().bytes() + settings.explain().bytesMax().bytes();
+    long log = fit("explain.bytesMax", settings.explain().bytesMax(), heapBytes / 8, reduced);
+    long others = settings.recording().bytesMax().bytes() + log;
     HeapShare share = HeapShare.of(heapBytes, others, wanted);
     int decisions = share.decisionsMax();
     if (decisions < wanted) {
@@ -51,7 +54,7 @@ public record HeapBounds(
       ByteSize own = destinations.get(i).queueBytesMax();
       queue = Math.max(queue, fit(key, own, rest / 3 / destinations.size(), reduced));
     }
-    return new HeapBounds(decisions, held, queue, requests, reading, List.copyOf(reduced));
+    return new HeapBounds(decisions, log, held, queue, requests, reading, List.copyOf(reduced));
   }
 
   /** Traces kept lately that the ledger has room for, in an eighth of what may wait. */
@@ -73,6 +76,8 @@ public record HeapBounds(
         + mebibytes(requestBytesMax)
         + "), decisions "
         + mebibytes(DecisionMemory.bytesMax(decisionsMax))
+        + ", the decision log "
+        + mebibytes(decisionLogBytesMax)
         + "; together at most "
         + mebibytes(sumBytes(destinations))
         + " MiB";
@@ -83,7 +88,8 @@ public record HeapBounds(
     return heldBytesMax
         + destinations * queueBytesMax
         + pendingBytesMax
-        + DecisionMemory.bytesMax(decisionsMax);
+        + DecisionMemory.bytesMax(decisionsMax)
+        + decisionLogBytesMax;
   }
 
   private static String mebibytes(long bytes) {

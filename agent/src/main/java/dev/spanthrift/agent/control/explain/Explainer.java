@@ -12,7 +12,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.explain.LoggedDecision;
-import dev.spanthrift.sampler.explain.LoggedDecision.Ending;
+import dev.spanthrift.sampler.explain.LoggedDecision.Conclusion;
 import dev.spanthrift.sampler.policy.PolicyTrial;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.probability.Threshold;
@@ -50,7 +50,7 @@ final class Explainer {
         decision.number(),
         Instant.ofEpochMilli(decision.unixMillis()),
         outcome(decision.outcome()),
-        decision.outcome() == Ending.WAITING ? null : decision.reason(),
+        decision.outcome() == Conclusion.WAITING ? null : decision.reason(),
         operation.service(),
         operation.operation(),
         amounts.spans(),
@@ -62,10 +62,10 @@ final class Explainer {
         policies,
         budget(decision),
         draw(decision),
-        decision.outcome() == Ending.KEPT ? destinations() : List.of());
+        decision.outcome() == Conclusion.KEPT ? destinations() : List.of());
   }
 
-  static String outcome(Ending state) {
+  static String outcome(Conclusion state) {
     return switch (state) {
       case WAITING -> "limbo";
       case KEPT -> "kept";
@@ -94,7 +94,8 @@ final class Explainer {
     String threshold =
         inclusion < 0x1p-56 ? null : Threshold.of(Math.min(1, inclusion), precision).text();
     boolean unchanged =
-        decision.outcome() != Ending.KEPT || (inclusion >= 1 && !pipeline.sampler().stampAlways());
+        decision.outcome() != Conclusion.KEPT
+            || (inclusion >= 1 && !pipeline.sampler().stampAlways());
     return new Draw(
         decision.probability(),
         inclusion,

@@ -149,7 +149,13 @@ class DoorTest {
           .jsonPath("$.type")
           .isEqualTo("/problems/foreign-origin");
     }
-    put(Map.of("Authorization", "Bearer " + AdminPort.TOKEN, "Origin", port.url()))
+    put(Map.of(
+            "Authorization",
+            "Bearer " + AdminPort.TOKEN,
+            "Origin",
+            port.url(),
+            "X-Reason",
+            "a test"))
         .expectStatus()
         .isOk();
   }

@@ -19,6 +19,8 @@ public final class Purse {
 
   final long budgets; // bit i: the i-th budget pays
   final RecentTraffic recent = new RecentTraffic(RECENT_SECONDS);
+  private final RecentArrivals arrivals = new RecentArrivals();
+  private long arrived;
   final MustKeepCap mustKeep = new MustKeepCap();
   private final long[] received = new long[4];
   private final long[] kept = new long[4];
@@ -34,7 +36,12 @@ public final class Purse {
     this.budgets = budgets;
   }
 
-  /** Counts what arrived. */
+  /** Counts bytes as they arrive, decided or not: what demand follows, where anybody tells it. */
+  public void arrived(long bytes) {
+    arrived += Math.max(0, bytes);
+  }
+
+  /** Counts what was decided, kept or not. */
   public void received(long bytes, long spans, long events, long traces) {
     add(received, bytes, spans, events, traces);
   }
@@ -82,12 +89,20 @@ public final class Purse {
     receivedSince = taken(received);
     keptSince = taken(kept);
     recent.observe(receivedSince, elapsedSeconds);
-    demand = price.picos(recent.mix()) * recent.mixesPerSecond();
+    arrivals.observe(arrived, elapsedSeconds);
+    arrived = 0;
+    demand = price.picos(recent.mix()) * mixesPerSecond();
     if (!told) {
       double left = outstanding + allowance * elapsedSeconds - price.picos(keptSince);
       outstanding = Math.clamp(left, 0, Math.max(0, allowance * carrySeconds));
     }
     mustKeep.pass(elapsedSeconds);
+  }
+
+  private double mixesPerSecond() {
+    return arrivals.isKnown()
+        ? arrivals.bytesPerSecond() / Math.max(1, recent.mix().bytes())
+        : recent.mixesPerSecond();
   }
 
   private static Traffic taken(long[] sums) {

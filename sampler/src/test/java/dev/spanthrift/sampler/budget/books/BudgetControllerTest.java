@@ -70,6 +70,34 @@ class BudgetControllerTest {
     return day(at) >= day ? factor : 1;
   }
 
+  /** In a fleet a decision comes half a minute after the trace: demand must not wait for it. */
+  @Test
+  void aShareOfTheTrafficFollowsWhatArrivesAndNotWhatIsDecided() {
+    BillingPeriod month = BillingPeriod.monthly(ZoneOffset.UTC);
+    Budget.Limits tenth = new Budget.Limits(0, .1, null, null, 1, true);
+    BudgetController controller =
+        new BudgetController(
+            List.of(new Budget("tenth", null, month, Map.of(), tenth)), Models.perGigabyte("0.50"));
+    Purse purse = controller.purse(attribute -> null);
+    double expected = .1 * 1_000_000 * controller.price().price(1_000_000_000, 1) / 1e9;
+    for (int second = 0; second < 600; second++) {
+      boolean began = second >= 100;
+      boolean tenfold = second >= 300;
+      purse.arrived(!began ? 0 : tenfold ? 10_000_000 : 1_000_000);
+      if (second >= 140) { // what was decided is forty seconds old
+        long bytes = second >= 340 ? 10_000_000 : 1_000_000;
+        purse.received(bytes, bytes / 500, 0, bytes / 5_000);
+      }
+      controller.tick(second * 1_000_000_000L, NOVEMBER.toEpochMilli() + second * 1000L);
+      if (second == 120 || second == 299) {
+        assertEquals(expected, purse.allowancePerSecond(), expected * .02, "at " + second);
+      } else if (second == 450) { // two and a half half-lives of 60 s after the step
+        assertTrue(purse.allowancePerSecond() > 8 * expected, "at " + second);
+      }
+    }
+    assertEquals(10 * expected, purse.allowancePerSecond(), expected * .5);
+  }
+
   @Test
   void letsUnusedMoneyFlowForward() {
     MonthSimulation s = simulation("10", 5);
