@@ -53,7 +53,10 @@ public final class FleetApi {
   private record Seen(List<FleetStatus.Member> members, List<FleetStatus.Edge> edges) {}
 
   private static String why(@Nullable Throwable e) {
-    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    Throwable cause = e;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause(); // each step of a future wraps it once more
+    }
     return cause == null ? "" : String.valueOf(cause.getMessage());
   }
 

@@ -90,8 +90,9 @@ class FleetApiTest {
   @Test
   void withoutTheEngineItSaysWhyNobodyIsListedAndWhatIsTorn() {
     port.pipeline.fleet = status(true, .25, "two of them");
-    port.pipeline.members =
+    CompletableFuture<List<FleetStatus.Member>> gone =
         CompletableFuture.failedFuture(new IllegalStateException("the engine is gone"));
+    port.pipeline.members = gone.thenApply(members -> members); // wrapped, as in the product
     JsonNode fleet = fleet();
     assertEquals("the engine is gone", fleet.path("membersUnknown").asString());
     assertEquals("two of them", fleet.path("disagreement").asString());
