@@ -58,20 +58,21 @@ public final class FleetDoor implements AutoCloseable {
     disagreement = new Disagreement(podsKey, settings.timeout().toMillis());
     ledger =
         new RedisKeepLedger(
-            keys,
-            settings.timeout().toMillis(),
-            engine,
-            thread,
-            keeps,
-            totals,
-            sums,
-            pod,
-            () -> describe.get(),
-            watch,
-            books,
-            wholeness,
-            disagreement,
-            new EdgeBooks(keys, sample, settings.askAfter(), thread, this::failed));
+            new FleetParts(
+                keys,
+                settings.timeout().toMillis(),
+                engine,
+                thread,
+                keeps,
+                totals,
+                sums,
+                pod,
+                () -> describe.get(),
+                watch,
+                books,
+                wholeness,
+                disagreement,
+                new EdgeBooks(keys, sample, settings.askAfter(), thread, this::failed)));
   }
 
   /**

@@ -3,16 +3,10 @@ package dev.spanthrift.agent.fleet;
 import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.budget.ledger.KeepLedger;
 import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,20 +24,7 @@ final class RedisKeepLedger implements KeepLedger {
 
   private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
-  private final FleetKeys keys;
-  private final long timeoutMillis;
-  private final Engine engine;
-  private final Executor thread;
-  private final OwnKeeps own;
-  private final Totals totals;
-  private final RedisFleetSums sums;
-  private final Supplier<FleetDoor.Self> self;
-  private final String pod;
-  private final EngineWatch watch;
-  private final EngineBooks books;
-  private final WholenessWatch wholeness;
-  private final Disagreement disagreement;
-  private final EdgeBooks edges;
+  private final FleetParts parts;
   private final Breaker breaker = new Breaker();
   private @Nullable Exchange pending; // of the data path
   private final SumsTiming timing = new SumsTiming(ThreadLocalRandom.current().nextDouble());
@@ -51,35 +32,8 @@ final class RedisKeepLedger implements KeepLedger {
   private volatile boolean away;
   private volatile boolean leaving;
 
-  RedisKeepLedger(
-      FleetKeys keys,
-      long timeoutMillis,
-      Engine engine,
-      Executor thread,
-      OwnKeeps own,
-      Totals totals,
-      RedisFleetSums sums,
-      String pod,
-      Supplier<FleetDoor.Self> self,
-      EngineWatch watch,
-      EngineBooks books,
-      WholenessWatch wholeness,
-      Disagreement disagreement,
-      EdgeBooks edges) {
-    this.keys = keys;
-    this.timeoutMillis = timeoutMillis;
-    this.engine = engine;
-    this.thread = thread;
-    this.own = own;
-    this.totals = totals;
-    this.sums = sums;
-    this.pod = pod;
-    this.self = self;
-    this.watch = watch;
-    this.books = books;
-    this.wholeness = wholeness;
-    this.disagreement = disagreement;
-    this.edges = edges;
+  RedisKeepLedger(FleetParts parts) {
+    this.parts = parts;
   }
 
   @Override
@@ -91,7 +45,7 @@ final class RedisKeepLedger implements KeepLedger {
   public void exchange(LedgerBatch batch, long nowNanos, Consumer<LedgerBatch> answered) {
     Exchange exchange = new Exchange(batch, answered, nowNanos);
     pending = exchange;
-    thread.execute(Guarded.task("fleet exchange", () -> send(exchange)));
+    parts.thread().execute(Guarded.task("fleet exchange", () -> send(exchange)));
   }
 
   @Override
@@ -109,15 +63,15 @@ final class RedisKeepLedger implements KeepLedger {
     LedgerBatch nothing = new LedgerBatch();
     nothing.inflow(0, Double.MAX_VALUE);
     Exchange last = new Exchange(nothing, unused -> {}, System.nanoTime());
-    thread.execute(Guarded.task("last fleet exchange", () -> send(last)));
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * timeoutMillis);
+    parts.thread().execute(Guarded.task("last fleet exchange", () -> send(last)));
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * parts.timeoutMillis());
     while (!last.done && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(LOOK_AGAIN_NANOS);
     }
   }
 
   private double level() {
-    return away ? totals.levelAlone(sums.pods()) : totals.level();
+    return away ? parts.totals().levelAlone(parts.sums().pods()) : parts.totals().level();
   }
 
   /** Whether the engine does not answer at the moment. */
@@ -137,25 +91,49 @@ final class RedisKeepLedger implements KeepLedger {
   private void send(Exchange exchange) {
     try {
       LedgerBatch batch = exchange.batch;
-      own.note(batch, exchange.beganNanos);
-      totals.inflow(batch.inflow() * safeShare(exchange.beganNanos));
-      totals.atMost(batch.levelMax());
-      Link link = engine.link();
+      parts.own().note(batch, exchange.beganNanos);
+      parts.totals().inflow(batch.inflow() * safeShare(exchange.beganNanos));
+      parts.totals().atMost(batch.levelMax());
+      Link link = parts.engine().link();
       if (link == null || !breaker.lets(System.nanoTime())) {
         alone(exchange);
         return;
       }
-      Round round = new Round(exchange, link);
-      round.begin();
+      LedgerRound round =
+          new LedgerRound(
+              parts,
+              timing,
+              () -> !breaker.isOpen(),
+              exchange,
+              link,
+              done -> ended(done, exchange, link));
+      if (!round.begin(away || leaving)) {
+        finish(exchange);
+      }
     } catch (RuntimeException | Error e) {
       alone(exchange);
       throw e;
     }
   }
 
+  private void ended(LedgerRound round, Exchange exchange, Link link) {
+    if (round.isAnswered()) {
+      parts.wholeness().told(exchange.batch, exchange.beganNanos);
+      breaker.succeeded();
+      say(false, "");
+    } else {
+      breaker.failed(System.nanoTime());
+      say(true, parts.watch().lastTrouble());
+      if (round.wantsNewConnection()) {
+        parts.engine().renew(link);
+      }
+    }
+    finish(exchange);
+  }
+
   private double safeShare(long now) {
     aloneSince = away ? Math.min(aloneSince, now) : Long.MAX_VALUE;
-    return away ? sums.safeShare((now - aloneSince) / 1e9) : 1;
+    return away ? parts.sums().safeShare((now - aloneSince) / 1e9) : 1;
   }
 
   /** The pod's own part answers all of it. */
@@ -163,11 +141,13 @@ final class RedisKeepLedger implements KeepLedger {
     LedgerBatch batch = exchange.batch;
     long now = exchange.beganNanos;
     breaker.passedOver(System.nanoTime());
-    say(true, engine.link() == null ? engine.lastError() : watch.lastTrouble());
-    own.failed(batch, now);
-    totals.founded(false);
-    totals.level(-own.answer(batch, now));
-    watch.alone(batch.asks().size());
+    say(
+        true,
+        parts.engine().link() == null ? parts.engine().lastError() : parts.watch().lastTrouble());
+    parts.own().failed(batch, now);
+    parts.totals().founded(false);
+    parts.totals().level(-parts.own().answer(batch, now));
+    parts.watch().alone(batch.asks().size());
     finish(exchange);
   }
 
@@ -185,172 +165,5 @@ final class RedisKeepLedger implements KeepLedger {
         log.info("fleet: the engine is back");
       }
     }
-  }
-
-  /** The calls of one exchange; all methods on the fleet's thread. */
-  private final class Round {
-    private final Exchange exchange;
-    private final Link link;
-    private final TraceCalls calls;
-    private final TraceCall.Sums found = new TraceCall.Sums();
-    private final LedgerBatch again;
-    private int open;
-    private int failures;
-    private int answeredAlone;
-    private @Nullable Trouble trouble;
-
-    Round(Exchange exchange, Link link) {
-      this.exchange = exchange;
-      this.link = link;
-      calls = keys.calls(link.isCluster());
-      again = own.again(exchange.beganNanos);
-      calls.add(again).add(exchange.batch).look(wholeness.due(exchange.beganNanos));
-    }
-
-    void begin() {
-      books.exchange(link, timeoutMillis);
-      edges.exchange(link, exchange.beganNanos, timeoutMillis);
-      List<TraceCall> all = calls.calls();
-      boolean reports = timing.isReportDue(System.nanoTime());
-      boolean asksSums = reports || away || leaving || totals.isSumDue(sums.pods());
-      open = all.size() + (asksSums ? 1 : 0);
-      if (open == 0) {
-        finish(exchange);
-        return;
-      }
-      if (asksSums) {
-        askSums(reports);
-      }
-      all.forEach(call -> ask(call, true));
-    }
-
-    private void askSums(boolean reports) {
-      byte[][] numbers = totals.send();
-      FleetDoor.Self me = reports ? self.get() : FleetDoor.Self.UNKNOWN;
-      byte[] report = reports ? sums.report(me.configuration()) : new byte[0];
-      byte[][] arguments = {
-        keys.pod(),
-        numbers[0],
-        numbers[1],
-        numbers[2],
-        FleetKeys.ascii(Double.toString(sums.levelMax(exchange.batch.levelMax()))),
-        reports ? FleetMembers.pack(pod, me) : new byte[0],
-        report
-      };
-      run(Script.SUMS, keys.sums(), arguments)
-          .whenCompleteAsync((answer, e) -> guarded(() -> tookSums(answer, e)), thread);
-    }
-
-    private void tookSums(byte @Nullable [] answer, @Nullable Throwable e) {
-      if (e != null || answer == null) {
-        failed(e);
-      } else {
-        ByteBuffer in = ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN);
-        double engineSeconds = in.getDouble();
-        boolean whole = in.get() != 0;
-        totals.take(in);
-        if (in.hasRemaining()) {
-          totals.founded(whole);
-          sums.take(in.slice(), whole, timing.isInSumsOf(engineSeconds));
-          timing.reported(engineSeconds, System.nanoTime());
-          disagreement.look(link, sums.isDivided(), timing.generation());
-        }
-      }
-      close();
-    }
-
-    private void ask(TraceCall call, boolean first) {
-      byte[][] arguments = {keys.lifeMillis(), call.encode()};
-      run(Script.TRACES, calls.keys(call), arguments)
-          .whenCompleteAsync((answer, e) -> guarded(() -> took(call, first, answer, e)), thread);
-    }
-
-    private CompletableFuture<byte[]> run(Script script, byte[][] named, byte[][] arguments) {
-      long bytes = 0;
-      for (byte[] key : named) {
-        bytes += key.length;
-      }
-      for (byte[] argument : arguments) {
-        bytes += argument.length;
-      }
-      watch.call(bytes);
-      return link.run(script, named, arguments, timeoutMillis);
-    }
-
-    private void took(
-        TraceCall call, boolean first, byte @Nullable [] answer, @Nullable Throwable e) {
-      if (e == null && answer != null) {
-        watch.received(answer.length);
-        call.decode(answer, found);
-      } else if (first && !breaker.isOpen() && mayRepeat(e)) {
-        TraceCall repeated = call.again();
-        if (!repeated.traces().isEmpty()) {
-          ask(repeated, false);
-          return;
-        }
-      } else {
-        failed(e);
-        own.failed(call, exchange.beganNanos);
-        found.spent += own.answer(call, exchange.beganNanos);
-        answeredAlone += countAsks(call);
-      }
-      close();
-    }
-
-    private boolean mayRepeat(@Nullable Throwable e) {
-      return e != null && Trouble.of(e) == Trouble.TIMEOUT;
-    }
-
-    private void failed(@Nullable Throwable e) {
-      failures++;
-      Throwable thrown = e == null ? new IllegalStateException("no answer") : e;
-      trouble = Trouble.of(thrown);
-      watch.trouble(trouble, trouble.words() + ": " + Engine.deepest(thrown));
-    }
-
-    private void guarded(Runnable task) {
-      try {
-        task.run();
-      } catch (RuntimeException e) { // an answer that cannot be read
-        failed(e);
-        close();
-      }
-    }
-
-    private void close() {
-      if (--open > 0) {
-        return;
-      }
-      totals.level(found.freed - found.spent - found.reserved);
-      wholeness.found(found.looked, found.joined);
-      if (failures == 0) {
-        wholeness.told(exchange.batch, exchange.beganNanos);
-        breaker.succeeded();
-        say(false, "");
-      } else {
-        breaker.failed(System.nanoTime());
-        say(true, watch.lastTrouble());
-        if (trouble != null && trouble.wantsNewConnection()) {
-          engine.renew(link);
-        }
-      }
-      LedgerBatch batch = exchange.batch;
-      watch.exchange(
-          System.nanoTime() - exchange.beganNanos,
-          batch.tells().size() + again.tells().size(),
-          batch.asks().size(),
-          answeredAlone);
-      finish(exchange);
-    }
-  }
-
-  private static int countAsks(TraceCall call) {
-    int asks = 0;
-    for (TraceCall.Trace trace : call.traces()) {
-      for (TraceCall.Question question : trace.questions) {
-        asks += question.kind() == TraceCall.Kind.ASK ? 1 : 0;
-      }
-    }
-    return asks;
   }
 }

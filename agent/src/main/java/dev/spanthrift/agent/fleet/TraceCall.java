@@ -91,6 +91,17 @@ final class TraceCall {
     return new TraceCall(repeated);
   }
 
+  /** What it says is spent; true whether the engine heard it or not. */
+  double spent() {
+    double sum = 0;
+    for (Trace trace : traces) {
+      for (Question question : trace.questions) {
+        sum += question.kind == Kind.SPEND ? question.batch.spendPrice(question.index) : 0;
+      }
+    }
+    return sum;
+  }
+
   /** The script's second argument. */
   byte[] encode() {
     int count = traces.stream().mapToInt(trace -> trace.questions.size()).sum();

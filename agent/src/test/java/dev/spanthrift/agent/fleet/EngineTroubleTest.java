@@ -145,6 +145,26 @@ class EngineTroubleTest {
   }
 
   @Test
+  void whatIsSpentCountsThoughTheAnswerNeverComes() {
+    FleetDoor fleet = connected("pod");
+    LedgerBatch in = new LedgerBatch();
+    in.inflow(5_000, 1e12);
+    RedisKeepLedgerTest.exchange(fleet.ledger(), in);
+    server.signal("STOP");
+    LedgerBatch spends = new LedgerBatch();
+    spends.inflow(0, 1e12);
+    spends.spend(3, 3, 400);
+    RedisKeepLedgerTest.exchange(fleet.ledger(), spends);
+    assertTrue(fleet.status().errors().containsKey("timeout"), () -> fleet.status().toString());
+    server.signal("CONT");
+    awaitBack(fleet);
+    LedgerBatch later = new LedgerBatch();
+    later.inflow(0, 1e12);
+    RedisKeepLedgerTest.exchange(fleet.ledger(), later);
+    assertEquals(4_600, later.level(), 1);
+  }
+
+  @Test
   void aFlushedEngineForgetsKeepsButNotTheLevel() {
     FleetDoor fleet = connected("pod");
     LedgerBatch in = new LedgerBatch();
