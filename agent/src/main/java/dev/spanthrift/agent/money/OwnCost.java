@@ -11,11 +11,12 @@ import java.util.Currency;
 final class OwnCost {
   private static final double HOUR_NANOS = 3.6e12;
   private static final double GB = 1e9;
+  private static final long UNKNOWN = -1; // until the first call: beans are slow to load at a start
 
   private final double cpuHour;
   private final double memoryGbHour;
   private final Currency currency;
-  private Duration cpu = processor();
+  private long processorNanos = UNKNOWN;
 
   OwnCost(BigDecimal cpuHour, BigDecimal memoryGbHour, Currency currency) {
     this.cpuHour = cpuHour.doubleValue();
@@ -25,15 +26,20 @@ final class OwnCost {
 
   /** Since the last call. */
   Money since(double elapsedNanos) {
-    Duration now = processor();
-    double processor = Math.max(0, now.minus(cpu).toNanos()) / HOUR_NANOS * cpuHour;
+    long now = processorNanos();
+    long spent = processorNanos == UNKNOWN ? 0 : Math.max(0, now - processorNanos);
+    double processor = spent / HOUR_NANOS * cpuHour;
     double memory = committed() / GB * elapsedNanos / HOUR_NANOS * memoryGbHour;
-    cpu = now;
+    processorNanos = now;
     return new Money(BigDecimal.valueOf(processor + Math.max(0, memory)), currency);
   }
 
-  private static Duration processor() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+  /** By one system call where it can be: a process handle reads and parses files, once a second. */
+  private static long processorNanos() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.max(0, system.getProcessCpuTime())
+        : ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   private static double committed() {
