@@ -154,7 +154,8 @@ public final class Sidecar implements SidecarProgram {
     sayWhatTheHeapReduces(wiring.bounds());
     sayWhenTheCacheDoesNotFit();
     pipeline.whenMoved(
-        treasurer.every(timer, moved -> account(treasurer, pipeline, budget, moved))::wake);
+        treasurer.every(timer, (moved, bytes) -> account(treasurer, pipeline, budget, moved, bytes))
+            ::wake);
     learned.every(timer);
     ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
     this.control = control;
@@ -197,7 +198,11 @@ public final class Sidecar implements SidecarProgram {
    * Last, for it may take a pause, memory that nobody needs any more is given back.
    */
   private static void account(
-      Treasurer treasurer, Pipeline pipeline, @Nullable BudgetParts budget, boolean moved) {
+      Treasurer treasurer,
+      Pipeline pipeline,
+      @Nullable BudgetParts budget,
+      boolean moved,
+      long receivedBytes) {
     ResourceContext resource = pipeline.resource();
     if (resource != null) {
       treasurer.follow(resource);
@@ -205,8 +210,7 @@ public final class Sidecar implements SidecarProgram {
     if (budget != null) {
       treasurer.outstanding(budget.ledger().outstanding());
     }
-    long bytes = pipeline.status().spans().received().bytes();
-    HeapReturn.ofThisProcess().look(moved, bytes, System.nanoTime());
+    HeapReturn.ofThisProcess().look(moved, receivedBytes, System.nanoTime());
   }
 
   private static void sayWhatTheHeapReduces(HeapBounds bounds) {

@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -248,9 +247,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /**
    * Ticks once a second from now on while something moves, else every ten, and calls back after
-   * each tick, with whether something moved.
+   * each tick.
    */
-  public Beat every(ScheduledExecutorService timer, Consumer<Boolean> then) {
+  public Beat every(ScheduledExecutorService timer, Afterwards then) {
     Beat beat =
         new Beat(
             "books of money",
@@ -258,11 +257,26 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
             REST,
             () -> {
               boolean moved = tick();
-              then.accept(moved);
+              then.ticked(moved, receivedBytes());
               return moved;
             });
     beat.start(Duration.ofSeconds(1));
     return beat;
+  }
+
+  /** Called after each tick, with what it has read. */
+  public interface Afterwards {
+    /**
+     * Goes on from there.
+     *
+     * @param moved whether something did since the tick before
+     * @param receivedBytes since start
+     */
+    void ticked(boolean moved, long receivedBytes);
+  }
+
+  private synchronized long receivedBytes() {
+    return before == null ? 0 : before.spans().received().bytes();
   }
 
   /**

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * 4 bytes (32)                | spans (16) | class (8) | flags (8)
  * 5 own probability, float    | inclusion probability, float
  * 6 price, float              | level, float
- * 7 outcome (8)               | randomness (56)
+ * 7 words of facts (4) | outcome (4) | randomness (56)
  * 8 policy (16) | reason (16) | upstream's probability, float
  * 9… facts
  * </pre>
@@ -41,6 +41,7 @@ public final class DecisionLog {
   private static final int WIDTH = 9;
   private static final int NAMES_MAX = 0xffff;
   private static final long RANDOMNESS = (1L << 56) - 1;
+  private static final long OUTCOME_BITS = 0xfL << 56;
 
   private static final int ERROR = 1;
   private static final int ROOTED = 2;
@@ -53,7 +54,9 @@ public final class DecisionLog {
   private static final int NAMES = 8;
   private static final long LOWER = 0xffffffffL;
 
-  /** A thousand decisions of policies that ask equally much. */
+  /**
+   * A thousand decisions; its rows have room for the facts of whichever of its policies asks most.
+   */
   private static final class Chunk {
     final long first;
     final int width;
@@ -143,7 +146,7 @@ public final class DecisionLog {
     w[at + AMOUNTS] = pair(size, spans << 16 | TraceClass.BASE.ordinal() << 8 | flags);
     w[at + PROBABILITIES] = pair(bits(probability), bits(probability));
     w[at + MONEY] = 0;
-    w[at + OUTCOME] = fragment.randomness() & RANDOMNESS;
+    w[at + OUTCOME] = (long) factWords << 60 | fragment.randomness() & RANDOMNESS;
     long upstream = fragment.trustedUpstreamThreshold();
     double before = upstream > 0 ? 1 - upstream / 0x1p56 : 1;
     w[at + NAMES] = (long) name(policy) << 48 | bits(before) & LOWER;
@@ -152,9 +155,10 @@ public final class DecisionLog {
     return chunk.first + chunk.size++;
   }
 
+  /** Two versions decide in turns after a change: a chunk that is wide enough serves both. */
   private Chunk room(int width) {
     Chunk chunk = current;
-    if (chunk == null || chunk.size == ROWS || chunk.width != width) {
+    if (chunk == null || chunk.size == ROWS || chunk.width < width) {
       chunk = new Chunk(++newest << ROWS_BITS, width);
       chunks.put(newest, chunk);
       bytes += chunk.bytes();
@@ -194,7 +198,7 @@ public final class DecisionLog {
       int at = at(chunk, number);
       long[] w = chunk.words;
       Conclusion state = kept ? Conclusion.KEPT : Conclusion.DROPPED;
-      w[at + OUTCOME] = w[at + OUTCOME] & RANDOMNESS | (long) state.ordinal() << 56;
+      w[at + OUTCOME] = w[at + OUTCOME] & ~OUTCOME_BITS | (long) state.ordinal() << 56;
       if (kept) {
         w[at + PROBABILITIES] = w[at + PROBABILITIES] & ~LOWER | bits(inclusion) & LOWER;
       }
@@ -285,8 +289,9 @@ public final class DecisionLog {
                 TraceClass.of(low >> 8 & 0xff), upper(w[at + MONEY]), lower(w[at + MONEY]))
             : null;
     List<Long> facts = new ArrayList<>();
-    for (int i = WIDTH; i < chunk.width; i++) {
-      facts.add(w[at + i]);
+    int factWords = (int) (w[at + OUTCOME] >>> 60);
+    for (int i = 0; i < factWords; i++) {
+      facts.add(w[at + WIDTH + i]);
     }
     return new LoggedDecision(
         chunk.first + row,
@@ -304,7 +309,7 @@ public final class DecisionLog {
         nameOf(w[at + NAMES] >>> 48),
         upper(w[at + PROBABILITIES]),
         allocation,
-        Conclusion.values()[(int) (w[at + OUTCOME] >>> 56)],
+        Conclusion.values()[(int) (w[at + OUTCOME] >>> 56 & 0xf)],
         lower(w[at + PROBABILITIES]),
         nameOf(w[at + NAMES] >>> 32 & 0xffff),
         w[at + OUTCOME] & RANDOMNESS,

@@ -133,6 +133,18 @@ class DecisionLogTest {
     }
   }
 
+  /** After a change of policy fragments of both versions are decided in turns. */
+  @Test
+  void twoVersionsInTurnsTakeNoMoreThanTheWiderAlone() {
+    for (long id = 0; id < 4_000; id++) {
+      log.note(fragment(id), 1, id % 2, "p", 1, false, new long[4], 0, id % 2 == 0 ? 0 : 4);
+    }
+    long alone = 4 * 1024L * (9 + 4) * Long.BYTES;
+    long first = 1024L * 9 * Long.BYTES; // began before anybody asked more
+    assertTrue(log.counts().bytes() <= alone + first, () -> log.counts().toString());
+    assertEquals(0, log.counts().forgotten());
+  }
+
   @Test
   void theYoungestComeFirstAndAPageGoesOnWhereTheLastOneEnded() {
     for (long id = 0; id < 2_500; id++) {

@@ -103,6 +103,7 @@ public final class AuditLog {
       try {
         AuditFile.append(file, entry);
       } catch (IOException e) {
+        isRead = false; // the line may be there though its head is not: go on behind it
         throw new UncheckedIOException(e);
       }
     }

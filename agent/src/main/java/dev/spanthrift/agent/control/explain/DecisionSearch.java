@@ -1,7 +1,6 @@
 package dev.spanthrift.agent.control.explain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.http.Paging;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.pipeline.PipelineView;
@@ -20,11 +19,9 @@ final class DecisionSearch {
   private static final Set<String> OUTCOMES = Set.of("kept", "dropped", "limbo");
 
   private final PipelineView pipeline;
-  private final Explainer explainer;
 
-  DecisionSearch(PipelineView pipeline, Explainer explainer) {
+  DecisionSearch(PipelineView pipeline) {
     this.pipeline = pipeline;
-    this.explainer = explainer;
   }
 
   /** What is looked for; null means any. */
@@ -95,19 +92,20 @@ final class DecisionSearch {
     return service && (filter.operation == null || filter.operation.equals(named.operation()));
   }
 
-  private Row row(LoggedDecision logged) {
-    Decided decision = explainer.inShort(logged);
+  private Row row(LoggedDecision decision) {
+    OperationMeasures.Labels entry = pipeline.operation(decision.operation());
+    LoggedDecision.Amounts amounts = decision.amounts();
     return new Row(
-        new TraceId(logged.traceIdHigh(), logged.traceIdLow()).toString(),
-        decision.at(),
-        decision.outcome(),
-        decision.reason(),
-        decision.service(),
-        decision.operation(),
-        decision.spans(),
-        decision.bytes(),
-        decision.duration(),
-        decision.error(),
-        logged.probability());
+        new TraceId(decision.traceIdHigh(), decision.traceIdLow()).toString(),
+        Instant.ofEpochMilli(decision.unixMillis()),
+        Explainer.outcome(decision.outcome()),
+        Explainer.reason(decision),
+        entry.service(),
+        entry.operation(),
+        amounts.spans(),
+        amounts.bytes(),
+        amounts.durationNanos() / 1e9,
+        amounts.error(),
+        decision.probability());
   }
 }

@@ -35,7 +35,7 @@ public final class ExplainApi {
     this.pipeline = pipeline;
     explainer = new Explainer(pipeline, policies, spend);
     others = new OtherAnswers(policies);
-    search = new DecisionSearch(pipeline, explainer);
+    search = new DecisionSearch(pipeline);
   }
 
   @GetMapping("/api/v1/traces/{id}/explain")

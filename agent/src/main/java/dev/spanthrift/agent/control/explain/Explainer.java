@@ -35,22 +35,13 @@ final class Explainer {
   }
 
   Decided decided(LoggedDecision decision) {
-    return decided(decision, tried(decision));
-  }
-
-  /** The same without its policies. */
-  Decided inShort(LoggedDecision decision) {
-    return decided(decision, List.of());
-  }
-
-  private Decided decided(LoggedDecision decision, List<Tried> policies) {
     OperationMeasures.Labels operation = pipeline.operation(decision.operation());
     LoggedDecision.Amounts amounts = decision.amounts();
     return new Decided(
         decision.number(),
         Instant.ofEpochMilli(decision.unixMillis()),
         outcome(decision.outcome()),
-        decision.outcome() == Conclusion.WAITING ? null : decision.reason(),
+        reason(decision),
         operation.service(),
         operation.operation(),
         amounts.spans(),
@@ -59,10 +50,15 @@ final class Explainer {
         amounts.error(),
         amounts.rooted(),
         decision.policyVersion(),
-        policies,
+        tried(decision),
         budget(decision),
         draw(decision),
         decision.outcome() == Conclusion.KEPT ? destinations() : List.of());
+  }
+
+  /** As it is counted; null in limbo. */
+  static @Nullable String reason(LoggedDecision decision) {
+    return decision.outcome() == Conclusion.WAITING ? null : decision.reason();
   }
 
   static String outcome(Conclusion state) {

@@ -35,11 +35,9 @@ final class OtherAnswers {
     List<Otherwise> answers = new ArrayList<>();
     byte[] spans =
         ring == null ? new byte[0] : ring.trace(decision.traceIdHigh(), decision.traceIdLow());
-    List<PolicyVersion> versions = policies.versions().reversed();
-    versions.stream()
-        .filter(version -> version.version() != decision.policyVersion())
-        .limit(VERSIONS_MAX)
-        .forEach(version -> answers.add(under(version, decision, spans)));
+    for (PolicyVersion version : policies.latest(VERSIONS_MAX, decision.policyVersion())) {
+      answers.add(under(version, decision, spans));
+    }
     if (decision.allocation() != null) {
       answers.add(money(decision));
     }

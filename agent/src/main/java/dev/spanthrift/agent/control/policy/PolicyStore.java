@@ -109,9 +109,11 @@ public final class PolicyStore {
     return history.version(number);
   }
 
-  /** All of these that can still be used, the oldest first. */
-  public List<PolicyVersion> versions() {
-    return history.entries().stream()
+  /** The latest of these, but for one: the youngest first, and compiled as far as they can be. */
+  public List<PolicyVersion> latest(int limit, long except) {
+    return history.entries().reversed().stream()
+        .filter(entry -> entry.version() != except)
+        .limit(limit)
         .map(entry -> history.version(entry.version()))
         .filter(Objects::nonNull)
         .toList();

@@ -119,6 +119,21 @@ class AuditLogTest {
   }
 
   @Test
+  void aLineWhoseHeadCouldNotBeWrittenDoesNotBreakTheChain() throws Exception {
+    AuditLog log = new AuditLog(directory, () -> 1_700_000_001_000L);
+    log.append(ANN, "policy.put", "6", "7", List.of());
+    Path head = directory.resolve(AuditFile.HEAD);
+    Files.delete(head);
+    Files.createDirectories(head.resolve("in its place"));
+    assertThrows(
+        UncheckedIOException.class, () -> log.append(ANN, "policy.put", "7", "8", List.of()));
+    Files.delete(head.resolve("in its place"));
+    Files.delete(head);
+    log.append(ANN, "policy.put", "7", "9", List.of());
+    assertEquals(List.of(), faults());
+  }
+
+  @Test
   void withoutADirectoryTheLastOnesAreInMemory() {
     AuditLog log = new AuditLog(null, () -> 1L);
     for (int i = 0; i < AuditLog.LATELY_MAX + 10; i++) {
