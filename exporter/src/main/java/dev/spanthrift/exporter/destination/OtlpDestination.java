@@ -93,7 +93,8 @@ final class OtlpDestination implements Destination {
     this.backoff = new Backoff(settings.retry(), random);
     this.complaints = new Complaints(name);
     this.afterClose = afterClose;
-    this.waiting = new WaitingLine(limits.mergeBytesMax());
+    this.waiting =
+        new WaitingLine((int) Math.min(limits.mergeBytesMax(), limits.queueBytesMax() / 4));
     this.throttle = new Throttle(limits.inFlightMax(), backoff);
     this.availability = new Availability(name);
   }
@@ -193,6 +194,22 @@ final class OtlpDestination implements Destination {
     return limits.queueBytesMax();
   }
 
+  /**
+   * What is in flight cannot leave for what is worth more, so that it takes about half of the queue
+   * at most: another request goes out while less than a quarter is out there.
+   */
+  private boolean isMuchInFlight() {
+    return inFlightBytes() > limits.queueBytesMax() / 4;
+  }
+
+  private long inFlightBytes() {
+    long sum = 0;
+    for (Pending pending : inFlight) {
+      sum += pending.bytes;
+    }
+    return sum;
+  }
+
   private int pendingCount() {
     return waiting.size() + inFlight.size();
   }
@@ -215,7 +232,10 @@ final class OtlpDestination implements Destination {
   private @Nullable Pending next() {
     lock.lock();
     try {
-      if (closed || waiting.size() == 0 || inFlight.size() >= throttle.limit()) {
+      if (closed
+          || waiting.size() == 0
+          || inFlight.size() >= throttle.limit()
+          || isMuchInFlight()) {
         return null;
       }
       long now = timer.nanos();

@@ -15,6 +15,7 @@ import dev.spanthrift.exporter.transport.EncodedBody;
 import dev.spanthrift.exporter.transport.SendResult;
 import dev.spanthrift.exporter.transport.Sender;
 import dev.spanthrift.exporter.transport.Timer;
+import dev.spanthrift.sampler.Worth;
 import dev.spanthrift.sampler.wire.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.net.URI;
@@ -142,6 +143,25 @@ class QueueTest {
     assertTrue(destination.offer(traces(1000)));
     assertFalse(destination.offer(traces(1000)));
     assertEquals(taken + 1, Requests.counts(destination, Signal.TRACES).taken());
+    assertTrue(Requests.sumsHold(destination));
+  }
+
+  /** A slow backend must not hold the whole queue, or an error would find nothing that leaves. */
+  @Test
+  void whatIsInFlightLeavesHalfOfTheQueueToWhatIsWorthMost() {
+    OtlpDestination destination = destination(limits(10_000, 100, 0));
+    int taken = 0;
+    while (destination.offer(new Shipment(Signal.TRACES, new byte[500], 1, Worth.ORDINARY))) {
+      taken++;
+    }
+    assertEquals(6, sender.waiting.size(), "no more while a quarter of the queue is out there");
+    assertFalse(destination.isFullOfTheBest());
+    int errors = 0;
+    while (destination.offer(new Shipment(Signal.TRACES, new byte[500], 1, Worth.ERROR))) {
+      errors++;
+    }
+    assertEquals(taken - 6, errors, "each takes the place of an ordinary one");
+    assertTrue(destination.isFullOfTheBest());
     assertTrue(Requests.sumsHold(destination));
   }
 
