@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.command;
 
+import dev.spanthrift.agent.command.option.EndSignals;
 import dev.spanthrift.kubernetes.controller.AdminSite;
 import dev.spanthrift.kubernetes.controller.Controller;
 import dev.spanthrift.kubernetes.controller.ControllerOptions;
@@ -12,9 +13,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +31,11 @@ import picocli.CommandLine.Option;
             + " to run, serves it over one stream each, and says in their status what became of it."
             + " docs/POLICY-OBJECTS.md tells the whole.")
 final class ControllerCommand implements Callable<Integer> {
+  private static final int CLOSE_SECONDS = 10;
+
   private final ClusterContext context;
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   @Option(
       names = "--host",
@@ -105,6 +112,7 @@ final class ControllerCommand implements Callable<Integer> {
       context.say("spanthrift: " + lack);
       return ClusterContext.USAGE;
     }
+    listenForTheEnd();
     try (KubernetesClient client = new KubernetesClientBuilder().build();
         Controller controller = Controller.start(client, options());
         AdminSite admin = AdminSite.open(address(adminHost, adminPort), controller)) {
@@ -117,12 +125,14 @@ final class ControllerCommand implements Callable<Integer> {
               + adminHost
               + ":"
               + admin.port());
-      awaitEnd();
-      return ClusterContext.OK;
+      asked.await();
     } catch (IOException | RuntimeException e) {
       context.say("spanthrift: the controller does not start: " + words(e));
       return ClusterContext.FAILED;
+    } finally {
+      closed.countDown();
     }
+    return ClusterContext.OK;
   }
 
   private static String words(Exception e) {
@@ -177,29 +187,27 @@ final class ControllerCommand implements Callable<Integer> {
   }
 
   private static String ownName() throws UnknownHostException {
-    return InetAddress.getLocalHost().getHostName().toLowerCase(java.util.Locale.ROOT);
+    return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
   }
 
   private static InetSocketAddress address(String host, int port) throws UnknownHostException {
     return new InetSocketAddress(InetAddress.getByName(host), port);
   }
 
-  /** Until SIGTERM; the hook then waits until all is closed. */
-  private static void awaitEnd() throws InterruptedException {
-    CountDownLatch asked = new CountDownLatch(1);
-    Thread closing = Thread.currentThread();
+  /** SIGTERM is an ordinary end, which waits until all is closed. */
+  private void listenForTheEnd() {
+    EndSignals.endClean();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   asked.countDown();
                   try {
-                    closing.join(10_000);
+                    var _ = closed.await(CLOSE_SECONDS, TimeUnit.SECONDS);
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }
                 },
                 "spanthrift-end"));
-    asked.await();
   }
 }
