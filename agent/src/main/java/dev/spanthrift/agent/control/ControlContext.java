@@ -1,7 +1,11 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.control.audit.AuditApi;
+import dev.spanthrift.agent.control.boost.BoostApi;
+import dev.spanthrift.agent.control.boost.BoostPreviews;
 import dev.spanthrift.agent.control.explain.ExplainApi;
+import dev.spanthrift.agent.control.job.JobApi;
+import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.PolicyVersionsApi;
@@ -35,8 +39,24 @@ class ControlContext {
   }
 
   @Bean
-  SimulateApi simulateApi(ControlParts parts) {
-    return new SimulateApi(parts.pipeline(), parts.policies(), parts.spend(), new HeapRoom());
+  RingQuestions ringQuestions(ControlParts parts) {
+    return new RingQuestions(parts.pipeline(), parts.spend(), new HeapRoom());
+  }
+
+  @Bean
+  SimulateApi simulateApi(ControlParts parts, RingQuestions questions) {
+    return new SimulateApi(parts.policies(), questions, parts.jobs());
+  }
+
+  @Bean
+  JobApi jobApi(ControlParts parts) {
+    return new JobApi(parts.jobs());
+  }
+
+  @Bean
+  BoostApi boostApi(ControlParts parts, RingQuestions questions) {
+    BoostPreviews previews = new BoostPreviews(questions, parts.policies());
+    return new BoostApi(parts.boosts(), previews, parts.spend());
   }
 
   @Bean
@@ -50,6 +70,7 @@ class ControlContext {
         parts.pipeline(),
         parts.policies(),
         parts.killSwitch(),
+        parts.boosts(),
         parts.history(),
         parts.spend(),
         parts.counts());
@@ -62,7 +83,7 @@ class ControlContext {
 
   @Bean
   ExplainApi explainApi(ControlParts parts) {
-    return new ExplainApi(parts.pipeline(), parts.policies(), parts.spend());
+    return new ExplainApi(parts.pipeline(), parts.policies(), parts.boosts(), parts.spend());
   }
 
   @Bean

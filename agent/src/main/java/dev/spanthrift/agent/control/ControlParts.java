@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.FrontCounts;
+import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.spend.SpendView;
@@ -14,5 +16,7 @@ record ControlParts(
     PolicyStore policies,
     SpendView spend,
     KillSwitchKeeper killSwitch,
+    BoostKeeper boosts,
+    Jobs jobs,
     StatusHistory history,
     FrontCounts counts) {}
