@@ -17,6 +17,8 @@ import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.Whereabouts;
 import dev.spanthrift.sampler.budget.price.PriceOf;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.PolicySet;
@@ -149,6 +151,16 @@ final class LivePipeline implements PipelineView {
 
   public List<MeasuredOperation> measured() {
     return pipeline.measured();
+  }
+
+  @Override
+  public List<KeptOperation> keptOperations() {
+    return pipeline.keptOperations();
+  }
+
+  @Override
+  public Losses.Summary losses() {
+    return pipeline.losses();
   }
 
   @Override

@@ -7,9 +7,13 @@ import dev.spanthrift.agent.control.explain.ExplainApi;
 import dev.spanthrift.agent.control.job.JobApi;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
+import dev.spanthrift.agent.control.operation.OperationApi;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.PolicyVersionsApi;
 import dev.spanthrift.agent.control.policy.SimulateApi;
+import dev.spanthrift.agent.control.recommendation.Recommender;
+import dev.spanthrift.agent.control.recommendation.RecommendationApi;
+import dev.spanthrift.agent.control.report.ReportApi;
 import dev.spanthrift.agent.control.status.FleetApi;
 import dev.spanthrift.agent.control.status.StatusApi;
 import dev.spanthrift.agent.simulation.HeapRoom;
@@ -51,6 +55,24 @@ class ControlContext {
   @Bean
   JobApi jobApi(ControlParts parts) {
     return new JobApi(parts.jobs());
+  }
+
+  @Bean
+  OperationApi operationApi(ControlParts parts) {
+    return new OperationApi(parts.pipeline(), parts.operations(), parts.spend());
+  }
+
+  @Bean
+  ReportApi reportApi(ControlParts parts) {
+    return new ReportApi(parts.pipeline(), parts.report(), parts.operations(), parts.spend());
+  }
+
+  @Bean
+  RecommendationApi recommendationApi(ControlParts parts, RingQuestions questions) {
+    return new RecommendationApi(
+        new Recommender(
+            parts.pipeline(), parts.policies(), questions, System::currentTimeMillis),
+        parts.policies().audit());
   }
 
   @Bean

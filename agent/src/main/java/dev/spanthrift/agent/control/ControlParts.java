@@ -4,7 +4,9 @@ import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.pipeline.PipelineView;
@@ -19,4 +21,6 @@ record ControlParts(
     BoostKeeper boosts,
     Jobs jobs,
     StatusHistory history,
+    OperationHistory operations,
+    ReportBooks report,
     FrontCounts counts) {}

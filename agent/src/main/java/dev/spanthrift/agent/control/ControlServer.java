@@ -10,7 +10,9 @@ import dev.spanthrift.agent.control.front.Sites;
 import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
@@ -56,7 +58,9 @@ public final class ControlServer implements AutoCloseable {
   private static final Map<String, Entitlement> WRITES =
       Map.of(
           "DELETE /api/v1/boosts/{id}", Entitlement.WRITE,
-          "DELETE /api/v1/jobs/{id}", Entitlement.WRITE);
+          "DELETE /api/v1/jobs/{id}", Entitlement.WRITE,
+          "POST /api/v1/recommendations/{id}:apply", Entitlement.WRITE,
+          "POST /api/v1/recommendations/{id}:dismiss", Entitlement.WRITE);
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -66,6 +70,8 @@ public final class ControlServer implements AutoCloseable {
   private final Map<String, Site> direct;
   private final BoostKeeper boosts;
   private final Jobs jobs;
+  private final OperationHistory operationHistory;
+  private final ReportBooks report;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
@@ -84,12 +90,26 @@ public final class ControlServer implements AutoCloseable {
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
     StatusHistory history = new StatusHistory(pipeline::status);
+    operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
+    report = new ReportBooks(settings.stateDirectory(), spend);
+    operationHistory.each(minute -> report.count(minute.to()));
+    history.also(status -> operationHistory.look());
     pipeline.whenMoved(history.every(timer)::wake);
     FrontCounts counts = new FrontCounts();
     web =
         new WebSite(
             new ControlParts(
-                settings, pipeline, policies, spend, keeper, boosts, jobs, history, counts));
+                settings,
+                pipeline,
+                policies,
+                spend,
+                keeper,
+                boosts,
+                jobs,
+                history,
+                operationHistory,
+                report,
+                counts));
     direct = new HashMap<>(new HealthSite(pipeline).sites());
     figures = new ControlFigures(pipeline, policies, spend, keeper, boosts, counts);
     operations = new ChosenOperations(pipeline::measured, settings.operationsMax());
@@ -164,5 +184,6 @@ public final class ControlServer implements AutoCloseable {
     jobs.close();
     timer.shutdownNow();
     boosts.close();
+    report.close(operationHistory);
   }
 }

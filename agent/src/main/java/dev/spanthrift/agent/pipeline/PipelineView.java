@@ -5,6 +5,8 @@ import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.Boost;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
@@ -70,6 +72,16 @@ public interface PipelineView {
   /** Rate, errors and durations by operation, of all that was received. */
   default List<MeasuredOperation> measured() {
     return List.of();
+  }
+
+  /** What is kept by operation, and what it says of all that was received. */
+  default List<KeptOperation> keptOperations() {
+    return List.of();
+  }
+
+  /** What was never kept. */
+  default Losses.Summary losses() {
+    return Losses.Summary.NOTHING;
   }
 
   /** The last decisions; null when they are not noted. */
