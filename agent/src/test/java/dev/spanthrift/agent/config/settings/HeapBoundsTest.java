@@ -61,6 +61,7 @@ class HeapBoundsTest {
                 + 2 * bounds.requestBytesMax()
                 + DecisionMemory.bytesMax(bounds.decisionsMax())
                 + bounds.decisionLogBytesMax()
+                + bounds.recordingBytesMax()
                 + bounds.ledgerTracesMax(1 << 20) * 328L;
         assertTrue(sum <= (heap - 12) * MEBI, heap + " MiB: " + bounds);
       }
@@ -90,8 +91,9 @@ class HeapBoundsTest {
     assertEquals(
         List.of(
             "explain.bytesMax 6MiB instead of 8MiB",
+            "recording.bytesMax 3MiB instead of 4MiB",
             "decisionMemory.tracesMax 50000 instead of 100000"),
-        bounds.reduced().subList(0, 2));
+        bounds.reduced().subList(0, 3));
   }
 
   @Test
