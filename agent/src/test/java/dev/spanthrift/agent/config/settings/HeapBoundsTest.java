@@ -78,9 +78,9 @@ class HeapBoundsTest {
     assertEquals(8 * MEBI, bounds.heldBytesMax());
     assertEquals(
         List.of(
-            "listen.requestBytesMax 7853KiB instead of 64MiB",
-            "listen.pendingBytesMax 15706KiB instead of 128MiB",
-            "destinations[0].queueBytesMax 20942KiB instead of 64MiB"),
+            "listen.requestBytesMax 7341KiB instead of 64MiB",
+            "listen.pendingBytesMax 14682KiB instead of 128MiB",
+            "destinations[0].queueBytesMax 19577KiB instead of 64MiB"),
         bounds.reduced());
   }
 

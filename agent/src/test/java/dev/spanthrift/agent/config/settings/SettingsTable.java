@@ -337,7 +337,7 @@ final class SettingsTable {
             URI.create("https://hooks.example/a"),
             "hooks.example",
             "write it as http://host/path"),
-        row("alerts.webhook.urlFile", NONE, "u.txt", Path.of("u.txt"), "", ""),
+        row("alerts.webhook.urlFile", NONE, "u.txt", Path.of("u.txt"), "[a]", "one value"),
         row(
             "alerts.webhook.format",
             AlertSettings.Format.GENERIC,
@@ -345,7 +345,7 @@ final class SettingsTable {
             AlertSettings.Format.SLACK,
             "teams",
             "generic, slack"),
-        row("alerts.webhook.secretFile", NONE, "s.txt", Path.of("s.txt"), "", ""),
+        row("alerts.webhook.secretFile", NONE, "s.txt", Path.of("s.txt"), "[a]", "one value"),
         row(
             "alerts.page",
             URI.create("http://localhost:4321/"),
