@@ -22,6 +22,7 @@ import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
 import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.StatusHistory;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
@@ -71,6 +72,7 @@ public final class ControlServer implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
+  private final StatusHistory history;
   private final WebSite web;
   private final Front front;
   private final Map<String, Site> direct;
@@ -79,6 +81,7 @@ public final class ControlServer implements AutoCloseable {
   private final OperationHistory operationHistory;
   private final ReportBooks report;
   private final Webhook webhook;
+  private final AlertWatch watch;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
@@ -100,17 +103,16 @@ public final class ControlServer implements AutoCloseable {
             System::currentTimeMillis);
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
-    StatusHistory history = new StatusHistory(pipeline::status);
+    history = new StatusHistory(pipeline::status);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
-    history.also(status -> operationHistory.look());
     webhook =
         new Webhook(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
     AlertBook alerts =
         new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
-    AlertWatch watch =
+    watch =
         new AlertWatch(
             alerting.settings(),
             alerts,
@@ -119,8 +121,6 @@ public final class ControlServer implements AutoCloseable {
             alerting.queries(),
             System::currentTimeMillis);
     operationHistory.each(watch::look);
-    history.also(watch::look);
-    pipeline.whenMoved(history.every(timer)::wake);
     FrontCounts counts = new FrontCounts();
     web =
         new WebSite(
@@ -183,6 +183,13 @@ public final class ControlServer implements AutoCloseable {
   /** The port that was bound. */
   public int port() {
     return front.port();
+  }
+
+  /** What somebody has read who reads once a second while anything moves. */
+  public void note(PipelineStatus status) {
+    history.note(status);
+    operationHistory.look();
+    watch.look(status);
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */
