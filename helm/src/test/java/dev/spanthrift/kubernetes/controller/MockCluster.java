@@ -38,7 +38,7 @@ import java.util.logging.Logger;
  * NAMESPACE.POD} that was made for {@link #AUDIENCE}: all but those that begin with {@code bad}.
  */
 final class MockCluster implements AutoCloseable {
-  static final String AUDIENCE = "spanthrift-controller";
+  static final String AUDIENCE = "spanthrift";
 
   /** A line for each request, thousands of them; held, so that the level stays. */
   private static final Logger TALK = Logger.getLogger("io.fabric8.mockwebserver");
