@@ -82,3 +82,10 @@ labels:
 {{- define "spanthrift.hasReplicas" -}}
 {{- if ternary (gt (int .Values.autoscaling.maxReplicas) 1) (gt (int .Values.replicaCount) 1) .Values.autoscaling.enabled }}true{{ end }}
 {{- end }}
+
+{{/* Labels of a pod that runs once: no selector of a workload, Service or budget takes it in. */}}
+{{- define "spanthrift.oneOffLabels" -}}
+app.kubernetes.io/name: {{ include "spanthrift.name" .context }}
+app.kubernetes.io/instance: {{ .context.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}

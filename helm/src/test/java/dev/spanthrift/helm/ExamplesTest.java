@@ -43,7 +43,7 @@ class ExamplesTest {
   void everyObjectIsOneThatKubernetesTakes(Path example) throws IOException {
     Rendered rendered = Chart.render(example.resolve("values.yaml"));
     assertFalse(rendered.objects().isEmpty());
-    for (JsonObject object : rendered.objects()) {
+    for (JsonObject object : rendered.all()) {
       StrictModel.validate(object);
     }
   }
