@@ -23,7 +23,7 @@
 {{- define "spanthrift.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "spanthrift.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/component: {{ .Values.mode }}
+app.kubernetes.io/component: {{ default .Values.mode .Values.component }}
 {{- end }}
 
 {{/* The chart's own labels win over common ones: selectors depend on them. */}}
