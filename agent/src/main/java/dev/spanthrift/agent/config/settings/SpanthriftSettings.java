@@ -58,9 +58,13 @@ public record SpanthriftSettings(
                 + " the books are kept and nothing is limited.")
         List<BudgetSettings> budgets,
     @Setting(
-            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that you"
-                + " run; off without a url.")
+            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that"
+                + " you run; off without a url.")
         FleetSettings fleet,
+    @Setting(
+            "Policy and budgets as objects of Kubernetes, from the cluster's controller"
+                + " (docs/POLICY-OBJECTS.md); off without a url.")
+        ControllerSettings controller,
     @Setting(
             "The last spans received, as columns without payload, so that what-if can be asked of"
                 + " them.")
