@@ -87,9 +87,11 @@ securityContext:
   {{- toYaml $.Values.securityContext | nindent 2 }}
 terminationMessagePolicy: FallbackToLogsOnError
 volumeMounts:
+  {{- if ne $.Values.mode "cluster" }}
   - name: spanthrift-config
     mountPath: /etc/spanthrift
     readOnly: true
+  {{- end }}
   - name: spanthrift-state
     mountPath: /var/lib/spanthrift
   - name: spanthrift-tmp
@@ -247,9 +249,11 @@ volumeMounts:
 {{- end }}
 
 {{- define "spanthrift.volumes" -}}
+{{- if ne .Values.mode "cluster" }}
 - name: spanthrift-config
   configMap:
     name: {{ include "spanthrift.configMapName" . }}
+{{- end }}
 - name: spanthrift-state
   emptyDir:
     sizeLimit: {{ .Values.state.sizeLimit }}

@@ -70,7 +70,7 @@ labels:
 
 {{/* Whether this release has a workload of its own; a parent chart may want the named templates only. */}}
 {{- define "spanthrift.hasWorkload" -}}
-{{- if or (eq .Values.mode "gateway") .Values.application.create }}true{{ end }}
+{{- if or (eq .Values.mode "gateway") (and (eq .Values.mode "sidecar") .Values.application.create) }}true{{ end }}
 {{- end }}
 
 {{/* Whether the pods are a fleet, by value or in the configuration. */}}

@@ -7,6 +7,9 @@
 {{- if and .Values.destination.endpoint (hasKey .Values.config "destinations") }}
 {{- fail "destination.endpoint and config.destinations are both set: keep one of them" }}
 {{- end }}
+{{- if eq .Values.mode "cluster" }}
+{{- include "spanthrift.validateCluster" . }}
+{{- end }}
 {{- if and .Values.policies (hasKey .Values.config "policies") }}
 {{- fail "policies and config.policies are both set: keep one of them" }}
 {{- end }}
@@ -25,7 +28,7 @@
 {{- if .Values.serviceMonitor.enabled }}
 {{- fail "serviceMonitor.enabled is for mode=gateway: a sidecar has no Service, set podMonitor.enabled" }}
 {{- end }}
-{{- else if .Values.podMonitor.enabled }}
+{{- else if and .Values.podMonitor.enabled (eq .Values.mode "gateway") }}
 {{- fail "podMonitor.enabled is for mode=sidecar: a gateway has a Service, set serviceMonitor.enabled" }}
 {{- end }}
 {{- if has .Values.listen (list "127.0.0.1" "::1" "localhost") }}
@@ -40,7 +43,10 @@
 {{- fail "fleet.url is empty: set it to the Redis or Valkey that fleet.user, fleet.passwordSecret and fleet.tlsSecret are for, or leave these out" }}
 {{- end }}
 {{- $chooses := or .Values.policies (dig "policies" list .Values.config) (dig "budgets" list .Values.config) }}
-{{- if and (eq .Values.mode "gateway") (include "spanthrift.hasReplicas" .) $chooses (not (include "spanthrift.hasFleet" .)) (not .Values.gateway.routedByTraceId) }}
+{{- $gateway := or (eq .Values.mode "gateway") (and (eq .Values.mode "cluster") .Values.gateway.enabled) }}
+{{- $pods := ternary .Values.gateway.replicaCount .Values.replicaCount (eq .Values.mode "cluster") }}
+{{- $several := ternary (gt (int .Values.autoscaling.maxReplicas) 1) (gt (int $pods) 1) .Values.autoscaling.enabled }}
+{{- if and $gateway $several $chooses (not (include "spanthrift.hasFleet" .)) (not .Values.gateway.routedByTraceId) }}
 {{- fail "several gateway pods (replicaCount, autoscaling) see parts of a trace each, and policies or budgets would keep some of the parts: set fleet.url to a Redis or Valkey, or gateway.routedByTraceId if senders route by trace id, or have one pod" }}
 {{- end }}
 {{- $ports := list (int .Values.ports.grpc) (int .Values.ports.http) (int .Values.ports.admin) }}
@@ -102,5 +108,18 @@
 {{- if ne (len $actions) 1 }}
 {{- fail (printf "policies[%d] (%s) has %s: write exactly one of keep, drop, probability, rate, weight, budget (docs/policies.md)" $i $policy.name (default "no action" (join " and " $actions))) }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What a cluster's installation cannot be. */}}
+{{- define "spanthrift.validateCluster" -}}
+{{- if .Values.application.image }}
+{{- fail "application.image is for mode=sidecar: in mode=cluster applications are your own, label their namespace" }}
+{{- end }}
+{{- if and (eq .Values.injection.mode "policy") (not (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")) (not (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy")) (semverCompare "<1.34.0-0" .Capabilities.KubeVersion.Version) }}
+{{- fail (printf "injection.mode is policy, and Kubernetes %s has no MutatingAdmissionPolicy (1.36, or 1.34 with the feature gate): set injection.mode=webhook" .Capabilities.KubeVersion.Version) }}
+{{- end }}
+{{- if and (or .Values.policies .Values.config) (not .Values.gateway.enabled) (not .Values.node.enabled) }}
+{{- fail "policies and config are for gateway and node in mode=cluster, and neither is enabled: make SamplingPolicy objects for sidecars, or enable one of the two" }}
 {{- end }}
 {{- end }}

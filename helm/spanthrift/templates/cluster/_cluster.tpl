@@ -95,7 +95,6 @@ spec:
         {{- toYaml (mergeOverwrite (deepCopy $.Values.commonLabels) $.Values.podLabels (include "spanthrift.component.selectorLabels" . | fromYaml)) | nindent 8 }}
         spanthrift.dev/inject: "false"
       annotations:
-        checksum/settings: {{ .settings | sha256sum }}
         cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: tmp
         {{- with $.Values.podAnnotations }}
         {{- toYaml . | nindent 8 }}
@@ -143,15 +142,9 @@ spec:
             {{- toYaml $.Values.securityContext | nindent 12 }}
           terminationMessagePolicy: FallbackToLogsOnError
           volumeMounts:
-            - name: settings
-              mountPath: /etc/spanthrift
-              readOnly: true
             - name: tmp
               mountPath: /tmp
       volumes:
-        - name: settings
-          configMap:
-            name: {{ include "spanthrift.component.name" . }}
         - name: tmp
           emptyDir:
             sizeLimit: {{ $.Values.tmp.sizeLimit }}
@@ -206,4 +199,12 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 automountServiceAccountToken: false
+{{- end }}
+
+{{- define "spanthrift.injector.args" -}}
+- injector
+{{- end }}
+
+{{- define "spanthrift.controller.args" -}}
+- controller
 {{- end }}

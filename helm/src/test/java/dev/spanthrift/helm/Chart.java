@@ -26,6 +26,12 @@ final class Chart {
       destination: {endpoint: "https://otlp.example.com:4318"}
       """;
 
+  static final String CLUSTER =
+      """
+      mode: cluster
+      destination: {endpoint: "https://otlp.example.com:4318"}
+      """;
+
   private Chart() {}
 
   static Rendered render(Path values) {

@@ -6,6 +6,7 @@ import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1ClusterRole;
 import io.kubernetes.client.openapi.models.V1ClusterRoleBinding;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1CronJob;
 import io.kubernetes.client.openapi.models.V1CustomResourceDefinition;
 import io.kubernetes.client.openapi.models.V1DaemonSet;
 import io.kubernetes.client.openapi.models.V1Deployment;
@@ -52,21 +53,51 @@ final class StrictModel {
       Map.ofEntries(
           Map.entry("v1/ConfigMap", model(V1ConfigMap.class, V1ConfigMap::validateJsonElement)),
           Map.entry("v1/Service", model(V1Service.class, V1Service::validateJsonElement)),
-          Map.entry("v1/ServiceAccount", model(V1ServiceAccount.class, V1ServiceAccount::validateJsonElement)),
+          Map.entry(
+              "v1/ServiceAccount",
+              model(V1ServiceAccount.class, V1ServiceAccount::validateJsonElement)),
           Map.entry("v1/Pod", model(V1Pod.class, V1Pod::validateJsonElement)),
-          Map.entry("apps/v1/Deployment", model(V1Deployment.class, V1Deployment::validateJsonElement)),
-          Map.entry("apps/v1/DaemonSet", model(V1DaemonSet.class, V1DaemonSet::validateJsonElement)),
-          Map.entry("apps/v1/StatefulSet", model(V1StatefulSet.class, V1StatefulSet::validateJsonElement)),
+          Map.entry(
+              "apps/v1/Deployment", model(V1Deployment.class, V1Deployment::validateJsonElement)),
+          Map.entry(
+              "apps/v1/DaemonSet", model(V1DaemonSet.class, V1DaemonSet::validateJsonElement)),
+          Map.entry(
+              "apps/v1/StatefulSet",
+              model(V1StatefulSet.class, V1StatefulSet::validateJsonElement)),
           Map.entry("batch/v1/Job", model(V1Job.class, V1Job::validateJsonElement)),
-          Map.entry("autoscaling/v2/HorizontalPodAutoscaler", model(V2HorizontalPodAutoscaler.class, V2HorizontalPodAutoscaler::validateJsonElement)),
-          Map.entry("policy/v1/PodDisruptionBudget", model(V1PodDisruptionBudget.class, V1PodDisruptionBudget::validateJsonElement)),
-          Map.entry("networking.k8s.io/v1/NetworkPolicy", model(V1NetworkPolicy.class, V1NetworkPolicy::validateJsonElement)),
-          Map.entry("rbac.authorization.k8s.io/v1/ClusterRole", model(V1ClusterRole.class, V1ClusterRole::validateJsonElement)),
-          Map.entry("rbac.authorization.k8s.io/v1/ClusterRoleBinding", model(V1ClusterRoleBinding.class, V1ClusterRoleBinding::validateJsonElement)),
-          Map.entry("rbac.authorization.k8s.io/v1/Role", model(V1Role.class, V1Role::validateJsonElement)),
-          Map.entry("rbac.authorization.k8s.io/v1/RoleBinding", model(V1RoleBinding.class, V1RoleBinding::validateJsonElement)),
-          Map.entry("admissionregistration.k8s.io/v1/MutatingWebhookConfiguration", model(V1MutatingWebhookConfiguration.class, V1MutatingWebhookConfiguration::validateJsonElement)),
-          Map.entry("apiextensions.k8s.io/v1/CustomResourceDefinition", model(V1CustomResourceDefinition.class, V1CustomResourceDefinition::validateJsonElement)),
+          Map.entry("batch/v1/CronJob", model(V1CronJob.class, V1CronJob::validateJsonElement)),
+          Map.entry(
+              "autoscaling/v2/HorizontalPodAutoscaler",
+              model(
+                  V2HorizontalPodAutoscaler.class, V2HorizontalPodAutoscaler::validateJsonElement)),
+          Map.entry(
+              "policy/v1/PodDisruptionBudget",
+              model(V1PodDisruptionBudget.class, V1PodDisruptionBudget::validateJsonElement)),
+          Map.entry(
+              "networking.k8s.io/v1/NetworkPolicy",
+              model(V1NetworkPolicy.class, V1NetworkPolicy::validateJsonElement)),
+          Map.entry(
+              "rbac.authorization.k8s.io/v1/ClusterRole",
+              model(V1ClusterRole.class, V1ClusterRole::validateJsonElement)),
+          Map.entry(
+              "rbac.authorization.k8s.io/v1/ClusterRoleBinding",
+              model(V1ClusterRoleBinding.class, V1ClusterRoleBinding::validateJsonElement)),
+          Map.entry(
+              "rbac.authorization.k8s.io/v1/Role",
+              model(V1Role.class, V1Role::validateJsonElement)),
+          Map.entry(
+              "rbac.authorization.k8s.io/v1/RoleBinding",
+              model(V1RoleBinding.class, V1RoleBinding::validateJsonElement)),
+          Map.entry(
+              "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration",
+              model(
+                  V1MutatingWebhookConfiguration.class,
+                  V1MutatingWebhookConfiguration::validateJsonElement)),
+          Map.entry(
+              "apiextensions.k8s.io/v1/CustomResourceDefinition",
+              model(
+                  V1CustomResourceDefinition.class,
+                  V1CustomResourceDefinition::validateJsonElement)),
           Map.entry("v1/Namespace", model(V1Namespace.class, V1Namespace::validateJsonElement)));
 
   static {
@@ -86,6 +117,7 @@ final class StrictModel {
       case "monitoring.coreos.com/v1/ServiceMonitor" -> monitor(object, "endpoints");
       case "monitoring.coreos.com/v1/PodMonitor" -> monitor(object, "podMetricsEndpoints");
       case "monitoring.coreos.com/v1/PrometheusRule" -> alerts(object);
+      case "argoproj.io/v1alpha1/Application" -> application(object);
       default -> throw new IllegalArgumentException("no model for " + kind);
     }
   }
@@ -109,6 +141,19 @@ final class StrictModel {
         only(rule.getAsJsonObject(), ALERT);
       }
     }
+  }
+
+  /** Argo CD's Application, as far as an example uses it (argo-cd, operator manual). */
+  private static void application(JsonObject object) {
+    only(object, Set.of("apiVersion", "kind", "metadata", "spec"));
+    JsonObject spec = object.getAsJsonObject("spec");
+    only(spec, Set.of("project", "source", "destination", "syncPolicy"));
+    only(spec.getAsJsonObject("source"), Set.of("repoURL", "targetRevision", "path", "helm"));
+    only(
+        spec.getAsJsonObject("source").getAsJsonObject("helm"),
+        Set.of("releaseName", "valuesObject"));
+    only(spec.getAsJsonObject("destination"), Set.of("server", "namespace"));
+    only(spec.getAsJsonObject("syncPolicy"), Set.of("automated", "syncOptions"));
   }
 
   private static void only(JsonObject object, Set<String> fields) {
