@@ -20,6 +20,7 @@ import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The sidecar as objects of Kubernetes manage it; loaded only where a controller is configured. */
@@ -128,7 +129,10 @@ final class ObjectsWiring {
           spend.currency(),
           spend.spent(),
           spend.savedGross(),
-          spend.pricePerGigabyte());
+          spend.pricePerGigabyte(),
+          spend.budgets().stream()
+              .collect(
+                  Collectors.toMap(Spend.BudgetSpend::name, Spend.BudgetSpend::spent)));
     }
 
     private static long sum(Iterable<Long> counts) {

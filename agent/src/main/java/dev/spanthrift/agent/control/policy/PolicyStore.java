@@ -56,7 +56,7 @@ public final class PolicyStore {
     history = new PolicyHistory(stateDirectory, compiler);
     audit = new AuditLog(stateDirectory, System::currentTimeMillis);
     this.managed = managed;
-    baseHash = BodyFormat.hash(managed == null ? configured : managed.root());
+    baseHash = BodyFormat.hash(managed == null ? configured : managed.root(configured));
     this.compiler = compiler;
     current = first.policy();
     degraded = first.degraded();
@@ -92,7 +92,7 @@ public final class PolicyStore {
       boolean lenient) {
     Path file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     StoredPolicy stored = file == null ? null : StoredPolicy.read(file);
-    JsonNode base = managed == null ? configured : managed.root();
+    JsonNode base = managed == null ? configured : managed.root(configured);
     FirstPolicy first = FirstPolicy.choose(base, stored, compiler, lenient);
     PolicyStore store = new PolicyStore(stateDirectory, configured, managed, compiler, first);
     if (first.degraded() == null) {
@@ -194,7 +194,7 @@ public final class PolicyStore {
     if (next == null && before == null && !current.hash().equals(baseHash)) {
       return List.of();
     }
-    JsonNode root = next == null ? base : next.root();
+    JsonNode root = next == null ? base : next.root(base);
     return switch (compiler.compile(root, current.set())) {
       case Invalid(var problems) -> problems;
       case Compiled(PolicySet set, var warnings) -> {

@@ -18,23 +18,26 @@ import tools.jackson.databind.node.ObjectNode;
  * last good one on its disk.
  *
  * @param policy a policy document; null: no object matches, and the configured one is in force
+ * @param beside whether its rules are all in shadow, so that the configured ones go on to decide
  * @param policyObjects what it was made from, such as {@code SamplingPolicy shop/errors}
  * @param budgets as in the settings; null likewise
  * @param budgetObjects likewise
  */
 public record Bundle(
     @Nullable JsonNode policy,
+    boolean beside,
     List<String> policyObjects,
     @Nullable JsonNode budgets,
     List<String> budgetObjects) {
 
   /** Nothing matches. */
-  public static final Bundle EMPTY = new Bundle(null, List.of(), null, List.of());
+  public static final Bundle EMPTY = new Bundle(null, false, List.of(), null, List.of());
 
   /** Longest text of one; what is longer is refused where it would be made. */
   public static final int BYTES_MAX = 1 << 20;
 
   private static final String POLICY = "policy";
+  private static final String BESIDE = "beside";
   private static final String POLICY_OBJECTS = "policyObjects";
   private static final String BUDGETS = "budgets";
   private static final String BUDGET_OBJECTS = "budgetObjects";
@@ -49,6 +52,9 @@ public record Bundle(
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     if (policy != null) {
       node.set(POLICY, policy);
+      if (beside) {
+        node.put(BESIDE, true);
+      }
       node.set(POLICY_OBJECTS, texts(policyObjects));
     }
     if (budgets != null) {
@@ -80,6 +86,7 @@ public record Bundle(
     }
     return new Bundle(
         node.get(POLICY),
+        node.path(BESIDE).asBoolean(false),
         texts(node.path(POLICY_OBJECTS)),
         node.get(BUDGETS),
         texts(node.path(BUDGET_OBJECTS)));
@@ -99,7 +106,7 @@ public record Bundle(
   static Bundle ofBootstrap(byte[] text, String name) {
     JsonNode root = BodyFormat.YAML.read(text);
     if (root.has("policies") || root.has("default")) {
-      return new Bundle(root, List.of("bootstrap file " + name), null, List.of());
+      return new Bundle(root, false, List.of("bootstrap file " + name), null, List.of());
     }
     return of(root);
   }

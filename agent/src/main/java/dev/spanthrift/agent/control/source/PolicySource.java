@@ -177,7 +177,7 @@ public final class PolicySource implements AutoCloseable {
   private static @Nullable ManagedPolicy managed(Bundle bundle) {
     return bundle.policy() == null || bundle.policyObjects().isEmpty()
         ? null
-        : new ManagedPolicy(bundle.policy(), bundle.policyObjects());
+        : new ManagedPolicy(bundle.policy(), bundle.beside(), bundle.policyObjects());
   }
 
   // The stream's thread alone calls these.

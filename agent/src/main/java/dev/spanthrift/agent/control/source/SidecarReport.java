@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.source;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param spent in this period, which may begin anew at any time
  * @param saved likewise, by what was dropped
  * @param pricePerGigabyte list price of 10^9 bytes of spans
+ * @param budgets money spent of each, in its period
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SidecarReport(
@@ -33,7 +35,13 @@ public record SidecarReport(
     String currency,
     double spent,
     double saved,
-    double pricePerGigabyte) {
+    double pricePerGigabyte,
+    Map<String, Double> budgets) {
+
+  /** Money spent of a budget; 0 of one that is not known. */
+  public double spentOf(String budget) {
+    return budgets == null ? 0 : budgets.getOrDefault(budget, 0.0);
+  }
 
   /** Spans and their bytes. */
   public record Amount(long spans, long bytes) {
