@@ -11,6 +11,8 @@ import io.kubernetes.client.openapi.models.V1CustomResourceDefinition;
 import io.kubernetes.client.openapi.models.V1DaemonSet;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1MutatingAdmissionPolicy;
+import io.kubernetes.client.openapi.models.V1MutatingAdmissionPolicyBinding;
 import io.kubernetes.client.openapi.models.V1MutatingWebhookConfiguration;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
@@ -98,6 +100,15 @@ final class StrictModel {
               model(
                   V1CustomResourceDefinition.class,
                   V1CustomResourceDefinition::validateJsonElement)),
+          Map.entry(
+              "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",
+              model(
+                  V1MutatingAdmissionPolicy.class, V1MutatingAdmissionPolicy::validateJsonElement)),
+          Map.entry(
+              "admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding",
+              model(
+                  V1MutatingAdmissionPolicyBinding.class,
+                  V1MutatingAdmissionPolicyBinding::validateJsonElement)),
           Map.entry("v1/Namespace", model(V1Namespace.class, V1Namespace::validateJsonElement)));
 
   static {
@@ -125,8 +136,8 @@ final class StrictModel {
   private static void monitor(JsonObject object, String endpoints) {
     only(object, Set.of("apiVersion", "kind", "metadata", "spec"));
     JsonObject spec = object.getAsJsonObject("spec");
-    only(spec, Set.of("selector", endpoints));
-    only(spec.getAsJsonObject("selector"), Set.of("matchLabels"));
+    only(spec, Set.of("selector", "namespaceSelector", endpoints));
+    only(spec.getAsJsonObject("selector"), Set.of("matchLabels", "matchExpressions"));
     for (JsonElement endpoint : spec.getAsJsonArray(endpoints)) {
       only(endpoint.getAsJsonObject(), ENDPOINT);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -54,15 +55,34 @@ final class Kube {
   }
 
   static String namespace(KubernetesClient client, String what, Map<String, String> labels) {
+    return namespace(client, what, labels, Map.of());
+  }
+
+  static String namespace(
+      KubernetesClient client,
+      String what,
+      Map<String, String> labels,
+      Map<String, String> annotations) {
     String name = unique(what);
     Namespace namespace =
         new NamespaceBuilder()
             .withNewMetadata()
             .withName(name)
             .withLabels(labels)
+            .withAnnotations(annotations)
             .endMetadata()
             .build();
     client.resource(namespace).create();
+    // Its controller makes it too, a moment later; pods cannot be created before.
+    client
+        .resource(
+            new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withName("default")
+                .withNamespace(name)
+                .endMetadata()
+                .build())
+        .createOr(there -> there.get());
     return name;
   }
 
