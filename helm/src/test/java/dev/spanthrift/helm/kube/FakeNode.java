@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a kubelet tells the API server, without a container: pods bound to it run at once, native
- * sidecars are started, plain init containers have completed, pods of Jobs succeed, and pods that
+ * sidecars are started, plain init containers have completed, pods that run once succeed, and pods that
  * are to end are gone.
  */
 final class FakeNode implements AutoCloseable {
@@ -124,8 +124,7 @@ final class FakeNode implements AutoCloseable {
   }
 
   private void run(Pod pod) {
-    boolean job =
-        pod.getMetadata().getOwnerReferences().stream().anyMatch(o -> o.getKind().equals("Job"));
+    boolean job = "Never".equals(pod.getSpec().getRestartPolicy());
     String now = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
     int number = addresses.incrementAndGet();
     String address = "10.231." + (10 + number / 250) + "." + (1 + number % 250);

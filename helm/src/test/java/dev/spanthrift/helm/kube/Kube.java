@@ -82,7 +82,7 @@ final class Kube {
                 .withNamespace(name)
                 .endMetadata()
                 .build())
-        .createOr(there -> there.get());
+        .createOr(there -> there.update());
     return name;
   }
 
