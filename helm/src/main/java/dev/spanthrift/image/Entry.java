@@ -11,15 +11,18 @@ import java.util.List;
  * @param image words in OCI's and the chart's name, "spanthrift"
  * @param main the class
  * @param jars of the class path, in the program's folder
+ * @param arguments where a container gives none
+ * @param ports that it opens unless told otherwise, for the reader of the image's configuration
  */
-record Entry(String image, String main, List<String> jars) {
+record Entry(
+    String image, String main, List<String> jars, List<String> arguments, List<Integer> ports) {
   static final Entry SIDECAR =
-      new Entry("spanthrift", "dev.spanthrift.agent.Spanthrift", List.of("spanthrift.jar"));
+      new Entry("spanthrift", "dev.spanthrift.agent.Spanthrift", List.of("spanthrift.jar"), List.of("run"), List.of(4317, 4318, 4321));
   static final Entry CLUSTER =
       new Entry(
           "spanthrift-cluster",
           "dev.spanthrift.kubernetes.Cluster",
-          List.of("spanthrift.jar", "spanthrift-cluster.jar"));
+          List.of("spanthrift.jar", "spanthrift-cluster.jar"), List.of("help"), List.of());
 
   static final String FLAGS = "flags";
 
@@ -28,6 +31,8 @@ record Entry(String image, String main, List<String> jars) {
 
   Entry {
     jars = List.copyOf(jars);
+    arguments = List.copyOf(arguments);
+    ports = List.copyOf(ports);
   }
 
   /** The words of the entry point, with the image's paths. */

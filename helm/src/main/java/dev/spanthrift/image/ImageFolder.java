@@ -15,6 +15,7 @@ final class ImageFolder {
   static final String JAVA = "opt/java";
   static final String HOME = "opt/spanthrift";
   static final String NATIVE = "native";
+  static final String STATE = "var/lib/spanthrift";
 
   /** Of all files: the AOT cache asks for that of the jars, and layers are to be the same twice. */
   static final FileTime TIME = FileTime.fromMillis(1000);
@@ -38,25 +39,32 @@ final class ImageFolder {
     write("etc/passwd", "root:x:0:0:root:/:/nologin\nspanthrift:x:65532:65532::/:/nologin\n");
     write("etc/group", "root:x:0:\nspanthrift:x:65532:\n");
     write("etc/nsswitch.conf", "hosts: files dns\n");
-    for (String folder : List.of("tmp", "var/lib/spanthrift", "etc/spanthrift", "proc", "sys", "dev")) {
+    for (String folder : List.of("tmp", STATE, "etc/spanthrift", "proc", "sys", "dev")) {
       Files.createDirectories(of(folder));
     }
   }
 
-  /** The jar of the program, and beside it what its manifest names. */
-  void program(Path jar, String name, Platform platform) throws IOException {
+  /**
+   * The jar of a program, and beside it what its manifest names and is not there yet.
+   *
+   * @return what came, from the program's folder
+   */
+  List<String> program(Path jar, Platform platform) throws IOException {
     Path home = of(HOME);
-    Libraries.copy(jar, home.resolve(name), home.resolve(NATIVE), platform);
+    Path natives = home.resolve(NATIVE);
+    List<String> names = new ArrayList<>(List.of(jar.getFileName().toString()));
     for (String library : classPath(jar)) {
-      Path from = jar.resolveSibling(library);
-      Path to = home.resolve(library);
-      if (Files.exists(from) && !Files.exists(to)) {
-        Libraries.copy(from, to, home.resolve(NATIVE), platform);
+      if (Files.exists(jar.resolveSibling(library)) && !Files.exists(home.resolve(library))) {
+        names.add(library);
       }
     }
+    for (String name : names) {
+      Libraries.copy(jar.resolveSibling(name), home.resolve(name), natives, platform);
+    }
+    return names;
   }
 
-  static List<String> classPath(Path jar) throws IOException {
+  private static List<String> classPath(Path jar) throws IOException {
     try (JarFile file = new JarFile(jar.toFile())) {
       Manifest manifest = file.getManifest();
       String path = manifest.getMainAttributes().getValue("Class-Path");

@@ -35,12 +35,16 @@ final class JavaRuntime {
           "jdk.unsupported");
 
   /**
-   * What nobody calls in there: Spring and Jackson refer to java.beans of java.desktop, and nothing
-   * to its screen, which would ask for X11.
+   * What nobody calls in there, so that nothing but Java can be started: Spring and Jackson refer to
+   * java.beans of java.desktop, and nothing to its screen, which would ask for X11.
    */
   private static final List<String> UNUSED =
       List.of(
+          "bin/jfr",
+          "bin/jrunscript",
           "bin/keytool",
+          "lib/jexec",
+          "lib/jspawnhelper",
           "lib/libawt.so",
           "lib/libawt_headless.so",
           "lib/libawt_xawt.so",
