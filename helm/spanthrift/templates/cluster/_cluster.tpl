@@ -201,8 +201,28 @@ metadata:
 automountServiceAccountToken: false
 {{- end }}
 
+{{/* What sidecars get where no annotation says otherwise; the same for `./spanthrift inject`. */}}
+{{- define "spanthrift.sidecar.args" -}}
+- --image={{ include "spanthrift.image" . }}
+- --pull-policy={{ .Values.image.pullPolicy }}
+- --upstream={{ .Values.destination.endpoint }}
+- --upstream-protocol={{ .Values.destination.protocol }}
+- --mode={{ ternary "enforce" "shadow" .Values.injection.enforce }}
+- --run-as-user={{ default 0 .Values.securityContext.runAsUser | int }}
+{{- with .Values.fleet.url }}
+- --fleet-url={{ . }}
+{{- end }}
+{{- with .Values.injection.revision }}
+- --revision={{ . }}
+{{- end }}
+{{- if .Values.controller.enabled }}
+- --controller=https://{{ include "spanthrift.component.name" (dict "context" . "component" "controller") }}.{{ include "spanthrift.namespace" . }}.svc
+{{- end }}
+{{- end }}
+
 {{- define "spanthrift.injector.args" -}}
 - injector
+{{ include "spanthrift.sidecar.args" . }}
 {{- end }}
 
 {{- define "spanthrift.controller.args" -}}

@@ -17,11 +17,14 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -40,11 +43,13 @@ final class FakeNode implements AutoCloseable {
   private final KubernetesClient client;
   private final SharedIndexInformer<Pod> pods;
   private final ExecutorService workers = Executors.newFixedThreadPool(4);
+  private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger addresses = new AtomicInteger();
 
   private FakeNode(KubernetesClient client) {
     this.client = client;
     register();
+    heart.scheduleAtFixedRate(this::beat, 10, 10, TimeUnit.SECONDS);
     pods =
         client
             .pods()
@@ -80,32 +85,58 @@ final class FakeNode implements AutoCloseable {
             .addToLabels("kubernetes.io/os", "linux")
             .endMetadata()
             .build();
-    client.resource(node).createOr(existing -> existing.update());
-    client
-        .nodes()
-        .withName(NAME)
-        .editStatus(
-            n ->
-                new NodeBuilder(n)
-                    .withStatus(
-                        new NodeStatusBuilder()
-                            .withCapacity(ROOM)
-                            .withAllocatable(ROOM)
-                            .withConditions(
-                                new NodeConditionBuilder()
-                                    .withType("Ready")
-                                    .withStatus("True")
-                                    .withReason("Fake")
-                                    .withLastHeartbeatTime(Instant.now().toString())
-                                    .withLastTransitionTime(Instant.now().toString())
-                                    .build())
-                            .build())
-                    .build());
+    if (client.nodes().withName(NAME).get() == null) {
+      client.resource(node).create();
+    }
+    beat();
     // The node controller taints a node before it has said that it is ready.
-    client
-        .nodes()
-        .withName(NAME)
-        .edit(n -> new NodeBuilder(n).editSpec().withTaints().endSpec().build());
+    untilDone(
+        () ->
+            client
+                .nodes()
+                .withName(NAME)
+                .edit(n -> new NodeBuilder(n).editOrNewSpec().withTaints().endSpec().build()));
+  }
+
+  /** The node controller takes a node that is silent for 50 s for lost. */
+  private void beat() {
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    untilDone(
+        () ->
+            client
+                .nodes()
+                .withName(NAME)
+                .editStatus(
+                    n ->
+                        new NodeBuilder(n)
+                            .withStatus(
+                                new NodeStatusBuilder()
+                                    .withCapacity(ROOM)
+                                    .withAllocatable(ROOM)
+                                    .withConditions(
+                                        new NodeConditionBuilder()
+                                            .withType("Ready")
+                                            .withStatus("True")
+                                            .withReason("Fake")
+                                            .withLastHeartbeatTime(now)
+                                            .withLastTransitionTime(now)
+                                            .build())
+                                    .build())
+                            .build()));
+  }
+
+  /** Others write to the node too. */
+  private static void untilDone(Runnable edit) {
+    for (int i = 0; ; i++) {
+      try {
+        edit.run();
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != 409 || i == 20) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void settle(Pod pod) {
@@ -125,7 +156,7 @@ final class FakeNode implements AutoCloseable {
 
   private void run(Pod pod) {
     boolean job = "Never".equals(pod.getSpec().getRestartPolicy());
-    String now = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     int number = addresses.incrementAndGet();
     String address = "10.231." + (10 + number / 250) + "." + (1 + number % 250);
     List<ContainerStatus> first = new ArrayList<>();
@@ -187,6 +218,7 @@ final class FakeNode implements AutoCloseable {
 
   @Override
   public void close() {
+    heart.shutdownNow();
     pods.stop();
     workers.shutdown();
   }
