@@ -1,5 +1,7 @@
 package dev.spanthrift.kubernetes.objects;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.math.BigDecimal;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param period {@code day} or {@code month}; month if absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record BudgetSpec(
     @Nullable LabelSelector selector,
     @Nullable String mode,
@@ -35,10 +38,12 @@ public record BudgetSpec(
   public static final String SPLIT = "split";
   public static final String EACH = "each";
 
+  @JsonIgnore
   public boolean isEnforced() {
     return PolicySpec.ENFORCE.equals(mode);
   }
 
+  @JsonIgnore
   public boolean isSplit() {
     return !EACH.equals(share);
   }

@@ -1,5 +1,7 @@
 package dev.spanthrift.kubernetes.objects;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param rollout how a change reaches the pods; none: all at once
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PolicySpec(
     @Nullable LabelSelector namespaceSelector,
     @Nullable LabelSelector selector,
@@ -39,6 +42,7 @@ public record PolicySpec(
    * @param guard what stops it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Rollout(List<Integer> steps, String bake, @Nullable Guard guard) {
     public Rollout {
       steps = List.copyOf(steps);
@@ -52,8 +56,10 @@ public record PolicySpec(
    * @param spendFactorMax money of such a sidecar, by that of one without the change; 2 if absent
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Guard(@Nullable Double errorShareMax, @Nullable Double spendFactorMax) {}
 
+  @JsonIgnore
   public boolean isEnforced() {
     return ENFORCE.equals(mode);
   }

@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.objects;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param traffic of the sidecars that are to run it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PolicyStatus(
     @Nullable Long observedGeneration,
     @Nullable String hash,
@@ -38,6 +40,7 @@ public record PolicyStatus(
    * @param spec as JSON, without its rollout
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Applied(long generation, String hash, String spec) {}
 
   /**
@@ -52,6 +55,7 @@ public record PolicyStatus(
    * @param reason in words
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record RolloutStatus(
       String hash,
       String phase,

@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.objects;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param wouldSave list price of {@code wouldDropBytes}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Traffic(
     long receivedSpans,
     long receivedBytes,

@@ -5,13 +5,17 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -103,7 +107,16 @@ public final class StreamServer implements AutoCloseable {
         .identify(header.substring(BEARER.length()))
         .map(this::opened)
         .onErrorResume(e -> Mono.just(answer(e)))
+        // The upgrade must not race with the first frame, which the loop may have read already.
+        .publishOn(loop(request))
         .flatMap(answer -> Mono.from(answer.to(response)));
+  }
+
+  private static Scheduler loop(HttpServerRequest request) {
+    AtomicReference<@Nullable Scheduler> loop = new AtomicReference<>();
+    request.withConnection(
+        connection -> loop.set(Schedulers.fromExecutor(connection.channel().eventLoop())));
+    return Objects.requireNonNull(loop.get());
   }
 
   /** What is answered to the request for a stream. */
