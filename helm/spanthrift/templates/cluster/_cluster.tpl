@@ -144,10 +144,20 @@ spec:
           volumeMounts:
             - name: tmp
               mountPath: /tmp
+            {{- with .tlsSecret }}
+            - name: tls
+              mountPath: /var/run/secrets/spanthrift/tls
+              readOnly: true
+            {{- end }}
       volumes:
         - name: tmp
           emptyDir:
             sizeLimit: {{ $.Values.tmp.sizeLimit }}
+        {{- with .tlsSecret }}
+        - name: tls
+          secret:
+            secretName: {{ . }}
+        {{- end }}
 {{- end }}
 
 {{- define "spanthrift.component.env" -}}
@@ -215,8 +225,18 @@ automountServiceAccountToken: false
 {{- with .Values.injection.revision }}
 - --revision={{ . }}
 {{- end }}
-{{- if .Values.controller.enabled }}
-- --controller=https://{{ include "spanthrift.component.name" (dict "context" . "component" "controller") }}.{{ include "spanthrift.namespace" . }}.svc
+{{- with include "spanthrift.controller.url" . }}
+- --controller={{ . }}
+{{- end }}
+{{- if and .Values.controller.enabled .Values.controller.tls.caConfigMap }}
+- --controller-ca={{ .Values.controller.tls.caConfigMap }}
+{{- end }}
+{{- end }}
+
+{{/* Where sidecars reach it; nothing where it has no certificate, for tokens must not be read on the way. */}}
+{{- define "spanthrift.controller.url" -}}
+{{- if and .Values.controller.enabled .Values.controller.tls.secretName -}}
+https://{{ include "spanthrift.component.name" (dict "context" . "component" "controller") }}.{{ include "spanthrift.namespace" . }}.svc
 {{- end }}
 {{- end }}
 
@@ -227,4 +247,15 @@ automountServiceAccountToken: false
 
 {{- define "spanthrift.controller.args" -}}
 - controller
+{{- if .Values.controller.tls.secretName }}
+- --host=0.0.0.0
+- --tls-certificate=/var/run/secrets/spanthrift/tls/tls.crt
+- --tls-key=/var/run/secrets/spanthrift/tls/tls.key
+{{- else }}
+- --host=127.0.0.1
+{{- end }}
+- --port={{ .Values.controller.port }}
+- --admin-host=0.0.0.0
+- --admin-port=4321
+- --audience=spanthrift
 {{- end }}

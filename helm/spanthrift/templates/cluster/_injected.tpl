@@ -27,6 +27,18 @@ env:
   - name: SPANTHRIFT_FLEET_URL
     value: {{ . | quote }}
   {{- end }}
+  {{- with include "spanthrift.controller.url" . }}
+  - name: SPANTHRIFT_CONTROLLER_URL
+    value: {{ . | quote }}
+  - name: SPANTHRIFT_CONTROLLER_TOKEN_FILE
+    value: /var/run/secrets/spanthrift/controller/token
+  - name: SPANTHRIFT_CONTROLLER_LABELS_FILE
+    value: /var/run/secrets/spanthrift/controller/labels
+  {{- if $.Values.controller.tls.caConfigMap }}
+  - name: SPANTHRIFT_CONTROLLER_CA_FILE
+    value: /var/run/secrets/spanthrift/controller/ca.crt
+  {{- end }}
+  {{- end }}
 ports:
   - name: otlp-grpc
     containerPort: 4317
@@ -52,6 +64,11 @@ volumeMounts:
     mountPath: /var/lib/spanthrift
   - name: spanthrift-tmp
     mountPath: /tmp
+  {{- if include "spanthrift.controller.url" . }}
+  - name: spanthrift-controller
+    mountPath: /var/run/secrets/spanthrift/controller
+    readOnly: true
+  {{- end }}
 {{- end }}
 
 {{- define "spanthrift.injected.volumes" -}}
@@ -61,6 +78,28 @@ volumeMounts:
 - name: spanthrift-tmp
   emptyDir:
     sizeLimit: {{ .Values.tmp.sizeLimit }}
+{{- if include "spanthrift.controller.url" . }}
+- name: spanthrift-controller
+  projected:
+    sources:
+      - serviceAccountToken:
+          audience: spanthrift
+          expirationSeconds: 43200
+          path: token
+      - downwardAPI:
+          items:
+            - path: labels
+              fieldRef:
+                fieldPath: metadata.labels
+      {{- with .Values.controller.tls.caConfigMap }}
+      - configMap:
+          name: {{ . }}
+          optional: true
+          items:
+            - key: ca.crt
+              path: ca.crt
+      {{- end }}
+{{- end }}
 {{- end }}
 
 {{/* A value as a CEL literal; dyn, because the API server's CEL wants lists and maps of one type. */}}
