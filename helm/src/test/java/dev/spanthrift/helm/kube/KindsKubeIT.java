@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -157,8 +158,8 @@ class KindsKubeIT {
   private static GenericKubernetesResource create(String kind, String spec) {
     return client
         .resource(object(kind, spec))
-        .fieldValidation(io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation.STRICT)
         .dryRun()
+        .fieldValidation(FieldValidateable.Validation.STRICT)
         .create();
   }
 
