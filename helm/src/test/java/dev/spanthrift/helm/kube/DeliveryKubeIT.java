@@ -50,7 +50,7 @@ class DeliveryKubeIT {
     node = FakeNode.start(client);
     system = Kube.namespace(client, "control", Map.of());
     helm(
-        "install", "control", HelmProgram.CHART, "--namespace", system, "--set",
+        "install", "control", HelmProgram.CHART, "--namespace", system, "--take-ownership", "--set",
         "mode=cluster,injection.mode=manual,destination.endpoint=https://otlp.example.com:4318,"
             + "fullnameOverride=" + system + ",controller.replicaCount=0");
     port = Program.freePort();

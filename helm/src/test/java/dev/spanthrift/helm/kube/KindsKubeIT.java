@@ -166,8 +166,8 @@ class KindsKubeIT {
   private static GenericKubernetesResource object(String kind, String spec) {
     GenericKubernetesResource object =
         Serialization.unmarshal(
-            "{apiVersion: spanthrift.dev/v1alpha1, kind: " + kind + ", metadata: {name: "
-                + Kube.unique("rules") + "}, spec: " + spec + "}",
+            "apiVersion: spanthrift.dev/v1alpha1\nkind: " + kind + "\nmetadata: {name: "
+                + Kube.unique("rules") + "}\nspec: " + spec + "\n",
             GenericKubernetesResource.class);
     if (!kind.startsWith("Cluster")) {
       object.getMetadata().setNamespace(space);

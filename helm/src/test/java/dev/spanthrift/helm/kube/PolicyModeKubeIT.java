@@ -55,7 +55,7 @@ class PolicyModeKubeIT {
     system = Kube.namespace(client, "system", Map.of());
     helm(
         "install", "policy", HelmProgram.CHART, "--namespace", system, "--set",
-        "mode=cluster,injection.mode=policy,injection.failurePolicy=Fail,controller.enabled=false,"
+        "mode=cluster,injection.mode=policy,injection.failurePolicy=Fail,controller.enabled=false,crds.create=false,"
             + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride=" + system);
     space = Kube.namespace(client, "shop", ENABLED);
     Kube.await("the policy is in force", () -> isInjected(create(space, pod("deployment"))));
