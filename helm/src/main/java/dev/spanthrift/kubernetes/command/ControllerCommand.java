@@ -92,8 +92,8 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--audience",
       paramLabel = "NAME",
-      description = "What sidecars' tokens must be made for. Default: spanthrift-controller.")
-  private String audience = "spanthrift-controller";
+      description = "What sidecars' tokens must be made for. Default: spanthrift.")
+  private String audience = "spanthrift";
 
   @Option(
       names = "--sidecars-max",

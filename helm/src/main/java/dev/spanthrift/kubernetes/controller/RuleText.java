@@ -13,12 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * Objects in the words of the sidecar.
- *
- * <p>They differ in one key: {@code equalsFlag: true} of an attribute is {@code equals: true},
- * because a schema of Kubernetes cannot say "text, number or boolean".
- */
+/** Objects in the words of the sidecar. */
 final class RuleText {
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -27,7 +22,7 @@ final class RuleText {
   /** The policy document of one object, by itself. */
   static ObjectNode document(PolicySpec spec) {
     ObjectNode document = JsonNodeFactory.instance.objectNode();
-    document.set("policies", translated(JSON.valueToTree(policies(spec))));
+    document.set("policies", JSON.valueToTree(policies(spec)));
     if (spec.fallback() != null) {
       document.set("default", JSON.valueToTree(spec.fallback()));
     }
@@ -36,25 +31,6 @@ final class RuleText {
 
   private static List<Map<String, Object>> policies(PolicySpec spec) {
     return spec.policies() == null ? List.of() : spec.policies();
-  }
-
-  private static JsonNode translated(JsonNode node) {
-    if (node instanceof ObjectNode object) {
-      for (String key : List.copyOf(object.propertyNames())) {
-        JsonNode child = object.get(key);
-        if (key.equals("attribute") && child instanceof ObjectNode attribute) {
-          JsonNode flag = attribute.remove("equalsFlag");
-          if (flag != null) {
-            attribute.set("equals", flag);
-          }
-        } else {
-          object.set(key, translated(child));
-        }
-      }
-    } else {
-      node.forEach(RuleText::translated);
-    }
-    return node;
   }
 
   /**

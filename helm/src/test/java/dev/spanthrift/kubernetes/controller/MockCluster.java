@@ -6,12 +6,12 @@ import dev.spanthrift.kubernetes.objects.ClusterSamplingPolicy;
 import dev.spanthrift.kubernetes.objects.PolicySpec;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
@@ -30,19 +30,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * An API server that keeps objects and watches, and takes every token of the form {@code
  * NAMESPACE.POD} that was made for {@link #AUDIENCE}: all but those that begin with {@code bad}.
  */
 final class MockCluster implements AutoCloseable {
-  static final String AUDIENCE = "spanthrift-controller";
+  static final String AUDIENCE = "spanthrift";
+
+  /** A line for each request, thousands of them; held, so that the level stays. */
+  private static final Logger TALK = Logger.getLogger("io.fabric8.mockwebserver");
 
   final KubernetesMockServer server;
   final KubernetesClient client;
   final AtomicInteger reviews = new AtomicInteger();
 
   MockCluster() {
+    TALK.setLevel(Level.WARNING);
     Map<ServerRequest, Queue<ServerResponse>> expectations = new HashMap<>();
     KubernetesMixedDispatcher objects = new KubernetesMixedDispatcher(expectations);
     List.of(SamplingPolicy.class, ClusterSamplingPolicy.class, SamplingBudget.class)
@@ -118,9 +124,21 @@ final class MockCluster implements AutoCloseable {
         .create();
   }
 
-  /** Creates or replaces, as {@code kubectl apply} would. */
-  <T extends HasMetadata> T apply(T object) {
-    return client.resource(object).createOr(existing -> existing.update());
+  /** Creates, or replaces the spec alone: this server knows no status of its own to leave alone. */
+  <S, T, O extends CustomResource<S, T>> void apply(O object) {
+    O there = client.resource(object).get();
+    if (there == null) {
+      client.resource(object).create();
+    } else {
+      S spec = object.getSpec();
+      client
+          .resource(there)
+          .edit(
+              now -> {
+                now.setSpec(spec);
+                return now;
+              });
+    }
   }
 
   SamplingPolicy policy(String namespace, String name) {

@@ -46,6 +46,20 @@ public enum ProblemType {
       "It is managed by objects of Kubernetes",
       "Change the objects that detail names; the sidecar follows within seconds. In an incident"
           + " PUT /api/v1/kill-switch works all the same."),
+  TOO_MANY(
+      HttpStatus.CONFLICT,
+      "There are as many as may be",
+      "End one of them first: they are listed at the same path."),
+  NO_PLACE(
+      HttpStatus.CONFLICT,
+      "It cannot be put in force here",
+      "Boosts stand before Spanthrift's own policies, which may ask 256 questions about spans"
+          + " together with them."),
+  NO_WEBHOOK(
+      HttpStatus.CONFLICT,
+      "No webhook is configured",
+      "Set alerts.webhook.url (SPANTHRIFT_ALERTS_WEBHOOK_URL) or alerts.webhook.urlFile and start"
+          + " again."),
   STALE(
       HttpStatus.PRECONDITION_FAILED,
       "Somebody else changed it first",
@@ -82,7 +96,7 @@ public enum ProblemType {
   BUSY(
       HttpStatus.TOO_MANY_REQUESTS,
       "Another simulation is running",
-      "Send it again when that one has answered."),
+      "Send it again when that one has answered, or with Prefer: respond-async."),
   FLEET_ONLY(
       HttpStatus.NOT_IMPLEMENTED,
       "A single sidecar has no fleet",
