@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -12,10 +13,33 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What one container of the application lacks in its environment, so that its SDK finds us. */
 final class ApplicationEnvironment {
-  private static final String POD_NAME = "OTEL_RESOURCE_ATTRIBUTES_POD_NAME";
-  private static final String POD_UID = "OTEL_RESOURCE_ATTRIBUTES_POD_UID";
-  private static final String POD_IP = "OTEL_RESOURCE_ATTRIBUTES_POD_IP";
-  private static final String NODE_NAME = "OTEL_RESOURCE_ATTRIBUTES_NODE_NAME";
+  private static final String PREFIX = "OTEL_RESOURCE_ATTRIBUTES_";
+  private static final String POD_NAME = PREFIX + "POD_NAME";
+  private static final String POD_UID = PREFIX + "POD_UID";
+  private static final String POD_IP = PREFIX + "POD_IP";
+  private static final String NODE_NAME = PREFIX + "NODE_NAME";
+
+  /** Variables that the Downward API fills, in order. */
+  static final SequencedMap<String, String> FIELDS = new LinkedHashMap<>();
+
+  /** What refers to them. */
+  static final String POD_ATTRIBUTES =
+      "k8s.pod.name=$("
+          + POD_NAME
+          + "),k8s.pod.uid=$("
+          + POD_UID
+          + "),k8s.pod.ip=$("
+          + POD_IP
+          + "),k8s.node.name=$("
+          + NODE_NAME
+          + ")";
+
+  static {
+    FIELDS.put(POD_NAME, "metadata.name");
+    FIELDS.put(POD_UID, "metadata.uid");
+    FIELDS.put(POD_IP, "status.podIP");
+    FIELDS.put(NODE_NAME, "spec.nodeName");
+  }
 
   private final String container;
   private final Map<String, JsonNode> own = new LinkedHashMap<>();
@@ -129,18 +153,12 @@ final class ApplicationEnvironment {
     if (own.containsKey(Otel.RESOURCE_ATTRIBUTES)) {
       return;
     }
-    addField(POD_NAME, "metadata.name");
-    addField(POD_UID, "metadata.uid");
-    addField(POD_IP, "status.podIP");
-    addField(NODE_NAME, "spec.nodeName");
+    FIELDS.forEach(this::addField);
     StringJoiner attributes = new StringJoiner(",");
     if (!namespace.isEmpty()) {
       attributes.add("k8s.namespace.name=" + namespace);
     }
-    attributes.add("k8s.pod.name=$(" + POD_NAME + ")");
-    attributes.add("k8s.pod.uid=$(" + POD_UID + ")");
-    attributes.add("k8s.pod.ip=$(" + POD_IP + ")");
-    attributes.add("k8s.node.name=$(" + NODE_NAME + ")");
+    attributes.add(POD_ATTRIBUTES);
     attributes.add("k8s.container.name=" + container);
     if (owner.hasAttribute()) {
       attributes.add(owner.attribute() + "=" + owner.name());

@@ -20,8 +20,15 @@ public final class PodInjector {
   private static final String INIT = "/spec/initContainers";
   private static final String CONTAINERS = "/spec/containers";
   private static final String ANNOTATIONS = "/metadata/annotations";
-  private static final String EVICTION =
-      "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
+
+  /** What kubectl logs and exec mean without a container's name. */
+  static final List<String> KUBECTL =
+      List.of(
+          "kubectl.kubernetes.io/default-container",
+          "kubectl.kubernetes.io/default-logs-container");
+
+  /** An emptyDir keeps the cluster's autoscaler from emptying a node, unless it is named here. */
+  static final String EVICTION = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
 
   private final SidecarDefaults defaults;
 
@@ -207,9 +214,9 @@ public final class PodInjector {
   private void annotate(PodPatch patch, List<String> targets, Takeover takeover) {
     Map<String, String> present = Json.texts(patch.pod().path("metadata").path("annotations"));
     // kubectl logs and exec mean the application, as they did before.
-    for (String key : List.of("default-container", "default-logs-container")) {
-      if (!present.containsKey("kubectl.kubernetes.io/" + key)) {
-        text(patch, ANNOTATIONS, "kubectl.kubernetes.io/" + key, firstOf(patch.pod(), targets));
+    for (String key : KUBECTL) {
+      if (!present.containsKey(key)) {
+        text(patch, ANNOTATIONS, key, firstOf(patch.pod(), targets));
       }
     }
     text(patch, ANNOTATIONS, EVICTION, evictable(present.get(EVICTION)));
@@ -229,7 +236,6 @@ public final class PodInjector {
     return Json.name(pod.at(CONTAINERS).path(0));
   }
 
-  /** An emptyDir keeps the cluster's autoscaler from emptying a node, unless it is named here. */
   private static String evictable(@Nullable String present) {
     Set<String> volumes = new LinkedHashSet<>();
     if (present != null && !present.isBlank()) {

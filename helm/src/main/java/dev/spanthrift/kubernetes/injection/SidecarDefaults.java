@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.injection;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,42 @@ public record SidecarDefaults(
         Names.DEFAULT_REVISION,
         null,
         true);
+  }
+
+  /**
+   * The same, when every value means something.
+   *
+   * @throws IllegalArgumentException with option, value and what would be right
+   */
+  public static SidecarDefaults checked(SidecarDefaults defaults) {
+    require(!defaults.image().isBlank(), "--image", defaults.image(), "name an image");
+    require(
+        defaults.upstream() == null || PodOptions.isUrl(defaults.upstream()),
+        "--upstream",
+        defaults.upstream(),
+        "write it such as https://backend:4318");
+    require(
+        Set.of("http/protobuf", "grpc").contains(defaults.protocol()),
+        "--upstream-protocol",
+        defaults.protocol(),
+        "write http/protobuf or grpc");
+    require(
+        Set.of("shadow", "enforce").contains(defaults.mode()),
+        "--mode",
+        defaults.mode(),
+        "write shadow or enforce");
+    require(
+        defaults.controller() == null || defaults.controller().startsWith("https://"),
+        "--controller",
+        defaults.controller(),
+        "write it such as https://spanthrift-controller.spanthrift.svc:8443");
+    return defaults;
+  }
+
+  private static void require(boolean holds, String option, @Nullable String value, String right) {
+    if (!holds) {
+      throw new IllegalArgumentException(option + " = " + value + ": " + right);
+    }
   }
 
   /** In a cluster that has, or lacks, native sidecars. */
