@@ -18,9 +18,11 @@ import java.util.stream.Stream;
  * machine's own processor. docs/IMAGE.md says what is in them.
  *
  * <p>Words are {@code key=value}: {@code repository} (a folder), {@code target} (a folder in it),
- * {@code version}, {@code created} (a moment in ISO 8601).
+ * {@code version}, {@code created} (a moment in ISO 8601), {@code aot} (an AOT cache of the same
+ * program and place, instead of a training run; tests build twice with it).
  */
 public final class ImageBuild {
+  private final Map<String, String> words;
   private final Path repository;
   private final Path place;
   private final Path blobs;
@@ -32,6 +34,7 @@ public final class ImageBuild {
   private final long begin = System.nanoTime();
 
   private ImageBuild(Map<String, String> words, Platform platform) throws IOException {
+    this.words = Map.copyOf(words);
     this.platform = platform;
     repository = Path.of(words.getOrDefault("repository", "")).toAbsolutePath().normalize();
     place =
@@ -86,7 +89,12 @@ public final class ImageBuild {
     say("program");
     List<String> flags =
         Entry.flags(launcher, home, zstd(home.resolve(ImageFolder.NATIVE)));
-    AotTraining.run(folder, flags, launcher, place.resolve("warm.log"));
+    if (words.containsKey("aot")) {
+      Files.copy(Path.of(words.get("aot")), home.resolve(AotTraining.FILE));
+    } else {
+      AotTraining.run(folder, flags, launcher, place.resolve("warm.log"));
+    }
+    JavaRuntime.close(folder.of(ImageFolder.JAVA));
     folder.setTimes();
     say("AOT cache");
     Map<Part, Layer> layers = layers(ofCluster);
