@@ -14,6 +14,7 @@ import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
 import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.StatusHistory;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
@@ -50,6 +51,7 @@ public final class ControlServer implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
+  private final StatusHistory history;
   private final WebSite web;
   private final Front front;
   private final Map<String, Site> direct;
@@ -61,8 +63,7 @@ public final class ControlServer implements AutoCloseable {
     KillSwitchKeeper keeper =
         new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
-    StatusHistory history = new StatusHistory(pipeline::status);
-    pipeline.whenMoved(history.every(timer)::wake);
+    history = new StatusHistory(pipeline::status);
     FrontCounts counts = new FrontCounts();
     web =
         new WebSite(new ControlParts(settings, pipeline, policies, spend, keeper, history, counts));
@@ -100,6 +101,11 @@ public final class ControlServer implements AutoCloseable {
   /** The port that was bound. */
   public int port() {
     return front.port();
+  }
+
+  /** What somebody has read who reads once a second while anything moves. */
+  public void note(PipelineStatus status) {
+    history.note(status);
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */
