@@ -79,7 +79,7 @@ public final class ImageBuild {
     Path home = folder.of(ImageFolder.HOME);
     Path jar = repository.resolve("agent/target/spanthrift.jar");
     Path cluster = repository.resolve("helm/target/spanthrift-cluster.jar");
-    folder.program(jar, platform);
+    List<String> ofSidecar = folder.program(jar, platform);
     boolean hasCluster = Files.exists(cluster);
     List<String> ofCluster = hasCluster ? folder.program(cluster, platform) : List.of();
     Glibc.copy(
@@ -100,10 +100,27 @@ public final class ImageBuild {
     Map<Part, Layer> layers = layers(ofCluster);
     say("layers");
     write(Entry.SIDECAR, layers);
+    list(Entry.SIDECAR, ofSidecar);
     if (hasCluster) {
       write(Entry.CLUSTER, layers);
+      list(Entry.CLUSTER, Stream.concat(ofSidecar.stream(), ofCluster.stream()).toList());
     }
     say("archives");
+  }
+
+  /** By hand there may be no list of Maven's, and then there is none of ours. */
+  private void list(Entry entry, List<String> files) throws IOException {
+    Path libraries = place.resolveSibling("libraries.cdx.json");
+    if (Files.exists(libraries)) {
+      List<String> jars =
+          files.stream()
+              .filter(file -> file.startsWith("lib/"))
+              .map(file -> file.substring("lib/".length()))
+              .toList();
+      Sbom.write(libraries, folder, jars, place.resolve(entry.image() + ".cdx.json"));
+    } else {
+      System.out.println("image: no SBOM, as Maven's plugin has listed no libraries");
+    }
   }
 
   private void writeFlags(String zstd) throws IOException {
@@ -125,11 +142,9 @@ public final class ImageBuild {
             .filter(layer -> entry.equals(Entry.CLUSTER) || layer.getKey() != Part.CLUSTER)
             .map(Map.Entry::getValue)
             .toList();
-    Map<String, String> environment = new HashMap<>(launcher.environment());
-    environment.put("SPANTHRIFT_STATE_DIR", "/" + ImageFolder.STATE);
-    environment.put("PATH", "/" + ImageFolder.JAVA + "/bin");
     String digest =
-        new OciArchive(entry, platform, tag, created, environment, own).write(tar, blobs);
+        new OciArchive(entry, platform, tag, created, Entry.environment(launcher), own)
+            .write(tar, blobs);
     System.out.printf(
         Locale.ROOT,
         "image: %s:%s %s, %.1f MB compressed (%s), %s: %s%n",
