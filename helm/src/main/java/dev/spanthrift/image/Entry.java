@@ -4,6 +4,8 @@ import dev.spanthrift.agent.launch.MemoryClaim;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How an image starts its program: Java, two files of options that lie in the image, a class path.
@@ -59,6 +61,14 @@ record Entry(
     flags.add("-DZstdNativePath=" + home.resolve(ImageFolder.NATIVE).resolve(zstd));
     flags.add("-Dspanthrift.start=image");
     return flags;
+  }
+
+  /** What the launcher exports, and what an image knows beforehand. */
+  static Map<String, String> environment(LauncherFlags launcher) {
+    Map<String, String> environment = new TreeMap<>(launcher.environment());
+    environment.put("SPANTHRIFT_STATE_DIR", "/" + ImageFolder.STATE);
+    environment.put("PATH", "/" + ImageFolder.JAVA + "/bin");
+    return environment;
   }
 
   /** What an ordinary sidecar may take, in JVM options. */

@@ -18,9 +18,11 @@ import java.util.stream.Stream;
  * machine's own processor. docs/IMAGE.md says what is in them.
  *
  * <p>Words are {@code key=value}: {@code repository} (a folder), {@code target} (a folder in it),
- * {@code version}, {@code created} (a moment in ISO 8601).
+ * {@code version}, {@code created} (a moment in ISO 8601), {@code aot} (an AOT cache of the same
+ * program and place, instead of a training run; tests build twice with it).
  */
 public final class ImageBuild {
+  private final Map<String, String> words;
   private final Path repository;
   private final Path place;
   private final Path blobs;
@@ -32,6 +34,7 @@ public final class ImageBuild {
   private final long begin = System.nanoTime();
 
   private ImageBuild(Map<String, String> words, Platform platform) throws IOException {
+    this.words = Map.copyOf(words);
     this.platform = platform;
     repository = Path.of(words.getOrDefault("repository", "")).toAbsolutePath().normalize();
     place =
@@ -76,7 +79,7 @@ public final class ImageBuild {
     Path home = folder.of(ImageFolder.HOME);
     Path jar = repository.resolve("agent/target/spanthrift.jar");
     Path cluster = repository.resolve("helm/target/spanthrift-cluster.jar");
-    folder.program(jar, platform);
+    List<String> ofSidecar = folder.program(jar, platform);
     boolean hasCluster = Files.exists(cluster);
     List<String> ofCluster = hasCluster ? folder.program(cluster, platform) : List.of();
     Glibc.copy(
@@ -86,16 +89,38 @@ public final class ImageBuild {
     say("program");
     List<String> flags =
         Entry.flags(launcher, home, zstd(home.resolve(ImageFolder.NATIVE)));
-    AotTraining.run(folder, flags, launcher, place.resolve("warm.log"));
+    if (words.containsKey("aot")) {
+      Files.copy(Path.of(words.get("aot")), home.resolve(AotTraining.FILE));
+    } else {
+      AotTraining.run(folder, flags, launcher, place.resolve("warm.log"));
+    }
+    JavaRuntime.close(folder.of(ImageFolder.JAVA));
     folder.setTimes();
     say("AOT cache");
     Map<Part, Layer> layers = layers(ofCluster);
     say("layers");
     write(Entry.SIDECAR, layers);
+    list(Entry.SIDECAR, ofSidecar);
     if (hasCluster) {
       write(Entry.CLUSTER, layers);
+      list(Entry.CLUSTER, Stream.concat(ofSidecar.stream(), ofCluster.stream()).toList());
     }
     say("archives");
+  }
+
+  /** By hand there may be no list of Maven's, and then there is none of ours. */
+  private void list(Entry entry, List<String> files) throws IOException {
+    Path libraries = place.resolveSibling("libraries.cdx.json");
+    if (Files.exists(libraries)) {
+      List<String> jars =
+          files.stream()
+              .filter(file -> file.startsWith("lib/"))
+              .map(file -> file.substring("lib/".length()))
+              .toList();
+      Sbom.write(libraries, folder, jars, place.resolve(entry.image() + ".cdx.json"));
+    } else {
+      System.out.println("image: no SBOM, as Maven's plugin has listed no libraries");
+    }
   }
 
   private void writeFlags(String zstd) throws IOException {
@@ -117,11 +142,9 @@ public final class ImageBuild {
             .filter(layer -> entry.equals(Entry.CLUSTER) || layer.getKey() != Part.CLUSTER)
             .map(Map.Entry::getValue)
             .toList();
-    Map<String, String> environment = new HashMap<>(launcher.environment());
-    environment.put("SPANTHRIFT_STATE_DIR", "/" + ImageFolder.STATE);
-    environment.put("PATH", "/" + ImageFolder.JAVA + "/bin");
     String digest =
-        new OciArchive(entry, platform, tag, created, environment, own).write(tar, blobs);
+        new OciArchive(entry, platform, tag, created, Entry.environment(launcher), own)
+            .write(tar, blobs);
     System.out.printf(
         Locale.ROOT,
         "image: %s:%s %s, %.1f MB compressed (%s), %s: %s%n",

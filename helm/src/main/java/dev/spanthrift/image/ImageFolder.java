@@ -42,6 +42,7 @@ final class ImageFolder {
     for (String folder : List.of("tmp", STATE, "etc/spanthrift", "proc", "sys", "dev")) {
       Files.createDirectories(of(folder));
     }
+    Files.setAttribute(of("tmp"), "unix:mode", 01777); // for those who copy the folder (Dockerfile)
   }
 
   /**

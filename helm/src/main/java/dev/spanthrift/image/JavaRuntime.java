@@ -44,7 +44,6 @@ final class JavaRuntime {
           "bin/jrunscript",
           "bin/keytool",
           "lib/jexec",
-          "lib/jspawnhelper",
           "lib/libawt.so",
           "lib/libawt_headless.so",
           "lib/libawt_xawt.so",
@@ -59,6 +58,9 @@ final class JavaRuntime {
           "lib/psfont.properties.ja",
           "lib/psfontj2d.properties",
           "lib/jrt-fs.jar");
+
+  /** With it the JVM starts the second half of the training, and nobody anything later. */
+  private static final String SPAWN = "lib/jspawnhelper";
 
   private JavaRuntime() {}
 
@@ -94,5 +96,10 @@ final class JavaRuntime {
     for (String name : UNUSED) {
       Files.deleteIfExists(folder.resolve(name));
     }
+  }
+
+  /** After the training: what is left can start nothing. */
+  static void close(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(SPAWN));
   }
 }

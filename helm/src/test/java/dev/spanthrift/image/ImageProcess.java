@@ -26,7 +26,10 @@ final class ImageProcess implements AutoCloseable {
               + " [^ ]*:(\\d+)/");
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
-  /** Read-only, /tmp noexec, uid 65532, nothing outside of the image but loopback and /proc. */
+  /**
+   * Read-only, /tmp noexec, uid 65532; the two files of names that every engine gives, and nothing
+   * else outside of the image but the network and /proc.
+   */
   private static final String CONTAINER =
       """
       set -e
@@ -34,6 +37,8 @@ final class ImageProcess implements AutoCloseable {
       inside=$PATH
       PATH=/usr/sbin:/usr/bin:/sbin:/bin
       mount --make-rprivate /
+      printf '127.0.0.1 localhost\\n' >"$root/etc/hosts"
+      printf 'nameserver 127.0.0.1\\n' >"$root/etc/resolv.conf"
       mount --bind "$root" "$root"
       mount -o remount,bind,ro,nosuid,nodev "$root"
       mount -t tmpfs -o noexec,nosuid,nodev,mode=1777 tmpfs "$root/tmp"
