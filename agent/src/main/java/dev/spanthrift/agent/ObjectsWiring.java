@@ -20,6 +20,7 @@ import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -124,15 +125,14 @@ final class ObjectsWiring {
           new Amount(spans.dropped().spans(), spans.dropped().bytes()),
           sum(status.shipping().failedByReason().values()),
           status.signals().values().stream().mapToLong(o -> sum(o.refused().values())).sum(),
-          shadow(PolicyCounts::less),
+          wouldDrop(spans),
           shadow(PolicyCounts::more),
           spend.currency(),
           spend.spent(),
           spend.savedGross(),
           spend.pricePerGigabyte(),
           spend.budgets().stream()
-              .collect(
-                  Collectors.toMap(Spend.BudgetSpend::name, Spend.BudgetSpend::spent)));
+              .collect(Collectors.toMap(Spend.BudgetSpend::name, Spend.BudgetSpend::spent)));
     }
 
     private static long sum(Iterable<Long> counts) {
@@ -144,15 +144,32 @@ final class ObjectsWiring {
     }
 
     private Amount shadow(Function<PolicyCounts, PolicyCounts.Amount> part) {
+      return sum(PolicyCounts::shadow, part);
+    }
+
+    private Amount sum(
+        Predicate<PolicyCounts> which, Function<PolicyCounts, PolicyCounts.Amount> part) {
       long spans = 0;
       long bytes = 0;
       for (PolicyCounts counts : live.policies()) {
-        if (counts.shadow()) {
+        if (which.test(counts)) {
           spans += part.apply(counts).spans();
           bytes += part.apply(counts).bytes();
         }
       }
       return new Amount(spans, bytes);
+    }
+
+    /**
+     * What policies in shadow would have dropped, and what the others did drop as far as they are
+     * concerned and was kept all the same, because the whole sidecar only counts.
+     */
+    private Amount wouldDrop(SamplerCounts spans) {
+      Amount less = shadow(PolicyCounts::less);
+      Amount decided = sum(counts -> !counts.shadow(), PolicyCounts::dropped);
+      return new Amount(
+          less.spans() + Math.max(0, decided.spans() - spans.dropped().spans()),
+          less.bytes() + Math.max(0, decided.bytes() - spans.dropped().bytes()));
     }
   }
 }
