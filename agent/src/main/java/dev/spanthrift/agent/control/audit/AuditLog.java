@@ -130,8 +130,22 @@ public final class AuditLog {
     return page;
   }
 
+  /**
+   * Those of this process after one, the oldest first: all, or where there are more the youngest.
+   */
+  public synchronized List<AuditEntry> after(long number, int limit) {
+    List<AuditEntry> found = new ArrayList<>();
+    for (AuditEntry entry : lately) {
+      if (entry.number() <= number || found.size() == limit) {
+        break;
+      }
+      found.add(entry);
+    }
+    return found.reversed();
+  }
+
   /** How many there are, those of former processes among them. */
-  synchronized long size() {
+  public synchronized long size() {
     read();
     return number;
   }

@@ -22,6 +22,10 @@ public enum ProblemType {
       "Writes are disabled",
       "Put a token into a file and name that file in SPANTHRIFT_ADMIN_TOKEN_FILE; then send it as"
           + " 'Authorization: Bearer …'."),
+  ROLE_REQUIRED(
+      HttpStatus.FORBIDDEN,
+      "Your role does not cover this",
+      "Roles are viewer, operator and admin; use a token of the one named in detail."),
   FOREIGN_ORIGIN(
       HttpStatus.FORBIDDEN,
       "The request comes from another site",
@@ -78,6 +82,10 @@ public enum ProblemType {
       HttpStatus.TOO_MANY_REQUESTS,
       "Another simulation is running",
       "Send it again when that one has answered."),
+  RATE_LIMITED(
+      HttpStatus.TOO_MANY_REQUESTS,
+      "Too many requests",
+      "Wait as long as Retry-After says; an event stream needs fewer than polling."),
   FLEET_ONLY(
       HttpStatus.NOT_IMPLEMENTED,
       "A single sidecar has no fleet",
