@@ -2,13 +2,18 @@ package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.control.access.Access;
 import dev.spanthrift.agent.control.access.Routes;
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.Front;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.front.FrontSettings;
+import dev.spanthrift.agent.control.front.RepeatedPosts;
 import dev.spanthrift.agent.control.front.Site;
 import dev.spanthrift.agent.control.front.Sites;
+import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
@@ -48,6 +53,10 @@ public final class ControlServer implements AutoCloseable {
   private final StreamHub streams;
   private final Front front;
   private final Map<String, Site> direct;
+  private final BoostKeeper boosts;
+  private final Jobs jobs;
+  private final OperationHistory operationHistory;
+  private final ReportBooks report;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
@@ -56,13 +65,38 @@ public final class ControlServer implements AutoCloseable {
     KillSwitchKeeper keeper =
         new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
+    boosts =
+        new BoostKeeper(
+            settings.stateDirectory(),
+            pipeline,
+            policies.audit(),
+            timer,
+            System::currentTimeMillis);
+    boosts.restore();
+    jobs = new Jobs(timer, System::currentTimeMillis);
     StatusHistory history = new StatusHistory(pipeline::status);
+    operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
+    report = new ReportBooks(settings.stateDirectory(), spend);
+    operationHistory.each(minute -> report.count(minute.to()));
+    history.also(status -> operationHistory.look());
     pipeline.whenMoved(history.every(timer)::wake);
     FrontCounts counts = new FrontCounts();
     web =
-        new WebSite(new ControlParts(settings, pipeline, policies, spend, keeper, history, counts));
+        new WebSite(
+            new ControlParts(
+                settings,
+                pipeline,
+                policies,
+                spend,
+                keeper,
+                boosts,
+                jobs,
+                history,
+                operationHistory,
+                report,
+                counts));
     direct = new HashMap<>(new HealthSite(pipeline).sites());
-    figures = new ControlFigures(pipeline, policies, spend, keeper, counts);
+    figures = new ControlFigures(pipeline, policies, spend, keeper, boosts, counts);
     operations = new ChosenOperations(pipeline::measured, settings.operationsMax());
     direct.put(METRICS, new MetricsSite(new Exposition(figures, operations), timer));
     streams =
@@ -94,7 +128,8 @@ public final class ControlServer implements AutoCloseable {
               settings.bodyBytesMax(),
               settings.tls()),
           new Access(settings.access()),
-          new Sites(direct, Map.of(StreamHub.TEMPLATE, streams), Routes.ALL, web),
+          new Sites(
+              direct, Map.of(StreamHub.TEMPLATE, streams), Routes.ALL, new RepeatedPosts(web)),
           counts);
     } catch (IllegalStateException e) {
       timer.shutdownNow();
@@ -134,6 +169,9 @@ public final class ControlServer implements AutoCloseable {
   public void close() {
     front.stop(LAST_ANSWERS);
     web.close();
+    jobs.close();
     timer.shutdownNow();
+    boosts.close();
+    report.close(operationHistory);
   }
 }

@@ -24,11 +24,20 @@ public final class Routes {
               // What changes something for good.
               send("PUT", "/api/v1/policy", ADMIN),
               send("POST", "/api/v1/policy:rollback", ADMIN),
+              change("POST", "/api/v1/recommendations/{id}:apply", ADMIN),
               // What ends by itself.
               send("PUT", "/api/v1/kill-switch", OPERATOR),
+              send("POST", "/api/v1/boosts", OPERATOR),
+              change("DELETE", "/api/v1/boosts/{id}", OPERATOR),
+              change("DELETE", "/api/v1/jobs/{id}", OPERATOR),
+              send("POST", "/api/v1/alerts:silence", OPERATOR),
+              change("POST", "/api/v1/alerts:test", OPERATOR),
+              change("POST", "/api/v1/recommendations/{id}:dismiss", OPERATOR),
               // What only asks.
               send("POST", "/api/v1/policy:validate", VIEWER),
               send("POST", "/api/v1/policy:simulate", VIEWER),
+              send("POST", "/api/v1/budget:simulate", VIEWER),
+              send("POST", "/api/v1/boosts:preview", VIEWER),
               // What reads.
               get("/api/v1/policy", VIEWER),
               get("/api/v1/policy/versions", VIEWER),
@@ -42,6 +51,15 @@ public final class Routes {
               get("/api/v1/status", VIEWER),
               get("/api/v1/spend", VIEWER),
               get("/api/v1/fleet", VIEWER),
+              get("/api/v1/boosts", VIEWER),
+              get("/api/v1/boosts/{id}", VIEWER),
+              get("/api/v1/jobs", VIEWER),
+              get("/api/v1/jobs/{id}", VIEWER),
+              get("/api/v1/operations", VIEWER),
+              get("/api/v1/report", VIEWER),
+              get("/api/v1/alerts", VIEWER),
+              get("/api/v1/recommendations", VIEWER),
+              get("/api/v1/recommendations/{id}", VIEWER),
               get("/api/v1/stream/{topic}", VIEWER),
               // What tells nothing of the traffic but sums: probes, scrapes, the program's files.
               get("/healthz", null),
@@ -63,6 +81,11 @@ public final class Routes {
 
   private static Route get(String template, @Nullable Role needs) {
     return new Route("GET", template, needs, false);
+  }
+
+  /** All of it in path and headers. */
+  private static Route change(String method, String template, Role needs) {
+    return new Route(method, template, needs, false);
   }
 
   /** With a body. */

@@ -40,7 +40,7 @@ public record FrontSettings(
   private static final long ANSWERS_BYTES_MAX = 2 << 20;
   private static final int WORKING_MAX = 4;
   private static final double REQUESTS_PER_SECOND = 100;
-  private static final double REQUESTS_BURST = 1_000;
+  private static final double REQUESTS_BURST = 2_000;
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75); // above a scrape's minute
 

@@ -45,6 +45,19 @@ public enum ProblemType {
       HttpStatus.CONFLICT,
       "There is no recorded traffic to ask",
       "Give recording.bytesMax (SPANTHRIFT_RECORDING_BYTES_MAX) some room and let traffic come."),
+  TOO_MANY(
+      HttpStatus.CONFLICT,
+      "There are as many as may be",
+      "End one of them first: they are listed at the same path."),
+  NO_PLACE(
+      HttpStatus.CONFLICT,
+      "It cannot be put in force here",
+      "Boosts stand before Spanthrift's own policies, which may ask 256 questions about spans"
+          + " together with them."),
+  IN_PROGRESS(
+      HttpStatus.CONFLICT,
+      "The same request is still being answered",
+      "Send it again, with the same Idempotency-Key, in a moment."),
   STALE(
       HttpStatus.PRECONDITION_FAILED,
       "Somebody else changed it first",
@@ -81,7 +94,7 @@ public enum ProblemType {
   BUSY(
       HttpStatus.TOO_MANY_REQUESTS,
       "Another simulation is running",
-      "Send it again when that one has answered."),
+      "Send it again when that one has answered, or with Prefer: respond-async."),
   RATE_LIMITED(
       HttpStatus.TOO_MANY_REQUESTS,
       "Too many requests",
