@@ -16,6 +16,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.Route;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.pipeline.SlowQueries;
 import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
 import dev.spanthrift.agent.receive.http.HttpReceiver;
 import dev.spanthrift.agent.receive.json.JsonRequests;
@@ -135,6 +136,10 @@ public final class Sidecar implements SidecarProgram {
             lenience);
     this.live = live;
     live.fleet(fleet);
+    SlowQueries queries = wiring.slowQueries();
+    if (queries != null) {
+      pipeline.lookAt(queries);
+    }
     DecisionLog decisions = wiring.decisions();
     if (decisions != null) {
       pipeline.explainIn(decisions);
@@ -159,7 +164,8 @@ public final class Sidecar implements SidecarProgram {
         treasurer.every(timer, (moved, bytes) -> account(treasurer, pipeline, budget, moved, bytes))
             ::wake);
     learned.every(timer);
-    ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
+    ControlServer control =
+        ControlServer.start(wiring.control(), live, policies, treasurer, wiring.alerts(queries));
     this.control = control;
     startTelemetry(wiring, control);
     ZstdLibrary.refusal().ifPresent(log::warn); // last: it loads native code

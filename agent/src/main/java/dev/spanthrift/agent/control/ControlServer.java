@@ -2,6 +2,10 @@ package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.control.access.Access;
 import dev.spanthrift.agent.control.access.Routes;
+import dev.spanthrift.agent.control.alert.AlertBook;
+import dev.spanthrift.agent.control.alert.AlertParts;
+import dev.spanthrift.agent.control.alert.AlertWatch;
+import dev.spanthrift.agent.control.alert.Webhook;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.Front;
 import dev.spanthrift.agent.control.front.FrontCounts;
@@ -57,11 +61,16 @@ public final class ControlServer implements AutoCloseable {
   private final Jobs jobs;
   private final OperationHistory operationHistory;
   private final ReportBooks report;
+  private final Webhook webhook;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
   private ControlServer(
-      ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
+      ControlSettings settings,
+      PipelineView pipeline,
+      PolicyStore policies,
+      SpendView spend,
+      AlertParts alerting) {
     KillSwitchKeeper keeper =
         new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
@@ -79,6 +88,20 @@ public final class ControlServer implements AutoCloseable {
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
     history.also(status -> operationHistory.look());
+    webhook =
+        new Webhook(
+            alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
+    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    AlertWatch watch =
+        new AlertWatch(
+            alerting.settings(),
+            alerts,
+            spend,
+            pipeline::fleet,
+            alerting.queries(),
+            System::currentTimeMillis);
+    operationHistory.each(watch::look);
+    history.also(watch::look);
     pipeline.whenMoved(history.every(timer)::wake);
     FrontCounts counts = new FrontCounts();
     web =
@@ -94,6 +117,9 @@ public final class ControlServer implements AutoCloseable {
                 history,
                 operationHistory,
                 report,
+                alerting.settings(),
+                alerts,
+                webhook,
                 counts));
     direct = new HashMap<>(new HealthSite(pipeline).sites());
     figures = new ControlFigures(pipeline, policies, spend, keeper, boosts, counts);
@@ -114,8 +140,12 @@ public final class ControlServer implements AutoCloseable {
    * @throws IllegalStateException with a sentence for people when it cannot be opened
    */
   public static ControlServer start(
-      ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
-    return new ControlServer(settings, pipeline, policies, spend);
+      ControlSettings settings,
+      PipelineView pipeline,
+      PolicyStore policies,
+      SpendView spend,
+      AlertParts alerting) {
+    return new ControlServer(settings, pipeline, policies, spend, alerting);
   }
 
   private Front opened(ControlSettings settings, FrontCounts counts) {
@@ -170,6 +200,7 @@ public final class ControlServer implements AutoCloseable {
     front.stop(LAST_ANSWERS);
     web.close();
     jobs.close();
+    webhook.close();
     timer.shutdownNow();
     boosts.close();
     report.close(operationHistory);

@@ -44,7 +44,8 @@ class ApiRulesTest {
               "{\"match\":{\"service\":\"cart\"},\"ttl\":\"30m\",\"cap\":0.5,\"reason\":\"test\"}",
           "POST /api/v1/boosts:preview",
               "{\"match\":{\"service\":\"cart\"},\"ttl\":\"30m\",\"cap\":0.5}",
-          "POST /api/v1/alerts:silence", "{\"id\": \"1\", \"ttl\": \"1h\", \"reason\": \"test\"}");
+          "POST /api/v1/alerts:silence",
+              "{\"rule\": \"latency\", \"ttl\": \"1h\", \"reason\": \"test\"}");
 
   @TempDir static Path directory;
   private static AdminPort port;

@@ -35,9 +35,18 @@ public final class Authors {
           "a person says why: the request comes from a page and has no " + Author.REASON,
           Author.REASON + ": incident 7");
     }
+    return author(request, given);
+  }
+
+  /** Of what nobody has to say why for: it changes nothing. */
+  public static Author withoutReason(HttpHeaders request) {
+    return author(request, "");
+  }
+
+  private static Author author(HttpHeaders request, String reason) {
     return new Author(
         Objects.requireNonNullElse(request.getFirst(Caller.HEADER), "unknown"),
-        given,
+        reason,
         Objects.requireNonNullElse(request.getFirst(RequestIds.HEADER), ""));
   }
 }

@@ -58,6 +58,11 @@ public enum ProblemType {
       HttpStatus.CONFLICT,
       "The same request is still being answered",
       "Send it again, with the same Idempotency-Key, in a moment."),
+  NO_WEBHOOK(
+      HttpStatus.CONFLICT,
+      "No webhook is configured",
+      "Set alerts.webhook.url (SPANTHRIFT_ALERTS_WEBHOOK_URL) or alerts.webhook.urlFile and start"
+          + " again."),
   STALE(
       HttpStatus.PRECONDITION_FAILED,
       "Somebody else changed it first",

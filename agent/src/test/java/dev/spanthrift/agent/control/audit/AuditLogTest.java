@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What was changed afterwards shows: cut, edited, taken out, put in, moved. */
 class AuditLogTest {
-  private static final Author ANN = new Author("token", "incident 7", "r1");
+  private static final Author ANN = new Author("token:admin", "incident 7", "r1");
 
   @TempDir Path directory;
   private Path file;
