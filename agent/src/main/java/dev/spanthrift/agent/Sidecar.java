@@ -160,13 +160,16 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     sayWhenTheCacheDoesNotFit();
-    pipeline.whenMoved(
-        treasurer.every(timer, (moved, bytes) -> account(treasurer, pipeline, budget, moved, bytes))
-            ::wake);
-    learned.every(timer);
     ControlServer control =
         ControlServer.start(wiring.control(), live, policies, treasurer, wiring.alerts(queries));
     this.control = control;
+    Treasurer.Afterwards account =
+        (status, moved) -> {
+          control.note(status);
+          account(treasurer, pipeline, budget, moved, status.spans().received().bytes());
+        };
+    pipeline.whenMoved(treasurer.every(timer, account)::wake);
+    learned.every(timer);
     startTelemetry(wiring, control);
     ZstdLibrary.refusal().ifPresent(log::warn); // last: it loads native code
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());

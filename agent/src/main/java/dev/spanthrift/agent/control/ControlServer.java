@@ -26,6 +26,7 @@ import dev.spanthrift.agent.control.status.Overview;
 import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.control.stream.StreamHub;
 import dev.spanthrift.agent.control.stream.Streams;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
@@ -53,6 +54,7 @@ public final class ControlServer implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
+  private final StatusHistory history;
   private final WebSite web;
   private final StreamHub streams;
   private final Front front;
@@ -62,6 +64,7 @@ public final class ControlServer implements AutoCloseable {
   private final OperationHistory operationHistory;
   private final ReportBooks report;
   private final Webhook webhook;
+  private final AlertWatch watch;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
@@ -83,16 +86,15 @@ public final class ControlServer implements AutoCloseable {
             System::currentTimeMillis);
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
-    StatusHistory history = new StatusHistory(pipeline::status);
+    history = new StatusHistory(pipeline::status);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
-    history.also(status -> operationHistory.look());
     webhook =
         new Webhook(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
     AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
-    AlertWatch watch =
+    watch =
         new AlertWatch(
             alerting.settings(),
             alerts,
@@ -101,8 +103,6 @@ public final class ControlServer implements AutoCloseable {
             alerting.queries(),
             System::currentTimeMillis);
     operationHistory.each(watch::look);
-    history.also(watch::look);
-    pipeline.whenMoved(history.every(timer)::wake);
     FrontCounts counts = new FrontCounts();
     web =
         new WebSite(
@@ -170,6 +170,13 @@ public final class ControlServer implements AutoCloseable {
   /** The port that was bound. */
   public int port() {
     return front.port();
+  }
+
+  /** What somebody has read who reads once a second while anything moves. */
+  public void note(PipelineStatus status) {
+    history.note(status);
+    operationHistory.look(status.spans());
+    watch.look(status);
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */
