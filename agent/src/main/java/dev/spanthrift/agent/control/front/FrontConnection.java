@@ -1,10 +1,10 @@
 package dev.spanthrift.agent.control.front;
 
 import dev.spanthrift.agent.control.access.Caller;
-import dev.spanthrift.agent.control.access.Credentials;
 import dev.spanthrift.agent.control.access.Role;
 import dev.spanthrift.agent.control.access.Route;
 import dev.spanthrift.agent.control.access.Routes;
+import dev.spanthrift.agent.control.access.Shown;
 import dev.spanthrift.agent.control.front.FrontCounts.Cut;
 import dev.spanthrift.agent.control.front.Gatekeeper.Finding;
 import dev.spanthrift.agent.control.http.ProblemException;
@@ -233,8 +233,8 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
     route = found;
     Role needed = found == null ? Role.VIEWER : found.needs();
-    Credentials shown =
-        new Credentials(
+    Shown shown =
+        new Shown(
             admitted.peer().getAddress(),
             admitted.headers().get(HttpHeaderNames.AUTHORIZATION),
             front.settings.tls() == null ? null : PeerCertificate.of(ctx().pipeline()));

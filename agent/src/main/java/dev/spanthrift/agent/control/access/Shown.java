@@ -10,5 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param authorization the header
  * @param certificate that the client proved to have, by TLS
  */
-public record Credentials(
+public record Shown(
     InetAddress peer, @Nullable String authorization, @Nullable X509Certificate certificate) {}
