@@ -241,7 +241,7 @@ final class Wiring {
           InetAddress.getByName(admin.host()),
           admin.port(),
           settings.stateDir(),
-          Admission.settings(admin),
+          WhoMay.settings(admin),
           OwnNames.with(admin.hosts()),
           ControlSettings.DEFAULT_BODY_BYTES_MAX,
           ServerTls.withOptionalClients(admin.tls().tls()),

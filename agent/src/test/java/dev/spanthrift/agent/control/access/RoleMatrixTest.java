@@ -133,7 +133,7 @@ class RoleMatrixTest {
   void openapiSaysTheSameRolesAsTheTable() {
     for (var path : OpenApi.get().root().path("paths").properties()) {
       for (var method : path.getValue().properties()) {
-        Route route = Routes.ALL.find(method.getKey().toUpperCase(Locale.ROOT), path.getKey());
+        AdminRoute route = Routes.ALL.find(method.getKey().toUpperCase(Locale.ROOT), path.getKey());
         String written = method.getValue().path("x-role").asString("");
         String known = route == null ? "none" : route.needs() == null ? "" : route.needs().word();
         assertEquals(known, written, method.getKey() + " " + path.getKey());

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RouteTest {
+class AdminRouteTest {
   private static boolean matches(String template, String path) {
-    return new Route("GET", template, Role.VIEWER, false).matches(path);
+    return new AdminRoute("GET", template, Role.VIEWER, false).matches(path);
   }
 
   @Test

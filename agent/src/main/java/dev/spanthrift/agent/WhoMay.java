@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the admin port's settings into who may do what. */
-final class Admission {
-  private Admission() {}
+final class WhoMay {
+  private WhoMay() {}
 
   static AccessSettings settings(Admin admin) {
     Map<Role, Path> tokens = new EnumMap<>(Role.class);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param needs the role; null: anybody who reaches the port, as probes and scrapes do
  * @param body whether one is read; that of any other is not
  */
-public record Route(String method, String template, @Nullable Role needs, boolean body) {
+public record AdminRoute(String method, String template, @Nullable Role needs, boolean body) {
   /** Whether this path, as it was sent, is one of the template; a name stands for no slash. */
   boolean matches(String path) {
     int t = 0;
