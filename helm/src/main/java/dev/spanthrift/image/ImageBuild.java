@@ -87,8 +87,7 @@ public final class ImageBuild {
     writeFlags(zstd(home.resolve(ImageFolder.NATIVE)));
     folder.setTimes();
     say("program");
-    List<String> flags =
-        Entry.flags(launcher, home, zstd(home.resolve(ImageFolder.NATIVE)));
+    List<String> flags = Entry.flags(launcher, home, zstd(home.resolve(ImageFolder.NATIVE)));
     if (words.containsKey("aot")) {
       Files.copy(Path.of(words.get("aot")), home.resolve(AotTraining.FILE));
     } else {
@@ -155,13 +154,17 @@ public final class ImageBuild {
         String.join(
             ", ",
             own.stream()
-                .map(layer -> String.format(Locale.ROOT, "%s %.1f", layer.name(), layer.bytes() / 1e6))
+                .map(
+                    layer ->
+                        String.format(Locale.ROOT, "%s %.1f", layer.name(), layer.bytes() / 1e6))
                 .toList()),
         digest,
         tar);
   }
 
-  /** What changes together is one layer, the rarest first; both images share all but the cluster's. */
+  /**
+   * What changes together is one layer, the rarest first; both images share all but the cluster's.
+   */
   private enum Part {
     RUNTIME,
     LIBRARIES,

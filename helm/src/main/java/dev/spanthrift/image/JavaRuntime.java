@@ -35,8 +35,8 @@ final class JavaRuntime {
           "jdk.unsupported");
 
   /**
-   * What nobody calls in there, so that nothing but Java can be started: Spring and Jackson refer to
-   * java.beans of java.desktop, and nothing to its screen, which would ask for X11.
+   * What nobody calls in there, so that nothing but Java can be started: Spring and Jackson refer
+   * to java.beans of java.desktop, and nothing to its screen, which would ask for X11.
    */
   private static final List<String> UNUSED =
       List.of(
@@ -77,7 +77,8 @@ final class JavaRuntime {
     if (jmods != null) {
       words.addAll(List.of("--module-path", jmods.toString()));
     }
-    // Not --strip-debug: it would run the objcopy of the machine, where there is one, so that images
+    // Not --strip-debug: it would run the objcopy of the machine, where there is one, so that
+    // images
     // of two machines differ. Not compressed: layers are, and start is faster.
     words.addAll(
         List.of(

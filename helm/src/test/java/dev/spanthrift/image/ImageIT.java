@@ -100,8 +100,7 @@ class ImageIT {
       ExportTraceServiceRequest request =
           ExportTraceServiceRequest.newBuilder()
               .addResourceSpans(
-                  ResourceSpans.newBuilder()
-                      .addScopeSpans(ScopeSpans.newBuilder().addSpans(sent)))
+                  ResourceSpans.newBuilder().addScopeSpans(ScopeSpans.newBuilder().addSpans(sent)))
               .build();
       assertEquals(200, program.post(ports[1], request.toByteArray()));
       Span got = backend.await().getResourceSpans(0).getScopeSpans(0).getSpans(0);
@@ -132,7 +131,8 @@ class ImageIT {
     boolean can = ImageProcess.canContain();
     if (!can) {
       System.err.println(
-          "ImageIT SKIPS the container: only root may mount; the image runs outside of one instead");
+          "ImageIT SKIPS the container: only root may mount; the image runs outside of one"
+              + " instead");
     }
     assumeTrue(can, "only root may mount");
   }
@@ -182,12 +182,10 @@ class ImageIT {
   void saysWhatIsWrongWithAMemoryAndEnds() throws Exception {
     Path state = Files.createTempDirectory(temp, "state");
     try (ImageProcess program =
-        start(
-            ImageProcess::outside, state, List.of("check"), "SPANTHRIFT_MEMORY", "much")) {
+        start(ImageProcess::outside, state, List.of("check"), "SPANTHRIFT_MEMORY", "much")) {
       assertEquals(1, program.exit());
       assertEquals(
-          "spanthrift: SPANTHRIFT_MEMORY=much is no size; write it such as 256Mi\n",
-          program.err());
+          "spanthrift: SPANTHRIFT_MEMORY=much is no size; write it such as 256Mi\n", program.err());
     }
   }
 

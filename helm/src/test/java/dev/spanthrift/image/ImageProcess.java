@@ -92,7 +92,9 @@ final class ImageProcess implements AutoCloseable {
     return trial.waitFor() == 0;
   }
 
-  /** Outside: the same words and files, with the image's paths below the folder it is unpacked in. */
+  /**
+   * Outside: the same words and files, with the image's paths below the folder it is unpacked in.
+   */
   static ImageProcess outside(
       UnpackedImage image, Map<String, String> environment, List<String> words, Path folder)
       throws IOException {

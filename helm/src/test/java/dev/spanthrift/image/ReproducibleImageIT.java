@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole image is built a second time, in another folder, from the same jars and with the same AOT
- * cache, which alone differs from one training run to the next.
+ * The whole image is built a second time, in another folder, from the same jars and with the same
+ * AOT cache, which alone differs from one training run to the next.
  */
 @Timeout(600)
 class ReproducibleImageIT {
@@ -30,7 +30,11 @@ class ReproducibleImageIT {
           "repository=..",
           "target=" + temp.resolve("second"),
           "created=" + image.configuration().path("created").asString(),
-          "version=" + image.index().at("/manifests/0/annotations/org.opencontainers.image.ref.name").asString(),
+          "version="
+              + image
+                  .index()
+                  .at("/manifests/0/annotations/org.opencontainers.image.ref.name")
+                  .asString(),
           "aot=" + aot
         });
     for (String name : List.of("spanthrift.tar", "spanthrift-cluster.tar")) {

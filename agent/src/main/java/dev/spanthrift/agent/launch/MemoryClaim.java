@@ -61,7 +61,8 @@ public record MemoryClaim(long memory, List<String> options, @Nullable String wa
     if (!asked.isEmpty()) {
       long memory = mebibytes(asked);
       if (memory < 0) {
-        throw new RefusedException("SPANTHRIFT_MEMORY=" + asked + " is no size; write it such as 256Mi");
+        throw new RefusedException(
+            "SPANTHRIFT_MEMORY=" + asked + " is no size; write it such as 256Mi");
       }
       if (memory < LEAST) {
         throw new RefusedException(

@@ -132,7 +132,13 @@ class BoostApiTest {
     post(PATH + "?dryRun=true", CART).expectStatus().isOk();
     assertEquals(0, get(PATH).path("boosts").size());
     String id = json(post(PATH, CART)).path("id").asString();
-    port.writer().delete().uri(PATH + "/" + id + "?dryRun=true").exchange().expectStatus().isOk();
+    port.writer()
+        .delete()
+        .uri(PATH + "/" + id + "?dryRun=true")
+        .header("If-Match", "*")
+        .exchange()
+        .expectStatus()
+        .isOk();
     assertEquals(1, get(PATH).path("boosts").size());
   }
 
@@ -140,12 +146,25 @@ class BoostApiTest {
   void endsByHandAndIsRemembered() {
     String id = json(post(PATH, CART)).path("id").asString();
     JsonNode ended =
-        json(port.writer().delete().uri(PATH + "/" + id).exchange().expectStatus().isOk());
+        json(
+            port.writer()
+                .delete()
+                .uri(PATH + "/" + id)
+                .header("If-Match", "*")
+                .exchange()
+                .expectStatus()
+                .isOk());
     assertEquals("ended", ended.path("state").asString());
     assertEquals(List.of(), OpenApi.get().mismatches("Boost", ended));
     assertEquals(List.of(), port.pipeline.boosted);
     assertEquals(ended, get(PATH).path("ended").get(0));
-    port.writer().delete().uri(PATH + "/" + id).exchange().expectStatus().isNotFound();
+    port.writer()
+        .delete()
+        .uri(PATH + "/" + id)
+        .header("If-Match", "*")
+        .exchange()
+        .expectStatus()
+        .isNotFound();
     port.client().get().uri(PATH + "/none").exchange().expectStatus().isNotFound();
   }
 
