@@ -7,6 +7,7 @@ import dev.spanthrift.agent.command.remote.DecisionsCommand;
 import dev.spanthrift.agent.command.remote.ExplainCommand;
 import dev.spanthrift.agent.command.remote.KillSwitchCommand;
 import dev.spanthrift.agent.command.remote.PolicyCommand;
+import dev.spanthrift.agent.command.remote.ReportCommand;
 import dev.spanthrift.agent.command.remote.StatusCommand;
 import dev.spanthrift.agent.command.simulate.SimulateCommand;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
@@ -89,6 +90,7 @@ public final class Verbs {
         .addSubcommand(new RecordCommand(context))
         .addSubcommand(new ExplainCommand(context))
         .addSubcommand(new DecisionsCommand(context))
+        .addSubcommand(new ReportCommand(context))
         .addSubcommand(new StatusCommand(context))
         .addSubcommand(PolicyCommand.commandLine(context))
         .addSubcommand(new KillSwitchCommand(context))

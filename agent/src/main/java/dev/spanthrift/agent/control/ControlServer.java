@@ -1,5 +1,10 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.alert.AlertBook;
+import dev.spanthrift.agent.control.alert.AlertParts;
+import dev.spanthrift.agent.control.alert.AlertWatch;
+import dev.spanthrift.agent.control.alert.Webhook;
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.Entitlement;
 import dev.spanthrift.agent.control.front.Front;
 import dev.spanthrift.agent.control.front.FrontCounts;
@@ -7,13 +12,17 @@ import dev.spanthrift.agent.control.front.FrontSettings;
 import dev.spanthrift.agent.control.front.Site;
 import dev.spanthrift.agent.control.front.Sites;
 import dev.spanthrift.agent.control.http.WriteAccess;
+import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
 import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.StatusHistory;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
@@ -45,29 +54,92 @@ public final class ControlServer implements AutoCloseable {
           "PUT /api/v1/kill-switch", Entitlement.WRITE,
           "POST /api/v1/policy:rollback", Entitlement.WRITE,
           "POST /api/v1/policy:validate", Entitlement.ASK,
-          "POST /api/v1/policy:simulate", Entitlement.ASK);
+          "POST /api/v1/policy:simulate", Entitlement.ASK,
+          "POST /api/v1/budget:simulate", Entitlement.ASK,
+          "POST /api/v1/boosts", Entitlement.WRITE,
+          "POST /api/v1/boosts:preview", Entitlement.ASK,
+          "POST /api/v1/alerts:silence", Entitlement.WRITE);
+
+  /** What changes something and says all of it in its path and headers. */
+  private static final Map<String, Entitlement> WRITES =
+      Map.of(
+          "DELETE /api/v1/boosts/{id}", Entitlement.WRITE,
+          "DELETE /api/v1/jobs/{id}", Entitlement.WRITE,
+          "POST /api/v1/alerts:test", Entitlement.WRITE,
+          "POST /api/v1/recommendations/{id}:apply", Entitlement.WRITE,
+          "POST /api/v1/recommendations/{id}:dismiss", Entitlement.WRITE);
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
+  private final StatusHistory history;
   private final WebSite web;
   private final Front front;
   private final Map<String, Site> direct;
+  private final BoostKeeper boosts;
+  private final Jobs jobs;
+  private final OperationHistory operationHistory;
+  private final ReportBooks report;
+  private final Webhook webhook;
+  private final AlertWatch watch;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
   private ControlServer(
-      ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
+      ControlSettings settings,
+      PipelineView pipeline,
+      PolicyStore policies,
+      SpendView spend,
+      AlertParts alerting) {
     KillSwitchKeeper keeper =
         new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
-    StatusHistory history = new StatusHistory(pipeline::status);
-    pipeline.whenMoved(history.every(timer)::wake);
+    boosts =
+        new BoostKeeper(
+            settings.stateDirectory(),
+            pipeline,
+            policies.audit(),
+            timer,
+            System::currentTimeMillis);
+    boosts.restore();
+    jobs = new Jobs(timer, System::currentTimeMillis);
+    history = new StatusHistory(pipeline::status);
+    operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
+    report = new ReportBooks(settings.stateDirectory(), spend);
+    operationHistory.each(minute -> report.count(minute.to()));
+    webhook =
+        new Webhook(
+            alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
+    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    watch =
+        new AlertWatch(
+            alerting.settings(),
+            alerts,
+            spend,
+            pipeline::fleet,
+            alerting.queries(),
+            System::currentTimeMillis);
+    operationHistory.each(watch::look);
     FrontCounts counts = new FrontCounts();
     web =
-        new WebSite(new ControlParts(settings, pipeline, policies, spend, keeper, history, counts));
+        new WebSite(
+            new ControlParts(
+                settings,
+                pipeline,
+                policies,
+                spend,
+                keeper,
+                boosts,
+                jobs,
+                history,
+                operationHistory,
+                report,
+                alerting.settings(),
+                alerts,
+                webhook,
+                counts));
     direct = new HashMap<>(new HealthSite(pipeline).sites());
-    figures = new ControlFigures(pipeline, policies, spend, keeper, counts);
+    figures = new ControlFigures(pipeline, policies, spend, keeper, boosts, counts);
     operations = new ChosenOperations(pipeline::measured, settings.operationsMax());
     direct.put(METRICS, new MetricsSite(new Exposition(figures, operations), timer));
     front = opened(settings, counts);
@@ -79,8 +151,12 @@ public final class ControlServer implements AutoCloseable {
    * @throws IllegalStateException with a sentence for people when it cannot be opened
    */
   public static ControlServer start(
-      ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
-    return new ControlServer(settings, pipeline, policies, spend);
+      ControlSettings settings,
+      PipelineView pipeline,
+      PolicyStore policies,
+      SpendView spend,
+      AlertParts alerting) {
+    return new ControlServer(settings, pipeline, policies, spend, alerting);
   }
 
   private Front opened(ControlSettings settings, FrontCounts counts) {
@@ -89,7 +165,7 @@ public final class ControlServer implements AutoCloseable {
           FrontSettings.of(
               settings.address(), settings.port(), settings.hosts(), settings.bodyBytesMax()),
           new WriteAccess(settings.tokenFile()),
-          new Sites(direct, BODIES, web),
+          new Sites(direct, checked(), web),
           counts);
     } catch (IllegalStateException e) {
       timer.shutdownNow();
@@ -97,9 +173,22 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
+  private static Map<String, Entitlement> checked() {
+    Map<String, Entitlement> all = new HashMap<>(BODIES);
+    all.putAll(WRITES);
+    return all;
+  }
+
   /** The port that was bound. */
   public int port() {
     return front.port();
+  }
+
+  /** What somebody has read who reads once a second while anything moves. */
+  public void note(PipelineStatus status) {
+    history.note(status);
+    operationHistory.look();
+    watch.look(status);
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */
@@ -131,6 +220,10 @@ public final class ControlServer implements AutoCloseable {
   public void close() {
     front.stop(LAST_ANSWERS);
     web.close();
+    jobs.close();
+    webhook.close();
     timer.shutdownNow();
+    boosts.close();
+    report.close(operationHistory);
   }
 }

@@ -9,6 +9,8 @@ import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.Whereabouts;
 import dev.spanthrift.sampler.Worth;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.signal.OperationMeasures;
@@ -67,6 +69,7 @@ public final class Pipeline implements Intake, AutoCloseable {
 
   private @Nullable TraceWatch watch;
   private volatile @Nullable SpanRing recorded;
+  private @Nullable SlowQueries queries;
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
   private volatile boolean draining;
   private long nextTick = System.nanoTime();
@@ -229,6 +232,9 @@ public final class Pipeline implements Intake, AutoCloseable {
     if (watch != null) {
       watch.received(batch);
     }
+    if (queries != null) {
+      queries.look(batch);
+    }
     SpanRing ring = recorded;
     if (ring != null && batch.size() > 0) {
       ring.record(batch, System.currentTimeMillis());
@@ -260,6 +266,11 @@ public final class Pipeline implements Intake, AutoCloseable {
       watch = by;
       sampler.tellFates(by);
     }
+  }
+
+  /** Looks for slow statements in all that comes; call before the first request. */
+  public void lookAt(SlowQueries slow) {
+    queries = slow;
   }
 
   /** Records what comes from now on. */
@@ -434,6 +445,20 @@ public final class Pipeline implements Intake, AutoCloseable {
   public List<MeasuredOperation> measured() {
     synchronized (lock) {
       return sampler.measured();
+    }
+  }
+
+  /** What is kept by operation, and what it says of all that was received. */
+  public List<KeptOperation> keptOperations() {
+    synchronized (lock) {
+      return sampler.keptOperations();
+    }
+  }
+
+  /** What was never kept. */
+  public Losses.Summary losses() {
+    synchronized (lock) {
+      return sampler.losses();
     }
   }
 
