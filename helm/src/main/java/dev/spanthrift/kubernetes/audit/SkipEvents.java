@@ -1,0 +1,147 @@
+package dev.spanthrift.kubernetes.audit;
+
+import dev.spanthrift.kubernetes.webhook.InjectorMetrics;
+import dev.spanthrift.kubernetes.webhook.InjectorMetrics.EventFate;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Events on whom a pod belongs to, because a pod under review is not there yet. Never on the
+ * webhook's way: a queue of 100, one thread, and the same words about the same owner once an hour.
+ */
+public final class SkipEvents implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SkipEvents.class);
+  private static final int QUEUE = 100;
+  private static final int REMEMBERED = 2_000;
+  private static final Duration REPEAT = Duration.ofHours(1);
+  private static final int MESSAGE_MAX = 1_000;
+
+  private final KubernetesClient client;
+  private final InjectorMetrics metrics;
+  private final Clock clock;
+  private final Map<String, Instant> told = new LinkedHashMap<>();
+  private final ThreadPoolExecutor sender =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          1,
+          TimeUnit.MINUTES,
+          new ArrayBlockingQueue<>(QUEUE),
+          Thread.ofPlatform().daemon().name("spanthrift-events").factory(),
+          new ThreadPoolExecutor.AbortPolicy());
+
+  public SkipEvents(KubernetesClient client, InjectorMetrics metrics, Clock clock) {
+    this.client = client;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /**
+   * Tells of one pod.
+   *
+   * @param reason in the form of Events, such as {@code HostNetwork}
+   */
+  public void tell(JsonNode pod, String namespace, String reason, String words) {
+    ObjectReference about = about(pod, namespace);
+    if (about.getName().isEmpty()) {
+      return; // a pod without name and owner: the answer's warning told it
+    }
+    if (!isNew(namespace + "/" + about.getKind() + "/" + about.getName() + "/" + reason)) {
+      metrics.event(EventFate.REPEATED);
+      return;
+    }
+    Event event = event(about, namespace, reason, words);
+    try {
+      sender.execute(() -> send(event));
+    } catch (java.util.concurrent.RejectedExecutionException e) {
+      metrics.event(EventFate.QUEUE_FULL);
+    }
+  }
+
+  private synchronized boolean isNew(String what) {
+    Instant now = clock.instant();
+    Instant last = told.get(what);
+    if (last != null && now.isBefore(last.plus(REPEAT))) {
+      return false;
+    }
+    told.remove(what);
+    told.put(what, now);
+    if (told.size() > REMEMBERED) {
+      told.remove(told.keySet().iterator().next());
+    }
+    return true;
+  }
+
+  private static ObjectReference about(JsonNode pod, String namespace) {
+    JsonNode metadata = pod.path("metadata");
+    for (JsonNode owner : metadata.path("ownerReferences")) {
+      if (owner.path("controller").asBoolean(false)) {
+        return new ObjectReferenceBuilder()
+            .withApiVersion(owner.path("apiVersion").asString(""))
+            .withKind(owner.path("kind").asString(""))
+            .withName(owner.path("name").asString(""))
+            .withUid(owner.path("uid").asString(""))
+            .withNamespace(namespace)
+            .build();
+      }
+    }
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Pod")
+        .withName(metadata.path("name").asString(""))
+        .withUid(metadata.path("uid").asString(""))
+        .withNamespace(namespace)
+        .build();
+  }
+
+  private Event event(ObjectReference about, String namespace, String reason, String words) {
+    String now = clock.instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+    return new EventBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withGenerateName("spanthrift-")
+        .endMetadata()
+        .withInvolvedObject(about)
+        .withType("Warning")
+        .withReason("NoSidecar" + reason)
+        .withMessage(words.substring(0, Math.min(words.length(), MESSAGE_MAX)))
+        .withNewSource()
+        .withComponent("spanthrift-injector")
+        .endSource()
+        .withReportingComponent("spanthrift.dev/injector")
+        .withFirstTimestamp(now)
+        .withLastTimestamp(now)
+        .withCount(1)
+        .build();
+  }
+
+  private void send(Event event) {
+    try {
+      client.v1().events().inNamespace(event.getMetadata().getNamespace()).resource(event).create();
+      metrics.event(EventFate.SENT);
+    } catch (KubernetesClientException e) {
+      metrics.event(EventFate.FAILED);
+      log.warn("an Event could not be written: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    sender.shutdownNow();
+  }
+}

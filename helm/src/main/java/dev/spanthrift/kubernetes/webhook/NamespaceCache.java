@@ -1,0 +1,43 @@
+package dev.spanthrift.kubernetes.webhook;
+
+import dev.spanthrift.kubernetes.injection.PodNamespace;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Labels and annotations of all namespaces, by a watch: no question is asked when a pod comes. */
+public final class NamespaceCache implements AutoCloseable {
+  private final SharedIndexInformer<Namespace> informer;
+
+  public NamespaceCache(KubernetesClient client) {
+    informer = client.namespaces().runnableInformer(0);
+    informer.exceptionHandler((started, error) -> true); // it tries again, with growing pauses
+    informer.start();
+  }
+
+  public boolean isReady() {
+    return informer.hasSynced();
+  }
+
+  /** Null for one that is not known, or not yet. */
+  public @Nullable PodNamespace get(String name) {
+    Namespace namespace = informer.getStore().getByKey(name);
+    if (namespace == null) {
+      return null;
+    }
+    ObjectMeta metadata = namespace.getMetadata();
+    return new PodNamespace(
+        name,
+        Objects.requireNonNullElse(metadata.getLabels(), Map.of()),
+        Objects.requireNonNullElse(metadata.getAnnotations(), Map.of()));
+  }
+
+  @Override
+  public void close() {
+    informer.stop();
+  }
+}
