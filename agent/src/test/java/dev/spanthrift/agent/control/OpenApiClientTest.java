@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  * wrong ones, and holds status, type and body of each answer against what is written there.
  */
 class OpenApiClientTest {
-  private static final long SEED = Long.getLong("seed", System.nanoTime());
+  private static final long SEED = Long.getLong("seed", 1);
   private static final int REQUESTS = Integer.getInteger("requests", 16); // of each operation
   private static final int DEPTH_MAX = 5;
   private static final JsonNodeFactory MAKE = JsonNodeFactory.instance;
@@ -75,15 +75,22 @@ class OpenApiClientTest {
   @Test
   void everyAnswerStandsInTheDescription() throws Exception {
     Map<Integer, Integer> seen = new TreeMap<>();
+    List<String> complaints = new ArrayList<>();
     for (var path : root.path("paths").properties()) {
       for (var method : path.getValue().properties()) {
         for (int i = 0; i < REQUESTS; i++) {
-          int status =
-              ask(method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue());
-          seen.merge(status, 1, Integer::sum);
+          try {
+            int status =
+                ask(method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue());
+            seen.merge(status, 1, Integer::sum);
+          } catch (AssertionError e) {
+            complaints.add(String.valueOf(e.getMessage()));
+            break; // one of each operation is enough to read
+          }
         }
       }
     }
+    assertEquals("", String.join("\n", complaints));
     assertTrue(seen.getOrDefault(200, 0) > REQUESTS, "seed " + SEED + ": " + seen);
     assertTrue(seen.getOrDefault(422, 0) > REQUESTS / 2, "seed " + SEED + ": " + seen);
     assertTrue(
@@ -98,7 +105,7 @@ class OpenApiClientTest {
     head.add("Host: localhost");
     if (random.nextInt(8) > 0) {
       head.add("Authorization: Bearer " + AdminPort.TOKEN);
-    } else if (random.nextBoolean()) {
+    } else if (random.nextInt(8) == 0) { // seldom: each costs as much as fifty requests
       head.add("Authorization: Bearer wrong");
     }
     for (JsonNode parameter : operation.path("parameters")) {

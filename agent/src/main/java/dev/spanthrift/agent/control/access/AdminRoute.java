@@ -10,16 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param body whether one is read; that of any other is not
  */
 public record AdminRoute(String method, String template, @Nullable Role needs, boolean body) {
-  /** Whether this path, as it was sent, is one of the template; a name stands for no slash. */
+  /**
+   * Whether this path, as it was sent, is one of the template; a name stands for no slash and no
+   * colon.
+   */
   boolean matches(String path) {
     int t = 0;
     int p = 0;
     while (t < template.length()) {
       if (template.charAt(t) == '{') {
         t = template.indexOf('}', t) + 1;
-        char until = t < template.length() ? template.charAt(t) : '/';
         int end = p;
-        while (end < path.length() && path.charAt(end) != '/' && path.charAt(end) != until) {
+        while (end < path.length() && path.charAt(end) != '/' && path.charAt(end) != ':') {
           end++;
         }
         if (end == p) {

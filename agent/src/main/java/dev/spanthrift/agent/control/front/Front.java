@@ -65,7 +65,7 @@ public final class Front implements AutoCloseable {
   private static final long CLOSE_MILLIS = 500;
   private static final int ROOM = 32; // places made at once, as many as are let in at once
   private static final int WORKERS = 2;
-  private static final double REFUSED_COSTS = 50; // requests
+  private static final double GUESS_COSTS = 50; // requests: guessing takes time
 
   final FrontSettings settings;
   final FrontRules rules;
@@ -337,12 +337,18 @@ public final class Front implements AutoCloseable {
           Gatekeeper.Finding finding = gatekeeper.look(needed, shown);
           onLoop(
               () -> {
-                if (finding instanceof Gatekeeper.Finding.Refused) {
-                  rates.charge(shown.peer(), REFUSED_COSTS, now()); // guessing takes time
+                if (isGuess(finding, shown)) {
+                  rates.charge(shown.peer(), GUESS_COSTS, now());
                 }
                 then.accept(finding);
               });
         });
+  }
+
+  private static boolean isGuess(Gatekeeper.Finding finding, Shown shown) {
+    return finding instanceof Gatekeeper.Finding.Refused(ProblemException problem)
+        && problem.type() == ProblemType.TOKEN_REQUIRED
+        && shown.authorization() != null;
   }
 
   /** Has a request answered where that may block. */
