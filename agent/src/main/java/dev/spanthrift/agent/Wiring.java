@@ -10,6 +10,7 @@ import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.alert.AlertParts;
+import dev.spanthrift.agent.control.policy.ManagedPolicy;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
@@ -191,13 +192,16 @@ final class Wiring {
   /**
    * The policies to begin with.
    *
+   * @param managed what objects of Kubernetes say instead; null: nothing
    * @param lenience null: a configured policy that cannot be used ends the start
    */
-  PolicyStore policyStore(SidecarProgram.@Nullable Lenience lenience) {
+  PolicyStore policyStore(
+      @Nullable ManagedPolicy managed, SidecarProgram.@Nullable Lenience lenience) {
     boolean lost = lenience != null && lenience.policiesLost();
     return PolicyStore.open(
         settings.stateDir(),
         lost ? NullNode.instance : PolicyCompilation.configured(settings),
+        managed,
         (document, previous) -> PolicyCompilation.of(document, previous, settings),
         lenience != null);
   }

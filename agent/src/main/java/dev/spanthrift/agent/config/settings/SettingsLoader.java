@@ -256,6 +256,7 @@ public final class SettingsLoader {
           s.price(),
           s.budgets(),
           s.fleet(),
+          s.controller(),
           s.recording(),
           s.explain(),
           s.stateDir(),

@@ -68,6 +68,10 @@ public record SpanthriftSettings(
                 + " you run; off without a url.")
         FleetSettings fleet,
     @Setting(
+            "Policy and budgets as objects of Kubernetes, from the cluster's controller"
+                + " (docs/POLICY-OBJECTS.md); off without a url.")
+        ControllerSettings controller,
+    @Setting(
             "The last spans received, as columns without payload, so that what-if can be asked of"
                 + " them.")
         Recording recording,
