@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.certificate;
 
+import dev.spanthrift.agent.config.yaml.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,10 +27,7 @@ public final class CertificateFiles {
    * @throws IOException when one cannot be read, or both mean nothing together
    */
   public boolean look() throws IOException {
-    KeyPairPem found =
-        new KeyPairPem(
-            Files.readString(certificate, StandardCharsets.US_ASCII),
-            Files.readString(key, StandardCharsets.US_ASCII));
+    KeyPairPem found = new KeyPairPem(text(certificate), text(key));
     if (found.equals(keys.pem())) {
       return false;
     }
@@ -39,6 +37,14 @@ public final class CertificateFiles {
       return true;
     } catch (GeneralSecurityException e) {
       throw new IOException(certificate + " and " + key + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file, StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new IOException(file + " cannot be read: " + InputFile.reason(e), e);
     }
   }
 

@@ -16,6 +16,7 @@ import dev.spanthrift.kubernetes.webhook.NamespaceCache;
 import dev.spanthrift.kubernetes.webhook.WebhookServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.VersionInfo;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -189,8 +190,10 @@ final class InjectorProgram implements AutoCloseable {
 
   /** From 1.29 on; init containers that keep running would else never let the pod start. */
   private static boolean hasNativeSidecars(KubernetesClient client) {
-    String minor = client.getKubernetesVersion().getMinor().replaceAll("[^0-9].*", "");
-    boolean has = minor.isEmpty() || Integer.parseInt(minor) >= 29;
+    VersionInfo version = client.getKubernetesVersion();
+    String minor = String.valueOf(version.getMinor()).replaceAll("[^0-9].*", "");
+    boolean has =
+        !"1".equals(version.getMajor()) || minor.isEmpty() || Integer.parseInt(minor) >= 29;
     if (!has) {
       log.warn("the cluster is older than 1.29: no pod will get a sidecar");
     }
