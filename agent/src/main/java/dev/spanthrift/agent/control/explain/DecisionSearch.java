@@ -10,6 +10,7 @@ import dev.spanthrift.sampler.signal.OperationMeasures;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,11 @@ final class DecisionSearch {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Page(List<Row> decisions, @Nullable String next, long held, long noted) {}
 
-  /** One decision in short; the rest is in its explanation. */
+  /**
+   * One decision in short; the rest is in its explanation.
+   *
+   * @param traceClass what the budget saw in it; missing where a policy decided
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Row(
       String traceId,
@@ -61,7 +66,8 @@ final class DecisionSearch {
       long bytes,
       double duration,
       boolean error,
-      double probability) {}
+      double probability,
+      @Nullable String traceClass) {}
 
   Page page(DecisionLog log, Filter filter) {
     Map<Integer, Boolean> wanted = new HashMap<>(); // by operation
@@ -106,6 +112,11 @@ final class DecisionSearch {
         amounts.bytes(),
         amounts.durationNanos() / 1e9,
         amounts.error(),
-        decision.probability());
+        decision.probability(),
+        traceClass(decision.allocation()));
+  }
+
+  private static @Nullable String traceClass(LoggedDecision.@Nullable OfBudget said) {
+    return said == null ? null : said.traceClass().name().toLowerCase(Locale.ROOT);
   }
 }
