@@ -11,9 +11,14 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.Boost;
+import dev.spanthrift.sampler.Judge;
 import dev.spanthrift.sampler.PolicyJudge;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.budget.price.PriceOf;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.PolicySet;
@@ -36,20 +41,25 @@ final class LivePipeline implements PipelineView {
   private volatile @Nullable PolicySet policies;
   private volatile @Nullable FleetDoor fleet;
   private volatile @Nullable DecisionLog decisions;
+  private final Boosting boosting;
   private volatile Phase phase = Phase.STARTING;
 
   /**
    * @param store of the policies that decide; null where another system's rules do
+   * @param judge that the pipeline began with
    * @param lenience what the start went on without; null when it was not lenient
    */
   LivePipeline(
       Pipeline pipeline,
       Wiring wiring,
       @Nullable PolicyStore store,
+      Judge judge,
+      PriceOf price,
       SidecarProgram.@Nullable Lenience lenience) {
     this.pipeline = pipeline;
     this.wiring = wiring;
     this.store = store;
+    boosting = new Boosting(store == null ? null : judge, price);
     policies = store == null ? null : store.current().set();
     leftOut = lenience == null ? List.of() : lenience.leftOut();
   }
@@ -144,6 +154,16 @@ final class LivePipeline implements PipelineView {
   }
 
   @Override
+  public List<KeptOperation> keptOperations() {
+    return pipeline.keptOperations();
+  }
+
+  @Override
+  public Losses.Summary losses() {
+    return pipeline.losses();
+  }
+
+  @Override
   public List<PolicyCounts> policies() {
     PolicySet deciding = policies;
     return deciding == null ? List.of() : deciding.counts();
@@ -157,7 +177,18 @@ final class LivePipeline implements PipelineView {
   @Override
   public void usePolicy(PolicyVersion policy) {
     policies = policy.set();
-    pipeline.use(new PolicyJudge(policy.set(), FleetDoor.rates(fleet), policy.version()));
+    boosting.usePolicy(
+        new PolicyJudge(policy.set(), FleetDoor.rates(fleet), policy.version()), pipeline::use);
+  }
+
+  @Override
+  public boolean boost(List<Boost> boosts) {
+    return boosting.boost(boosts, pipeline::use);
+  }
+
+  @Override
+  public boolean boosts() {
+    return boosting.inForce();
   }
 
   @Override

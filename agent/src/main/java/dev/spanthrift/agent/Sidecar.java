@@ -116,12 +116,8 @@ public final class Sidecar implements SidecarProgram {
     FleetDoor fleet = wiring.budget().fleet();
     this.fleet = fleet;
     BudgetParts budget = wiring.budget().parts(treasurer, fleet);
-    Pipeline pipeline =
-        new Pipeline(
-            wiring.pipeline(),
-            judge == null ? first(policies.current(), fleet) : judge,
-            budget,
-            routes(settings));
+    Judge begin = judge == null ? first(policies.current(), fleet) : judge;
+    Pipeline pipeline = new Pipeline(wiring.pipeline(), begin, budget, routes(settings));
     LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
     this.learned = learned;
     SpanRing ring = wiring.recording();
@@ -130,7 +126,13 @@ public final class Sidecar implements SidecarProgram {
     }
     pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
     LivePipeline live =
-        new LivePipeline(pipeline, wiring, judge == null ? policies : null, lenience);
+        new LivePipeline(
+            pipeline,
+            wiring,
+            judge == null ? policies : null,
+            begin,
+            treasurer.controller().priceOf(),
+            lenience);
     this.live = live;
     live.fleet(fleet);
     DecisionLog decisions = wiring.decisions();

@@ -11,6 +11,7 @@ final class Departures {
   private final Outbox outbox;
   private final FateBooks books;
   private final DecisionNotes notes;
+  private final FateTables tables;
 
   Departures(
       Hold hold,
@@ -18,13 +19,15 @@ final class Departures {
       JudgeVersions judges,
       Outbox outbox,
       FateBooks books,
-      DecisionNotes notes) {
+      DecisionNotes notes,
+      FateTables tables) {
     this.hold = hold;
     this.memory = memory;
     this.judges = judges;
     this.outbox = outbox;
     this.books = books;
     this.notes = notes;
+    this.tables = tables;
   }
 
   void decided(int slot, double probability) {
@@ -49,6 +52,7 @@ final class Departures {
     notes.settled(number, true, probability, reason);
     books.kept(
         idHigh(slot), idLow(slot), hold.spans(slot), hold.bytes(slot), hold.events(slot), reason);
+    tables.kept(slot, threshold);
     remember(slot, unchanged ? DecisionMemory.KEPT_UNCHANGED : threshold);
     leave(slot);
     outbox.add(slot, threshold, hold.hasError(slot) ? Worth.ERROR : worth);
@@ -62,6 +66,7 @@ final class Departures {
 
   /** Drops a fragment; spans of its trace that come later are judged anew. */
   void dropForgotten(int slot, String reason) {
+    tables.dropped(slot);
     books.dropped(
         idHigh(slot), idLow(slot), hold.spans(slot), hold.bytes(slot), hold.events(slot), reason);
     leave(slot);

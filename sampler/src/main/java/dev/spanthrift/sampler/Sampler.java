@@ -3,6 +3,8 @@ package dev.spanthrift.sampler;
 import static dev.spanthrift.sampler.RandomnessSource.TRACE_ID;
 
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.probability.Randomness;
@@ -64,6 +66,7 @@ public final class Sampler {
   private final FateBooks books = new FateBooks(counters);
   private final SpansAtOnce atOnce;
   private final DecisionNotes notes = new DecisionNotes();
+  private final FateTables tables;
   private final Departures departures;
 
   private final IdRandomness idRandomness = new IdRandomness();
@@ -94,7 +97,8 @@ public final class Sampler {
             new Stamper(settings.stampAlways(), counters),
             settings);
     atOnce = new SpansAtOnce(contexts, outbox, books, settings.randomness());
-    departures = new Departures(hold, memory, judges, outbox, books, notes);
+    tables = new FateTables(hold, measures, operations, signatures);
+    departures = new Departures(hold, memory, judges, outbox, books, notes, tables);
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
     learned = new LearnedTables(operations, signatures, budget);
@@ -127,7 +131,8 @@ public final class Sampler {
     counters.contents(batch);
     for (int row = 0; row < batch.size(); row++) {
       receive(batch, row);
-      measure(batch, row, contexts.of(batch, row));
+      int operation = measure(batch, row, contexts.of(batch, row));
+      tables.passed(operation, batch.isError(row), batch.durationNanos(row), batch.bytes(row));
     }
     contexts.end();
     counters.kept.add(KILL_SWITCH, batch.size(), counters.receivedBytes - before);
@@ -260,7 +265,7 @@ public final class Sampler {
     ResourceContext from = contexts.resource(context);
     int operation = reader.operation(batch, row, from.serviceHash());
     long duration = batch.durationNanos(row);
-    measures.measure(operation, from.serviceName(), batch.isError(row), duration);
+    measures.measure(operation, from.serviceName(), batch.isError(row), duration, batch.bytes(row));
     return operation;
   }
 
@@ -570,6 +575,16 @@ public final class Sampler {
     return measures.read();
   }
 
+  /** What is kept by operation, and what it says of all that was received. */
+  public List<KeptOperation> keptOperations() {
+    return tables.operations();
+  }
+
+  /** What was never kept. */
+  public Losses.Summary losses() {
+    return tables.losses();
+  }
+
   /** One consistent reading. */
   public SamplerCounts counts() {
     return new SamplerCounts(
@@ -607,6 +622,7 @@ public final class Sampler {
 
   private long scratchBytes() {
     long own = fragment.bytesHeld() + contexts.bytesHeld();
+    own += tables.bytesHeld();
     return own + outbox.bytesHeld() + (budget == null ? 0 : budget.scratchBytes());
   }
 }

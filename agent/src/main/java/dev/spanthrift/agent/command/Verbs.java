@@ -4,6 +4,7 @@ import dev.spanthrift.agent.command.check.CheckCommand;
 import dev.spanthrift.agent.command.option.Context;
 import dev.spanthrift.agent.command.remote.AuditCommand;
 import dev.spanthrift.agent.command.remote.DecisionsCommand;
+import dev.spanthrift.agent.command.remote.ReportCommand;
 import dev.spanthrift.agent.command.remote.ExplainCommand;
 import dev.spanthrift.agent.command.remote.KillSwitchCommand;
 import dev.spanthrift.agent.command.remote.PolicyCommand;
@@ -88,6 +89,7 @@ public final class Verbs {
         .addSubcommand(new RecordCommand(context))
         .addSubcommand(new ExplainCommand(context))
         .addSubcommand(new DecisionsCommand(context))
+        .addSubcommand(new ReportCommand(context))
         .addSubcommand(new StatusCommand(context))
         .addSubcommand(PolicyCommand.commandLine(context))
         .addSubcommand(new KillSwitchCommand(context))

@@ -1,11 +1,19 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.control.audit.AuditApi;
+import dev.spanthrift.agent.control.boost.BoostApi;
+import dev.spanthrift.agent.control.boost.BoostPreviews;
 import dev.spanthrift.agent.control.explain.ExplainApi;
+import dev.spanthrift.agent.control.job.JobApi;
+import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
+import dev.spanthrift.agent.control.operation.OperationApi;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.PolicyVersionsApi;
 import dev.spanthrift.agent.control.policy.SimulateApi;
+import dev.spanthrift.agent.control.recommendation.Recommender;
+import dev.spanthrift.agent.control.recommendation.RecommendationApi;
+import dev.spanthrift.agent.control.report.ReportApi;
 import dev.spanthrift.agent.control.status.FleetApi;
 import dev.spanthrift.agent.control.status.StatusApi;
 import dev.spanthrift.agent.simulation.HeapRoom;
@@ -35,8 +43,42 @@ class ControlContext {
   }
 
   @Bean
-  SimulateApi simulateApi(ControlParts parts) {
-    return new SimulateApi(parts.pipeline(), parts.policies(), parts.spend(), new HeapRoom());
+  RingQuestions ringQuestions(ControlParts parts) {
+    return new RingQuestions(parts.pipeline(), parts.spend(), new HeapRoom());
+  }
+
+  @Bean
+  SimulateApi simulateApi(ControlParts parts, RingQuestions questions) {
+    return new SimulateApi(parts.policies(), questions, parts.jobs());
+  }
+
+  @Bean
+  JobApi jobApi(ControlParts parts) {
+    return new JobApi(parts.jobs());
+  }
+
+  @Bean
+  OperationApi operationApi(ControlParts parts) {
+    return new OperationApi(parts.pipeline(), parts.operations(), parts.spend());
+  }
+
+  @Bean
+  ReportApi reportApi(ControlParts parts) {
+    return new ReportApi(parts.pipeline(), parts.report(), parts.operations(), parts.spend());
+  }
+
+  @Bean
+  RecommendationApi recommendationApi(ControlParts parts, RingQuestions questions) {
+    return new RecommendationApi(
+        new Recommender(
+            parts.pipeline(), parts.policies(), questions, System::currentTimeMillis),
+        parts.policies().audit());
+  }
+
+  @Bean
+  BoostApi boostApi(ControlParts parts, RingQuestions questions) {
+    BoostPreviews previews = new BoostPreviews(questions, parts.policies());
+    return new BoostApi(parts.boosts(), previews, parts.spend());
   }
 
   @Bean
@@ -50,6 +92,7 @@ class ControlContext {
         parts.pipeline(),
         parts.policies(),
         parts.killSwitch(),
+        parts.boosts(),
         parts.history(),
         parts.spend(),
         parts.counts());
@@ -62,7 +105,7 @@ class ControlContext {
 
   @Bean
   ExplainApi explainApi(ControlParts parts) {
-    return new ExplainApi(parts.pipeline(), parts.policies(), parts.spend());
+    return new ExplainApi(parts.pipeline(), parts.policies(), parts.boosts(), parts.spend());
   }
 
   @Bean

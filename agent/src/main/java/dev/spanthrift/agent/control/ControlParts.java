@@ -1,8 +1,12 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.FrontCounts;
+import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.pipeline.PipelineView;
@@ -14,5 +18,9 @@ record ControlParts(
     PolicyStore policies,
     SpendView spend,
     KillSwitchKeeper killSwitch,
+    BoostKeeper boosts,
+    Jobs jobs,
     StatusHistory history,
+    OperationHistory operations,
+    ReportBooks report,
     FrontCounts counts) {}

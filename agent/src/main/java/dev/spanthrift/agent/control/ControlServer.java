@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.Entitlement;
 import dev.spanthrift.agent.control.front.Front;
 import dev.spanthrift.agent.control.front.FrontCounts;
@@ -7,8 +8,11 @@ import dev.spanthrift.agent.control.front.FrontSettings;
 import dev.spanthrift.agent.control.front.Site;
 import dev.spanthrift.agent.control.front.Sites;
 import dev.spanthrift.agent.control.http.WriteAccess;
+import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
+import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
@@ -45,7 +49,18 @@ public final class ControlServer implements AutoCloseable {
           "PUT /api/v1/kill-switch", Entitlement.WRITE,
           "POST /api/v1/policy:rollback", Entitlement.WRITE,
           "POST /api/v1/policy:validate", Entitlement.ASK,
-          "POST /api/v1/policy:simulate", Entitlement.ASK);
+          "POST /api/v1/policy:simulate", Entitlement.ASK,
+          "POST /api/v1/budget:simulate", Entitlement.ASK,
+          "POST /api/v1/boosts", Entitlement.WRITE,
+          "POST /api/v1/boosts:preview", Entitlement.ASK);
+
+  /** What changes something and says all of it in its path and headers. */
+  private static final Map<String, Entitlement> WRITES =
+      Map.of(
+          "DELETE /api/v1/boosts/{id}", Entitlement.WRITE,
+          "DELETE /api/v1/jobs/{id}", Entitlement.WRITE,
+          "POST /api/v1/recommendations/{id}:apply", Entitlement.WRITE,
+          "POST /api/v1/recommendations/{id}:dismiss", Entitlement.WRITE);
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -53,6 +68,10 @@ public final class ControlServer implements AutoCloseable {
   private final WebSite web;
   private final Front front;
   private final Map<String, Site> direct;
+  private final BoostKeeper boosts;
+  private final Jobs jobs;
+  private final OperationHistory operationHistory;
+  private final ReportBooks report;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
@@ -61,13 +80,38 @@ public final class ControlServer implements AutoCloseable {
     KillSwitchKeeper keeper =
         new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
+    boosts =
+        new BoostKeeper(
+            settings.stateDirectory(),
+            pipeline,
+            policies.audit(),
+            timer,
+            System::currentTimeMillis);
+    boosts.restore();
+    jobs = new Jobs(timer, System::currentTimeMillis);
     StatusHistory history = new StatusHistory(pipeline::status);
+    operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
+    report = new ReportBooks(settings.stateDirectory(), spend);
+    operationHistory.each(minute -> report.count(minute.to()));
+    history.also(status -> operationHistory.look());
     pipeline.whenMoved(history.every(timer)::wake);
     FrontCounts counts = new FrontCounts();
     web =
-        new WebSite(new ControlParts(settings, pipeline, policies, spend, keeper, history, counts));
+        new WebSite(
+            new ControlParts(
+                settings,
+                pipeline,
+                policies,
+                spend,
+                keeper,
+                boosts,
+                jobs,
+                history,
+                operationHistory,
+                report,
+                counts));
     direct = new HashMap<>(new HealthSite(pipeline).sites());
-    figures = new ControlFigures(pipeline, policies, spend, keeper, counts);
+    figures = new ControlFigures(pipeline, policies, spend, keeper, boosts, counts);
     operations = new ChosenOperations(pipeline::measured, settings.operationsMax());
     direct.put(METRICS, new MetricsSite(new Exposition(figures, operations), timer));
     front = opened(settings, counts);
@@ -89,12 +133,18 @@ public final class ControlServer implements AutoCloseable {
           FrontSettings.of(
               settings.address(), settings.port(), settings.hosts(), settings.bodyBytesMax()),
           new WriteAccess(settings.tokenFile()),
-          new Sites(direct, BODIES, web),
+          new Sites(direct, checked(), web),
           counts);
     } catch (IllegalStateException e) {
       timer.shutdownNow();
       throw e;
     }
+  }
+
+  private static Map<String, Entitlement> checked() {
+    Map<String, Entitlement> all = new HashMap<>(BODIES);
+    all.putAll(WRITES);
+    return all;
   }
 
   /** The port that was bound. */
@@ -131,6 +181,9 @@ public final class ControlServer implements AutoCloseable {
   public void close() {
     front.stop(LAST_ANSWERS);
     web.close();
+    jobs.close();
     timer.shutdownNow();
+    boosts.close();
+    report.close(operationHistory);
   }
 }

@@ -9,6 +9,8 @@ import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.Whereabouts;
 import dev.spanthrift.sampler.Worth;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.signal.OperationMeasures;
@@ -433,6 +435,20 @@ public final class Pipeline implements Intake, AutoCloseable {
   public List<MeasuredOperation> measured() {
     synchronized (lock) {
       return sampler.measured();
+    }
+  }
+
+  /** What is kept by operation, and what it says of all that was received. */
+  public List<KeptOperation> keptOperations() {
+    synchronized (lock) {
+      return sampler.keptOperations();
+    }
+  }
+
+  /** What was never kept. */
+  public Losses.Summary losses() {
+    synchronized (lock) {
+      return sampler.losses();
     }
   }
 

@@ -2,8 +2,11 @@ package dev.spanthrift.agent.pipeline;
 
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.sampler.Boost;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
@@ -26,6 +29,21 @@ public interface PipelineView {
 
   /** Puts a policy in force that {@link PolicyCompiler} found no problem in. */
   void usePolicy(PolicyVersion policy);
+
+  /**
+   * Decides by these before the policies, from the next trace on, until it is told others.
+   *
+   * @return false where the policies leave no room for their questions, or another system's rules
+   *     decide; then none is in force
+   */
+  default boolean boost(List<Boost> boosts) {
+    return boosts.isEmpty();
+  }
+
+  /** Whether those that it was told last are in force: a new policy may leave no room. */
+  default boolean boosts() {
+    return true;
+  }
 
   /** Replaces the switch. */
   void killSwitch(KillSwitch killSwitch);
@@ -54,6 +72,16 @@ public interface PipelineView {
   /** Rate, errors and durations by operation, of all that was received. */
   default List<MeasuredOperation> measured() {
     return List.of();
+  }
+
+  /** What is kept by operation, and what it says of all that was received. */
+  default List<KeptOperation> keptOperations() {
+    return List.of();
+  }
+
+  /** What was never kept. */
+  default Losses.Summary losses() {
+    return Losses.Summary.NOTHING;
   }
 
   /** The last decisions; null when they are not noted. */

@@ -42,6 +42,16 @@ public final class HeapRoom {
     return heap.getMax() < 0 ? Long.MAX_VALUE : heap.getMax() - heap.getUsed();
   }
 
+  /** Whether what runs beside a question may soon lack memory, so that the question must end. */
+  public synchronized boolean isTight() {
+    if (freeBytes.getAsLong() < SPARE_BYTES && clock.getAsLong() - mayCollect >= 0) {
+      collector.run();
+      mayCollect = clock.getAsLong() + PAUSE_NANOS;
+      return freeBytes.getAsLong() < SPARE_BYTES;
+    }
+    return false;
+  }
+
   /** Why a question over so many spans cannot be asked now; nothing when it can. */
   public synchronized @Nullable String lack(long spans) {
     long needed = OWN_BYTES + SPAN_BYTES * spans + SPARE_BYTES;

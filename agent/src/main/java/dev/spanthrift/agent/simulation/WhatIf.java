@@ -36,7 +36,7 @@ public final class WhatIf {
     Onlooker NONE = new Onlooker() {};
 
     /** After each request. */
-    default void read(long requests) {}
+    default void read(long requests) throws InterruptedException {}
 
     /** Each request of kept spans, as it would leave. */
     default void shipped(byte[] request) {}

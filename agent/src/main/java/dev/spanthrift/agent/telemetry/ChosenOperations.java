@@ -80,6 +80,7 @@ public final class ChosenOperations implements Supplier<List<MeasuredOperation>>
         OperationMeasures.OTHER,
         parts.stream().mapToLong(MeasuredOperation::spans).sum(),
         parts.stream().mapToLong(MeasuredOperation::errors).sum(),
+        parts.stream().mapToLong(MeasuredOperation::bytes).sum(),
         parts.stream().mapToDouble(MeasuredOperation::durationSumNanos).sum(),
         parts.stream().mapToLong(MeasuredOperation::zeros).sum(),
         from,

@@ -192,6 +192,11 @@ public enum Instrument {
   PRICE_PER_GIGABYTE(
       Kind.AMOUNT, "spanthrift.price.per_gigabyte", "{currency}", "List price of spans of late"),
   KILL_SWITCH(Kind.GAUGE, "spanthrift.kill_switch", "1", "1 for the mode that is set"),
+  BOOSTS(
+      Kind.GAUGE,
+      "spanthrift.boosts",
+      "{boost}",
+      "Active ones; what they keep is counted as boost:1 to boost:5"),
   POLICY_VERSION(Kind.GAUGE, "spanthrift.policy.version", "1", "Grows with each change by REST"),
   POLICY_CONFIGURED(
       Kind.GAUGE, "spanthrift.policy.configured", "1", "1 while the configured policy is in force"),

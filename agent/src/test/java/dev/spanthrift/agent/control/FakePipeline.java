@@ -9,10 +9,13 @@ import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.Boost;
 import dev.spanthrift.sampler.SamplerCounts.Fate;
 import dev.spanthrift.sampler.SamplerCounts.Held;
 import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.Whereabouts;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class FakePipeline implements PipelineView {
   public final List<PolicyVersion> policies = new CopyOnWriteArrayList<>();
   public volatile @Nullable SpanRing recorded;
+  public volatile List<Boost> boosted = List.of();
+  public volatile boolean roomForBoosts = true;
   public volatile @Nullable DecisionLog decisions;
   public volatile Whereabouts whereabouts = Whereabouts.NOWHERE;
   public volatile @Nullable FleetStatus fleet;
@@ -35,6 +40,11 @@ public final class FakePipeline implements PipelineView {
       CompletableFuture.completedFuture(List.of());
   public volatile CompletableFuture<List<FleetStatus.Edge>> edges =
       CompletableFuture.completedFuture(List.of());
+  public volatile List<MeasuredOperation> measured =
+      List.of(
+          new MeasuredOperation(
+              "cart", "GET /", 5, 2, 700, 9e9, 1, 107, new long[] {3, 0, 1}));
+  public volatile List<KeptOperation> kept = List.of();
   public volatile Phase phase = Phase.READY;
   public volatile List<PortStatus> ports = List.of(port(3));
   public volatile KillSwitch killSwitch = KillSwitch.OFF;
@@ -103,8 +113,17 @@ public final class FakePipeline implements PipelineView {
 
   @Override
   public List<MeasuredOperation> measured() {
-    long[] buckets = {3, 0, 1};
-    return List.of(new MeasuredOperation("cart", "GET /", 5, 2, 9e9, 1, 107, buckets));
+    return measured;
+  }
+
+  @Override
+  public List<KeptOperation> keptOperations() {
+    return kept;
+  }
+
+  @Override
+  public Losses.Summary losses() {
+    return new Losses.Summary(3, 1, 9, 2, 0, List.of(new Losses.Lost(7, "io: timeout", 4)));
   }
 
   @Override
@@ -150,6 +169,17 @@ public final class FakePipeline implements PipelineView {
   @Override
   public void usePolicy(PolicyVersion policy) {
     policies.add(policy);
+  }
+
+  @Override
+  public boolean boost(List<Boost> boosts) {
+    boosted = roomForBoosts ? List.copyOf(boosts) : List.of();
+    return roomForBoosts || boosts.isEmpty();
+  }
+
+  @Override
+  public boolean boosts() {
+    return roomForBoosts;
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.util.pattern.PathPatternParser;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The API's description, as a judge: every answer seen in a test must stand in it. */
 public final class OpenApi {
@@ -87,6 +88,13 @@ public final class OpenApi {
   private void compare(String where, JsonNode given, JsonNode value, List<String> found) {
     JsonNode schema =
         given.has("$ref") ? root.at(given.path("$ref").asString().substring(1)) : given;
+    if (schema.path("type").isArray() && schema.path("type").toString().contains("\"null\"")) {
+      String type = schema.path("type").get(0).asString();
+      if (!value.isNull()) {
+        compare(where, JsonNodeFactory.instance.objectNode().put("type", type), value, found);
+      }
+      return;
+    }
     switch (schema.path("type").asString("any")) {
       case "object" -> compareObject(where, schema, value, found);
       case "array" -> {

@@ -29,7 +29,7 @@ class ExpositionTest {
   }
 
   private static MeasuredOperation operation(String name, long spans) {
-    return new MeasuredOperation("cart", name, spans, 1, 5e9, 0, 100, new long[] {spans});
+    return new MeasuredOperation("cart", name, spans, 1, 700, 5e9, 0, 100, new long[] {spans});
   }
 
   @Test

@@ -224,7 +224,7 @@ class OwnTelemetryTest {
 
   private static List<MeasuredOperation> measured() {
     long[] buckets = {3, 0, 1};
-    return List.of(new MeasuredOperation("cart", "GET /", 5, 2, 9e9, 1, 107, buckets));
+    return List.of(new MeasuredOperation("cart", "GET /", 5, 2, 700, 9e9, 1, 107, buckets));
   }
 
   @Test

@@ -8,6 +8,7 @@ package dev.spanthrift.sampler.signal;
  *
  * @param service its service's name
  * @param operation template of its name
+ * @param bytes encoded ones of its spans
  * @param zeros spans of no duration, which no bucket holds
  * @param offset index of the first bucket
  */
@@ -16,6 +17,7 @@ public record MeasuredOperation(
     String operation,
     long spans,
     long errors,
+    long bytes,
     double durationSumNanos,
     long zeros,
     int offset,

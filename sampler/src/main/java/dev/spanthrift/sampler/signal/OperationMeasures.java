@@ -21,16 +21,20 @@ public final class OperationMeasures {
   public static final int SCALE = 2;
 
   static final int STEPS = 1 << SCALE;
-  private static final int LOWEST = -1; // bucket of 1 ns
-  private static final int BUCKETS = 63 * STEPS - LOWEST;
+
+  /** Bucket of 1 ns. */
+  public static final int LOWEST = -1;
+
+  public static final int BUCKETS = 63 * STEPS - LOWEST;
   private static final long MANTISSA = (1L << 52) - 1;
   private static final long QUARTER = mantissaOf(0.25);
   private static final long HALF = mantissaOf(0.5);
   private static final long THREE_QUARTERS = mantissaOf(0.75);
 
   private static final int ERRORS = 0;
-  private static final int ZEROS = 1;
-  private static final int FIRST = 2;
+  private static final int BYTES = 1;
+  private static final int ZEROS = 2;
+  private static final int FIRST = 3;
   private static final int WIDTH = FIRST + BUCKETS;
   private static final int UNKNOWN = 0;
   private static final int OTHER_ROW = 1;
@@ -64,10 +68,11 @@ public final class OperationMeasures {
    *
    * @param operation id from the operations table
    */
-  public void measure(int operation, String service, boolean error, long durationNanos) {
+  public void measure(int operation, String service, boolean error, long durationNanos, int bytes) {
     int known = operation < rowOf.length ? rowOf[operation] : UNKNOWN;
     int row = known == UNKNOWN ? learn(operation, service) : known;
     int at = row * WIDTH;
+    counts[at + BYTES] += bytes;
     if (error) {
       counts[at + ERRORS]++;
     }
@@ -101,7 +106,7 @@ public final class OperationMeasures {
   }
 
   /** Index of the bucket that holds a duration above 0; bounds belong to the bucket below. */
-  static int index(long durationNanos) {
+  public static int index(long durationNanos) {
     long bits = Double.doubleToRawLongBits(durationNanos);
     int octave = ((int) (bits >>> 52) - Double.MAX_EXPONENT) * STEPS;
     long mantissa = bits & MANTISSA;
@@ -127,8 +132,22 @@ public final class OperationMeasures {
    * @param operation id from the operations table
    */
   public Labels named(int operation) {
+    return labels(row(operation));
+  }
+
+  /** The row that an operation is counted in. */
+  public int row(int operation) {
     int known = operation < rowOf.length ? rowOf[operation] : UNKNOWN;
-    int row = known == UNKNOWN ? OTHER_ROW : known;
+    return known == UNKNOWN ? OTHER_ROW : known;
+  }
+
+  /** Rows so far. */
+  public int rows() {
+    return names.size();
+  }
+
+  /** Whose row it is. */
+  public Labels labels(int row) {
     return new Labels(services.get(row), names.get(row));
   }
 
@@ -175,6 +194,7 @@ public final class OperationMeasures {
           key.operation,
           spans(),
           counts[ERRORS],
+          counts[BYTES],
           durationNanos,
           counts[ZEROS],
           from - FIRST + LOWEST,

@@ -264,6 +264,28 @@ public final class Hold {
     return false;
   }
 
+  /** What is known of one span beside its bytes. */
+  public interface SpanVisitor {
+    void accept(int operation, int signature, int flags, long durationNanos, int bytes);
+  }
+
+  /** Shows every span of a fragment, without reading their bytes. */
+  public void visit(int slot, SpanVisitor visitor) {
+    for (int r = slots.head(slot); r != NONE; r = records.next(r)) {
+      visitor.accept(
+          records.operation(r),
+          records.signature(r),
+          records.flags(r),
+          records.duration(r),
+          records.bytes(r));
+    }
+  }
+
+  /** Threshold that the trace came with, −1 when unknown. */
+  public long upstream(int slot) {
+    return slots.upstream(slot);
+  }
+
   /** The first span of a fragment, or {@link #NONE}. */
   public int firstSpan(int slot) {
     return slots.head(slot);

@@ -46,11 +46,11 @@ class OperationMeasuresTest {
     OperationMeasures measures = new OperationMeasures(operations);
     int pay = operation("shop", "POST /pay/17");
     int list = operation("shop", "GET /list");
-    measures.measure(pay, "shop", true, 1000);
-    measures.measure(operation("shop", "POST /pay/18"), "shop", false, 1025);
-    measures.measure(pay, "shop", false, 0);
-    measures.measure(pay, "shop", false, Long.MAX_VALUE);
-    measures.measure(list, "shop", true, 1);
+    measures.measure(pay, "shop", true, 1000, 100);
+    measures.measure(operation("shop", "POST /pay/18"), "shop", false, 1025, 100);
+    measures.measure(pay, "shop", false, 0, 100);
+    measures.measure(pay, "shop", false, Long.MAX_VALUE, 100);
+    measures.measure(list, "shop", true, 1, 100);
     List<MeasuredOperation> read = measures.read();
     assertEquals(2, read.size());
     MeasuredOperation first = read.getFirst();
@@ -73,7 +73,7 @@ class OperationMeasuresTest {
     for (String name : List.of("a", "b", "c", "d", "e")) {
       for (String service : List.of("one", "two", "three", "four", "five", "six")) {
         for (int turn = 0; turn < 3; turn++) {
-          measures.measure(operation(service, name), service, turn == 0, 5);
+          measures.measure(operation(service, name), service, turn == 0, 5, 100);
           spans++;
         }
       }
@@ -94,7 +94,7 @@ class OperationMeasuresTest {
       byte[] name =
           ("op" + (char) ('a' + i % 26) + (char) ('a' + i / 26)).getBytes(StandardCharsets.UTF_8);
       int id = few.intern(hash("s" + i), name, 0, name.length);
-      measures.measure(id, "s" + i, false, 1);
+      measures.measure(id, "s" + i, false, 1, 100);
     }
     List<MeasuredOperation> read = measures.read();
     assertEquals(9, read.size());

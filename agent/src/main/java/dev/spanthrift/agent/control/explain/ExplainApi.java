@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.explain;
 
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Held;
 import dev.spanthrift.agent.control.http.Paging;
@@ -31,9 +32,10 @@ public final class ExplainApi {
   private final OtherAnswers others;
   private final DecisionSearch search;
 
-  public ExplainApi(PipelineView pipeline, PolicyStore policies, SpendView spend) {
+  public ExplainApi(
+      PipelineView pipeline, PolicyStore policies, BoostKeeper boosts, SpendView spend) {
     this.pipeline = pipeline;
-    explainer = new Explainer(pipeline, policies, spend);
+    explainer = new Explainer(pipeline, policies, boosts, spend);
     others = new OtherAnswers(policies);
     search = new DecisionSearch(pipeline);
   }

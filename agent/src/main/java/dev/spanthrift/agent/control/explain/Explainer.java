@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.control.explain;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.control.boost.ActiveBoost;
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.explain.Explanation.Answer;
 import dev.spanthrift.agent.control.explain.Explanation.Budget;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
@@ -14,10 +16,12 @@ import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.explain.LoggedDecision;
 import dev.spanthrift.sampler.explain.LoggedDecision.Conclusion;
 import dev.spanthrift.sampler.policy.PolicyTrial;
+import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.signal.OperationMeasures;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class Explainer {
   private final PipelineView pipeline;
   private final PolicyStore store;
+  private final BoostKeeper boosts;
   private final SpendView spend;
 
-  Explainer(PipelineView pipeline, PolicyStore policies, SpendView spend) {
+  Explainer(PipelineView pipeline, PolicyStore policies, BoostKeeper boosts, SpendView spend) {
     this.pipeline = pipeline;
+    this.boosts = boosts;
     store = policies;
     this.spend = spend;
   }
@@ -103,11 +109,33 @@ final class Explainer {
 
   private List<Tried> tried(LoggedDecision decision) {
     PolicyVersion version = store.version(decision.policyVersion());
-    return version == null
-        ? List.of()
-        : version.set().trials(decision.fragment(), decision.factWords()).stream()
-            .map(trial -> tried(trial, decision.amounts()))
-            .toList();
+    List<Tried> policies =
+        version == null
+            ? List.of()
+            : version.set().trials(decision.fragment(), decision.factWords()).stream()
+                .map(trial -> tried(trial, decision.amounts()))
+                .toList();
+    return decision.reason().startsWith(ActiveBoost.COUNTED_AS)
+        ? boosted(decision, policies)
+        : policies;
+  }
+
+  /** A boost stood before them, so that none of them was asked. */
+  private List<Tried> boosted(LoggedDecision decision, List<Tried> policies) {
+    ActiveBoost boost = boosts.countedAs(decision.reason(), decision.unixMillis());
+    Condition match = boost == null ? Condition.ALWAYS : boost.match().condition();
+    Tried first =
+        new Tried(
+            VerdictWords.BOOST + (boost == null ? "that is forgotten" : boost.id()),
+            false,
+            PolicyCompilation.action(Action.KEEP),
+            true,
+            true,
+            new Answer(PolicyCompilation.condition(match), true, null, null));
+    List<Tried> all = new ArrayList<>();
+    all.add(first);
+    policies.forEach(policy -> all.add(policy.undecided()));
+    return all;
   }
 
   private static Tried tried(PolicyTrial trial, LoggedDecision.Amounts amounts) {

@@ -72,7 +72,12 @@ record Explanation(
       JsonNode action,
       boolean matched,
       boolean decides,
-      Answer conditions) {}
+      Answer conditions) {
+    /** The same where something else has decided before it was asked. */
+    Tried undecided() {
+      return new Tried(name, shadow, action, matched, false, conditions);
+    }
+  }
 
   /**
    * The answer to one condition.

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The answer in one sentence. */
 final class VerdictWords {
+  /** Begins the name of a boost, which stands like a policy before the others. */
+  static final String BOOST = "boost ";
+
   private VerdictWords() {}
 
   static String of(Decided decision) {
@@ -41,7 +44,7 @@ final class VerdictWords {
     }
     for (Tried policy : decision.policies()) {
       if (policy.decides()) {
-        return "policy " + policy.name();
+        return policy.name().startsWith(BOOST) ? policy.name() : "policy " + policy.name();
       }
     }
     return String.valueOf(decision.reason());

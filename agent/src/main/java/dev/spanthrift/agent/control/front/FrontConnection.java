@@ -181,7 +181,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
       AdminRequest admitted =
           front.rules.admit(first, (InetSocketAddress) ctx().channel().remoteAddress(), id);
       request = admitted;
-      Entitlement entitlement = front.sites.bodies().get(admitted.method() + " " + admitted.path());
+      Entitlement entitlement = front.sites.entitlement(admitted.method(), admitted.path());
       if (entitlement == null) {
         last |= unread;
         route(admitted);

@@ -41,6 +41,15 @@ public enum ProblemType {
       HttpStatus.CONFLICT,
       "There is no recorded traffic to ask",
       "Give recording.bytesMax (SPANTHRIFT_RECORDING_BYTES_MAX) some room and let traffic come."),
+  TOO_MANY(
+      HttpStatus.CONFLICT,
+      "There are as many as may be",
+      "End one of them first: they are listed at the same path."),
+  NO_PLACE(
+      HttpStatus.CONFLICT,
+      "It cannot be put in force here",
+      "Boosts stand before Spanthrift's own policies, which may ask 256 questions about spans"
+          + " together with them."),
   STALE(
       HttpStatus.PRECONDITION_FAILED,
       "Somebody else changed it first",
@@ -77,7 +86,7 @@ public enum ProblemType {
   BUSY(
       HttpStatus.TOO_MANY_REQUESTS,
       "Another simulation is running",
-      "Send it again when that one has answered."),
+      "Send it again when that one has answered, or with Prefer: respond-async."),
   FLEET_ONLY(
       HttpStatus.NOT_IMPLEMENTED,
       "A single sidecar has no fleet",

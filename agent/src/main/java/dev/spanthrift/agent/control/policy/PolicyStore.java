@@ -143,7 +143,7 @@ public final class PolicyStore {
   }
 
   /** Compiles a document, and changes nothing. */
-  PolicyCompilation compile(JsonNode root) {
+  public PolicyCompilation compile(JsonNode root) {
     return compiler.compile(root, current.set());
   }
 

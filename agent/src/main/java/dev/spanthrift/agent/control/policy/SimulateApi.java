@@ -4,25 +4,17 @@ import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.spend.SpendView;
-import dev.spanthrift.agent.pipeline.PipelineView;
-import dev.spanthrift.agent.recording.SpanRing;
-import dev.spanthrift.agent.simulation.BudgetText;
-import dev.spanthrift.agent.simulation.HeapRoom;
-import dev.spanthrift.agent.simulation.Question;
+import dev.spanthrift.agent.control.job.JobApi;
+import dev.spanthrift.agent.control.job.Jobs;
+import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.simulation.RingTraffic;
-import dev.spanthrift.agent.simulation.WhatIf;
-import dev.spanthrift.agent.simulation.WhatIfAnswer;
-import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
-import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -32,63 +24,88 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
-/** What would these policies and this budget have kept of the last spans? One at a time. */
+/**
+ * What would these policies and this budget have kept of the last spans? Answered at once, one at a
+ * time, or as a job.
+ */
 @RestController
 public class SimulateApi {
+  private static final String PREFER = "Prefer";
 
-  private final PipelineView pipeline;
   private final PolicyStore store;
-  private final SpendView spend;
-  private final HeapRoom room;
-  private final Semaphore running = new Semaphore(1);
+  private final RingQuestions questions;
+  private final Jobs jobs;
 
-  public SimulateApi(PipelineView pipeline, PolicyStore store, SpendView spend, HeapRoom room) {
-    this.room = room;
-    this.pipeline = pipeline;
+  public SimulateApi(PolicyStore store, RingQuestions questions, Jobs jobs) {
     this.store = store;
-    this.spend = spend;
+    this.questions = questions;
+    this.jobs = jobs;
   }
 
   @PostMapping(
       path = "/api/v1/policy:simulate",
       consumes = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
-  Mono<WhatIfAnswer> simulate(
+  Mono<ResponseEntity<Object>> policy(
       @RequestHeader(name = "Content-Type") MediaType type,
+      @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
       @RequestParam(required = false) @Nullable String budget,
       @RequestBody(required = false) Mono<byte[]> body) {
-    return body.switchIfEmpty(
-            Mono.error(() -> new ProblemException(ProblemType.SYNTAX, "the body is empty")))
+    return whole(body)
         .flatMap(
             text ->
-                Mono.fromCallable(() -> alone(type, budget, text))
+                Mono.fromCallable(
+                        () ->
+                            answer(
+                                "policy:simulate",
+                                document(type, text),
+                                questions.purse(budget),
+                                prefer))
                     .subscribeOn(Schedulers.boundedElastic()));
   }
 
-  private WhatIfAnswer alone(MediaType type, @Nullable String budget, byte[] text)
+  @PostMapping(path = "/api/v1/budget:simulate", consumes = MediaType.APPLICATION_JSON_VALUE)
+  Mono<ResponseEntity<Object>> budget(
+      @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+      @RequestBody(required = false) Mono<byte[]> body) {
+    return whole(body)
+        .flatMap(
+            text ->
+                Mono.fromCallable(
+                        () ->
+                            answer(
+                                "budget:simulate",
+                                answerable(store.current().set().document()),
+                                BudgetQuestion.read(BodyFormat.JSON.read(text), questions),
+                                prefer))
+                    .subscribeOn(Schedulers.boundedElastic()));
+  }
+
+  private static Mono<byte[]> whole(Mono<byte[]> body) {
+    return body.switchIfEmpty(
+        Mono.error(() -> new ProblemException(ProblemType.SYNTAX, "the body is empty")));
+  }
+
+  private ResponseEntity<Object> answer(
+      String kind, PolicyDocument document, RingQuestions.Purse purse, @Nullable String prefer)
       throws IOException, InterruptedException {
-    if (!running.tryAcquire()) {
-      throw new ProblemException(ProblemType.BUSY, "one simulation runs at a time");
+    if (!JobApi.isAsync(prefer)) {
+      return ResponseEntity.ok(questions.now(document, purse));
     }
-    try {
-      return answer(document(type, text), budget);
-    } finally {
-      running.release();
-    }
+    var unused = questions.recorded(); // said at once, not by a job that fails
+    return JobApi.accepted(
+        jobs.submit(kind, watch -> questions.inTurn(document, purse, watch)));
   }
 
   private PolicyDocument document(MediaType type, byte[] text) {
     boolean yaml = MediaType.APPLICATION_YAML.isCompatibleWith(type);
     JsonNode root = (yaml ? BodyFormat.YAML : BodyFormat.JSON).read(text);
     return switch (store.compile(root)) {
-      case PolicyCompilation.Compiled(var set, var warnings) -> {
-        refuseUnanswerable(set.document());
-        yield set.document();
-      }
+      case PolicyCompilation.Compiled(var set, var warnings) -> answerable(set.document());
       case PolicyCompilation.Invalid(var problems) -> throw ProblemException.invalid(problems);
     };
   }
 
-  private static void refuseUnanswerable(PolicyDocument document) {
+  private static PolicyDocument answerable(PolicyDocument document) {
     List<Integer> places = RingTraffic.unanswerable(document);
     if (!places.isEmpty()) {
       throw ProblemException.invalid(
@@ -104,54 +121,6 @@ public class SimulateApi {
                           "ask a recording: spanthrift simulate --recording FILE"))
               .toList());
     }
-  }
-
-  private WhatIfAnswer answer(PolicyDocument document, @Nullable String budget)
-      throws IOException, InterruptedException {
-    SpanRing ring = pipeline.recorded();
-    SpanRing.Recorded counts = ring == null ? null : ring.counts();
-    if (ring == null || counts == null || counts.held() == 0) {
-      throw new ProblemException(
-          ProblemType.NOT_RECORDED, ring == null ? "recording is off" : "no span has come yet");
-    }
-    String lack = room.lack(counts.held());
-    if (lack != null) {
-      throw new ProblemException(ProblemType.NO_ROOM, lack);
-    }
-    RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
-    Question question = question(document, budget);
-    return WhatIf.answer(traffic, question, WhatIf.Onlooker.NONE).with(warnings(counts));
-  }
-
-  private Question question(PolicyDocument document, @Nullable String budget) {
-    String currency = spend.spend().currency();
-    SpanPrice price = spend.price();
-    @Nullable BudgetText parsed = null;
-    try {
-      parsed = budget == null ? null : BudgetText.parse(budget, price, currency);
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(ProblemType.REFUSED, String.valueOf(e.getMessage()));
-    }
-    return new Question(
-        document,
-        parsed == null ? null : parsed.allowance(),
-        null,
-        parsed == null ? AllocationSettings.DEFAULT : parsed.allocation(),
-        price,
-        currency,
-        false,
-        pipeline.sampler());
-  }
-
-  private static List<String> warnings(SpanRing.Recorded counts) {
-    List<String> warnings = new ArrayList<>();
-    warnings.add("of this sidecar alone: what other pods would tell it is not in the answer");
-    warnings.add("span names are compared as templates, without the numbers and ids in them");
-    if (counts.sampledUpstream() > 0) {
-      warnings.add(
-          counts.sampledUpstream()
-              + " recorded spans carried a threshold or randomness, which is not recorded");
-    }
-    return warnings;
+    return document;
   }
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.status;
 
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.policy.PolicyStore;
@@ -23,6 +24,7 @@ public final class ControlFigures implements Supplier<List<Figure>> {
   private final PolicyStore policies;
   private final SpendView spend;
   private final KillSwitchKeeper killSwitch;
+  private final BoostKeeper boosts;
   private final FrontCounts admin;
 
   public ControlFigures(
@@ -30,11 +32,13 @@ public final class ControlFigures implements Supplier<List<Figure>> {
       PolicyStore policies,
       SpendView spend,
       KillSwitchKeeper killSwitch,
+      BoostKeeper boosts,
       FrontCounts admin) {
     this.pipeline = pipeline;
     this.policies = policies;
     this.spend = spend;
     this.killSwitch = killSwitch;
+    this.boosts = boosts;
     this.admin = admin;
   }
 
@@ -98,6 +102,7 @@ public final class ControlFigures implements Supplier<List<Figure>> {
     for (KillSwitch.Mode mode : KillSwitch.Mode.values()) {
       all.add(Instrument.KILL_SWITCH.at(mode == set ? 1 : 0, "mode", mode.word()));
     }
+    all.add(Instrument.BOOSTS.at(boosts.active().size()));
     all.add(Instrument.POLICY_VERSION.at(policies.current().version()));
     all.add(Instrument.POLICY_CONFIGURED.at(policies.isConfigured() ? 1 : 0));
   }

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.control.status;
 
+import dev.spanthrift.agent.control.boost.ActiveBoost;
+import dev.spanthrift.agent.control.boost.BoostBody;
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
@@ -15,6 +18,7 @@ import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -29,6 +33,7 @@ public final class StatusApi {
   private final PipelineView pipeline;
   private final PolicyStore store;
   private final KillSwitchKeeper killSwitch;
+  private final BoostKeeper boosts;
   private final StatusHistory history;
   private final SpendView spend;
   private final FrontCounts admin;
@@ -37,12 +42,14 @@ public final class StatusApi {
       PipelineView pipeline,
       PolicyStore store,
       KillSwitchKeeper killSwitch,
+      BoostKeeper boosts,
       StatusHistory history,
       SpendView spend,
       FrontCounts admin) {
     this.pipeline = pipeline;
     this.store = store;
     this.killSwitch = killSwitch;
+    this.boosts = boosts;
     this.history = history;
     this.spend = spend;
     this.admin = admin;
@@ -63,6 +70,7 @@ public final class StatusApi {
             policy.version(), PolicyApi.etag(policy), store.isConfigured()),
         pipeline.policies(),
         KillSwitchApi.SwitchBody.of(killSwitch.current()),
+        boosts(),
         history.rates(),
         StatusBody.byName(status.signals()),
         StatusBody.spans(status),
@@ -80,6 +88,12 @@ public final class StatusApi {
         decisions == null ? null : decisions.counts(),
         pipeline.fleet(),
         history.curve());
+  }
+
+  private List<BoostBody> boosts() {
+    List<ActiveBoost> active = boosts.active();
+    String currency = active.isEmpty() ? "" : spend.spend().currency();
+    return active.stream().map(boost -> BoostBody.of(boost, currency)).toList();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.boost.BoostBody;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
 import dev.spanthrift.agent.pipeline.FleetStatus;
@@ -29,6 +30,7 @@ record StatusBody(
     PolicyInForce policy,
     List<PolicyCounts> policies,
     KillSwitchApi.SwitchBody killSwitch,
+    List<BoostBody> boosts,
     StatusHistory.Rates rates,
     Map<String, PipelineStatus.Offers> signals,
     Map<String, Object> spans,

@@ -7,7 +7,9 @@ import dev.spanthrift.sampler.wire.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class StatusHistory {
   private @Nullable PipelineStatus before;
   private final Reading[] ring = new Reading[READINGS];
   private int taken;
+  private final List<Consumer<PipelineStatus>> others = new CopyOnWriteArrayList<>();
 
   public StatusHistory(Supplier<PipelineStatus> source) {
     this.source = source;
@@ -62,6 +65,11 @@ public final class StatusHistory {
   /** Spans per second in each of the last seconds, oldest first. */
   record Curve(int stepSeconds, List<Double> received, List<Double> kept, List<Double> dropped) {}
 
+  /** Shows each reading to somebody else, who must be quick. */
+  public void also(Consumer<PipelineStatus> other) {
+    others.add(other);
+  }
+
   /** Reads once a second from now on, while something moves. */
   public Beat every(ScheduledExecutorService timer) {
     Beat beat = new Beat("status history", timer, null, this::read);
@@ -76,6 +84,7 @@ public final class StatusHistory {
     PipelineStatus last = before;
     before = status;
     add(readingOf(status));
+    others.forEach(other -> other.accept(status));
     return last == null || status.moves(last);
   }
 

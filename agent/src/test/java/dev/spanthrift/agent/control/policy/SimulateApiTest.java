@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.policy;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,13 +11,18 @@ import dev.spanthrift.agent.simulation.MadeTraffic;
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class SimulateApiTest {
   private static final String ERRORS =
@@ -27,6 +33,7 @@ class SimulateApiTest {
       default: {budget: true}
       """;
 
+  @TempDir Path directory;
   private AdminPort port;
 
   @BeforeEach
@@ -124,5 +131,95 @@ class SimulateApiTest {
     ask("?budget=much", ERRORS).expectStatus().isBadRequest();
     ask("", "policies: [").expectStatus().isBadRequest();
     ask("", "policies:\n- {name: a, keeep: true}").expectStatus().isEqualTo(422);
+  }
+
+  @Test
+  void aJobAnswersLikeTheQuestionItself() {
+    record();
+    WhatIfAnswer atOnce =
+        ask("?budget=20%", ERRORS).expectBody(WhatIfAnswer.class).returnResult().getResponseBody();
+    var accepted =
+        port.client()
+            .post()
+            .uri("/api/v1/policy:simulate?budget=20%")
+            .header("Prefer", "respond-async, wait=10")
+            .contentType(MediaType.APPLICATION_YAML)
+            .bodyValue(ERRORS)
+            .exchange()
+            .expectStatus()
+            .isAccepted()
+            .expectHeader()
+            .valueEquals("Preference-Applied", "respond-async")
+            .expectBody()
+            .returnResult();
+    String place = String.valueOf(accepted.getResponseHeaders().getLocation());
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> job(place).path("state").asString(), "done"::equals);
+    assertEquals(List.of(), OpenApi.get().mismatches("Job", job(place)));
+    assertEquals(
+        JsonMapper.shared().valueToTree(atOnce).path("kept"), job(place).at("/result/kept"));
+    port.client()
+        .get()
+        .uri("/api/v1/jobs")
+        .exchange()
+        .expectBody(JsonNode.class)
+        .value(page -> assertEquals(List.of(), OpenApi.get().mismatches("JobPage", page)));
+  }
+
+  private JsonNode job(String place) {
+    return port.client()
+        .get()
+        .uri(place)
+        .exchange()
+        .expectStatus()
+        .isOk()
+        .expectBody(JsonNode.class)
+        .returnResult()
+        .getResponseBody();
+  }
+
+  private WebTestClient.ResponseSpec askBudget(String body) {
+    return port.client()
+        .post()
+        .uri("/api/v1/budget:simulate")
+        .contentType(MediaType.APPLICATION_JSON)
+        .bodyValue(body)
+        .exchange();
+  }
+
+  @Test
+  void anotherBudgetIsAskedOfThePoliciesInForce() throws IOException {
+    port.close();
+    port = AdminPort.startWithRealPolicies(directory);
+    port.writer()
+        .put()
+        .uri("/api/v1/policy")
+        .header("If-Match", port.etag())
+        .contentType(MediaType.APPLICATION_YAML)
+        .bodyValue(ERRORS)
+        .exchange()
+        .expectStatus()
+        .isOk();
+    record();
+    WhatIfAnswer tenth =
+        askBudget("{\"budget\":\"10%\"}")
+            .expectBody(WhatIfAnswer.class)
+            .returnResult()
+            .getResponseBody();
+    WhatIfAnswer half =
+        askBudget("{\"budget\":\"50%\",\"shares\":{\"ordinary\":0.9}}")
+            .expectStatus()
+            .isOk()
+            .expectBody(WhatIfAnswer.class)
+            .returnResult()
+            .getResponseBody();
+    assertTrue(tenth.cost().kept() < half.cost().kept(), tenth.cost() + " " + half.cost());
+    askBudget("{\"budget\":\"50%\",\"shares\":{\"error\":2}}").expectStatus().isEqualTo(422);
+    askBudget("{\"budget\":\"50%\",\"shares\":{\"error\":0.7,\"slow\":0.7}}")
+        .expectStatus()
+        .isEqualTo(422);
+    askBudget("{\"money\":\"50%\"}").expectStatus().isEqualTo(422);
+    askBudget("{\"budget\":\"lots\"}").expectStatus().isBadRequest();
   }
 }

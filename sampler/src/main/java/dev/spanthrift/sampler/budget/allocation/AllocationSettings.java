@@ -129,6 +129,22 @@ public record AllocationSettings(
         rootWait.compareTo(rootWaitMax) < 0 ? rootWait : rootWaitMax);
   }
 
+  /** The same with the money divided otherwise. */
+  public AllocationSettings withShares(PerClass divided) {
+    return new AllocationSettings(
+        divided,
+        exponents,
+        slowCap,
+        newCountMax,
+        newShareMax,
+        base,
+        carryOver,
+        carryOverOfElapsed,
+        demandHalfLife,
+        askAfter,
+        rootWait);
+  }
+
   /** No shapes are summed. */
   public AllocationSettings withoutShape() {
     return new AllocationSettings(

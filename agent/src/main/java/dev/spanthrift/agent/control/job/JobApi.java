@@ -1,0 +1,67 @@
+package dev.spanthrift.agent.control.job;
+
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Questions that wait, run, or have been answered. */
+@RestController
+public final class JobApi {
+  /** The preference by which a question becomes a job (RFC 7240). */
+  private static final String ASYNC = "respond-async";
+
+  private static final String PATH = "/api/v1/jobs";
+
+  private final Jobs jobs;
+
+  public JobApi(Jobs jobs) {
+    this.jobs = jobs;
+  }
+
+  /** All jobs, without their results. */
+  record Page(List<Job> jobs, int waitingMax, int keptMax) {}
+
+  @GetMapping(PATH)
+  Page list() {
+    return new Page(jobs.list(), Jobs.WAITING_MAX, Jobs.KEPT_MAX);
+  }
+
+  @GetMapping(PATH + "/{id}")
+  Job get(@PathVariable String id) {
+    return known(jobs.find(id), id);
+  }
+
+  @DeleteMapping(PATH + "/{id}")
+  Job cancel(@PathVariable String id) {
+    return known(jobs.cancel(id), id);
+  }
+
+  private static Job known(@Nullable Job job, String id) {
+    if (job == null) {
+      throw new ProblemException(
+          ProblemType.NOT_FOUND, "no job " + id + ": results are kept for an hour");
+    }
+    return job;
+  }
+
+  /** Whether the caller prefers not to wait. */
+  public static boolean isAsync(@Nullable String prefer) {
+    return prefer != null && List.of(prefer.split("\\s*[,;]\\s*")).contains(ASYNC);
+  }
+
+  /** The answer to whoever does not wait. */
+  public static ResponseEntity<Object> accepted(Job job) {
+    return ResponseEntity.status(HttpStatus.ACCEPTED)
+        .header(HttpHeaders.LOCATION, PATH + "/" + job.id())
+        .header("Preference-Applied", ASYNC)
+        .body(job);
+  }
+}

@@ -1,0 +1,181 @@
+package dev.spanthrift.agent.control.job;
+
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.BudgetText;
+import dev.spanthrift.agent.simulation.HeapRoom;
+import dev.spanthrift.agent.simulation.Question;
+import dev.spanthrift.agent.simulation.RingTraffic;
+import dev.spanthrift.agent.simulation.WhatIf;
+import dev.spanthrift.agent.simulation.WhatIfAnswer;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.budget.price.model.Money;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What would other policies and other money have kept of the last spans?
+ *
+ * <p>One question at a time, over a snapshot of the recording: the pipeline never waits for it. No
+ * more memory is taken than is free, and a question ends when what runs beside it needs that.
+ */
+public final class RingQuestions {
+  private final PipelineView pipeline;
+  private final SpendView spend;
+  private final HeapRoom room;
+  private final Semaphore running = new Semaphore(1);
+
+  public RingQuestions(PipelineView pipeline, SpendView spend, HeapRoom room) {
+    this.pipeline = pipeline;
+    this.spend = spend;
+    this.room = room;
+  }
+
+  /** Told how far it is; may take its time. */
+  public interface Watch {
+    Watch NONE = (done, all) -> {};
+
+    /** After each request of the recording. */
+    void read(long done, long all) throws InterruptedException;
+  }
+
+  /**
+   * Money for what policies leave to the budget.
+   *
+   * @param allowance null: everything of it is kept
+   */
+  public record Purse(@Nullable Allowance allowance, AllocationSettings allocation) {
+    public static final Purse NONE = new Purse(null, AllocationSettings.DEFAULT);
+
+    public Purse with(AllocationSettings.PerClass shares) {
+      return new Purse(allowance, allocation.withShares(shares));
+    }
+  }
+
+  /** A budget in one word. */
+  public Purse purse(@Nullable String budget) {
+    if (budget == null) {
+      return Purse.NONE;
+    }
+    try {
+      BudgetText parsed = BudgetText.parse(budget, spend.price(), spend.spend().currency());
+      return new Purse(parsed.allowance(), parsed.allocation());
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(ProblemType.REFUSED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What the budgets in force allow for at their pace of now. */
+  public Purse purseOfNow() {
+    double hourly =
+        spend.spend().budgets().stream()
+            .map(budget -> budget.allowancePerHour())
+            .filter(allowance -> allowance != null)
+            .mapToDouble(Double::doubleValue)
+            .min()
+            .orElse(-1);
+    return hourly < 0
+        ? Purse.NONE
+        : new Purse(
+            new Allowance.PerSecond(hourly / 3_600 * Money.PICOS), AllocationSettings.DEFAULT);
+  }
+
+  /** What is recorded; throws the problem where there is nothing. */
+  public SpanRing recorded() {
+    SpanRing ring = pipeline.recorded();
+    if (ring == null || ring.counts().held() == 0) {
+      throw new ProblemException(
+          ProblemType.NOT_RECORDED, ring == null ? "recording is off" : "no span has come yet");
+    }
+    return ring;
+  }
+
+  /** Answers now, or says that another question is being answered. */
+  public WhatIfAnswer now(PolicyDocument document, Purse purse)
+      throws IOException, InterruptedException {
+    if (!running.tryAcquire()) {
+      throw new ProblemException(ProblemType.BUSY, "one simulation runs at a time");
+    }
+    return answered(document, purse, Watch.NONE);
+  }
+
+  /** Answers when the others are answered. */
+  public WhatIfAnswer inTurn(PolicyDocument document, Purse purse, Watch watch)
+      throws IOException, InterruptedException {
+    running.acquire();
+    return answered(document, purse, watch);
+  }
+
+  private WhatIfAnswer answered(PolicyDocument document, Purse purse, Watch watch)
+      throws IOException, InterruptedException {
+    try {
+      SpanRing ring = recorded();
+      SpanRing.Recorded counts = ring.counts();
+      String lack = room.lack(counts.held());
+      if (lack != null) {
+        throw new ProblemException(ProblemType.NO_ROOM, lack);
+      }
+      RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
+      Looking looking = new Looking(watch, traffic.requests());
+      WhatIfAnswer answer = WhatIf.answer(traffic, question(document, purse), looking);
+      return answer.with(warnings(counts));
+    } finally {
+      running.release();
+    }
+  }
+
+  private Question question(PolicyDocument document, Purse purse) {
+    SpanPrice price = spend.price();
+    return new Question(
+        document,
+        purse.allowance(),
+        null,
+        purse.allocation(),
+        price,
+        spend.spend().currency(),
+        false,
+        pipeline.sampler());
+  }
+
+  private static List<String> warnings(SpanRing.Recorded counts) {
+    List<String> warnings = new ArrayList<>();
+    warnings.add("of this sidecar alone: what other pods would tell it is not in the answer");
+    warnings.add("span names are compared as templates, without the numbers and ids in them");
+    if (counts.sampledUpstream() > 0) {
+      warnings.add(
+          counts.sampledUpstream()
+              + " recorded spans carried a threshold or randomness, which is not recorded");
+    }
+    return warnings;
+  }
+
+  /** Hands on how far it is, and looks at the heap in between. */
+  private final class Looking implements WhatIf.Onlooker {
+    private static final int LOOK_EACH = 64;
+    private final Watch watch;
+    private final long all;
+
+    Looking(Watch watch, long all) {
+      this.watch = watch;
+      this.all = all;
+    }
+
+    @Override
+    public void read(long requests) throws InterruptedException {
+      if (requests % LOOK_EACH == 0 && room.isTight()) {
+        throw new ProblemException(
+            ProblemType.NO_ROOM, "ended on the way: memory is needed elsewhere");
+      }
+      watch.read(requests, all);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.spanthrift.agent.control.operation;
+
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads all operations once a minute, while something moves: for rates of late, for the books of
+ * days, and for whoever looks for what is unusual.
+ *
+ * <p>Holds the last two readings, of at most 501 operations each.
+ */
+public final class OperationHistory {
+  static final long MINUTE_MILLIS = 60_000;
+
+  private final PipelineView pipeline;
+  private final LongSupplier unixMillis;
+  private final List<Consumer<Minute>> listeners = new CopyOnWriteArrayList<>();
+  private @Nullable Reading last;
+  private @Nullable Reading before;
+
+  /** By which operations are told apart. */
+  public record Key(String service, String operation) {
+    static Key of(MeasuredOperation measured) {
+      return new Key(measured.service(), measured.operation());
+    }
+
+    static Key of(KeptOperation kept) {
+      return new Key(kept.service(), kept.operation());
+    }
+  }
+
+  /** All operations at one moment, counted since start. */
+  public record Reading(
+      long unixMillis, Map<Key, MeasuredOperation> all, Map<Key, KeptOperation> kept) {
+    public Reading {
+      all = Map.copyOf(all);
+      kept = Map.copyOf(kept);
+    }
+  }
+
+  /** Two readings, about a minute apart. */
+  public record Minute(Reading from, Reading to) {}
+
+  public OperationHistory(PipelineView pipeline, LongSupplier unixMillis) {
+    this.pipeline = pipeline;
+    this.unixMillis = unixMillis;
+  }
+
+  /** Tells of each minute; what is called may take some milliseconds. */
+  public void each(Consumer<Minute> listener) {
+    listeners.add(listener);
+  }
+
+  /** Reads when a minute is over; call it often. */
+  public void look() {
+    Minute over = null;
+    synchronized (this) {
+      Reading known = last;
+      long now = unixMillis.getAsLong();
+      if (known == null || now - known.unixMillis() >= MINUTE_MILLIS) {
+        Reading next = now();
+        before = known;
+        last = next;
+        over = known == null ? null : new Minute(known, next);
+      }
+    }
+    if (over != null) {
+      Minute minute = over;
+      listeners.forEach(listener -> listener.accept(minute));
+    }
+  }
+
+  /** As it is at this moment. */
+  public Reading now() {
+    Map<Key, MeasuredOperation> all = new HashMap<>();
+    pipeline.measured().forEach(measured -> all.put(Key.of(measured), measured));
+    Map<Key, KeptOperation> kept = new HashMap<>();
+    pipeline.keptOperations().forEach(operation -> kept.put(Key.of(operation), operation));
+    return new Reading(unixMillis.getAsLong(), all, kept);
+  }
+
+  /** The last reading that is about a minute old; null in the first minute. */
+  synchronized @Nullable Reading minuteAgo() {
+    Reading recent = last;
+    long now = unixMillis.getAsLong();
+    boolean tooNew = recent != null && now - recent.unixMillis() < MINUTE_MILLIS / 2;
+    Reading chosen = tooNew ? before : recent;
+    return chosen != null && now - chosen.unixMillis() > 2 * MINUTE_MILLIS ? null : chosen;
+  }
+}

@@ -1,0 +1,181 @@
+package dev.spanthrift.agent.control.recommendation;
+
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.control.job.RingQuestions;
+import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.recommendation.Recommendation.Effect;
+import dev.spanthrift.agent.control.recommendation.Recommendation.Page;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.simulation.RingTraffic;
+import dev.spanthrift.agent.simulation.WhatIfAnswer;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weighs candidates: the recording is played once for each of them, and once for the policy as it
+ * is.
+ *
+ * <p>What was weighed counts for a minute, or until another policy is in force. At most {@link
+ * #DISMISSED_MAX} dismissals are remembered, the oldest is forgotten; they end with the process.
+ */
+public final class Recommender {
+  static final int DISMISSED_MAX = 100;
+  private static final Duration FRESH = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final double MONTH_SECONDS = Duration.ofMinutes(43_830).toSeconds();
+  private static final double FEW_SECONDS = 300;
+  private static final double MANY_SECONDS = 3_600;
+  private static final long FEW_TRACES = 1_000;
+
+  private final PipelineView pipeline;
+  private final PolicyStore policies;
+  private final RingQuestions questions;
+  private final LongSupplier unixMillis;
+  private final Map<String, Boolean> dismissed = new LinkedHashMap<>();
+  private @Nullable Weighed last;
+
+  private record Weighed(Page page, Map<String, Candidate> candidates, PolicyVersion policy) {}
+
+  /** A recommendation with the change behind it and the policy that it changes. */
+  record Found(Recommendation recommendation, Candidate candidate, PolicyVersion policy) {}
+
+  public Recommender(
+      PipelineView pipeline,
+      PolicyStore policies,
+      RingQuestions questions,
+      LongSupplier unixMillis) {
+    this.pipeline = pipeline;
+    this.policies = policies;
+    this.questions = questions;
+    this.unixMillis = unixMillis;
+  }
+
+  /** All of them; may take some seconds where nobody has asked of late. */
+  synchronized Page page() throws IOException, InterruptedException {
+    Page page = weighed().page();
+    return page.with(
+        page.recommendations().stream().map(r -> r.dismissed(isDismissed(r.id()))).toList());
+  }
+
+  private boolean isDismissed(String id) {
+    return dismissed.containsKey(id);
+  }
+
+  /** One of those that were answered last; null where there is none of this id. */
+  synchronized @Nullable Found find(String id) throws IOException, InterruptedException {
+    Weighed known = weighed();
+    Candidate candidate = known.candidates().get(id);
+    if (candidate == null) {
+      return null;
+    }
+    return known.page().recommendations().stream()
+        .filter(r -> r.id().equals(id))
+        .map(r -> new Found(r.dismissed(isDismissed(id)), candidate, known.policy()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  synchronized void dismiss(String id) {
+    dismissed.put(id, true);
+    if (dismissed.size() > DISMISSED_MAX) {
+      dismissed.remove(dismissed.keySet().iterator().next());
+    }
+  }
+
+  private Weighed weighed() throws IOException, InterruptedException {
+    Weighed known = last;
+    Instant now = Instant.ofEpochMilli(unixMillis.getAsLong());
+    PolicyVersion policy = policies.current();
+    if (known != null
+        && known.policy().version() == policy.version()
+        && now.isBefore(known.page().at().plus(FRESH))) {
+      return known;
+    }
+    Weighed fresh = weigh(policy, now);
+    last = fresh;
+    return fresh;
+  }
+
+  private Weighed weigh(PolicyVersion policy, Instant now)
+      throws IOException, InterruptedException {
+    List<String> remarks = new ArrayList<>();
+    PolicyDocument document = policy.set().document();
+    RingQuestions.Purse purse = questions.purseOfNow();
+    WhatIfAnswer asIs = questions.now(document, purse);
+    Map<String, Candidate> candidates = new LinkedHashMap<>();
+    List<Recommendation> all = new ArrayList<>();
+    if (!RingTraffic.unanswerable(document).isEmpty()) {
+      remarks.add(
+          "policies that ask for attributes, events or trace state do not match in the recording");
+    }
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    for (Candidate candidate : new Candidates(pipeline, policy).all()) {
+      if (System.nanoTime() - end > 0) {
+        remarks.add("not all changes were weighed: the recording is long");
+        break;
+      }
+      if (policies.compile(candidate.weighed(policy.root()))
+          instanceof PolicyCompilation.Compiled(var set, var warnings)) {
+        Effect effect = effect(asIs, questions.now(set.document(), purse));
+        candidates.put(candidate.id(), candidate);
+        all.add(recommendation(candidate, effect, confidence(asIs)));
+      }
+    }
+    all.sort(Comparator.comparingDouble(r -> -Math.abs(r.effect().spendPerMonth())));
+    Page page =
+        new Page(
+            List.copyOf(all),
+            policy.version(),
+            asIs.seconds(),
+            asIs.received().spans(),
+            now,
+            asIs.cost().currency(),
+            remarks);
+    return new Weighed(page, candidates, policy);
+  }
+
+  private static Recommendation recommendation(
+      Candidate candidate, Effect effect, String confidence) {
+    return new Recommendation(
+        candidate.id(),
+        candidate.verb().word(),
+        candidate.title(),
+        candidate.why(),
+        candidate.place(),
+        candidate.rule(),
+        effect,
+        confidence,
+        "open");
+  }
+
+  private static Effect effect(WhatIfAnswer asIs, WhatIfAnswer with) {
+    double months = Math.max(1, asIs.seconds()) / MONTH_SECONDS;
+    double traces = Math.max(1, asIs.received().traces());
+    double worst =
+        with.operations().stream().mapToDouble(WhatIfAnswer.Operation::worst).max().orElse(-1);
+    return new Effect(
+        (with.cost().kept() - asIs.cost().kept()) / months,
+        asIs.cost().kept() / months,
+        (with.kept().traces() - asIs.kept().traces()) / traces,
+        asIs.errors().keptTraces() - with.errors().keptTraces(),
+        (long) with.errors().lostSignatures() - asIs.errors().lostSignatures(),
+        worst);
+  }
+
+  private static String confidence(WhatIfAnswer asIs) {
+    if (asIs.seconds() < FEW_SECONDS || asIs.received().traces() < FEW_TRACES) {
+      return "low";
+    }
+    return asIs.seconds() < MANY_SECONDS ? "medium" : "high";
+  }
+}

@@ -1,0 +1,128 @@
+package dev.spanthrift.agent.control.operation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.agent.control.AdminPort;
+import dev.spanthrift.agent.control.OpenApi;
+import dev.spanthrift.sampler.estimate.Interval;
+import dev.spanthrift.sampler.estimate.KeptOperation;
+import dev.spanthrift.sampler.signal.MeasuredOperation;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class OperationApiTest {
+  private AdminPort port;
+
+  @BeforeEach
+  void start() {
+    port = AdminPort.startWithRealPolicies();
+    port.pipeline.measured =
+        List.of(
+            measured("cart", "GET /cart", 1_000, 10),
+            measured("cart", "POST /cart", 100, 50),
+            measured("shop", "GET /", 5_000, 0));
+    Interval about = new Interval(990, 12.0, 966.5, 1_013.5);
+    port.pipeline.kept =
+        List.of(
+            new KeptOperation(
+                "cart", "GET /cart", 110, 10, 55_000, 0.1, about, about, about, about, about));
+  }
+
+  @AfterEach
+  void stop() {
+    port.close();
+  }
+
+  private static MeasuredOperation measured(String service, String name, long spans, long errors) {
+    long[] buckets = {spans - 1, 1};
+    return new MeasuredOperation(service, name, spans, errors, spans * 500, 1e9, 0, 80, buckets);
+  }
+
+  private JsonNode get(String query) {
+    return port.client()
+        .get()
+        .uri("/api/v1/operations" + query)
+        .exchange()
+        .expectStatus()
+        .isOk()
+        .expectBody(JsonNode.class)
+        .returnResult()
+        .getResponseBody();
+  }
+
+  private static List<String> names(JsonNode page) {
+    List<String> names = new ArrayList<>();
+    page.path("operations").forEach(row -> names.add(row.path("operation").asString()));
+    return names;
+  }
+
+  @Test
+  void showsAllAgainstKept() {
+    JsonNode page = get("");
+    assertEquals(List.of(), OpenApi.get().mismatches("OperationPage", page));
+    JsonNode cart = page.path("operations").get(0);
+    assertEquals("GET /cart", cart.path("operation").asString(), "what is paid comes first");
+    assertEquals(0.11, cart.path("keptShare").asDouble(), 1e-9);
+    assertEquals(0.01, cart.at("/all/errorRate").asDouble(), 1e-9);
+    assertEquals(500_000 * 0.5 / 1e9, cart.at("/all/money").asDouble(), 1e-12);
+    assertEquals(55_000 * 0.5 / 1e9, cart.at("/kept/money").asDouble(), 1e-12);
+    assertEquals(990, cart.at("/estimate/spans/estimate").asDouble());
+    assertEquals(990e-9, cart.at("/estimate/p95/estimate").asDouble(), 1e-15);
+    assertEquals(0.1, cart.path("floor").asDouble());
+    assertTrue(cart.at("/all/p95").asDouble() > 0);
+    JsonNode other = page.path("operations").get(1);
+    assertFalse(other.has("floor"));
+    assertEquals(0, other.at("/kept/spans").asLong());
+  }
+
+  @Test
+  void sortsFiltersAndGoesPageByPage() {
+    assertEquals(List.of("GET /", "GET /cart", "POST /cart"), names(get("?sort=spans")));
+    assertEquals(List.of("POST /cart", "GET /cart", "GET /"), names(get("?sort=errorRate")));
+    assertEquals(List.of("GET /cart", "POST /cart"), names(get("?sort=operation&service=cart")));
+    assertEquals(List.of("POST /cart"), names(get("?operation=POST")));
+    JsonNode first = get("?sort=spans&limit=2");
+    assertEquals(2, first.path("operations").size());
+    assertEquals(3, first.path("total").asInt());
+    JsonNode second = get("?sort=spans&limit=2&cursor=" + first.path("next").asString());
+    assertEquals(List.of("POST /cart"), names(second));
+    assertFalse(second.has("next"));
+    for (String wrong : List.of("?sort=colour", "?limit=0", "?cursor=%23")) {
+      port.client()
+          .get()
+          .uri(java.net.URI.create(port.url() + "/api/v1/operations" + wrong))
+          .exchange()
+          .expectStatus()
+          .isEqualTo(422);
+    }
+  }
+
+  @Test
+  void ratesOfLateAreKnownAfterAMinute() {
+    long[] clock = {1_000_000};
+    OperationHistory history = new OperationHistory(port.pipeline, () -> clock[0]);
+    List<OperationHistory.Minute> told = new ArrayList<>();
+    history.each(told::add);
+    history.look();
+    assertEquals(List.of(), told);
+    clock[0] += 59_999;
+    history.look();
+    assertEquals(List.of(), told);
+    clock[0] += 1;
+    port.pipeline.measured = List.of(measured("cart", "GET /cart", 1_600, 10));
+    history.look();
+    assertEquals(1, told.size());
+    OperationTable table =
+        new OperationTable(
+            history.now(), history.minuteAgo(), port.money.price(), clock[0] - 100_000);
+    assertEquals(10, table.rows().getFirst().all().perSecondLately(), 1e-9);
+    clock[0] += 600_000;
+    assertEquals(null, history.minuteAgo(), "nobody has read since: nothing moved");
+  }
+}
