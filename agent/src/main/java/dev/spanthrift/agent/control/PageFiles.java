@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class PageFiles {
   private static final String PLACE = "/page/{version}/";
   private static final Pattern NAMED =
-      Pattern.compile(Pattern.quote(PLACE) + "([a-z0-9]+/[a-z0-9-]+\\.(?:js|css|json))");
+      Pattern.compile(Pattern.quote(PLACE) + "([a-z0-9]+/[a-z0-9-]+\\.(?:json|js|css))");
   private static final Map<String, String> TYPES =
       Map.of(
           "js", "text/javascript;charset=UTF-8",
@@ -82,12 +84,19 @@ final class PageFiles {
 
   static byte[] gzip(byte[] content) {
     ByteArrayOutputStream packed = new ByteArrayOutputStream(content.length / 2);
-    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+    try (GZIPOutputStream out = new SmallestGzip(packed)) {
       out.write(content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return packed.toByteArray();
+  }
+
+  private static final class SmallestGzip extends GZIPOutputStream {
+    SmallestGzip(OutputStream out) throws IOException {
+      super(out);
+      def.setLevel(Deflater.BEST_COMPRESSION);
+    }
   }
 
   static byte[] read(String name) {

@@ -65,7 +65,7 @@ public final class ReportApi {
     List<Report.Day> days = new ArrayList<>();
     books
         .days()
-        .tailMap(from)
+        .tailMap(from, true)
         .descendingMap()
         .forEach(
             (day, all) -> {
