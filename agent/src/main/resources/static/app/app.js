@@ -68,7 +68,7 @@ function Header({ status, error, onSwitch, onToken: openToken }) {
     <p id="state" class=${"state " + tone}><span aria-hidden="true">${icon} </span>${words}</p>
     <div class="tools">
       <button type="button" id="kill" class="danger" onClick=${onSwitch}>${t("kill.button")}</button>
-      <button type="button" class="icon" onClick=${openToken} aria-label=${token() ? t("token.have") : t("token.lack")} title=${token() ? t("token.have") : t("token.lack")}>${token() ? "🔓\ufe0e" : "🔒\ufe0e"}</button>
+      <button type="button" class="icon" onClick=${openToken} aria-label=${token() ? t("token.have") : t("token.lack")} title=${token() ? t("token.have") : t("token.lack")}><svg class="lock" viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5" /><path d=${token() ? "M5 7V4.5a3 3 0 0 1 5.8-1" : "M5 7V5a3 3 0 0 1 6 0v2"} /></svg></button>
       <select class="icon" id="language" aria-label=${t("language")} value=${language} onChange=${(e) => speak(e.target.value).then(draw)}>
         ${languages.map((one) => html`<option value=${one} selected=${one === language}>${one.toUpperCase()}</option>`)}
       </select>

@@ -5,8 +5,15 @@ import { clock, decimal } from "./format.js";
 
 const TALL = 190;
 
-/** A colour of the style sheet as it is now. */
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+const probe = document.createElement("i");
+probe.className = "hidden";
+document.body.append(probe);
+
+/** A colour of the style sheet as it is now: a property is only a text until something is painted with it. */
+export function colour(name) {
+  probe.style.color = "var(--" + name + ")";
+  return getComputedStyle(probe).color;
+}
 
 /** Each series on top of those before it. */
 export function stacked(series) {
@@ -56,7 +63,7 @@ function options(props, width, marks) {
       y: { range: (plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1], ...(props.log ? { distr: 3, range: (plot, low, high) => [props.log, Math.max(high, props.log * 10)] } : {}) },
     },
     axes: [
-      { ...axis, space: props.fine ? 78 : 60, values: (plot, splits) => splits.map((at) => digits.format(at * 1000)) },
+      { ...axis, size: 26, gap: 4, space: props.fine ? 78 : 60, incrs: [1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 432_000], values: (plot, splits) => splits.map((at) => digits.format(at * 1000)) },
       { ...axis, size: 58, space: 34, values: (plot, splits) => splits.map((value) => (value === null ? "" : props.axis ? props.axis(value) : decimal(value))) },
     ],
     series: [{}, ...props.series.map((one) => ({
@@ -127,14 +134,15 @@ export function Chart(props) {
   }, [times, series]);
 
   const words = text || decimal;
-  const index = at ?? times.length - 1;
+  const shownOf = (one) => (at === null ? one.values.findLast((value) => value !== null && value !== undefined) : one.values[at]);
+  const said = (one) => shownOf(one) ?? null;
   const mark = at === null ? null : (props.marks || []).find((one) => Math.abs(one.at - times[at]) <= (props.markWidth || 2));
   return html`<figure class="chart" id=${id}>
     <ul class="legend">
       ${series.filter((one) => one.label).map(
         (one) => html`<li>
           <span class=${"swatch " + one.colour + (one.dash ? " dashed" : "")} aria-hidden="true"></span>${one.label}
-          <b>${times.length && one.values[index] !== null && one.values[index] !== undefined ? words(one.values[index]) : "–"}</b>
+          ${" "}<b>${said(one) === null ? "–" : words(said(one))}</b>
         </li>`,
       )}
       <li class="moment">${at !== null && times[at] ? clock(times[at] * 1000) : ""}${mark ? " · " + mark.text : ""}</li>

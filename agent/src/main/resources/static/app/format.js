@@ -43,8 +43,8 @@ export function money(amount, currency) {
   return (amount < 0 ? "\u2212" : "") + text.replace(/\s/g, "\u00a0");
 }
 
-/** The amount alone, for axes. */
-export const amount = (n) => (n === 0 ? "0" : decimal(n, 2));
+/** The amount alone, where the currency stands above or beside. */
+export const amount = (n) => (n === null || n === undefined ? "–" : n === 0 ? "0" : (n < 0 ? "\u2212" : "") + decimal(Math.abs(n), Math.abs(n) < 1 ? 2 : 4));
 
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";

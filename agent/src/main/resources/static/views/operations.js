@@ -6,7 +6,7 @@ import { useLive } from "../app/live.js";
 import { href, setQuery } from "../app/router.js";
 import { colour } from "../app/charts.js";
 import { Card, Choice, Empty, Table, Trouble, useSettled } from "../app/ui.js";
-import { count, decimal, duration, money, percent } from "../app/format.js";
+import { amount, count, decimal, duration, percent } from "../app/format.js";
 import { historyOf, watchOperations } from "./opshistory.js";
 
 const LIMIT = 100;
@@ -81,7 +81,7 @@ export function Operations({ query }) {
     const page = await get("/api/v1/operations?" + filter + "&cursor=" + encodeURIComponent(next));
     setMore({ of: filter, rows: [...mine.rows, ...page.operations], next: page.next || null });
   };
-  const cash = (value) => money(value, data.currency);
+  const cash = amount;
   return html`<div class="grid">
     <${Card}
       id="operations"
@@ -108,7 +108,7 @@ export function Operations({ query }) {
               onSort=${(key) => setQuery({ sort: key === "paid" ? undefined : key })}
               columns=${[
                 { label: t("operation"), sort: "operation", cell: (row) => html`<a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a>` },
-                { label: t("paid"), sort: "paid", num: true, cell: (row) => html`<b>${cash(row.kept.money)}</b>` },
+                { label: t("paidIn", { currency: data.currency }), sort: "paid", num: true, cell: (row) => html`<b>${cash(row.kept.money)}</b>` },
                 { label: t("ops.list"), sort: "listPrice", num: true, cell: (row) => cash(row.all.money) },
                 { label: t("ops.rate"), sort: "spans", num: true, cell: (row) => decimal(row.all.perSecondLately ?? row.all.perSecond) },
                 { label: t("ops.keptShare"), sort: "keptShare", num: true, cell: (row) => percent(row.keptShare) },

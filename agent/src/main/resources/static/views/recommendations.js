@@ -20,7 +20,7 @@ function One({ one, currency, onDraft, onGone }) {
     }
   };
   const { effect } = one;
-  return html`<li class="rule">
+  return html`<li class="policy-rule">
     <p><${Pill} tone=${one.verb === "keep" ? "good" : "kept"}>${t("verb." + one.verb)}<//> <b>${one.title}</b></p>
     <p class="note">${one.why}</p>
     ${one.rule && html`<code class="wrap">${inline(one.rule)}</code>`}

@@ -81,10 +81,10 @@ function ActionFields({ rule, onChange, label }) {
 
 function Rule({ rule, index, last, errors, onChange, onMove, onRemove }) {
   const match = matchOf(rule);
-  return html`<fieldset class=${"rule" + (errors.length > 0 ? " bad" : "")}>
+  return html`<fieldset class=${"policy-rule" + (errors.length > 0 ? " bad" : "")}>
     <legend class="hidden">${t("policy.rule", { name: rule.name || index + 1 })}</legend>
     <div class="rule-line">
-      <label>${t("name")}<input value=${rule.name ?? ""} onInput=${(e) => onChange({ ...rule, name: e.target.value })} /></label>
+      <label class="two">${t("name")}<input value=${rule.name ?? ""} onInput=${(e) => onChange({ ...rule, name: e.target.value })} /></label>
       <label>${t("policy.match")}
         <select value=${match.kind} onChange=${(e) => onChange(withMatch(rule, e.target.value))}>
           ${choices(Object.keys(MATCHES), match.kind).map((kind) => html`<option value=${kind} selected=${kind === match.kind} disabled=${kind === "other"}>${t("match." + kind)}</option>`)}

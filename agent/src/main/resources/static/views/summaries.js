@@ -4,7 +4,7 @@ import { t, word } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
 import { Bar, Card, Empty, Pill, Table, When } from "../app/ui.js";
-import { count, money, percent } from "../app/format.js";
+import { amount, count, percent } from "../app/format.js";
 
 export function TopSpenders() {
   const { data } = useLive("/api/v1/operations?sort=paid&limit=9");
@@ -18,9 +18,9 @@ export function TopSpenders() {
       keyOf=${(row) => row.service + " " + row.operation}
       columns=${[
         { label: t("operation"), cell: (row) => html`<a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a>` },
-        { label: t("paid"), num: true, cell: (row) => money(row.kept.money, data.currency) },
-        { label: t("kept"), num: true, cell: (row) => percent(row.kept.spans, row.all.spans) },
         { label: "", cell: (row) => html`<${Bar} part=${row.kept.money} all=${most} tone="kept" />` },
+        { label: t("paidIn", { currency: data?.currency }), num: true, cell: (row) => amount(row.kept.money) },
+        { label: t("kept"), num: true, cell: (row) => percent(row.kept.spans, row.all.spans) },
       ]}
     />
   <//>`;
@@ -56,8 +56,8 @@ export function Budgets({ spend }) {
   if (spend.budgets.length === 0) {
     return html`<${Card} id="budgets" title=${t("budgets.title")}><${Empty} what=${t("budgets.none")} how=${t("budgets.how")} command=${"budgets:\n  - {name: all, amount: 300, period: month}"} /><//>`;
   }
-  const words = (value) => (value === undefined || value === null ? "–" : money(value, spend.currency));
-  return html`<${Card} id="budgets" title=${t("budgets.title")} tools=${html`<a href=${href("whatif")}>${t("budgets.try")}</a>`}>
+  const words = amount;
+  return html`<${Card} id="budgets" title=${t("budgets.title") + ", " + spend.currency} tools=${html`<a href=${href("whatif")}>${t("budgets.try")}</a>`}>
     <${Table}
       label=${t("budgets.title")}
       rows=${spend.budgets}
@@ -65,7 +65,7 @@ export function Budgets({ spend }) {
       columns=${[
         { label: t("budget"), cell: (row) => html`${row.name}<div class="note">${Object.entries(row.scope).map(([key, value]) => key + "=" + value).join(", ") || t("everything")}</div>` },
         { label: t("period"), cell: (row) => t("period." + row.period.name) },
-        { label: t("burn.spent"), num: true, cell: (row) => html`${words(row.spent)}<div class="note">${t("of")} ${words(row.budget)}</div>` },
+        { label: t("burn.spent"), num: true, cell: (row) => html`${words(row.spent)}<div class="note">/ ${words(row.budget)}</div>` },
         { label: t("burn.expected"), num: true, cell: (row) => (row.forecast ? html`${words(row.forecast.expected)}<div class="note">${words(row.forecast.low)} – ${words(row.forecast.high)}</div>` : html`<span title=${row.noForecast}>–</span>`) },
         { label: t("budgets.pace"), num: true, cell: (row) => words(row.allowancePerHour) },
       ]}
@@ -88,8 +88,8 @@ export function Policies({ status, spend }) {
         { label: t("kept"), num: true, cell: (row) => count(row.kept.spans) },
         { label: t("dropped"), num: true, cell: (row) => count(row.dropped.spans) },
         { label: t("policies.left"), num: true, cell: (row) => count(row.leftToBudget.spans) },
-        { label: t("policies.differs"), num: true, cell: (row) => (row.shadow ? "+" + count(row.more.spans) + " −" + count(row.less.spans) : "") },
-        { label: t("paid"), num: true, cell: (row) => money(row.kept.bytes * price, spend.currency) },
+        ...(status.policies.some((one) => one.shadow) ? [{ label: t("policies.differs"), num: true, cell: (row) => (row.shadow ? "+" + count(row.more.spans) + " −" + count(row.less.spans) : "") }] : []),
+        { label: t("paidIn", { currency: spend.currency }), num: true, cell: (row) => amount(row.kept.bytes * price) },
       ]}
     />
   <//>`;
