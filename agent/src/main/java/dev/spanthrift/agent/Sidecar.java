@@ -16,6 +16,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.pipeline.Route;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.pipeline.SlowQueries;
 import dev.spanthrift.agent.receive.grpc.GrpcReceiver;
 import dev.spanthrift.agent.receive.http.HttpReceiver;
 import dev.spanthrift.agent.receive.json.JsonRequests;
@@ -135,6 +136,10 @@ public final class Sidecar implements SidecarProgram {
             lenience);
     this.live = live;
     live.fleet(fleet);
+    SlowQueries queries = wiring.slowQueries();
+    if (queries != null) {
+      pipeline.lookAt(queries);
+    }
     DecisionLog decisions = wiring.decisions();
     if (decisions != null) {
       pipeline.explainIn(decisions);
@@ -155,12 +160,17 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     sayWhenTheCacheDoesNotFit();
-    pipeline.whenMoved(
-        treasurer.every(timer, (moved, bytes) -> account(treasurer, pipeline, budget, moved, bytes))
-            ::wake);
-    learned.every(timer);
-    ControlServer control = ControlServer.start(wiring.control(), live, policies, treasurer);
+    ControlServer control =
+        ControlServer.start(
+            wiring.control(), live, policies, treasurer, wiring.alerts(queries));
     this.control = control;
+    Treasurer.Afterwards account =
+        (status, moved) -> {
+          control.note(status);
+          account(treasurer, pipeline, budget, moved, status.spans().received().bytes());
+        };
+    pipeline.whenMoved(treasurer.every(timer, account)::wake);
+    learned.every(timer);
     startTelemetry(wiring, control);
     ZstdLibrary.refusal().ifPresent(log::warn); // last: it loads native code
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());

@@ -1,14 +1,18 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.config.settings.AlertSettings;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
+import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.OwnNames;
+import dev.spanthrift.agent.control.alert.AlertParts;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
+import dev.spanthrift.agent.pipeline.SlowQueries;
 import dev.spanthrift.agent.receive.door.CorsSettings;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.loop.Loops;
@@ -19,15 +23,20 @@ import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.exporter.settings.ExportSettings;
 import dev.spanthrift.exporter.settings.ExportSettings.Limits;
 import dev.spanthrift.exporter.settings.ExportSettings.Retry;
+import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.exporter.settings.ProxyVariables;
 import dev.spanthrift.exporter.settings.Tls;
+import dev.spanthrift.exporter.transport.Sender;
+import dev.spanthrift.exporter.transport.Senders;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +47,7 @@ import tools.jackson.databind.node.NullNode;
 
 /** Turns the settings tree into the settings of each part. */
 final class Wiring {
+  private static final int WEBHOOK_BYTES_MAX = 64 << 10;
   private static final long TELEMETRY_QUEUE_BYTES_MAX = 4 << 20;
 
   /** A batch and the stamp of its last span fit into the largest request that is sent. */
@@ -131,8 +141,43 @@ final class Wiring {
 
   /** None when it is switched off. */
   @Nullable SpanRing recording() {
-    long bytes = settings.recording().bytesMax().bytes();
+    long bytes = bounds.recordingBytesMax();
     return bytes == 0 ? null : new SpanRing(bytes, settings.recording().maxAge());
+  }
+
+  /** None when that rule is switched off. */
+  @Nullable SlowQueries slowQueries() {
+    Duration limit = settings.alerts().slowQuery();
+    return limit.isZero() ? null : new SlowQueries(limit);
+  }
+
+  AlertParts alerts(@Nullable SlowQueries queries) {
+    AlertSettings.Webhook webhook = settings.alerts().webhook();
+    return new AlertParts(settings.alerts(), () -> open(webhook), queries);
+  }
+
+  /** Its URL is used as it is; it may stand in a file, which is read when it is needed. */
+  private Sender open(AlertSettings.Webhook webhook) throws IOException {
+    Path file = webhook.urlFile();
+    URI url = file == null ? webhook.url() : null;
+    if (file != null) {
+      try {
+        url = URI.create(InputFile.secret(file));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(file + " holds no URL", null); // its text stays out of the log
+      }
+    }
+    if (url == null) {
+      throw new IOException("no webhook is configured");
+    }
+    ExportSettings to =
+        ExportSettings.of("alerts", Protocol.HTTP_PROTOBUF, url)
+            .withSignalEndpoints(Map.of(Signal.LOGS, url))
+            .withProxy(ProxyVariables.of(System.getenv()).proxyFor(url, Protocol.HTTP_PROTOBUF))
+            .withLimits(new Limits(WEBHOOK_BYTES_MAX, 2, WEBHOOK_BYTES_MAX, WEBHOOK_BYTES_MAX, 0));
+    return Senders.open(
+        to,
+        new dev.spanthrift.exporter.transport.ClientLoops(loops.group(), loops.clientChannel()));
   }
 
   /** None when it is switched off. */

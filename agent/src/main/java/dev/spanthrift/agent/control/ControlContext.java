@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.alert.AlertApi;
 import dev.spanthrift.agent.control.audit.AuditApi;
 import dev.spanthrift.agent.control.boost.BoostApi;
 import dev.spanthrift.agent.control.boost.BoostPreviews;
@@ -73,6 +74,16 @@ class ControlContext {
         new Recommender(
             parts.pipeline(), parts.policies(), questions, System::currentTimeMillis),
         parts.policies().audit());
+  }
+
+  @Bean
+  AlertApi alertApi(ControlParts parts) {
+    return new AlertApi(
+        parts.alertSettings(),
+        parts.alerts(),
+        parts.webhook(),
+        parts.policies().audit(),
+        System::currentTimeMillis);
   }
 
   @Bean

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.config.settings.AlertSettings;
+import dev.spanthrift.agent.control.alert.AlertBook;
+import dev.spanthrift.agent.control.alert.Webhook;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.job.Jobs;
@@ -23,4 +26,7 @@ record ControlParts(
     StatusHistory history,
     OperationHistory operations,
     ReportBooks report,
+    AlertSettings alertSettings,
+    AlertBook alerts,
+    Webhook webhook,
     FrontCounts counts) {}

@@ -1,5 +1,9 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.alert.AlertBook;
+import dev.spanthrift.agent.control.alert.AlertParts;
+import dev.spanthrift.agent.control.alert.AlertWatch;
+import dev.spanthrift.agent.control.alert.Webhook;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.Entitlement;
 import dev.spanthrift.agent.control.front.Front;
@@ -18,6 +22,7 @@ import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
 import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.StatusHistory;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
@@ -52,19 +57,22 @@ public final class ControlServer implements AutoCloseable {
           "POST /api/v1/policy:simulate", Entitlement.ASK,
           "POST /api/v1/budget:simulate", Entitlement.ASK,
           "POST /api/v1/boosts", Entitlement.WRITE,
-          "POST /api/v1/boosts:preview", Entitlement.ASK);
+          "POST /api/v1/boosts:preview", Entitlement.ASK,
+          "POST /api/v1/alerts:silence", Entitlement.WRITE);
 
   /** What changes something and says all of it in its path and headers. */
   private static final Map<String, Entitlement> WRITES =
       Map.of(
           "DELETE /api/v1/boosts/{id}", Entitlement.WRITE,
           "DELETE /api/v1/jobs/{id}", Entitlement.WRITE,
+          "POST /api/v1/alerts:test", Entitlement.WRITE,
           "POST /api/v1/recommendations/{id}:apply", Entitlement.WRITE,
           "POST /api/v1/recommendations/{id}:dismiss", Entitlement.WRITE);
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
+  private final StatusHistory history;
   private final WebSite web;
   private final Front front;
   private final Map<String, Site> direct;
@@ -72,11 +80,17 @@ public final class ControlServer implements AutoCloseable {
   private final Jobs jobs;
   private final OperationHistory operationHistory;
   private final ReportBooks report;
+  private final Webhook webhook;
+  private final AlertWatch watch;
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
   private ControlServer(
-      ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
+      ControlSettings settings,
+      PipelineView pipeline,
+      PolicyStore policies,
+      SpendView spend,
+      AlertParts alerting) {
     KillSwitchKeeper keeper =
         new KillSwitchKeeper(settings.stateDirectory(), pipeline, timer, System::currentTimeMillis);
     keeper.restore();
@@ -89,12 +103,24 @@ public final class ControlServer implements AutoCloseable {
             System::currentTimeMillis);
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
-    StatusHistory history = new StatusHistory(pipeline::status);
+    history = new StatusHistory(pipeline::status);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
-    history.also(status -> operationHistory.look());
-    pipeline.whenMoved(history.every(timer)::wake);
+    webhook =
+        new Webhook(
+            alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
+    AlertBook alerts =
+        new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    watch =
+        new AlertWatch(
+            alerting.settings(),
+            alerts,
+            spend,
+            pipeline::fleet,
+            alerting.queries(),
+            System::currentTimeMillis);
+    operationHistory.each(watch::look);
     FrontCounts counts = new FrontCounts();
     web =
         new WebSite(
@@ -109,6 +135,9 @@ public final class ControlServer implements AutoCloseable {
                 history,
                 operationHistory,
                 report,
+                alerting.settings(),
+                alerts,
+                webhook,
                 counts));
     direct = new HashMap<>(new HealthSite(pipeline).sites());
     figures = new ControlFigures(pipeline, policies, spend, keeper, boosts, counts);
@@ -123,8 +152,12 @@ public final class ControlServer implements AutoCloseable {
    * @throws IllegalStateException with a sentence for people when it cannot be opened
    */
   public static ControlServer start(
-      ControlSettings settings, PipelineView pipeline, PolicyStore policies, SpendView spend) {
-    return new ControlServer(settings, pipeline, policies, spend);
+      ControlSettings settings,
+      PipelineView pipeline,
+      PolicyStore policies,
+      SpendView spend,
+      AlertParts alerting) {
+    return new ControlServer(settings, pipeline, policies, spend, alerting);
   }
 
   private Front opened(ControlSettings settings, FrontCounts counts) {
@@ -150,6 +183,13 @@ public final class ControlServer implements AutoCloseable {
   /** The port that was bound. */
   public int port() {
     return front.port();
+  }
+
+  /** What somebody has read who reads once a second while anything moves. */
+  public void note(PipelineStatus status) {
+    history.note(status);
+    operationHistory.look();
+    watch.look(status);
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */
@@ -182,6 +222,7 @@ public final class ControlServer implements AutoCloseable {
     front.stop(LAST_ANSWERS);
     web.close();
     jobs.close();
+    webhook.close();
     timer.shutdownNow();
     boosts.close();
     report.close(operationHistory);

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -257,26 +258,25 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
             REST,
             () -> {
               boolean moved = tick();
-              then.ticked(moved, receivedBytes());
+              then.ticked(read(), moved);
               return moved;
             });
     beat.start(Duration.ofSeconds(1));
     return beat;
   }
 
-  /** Called after each tick, with what it has read. */
+  /** Called after each tick, with what it has read: nobody else need read once a second. */
   public interface Afterwards {
     /**
      * Goes on from there.
      *
      * @param moved whether something did since the tick before
-     * @param receivedBytes since start
      */
-    void ticked(boolean moved, long receivedBytes);
+    void ticked(PipelineStatus status, boolean moved);
   }
 
-  private synchronized long receivedBytes() {
-    return before == null ? 0 : before.spans().received().bytes();
+  private synchronized PipelineStatus read() {
+    return Objects.requireNonNull(before); // by the tick before
   }
 
   /**

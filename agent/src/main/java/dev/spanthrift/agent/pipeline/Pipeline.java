@@ -69,6 +69,7 @@ public final class Pipeline implements Intake, AutoCloseable {
 
   private @Nullable TraceWatch watch;
   private volatile @Nullable SpanRing recorded;
+  private @Nullable SlowQueries queries;
   private volatile KillSwitch killSwitch = KillSwitch.OFF;
   private volatile boolean draining;
   private long nextTick = System.nanoTime();
@@ -230,6 +231,9 @@ public final class Pipeline implements Intake, AutoCloseable {
     if (watch != null) {
       watch.received(batch);
     }
+    if (queries != null) {
+      queries.look(batch);
+    }
     SpanRing ring = recorded;
     if (ring != null && batch.size() > 0) {
       ring.record(batch, System.currentTimeMillis());
@@ -261,6 +265,11 @@ public final class Pipeline implements Intake, AutoCloseable {
       watch = by;
       sampler.tellFates(by);
     }
+  }
+
+  /** Looks for slow statements in all that comes; call before the first request. */
+  public void lookAt(SlowQueries slow) {
+    queries = slow;
   }
 
   /** Records what comes from now on. */

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last spans received, as columns without payload, for questions about recent traffic.
@@ -36,7 +37,7 @@ public final class SpanRing {
   private String[] services = new String[64]; // of operations
   private String[] names = new String[64];
   private String[] errors = new String[16]; // names of signatures
-  private SpanChunk current = new SpanChunk(0);
+  private @Nullable SpanChunk current; // none until the first span: at rest nothing is held
   private long recorded;
   private long overwritten;
   private long expired;
@@ -128,15 +129,17 @@ public final class SpanRing {
   }
 
   private SpanChunk room(long unixMillis) {
-    if (chunks.isEmpty() || current.size == SpanChunk.SPANS) {
+    SpanChunk chunk = current;
+    if (chunk == null || chunks.isEmpty() || chunk.size == SpanChunk.SPANS) {
       expire(unixMillis);
       if (chunks.size() >= chunksMax) {
         overwritten += chunks.removeFirst().size;
       }
-      current = new SpanChunk(unixMillis);
-      chunks.addLast(current);
+      chunk = new SpanChunk(unixMillis);
+      current = chunk;
+      chunks.addLast(chunk);
     }
-    return current;
+    return chunk;
   }
 
   private void expire(long unixMillis) {
@@ -197,7 +200,7 @@ public final class SpanRing {
     expire(unixMillis);
     List<SpanChunk> held = new ArrayList<>(chunks);
     if (chunks.isEmpty()) {
-      current = new SpanChunk(unixMillis);
+      current = null;
     }
     int[] sizes = held.stream().mapToInt(chunk -> chunk.size).toArray();
     return new Snapshot(

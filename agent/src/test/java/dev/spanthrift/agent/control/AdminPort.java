@@ -3,6 +3,7 @@ package dev.spanthrift.agent.control;
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.control.alert.AlertParts;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.PolicyStore;
@@ -47,13 +48,39 @@ public final class AdminPort implements AutoCloseable {
   final ControlServer server;
 
   private AdminPort(ControlSettings settings, String configured, PolicyCompiler compiler) {
+    this(settings, configured, compiler, noAlerts());
+  }
+
+  private AdminPort(
+      ControlSettings settings, String configured, PolicyCompiler compiler, AlertParts alerts) {
     store =
         PolicyStore.open(
             settings.stateDirectory(),
             BodyFormat.JSON.read(configured.getBytes(StandardCharsets.UTF_8)),
             compiler,
             false);
-    server = ControlServer.start(settings, pipeline, store, money);
+    server = ControlServer.start(settings, pipeline, store, money, alerts);
+  }
+
+  private static AlertParts noAlerts() {
+    return new AlertParts(
+        SettingsLoader.defaults().alerts(),
+        () -> {
+          throw new IOException("no webhook");
+        },
+        null);
+  }
+
+  /** With a webhook, where policies can be put. */
+  public static AdminPort startWithAlerts(Path directory, AlertParts alerts) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    return new AdminPort(
+        ControlSettings.onLoopback(0)
+            .withTokenFile(token)
+            .withStateDirectory(directory.resolve("state")),
+        "{\"default\": {\"keep\": true}}",
+        PolicyCompilation::of,
+        alerts);
   }
 
   /** The plain price of 0.50 USD, without a memory. */
@@ -121,6 +148,11 @@ public final class AdminPort implements AutoCloseable {
 
   public String etag() {
     return PolicyApi.etag(store.current());
+  }
+
+  /** As the books do once a second. */
+  public void second() {
+    server.note(pipeline.status);
   }
 
   @Override

@@ -43,24 +43,63 @@ final class Measurement {
   }
 
   Result run(EventLoop loop, int sinkPort, Path directory) throws InterruptedException {
-    try (Sink sink = new Sink(loop, sinkPort);
-        Server server = subject.start(setting, sink.port(), directory)) {
-      Thread.sleep(1500); // what a server does after its ports are open
-      Proc idle = Proc.read(server.pid());
-      int port =
-          switch (plan.protocol()) {
-            case GRPC -> server.ports().grpc();
-            case HTTP -> server.ports().http();
-          };
+    try (Running running = start(loop, sinkPort, directory)) {
       if (full.isPositive()) {
-        atFullLoad(loop, port);
+        atFullLoad(loop, running.port());
       }
-      try (Load load = new Load(plan, workload, loop, port)) {
-        load.start();
+      try (Load load = running.load(loop)) {
         Thread.sleep(warmUp.toMillis());
-        return measure(load, sink, server, idle);
+        return measure(load, running);
       }
     }
+  }
+
+  /** A subject that runs, with its own backend, to be measured once or again and again. */
+  final class Running implements AutoCloseable {
+    private final Sink sink;
+    private final Server server;
+    private final Proc idle;
+
+    private Running(Sink sink, Server server) {
+      this.sink = sink;
+      this.server = server;
+      this.idle = Proc.read(server.pid());
+    }
+
+    private int port() {
+      return switch (plan.protocol()) {
+        case GRPC -> server.ports().grpc();
+        case HTTP -> server.ports().http();
+      };
+    }
+
+    /** The load of the plan, started. */
+    Load load(EventLoop loop) {
+      Load load = new Load(plan, workload, loop, port());
+      load.start();
+      return load;
+    }
+
+    /** One window of a process that was loaded before. */
+    Result again(EventLoop loop, Duration before) throws InterruptedException {
+      try (Load load = load(loop)) {
+        Thread.sleep(before.toMillis());
+        return measure(load, this);
+      }
+    }
+
+    @Override
+    public void close() {
+      server.close();
+      sink.close();
+    }
+  }
+
+  Running start(EventLoop loop, int sinkPort, Path directory) throws InterruptedException {
+    Sink sink = new Sink(loop, sinkPort);
+    Server server = subject.start(setting, sink.port(), directory);
+    Thread.sleep(1500); // what a server does after its ports are open
+    return new Running(sink, server);
   }
 
   private void atFullLoad(EventLoop loop, int port) throws InterruptedException {
@@ -74,8 +113,11 @@ final class Measurement {
     }
   }
 
-  private Result measure(Load load, Sink sink, Server server, Proc idle)
-      throws InterruptedException {
+  private Result measure(Load load, Running running) throws InterruptedException {
+    Server server = running.server;
+    Sink sink = running.sink;
+    long sinkSpans = sink.spans;
+    long sinkErrors = sink.errorSpans;
     Proc before = Proc.read(server.pid());
     Proc loadBefore = Proc.read(ProcessHandle.current().pid());
     long acceptedBefore = load.spansAccepted;
@@ -95,7 +137,7 @@ final class Measurement {
     load.stop();
     settle(sink);
     double cpu =
-        plan.idle() // too little for a clock that ticks every 10 ms
+        plan.spansPerSecond() < 1_000 // too little for a clock that ticks every 10 ms
             ? after.threadSeconds() - before.threadSeconds()
             : after.cpuSeconds() - before.cpuSeconds();
     double system = after.systemSeconds() - before.systemSeconds();
@@ -106,15 +148,15 @@ final class Measurement {
         cpu == 0 ? 0 : system / cpu,
         cpu / seconds,
         (loadAfter.cpuSeconds() - loadBefore.cpuSeconds()) / seconds,
-        idle.residentKb(),
+        running.idle.residentKb(),
         resident,
         anonymous,
         load.spansSent,
         load.spansAccepted,
         load.spansRefused,
         load.spansSkipped,
-        sink.spans,
-        sink.errorSpans,
+        sink.spans - sinkSpans,
+        sink.errorSpans - sinkErrors,
         identities(server.ports().admin()));
   }
 

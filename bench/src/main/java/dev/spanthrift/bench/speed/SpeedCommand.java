@@ -3,6 +3,7 @@ package dev.spanthrift.bench.speed;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Option;
 final class SpeedCommand implements Callable<Integer> {
   private static final String SATURATED = "saturated";
   private static final String START = "start";
+  private static final Duration BEFORE_A_WINDOW = Duration.ofSeconds(5);
 
   @Option(names = "--workload", split = ",", defaultValue = "small", description = "small, large")
   List<String> workloads = List.of();
@@ -89,6 +92,14 @@ final class SpeedCommand implements Callable<Integer> {
 
   @Option(names = "--runs", defaultValue = "3", description = "of each subject, in turn")
   int runs;
+
+  @Option(
+      names = "--windows",
+      defaultValue = "1",
+      description =
+          "above 1: each process stays, all settle together, and then take turns in so many"
+              + " windows")
+  int windows;
 
   @Option(
       names = {"--settle", "--warmup"},
@@ -211,32 +222,76 @@ final class SpeedCommand implements Callable<Integer> {
 
   private void compare(
       Workload workload, Load.Plan plan, String wait, EventLoop loop, Path directory)
-      throws InterruptedException, IOException {
+      throws InterruptedException {
     String combination = describe(workload, plan, wait);
     System.out.printf("%n%s%n%s%n", combination, Result.HEADER);
     Subject.Setting setting = new Subject.Setting(wait, compression, serverCpu);
     Map<String, List<Result>> results = new LinkedHashMap<>();
+    Consumer<Result> note = result -> note(result, combination, results);
     for (int run = 0; run < runs; run++) {
-      for (Subject subject : subjects()) {
-        Result result =
-            new Measurement(
-                    subject,
-                    workload,
-                    plan,
-                    setting,
-                    Duration.ofSeconds(warmUpSaturated),
-                    Duration.ofSeconds(warmUp),
-                    Duration.ofSeconds(seconds))
-                .run(loop, sinkPort, directory);
-        System.out.println(result.row());
-        results.computeIfAbsent(subject.name(), n -> new ArrayList<>()).add(result);
-        if (json != null) {
-          Files.writeString(
-              json, result.json(combination), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        }
+      List<Measurement> all =
+          subjects().stream()
+              .map(subject -> measurement(subject, workload, plan, setting))
+              .toList();
+      if (windows > 1) {
+        inTurns(all, loop, directory, note);
+        continue;
+      }
+      for (Measurement each : all) {
+        note.accept(each.run(loop, sinkPort, directory));
       }
     }
     new Summary(results, heldSeconds(wait), plan.spansPerSecond()).print();
+  }
+
+  private Measurement measurement(
+      Subject subject, Workload workload, Load.Plan plan, Subject.Setting setting) {
+    return new Measurement(
+        subject,
+        workload,
+        plan,
+        setting,
+        Duration.ofSeconds(warmUpSaturated),
+        Duration.ofSeconds(warmUp),
+        Duration.ofSeconds(seconds));
+  }
+
+  /** What a start and its compiling cost is over when the first window begins. */
+  private void inTurns(List<Measurement> all, EventLoop loop, Path directory, Consumer<Result> note)
+      throws InterruptedException {
+    List<Measurement.Running> running = new ArrayList<>();
+    try {
+      List<Load> loads = new ArrayList<>();
+      for (Measurement each : all) {
+        running.add(each.start(loop, sinkPort, directory));
+        loads.add(running.getLast().load(loop));
+      }
+      Thread.sleep(Duration.ofSeconds(warmUp));
+      for (Load load : loads) {
+        load.stop();
+        load.close();
+      }
+      for (int window = 0; window < windows; window++) {
+        for (Measurement.Running each : running) {
+          note.accept(each.again(loop, BEFORE_A_WINDOW));
+        }
+      }
+    } finally {
+      running.forEach(Measurement.Running::close);
+    }
+  }
+
+  private void note(Result result, String combination, Map<String, List<Result>> results) {
+    System.out.println(result.row());
+    results.computeIfAbsent(result.subject(), n -> new ArrayList<>()).add(result);
+    if (json != null) {
+      try {
+        Files.writeString(
+            json, result.json(combination), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static double heldSeconds(String wait) {

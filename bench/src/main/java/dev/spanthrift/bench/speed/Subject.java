@@ -63,7 +63,7 @@ sealed interface Subject {
               sinkPort,
               setting.compression(),
               setting.decisionWait(),
-              directory.resolve("state"),
+              directory.resolve("state-" + name()),
               fleet.isEmpty() ? "" : "fleet: {url: \"" + fleet + "\"}");
     }
   }

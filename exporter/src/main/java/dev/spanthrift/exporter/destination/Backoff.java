@@ -11,14 +11,14 @@ import java.util.random.RandomGenerator;
  * <p>The n-th wait is uniform in [0, min(max, initial · 2^(n−1))), so that a fleet that failed
  * together does not come back together.
  */
-final class Backoff {
+public final class Backoff {
   private static final long TRY_NANOS_MAX = Duration.ofSeconds(4).toNanos();
 
   private final long initialNanos;
   private final long maxNanos;
   private final RandomGenerator random;
 
-  Backoff(Retry retry, RandomGenerator random) {
+  public Backoff(Retry retry, RandomGenerator random) {
     this.initialNanos = retry.initial().toNanos();
     this.maxNanos = retry.max().toNanos();
     this.random = random;
@@ -29,7 +29,7 @@ final class Backoff {
    *
    * @param askedNanos what the backend asked for, or {@link SendResult.Again#OWN_BACKOFF}
    */
-  long nanosAfter(int failures, long askedNanos) {
+  public long nanosAfter(int failures, long askedNanos) {
     if (askedNanos < 0) {
       return random.nextLong(ceiling(failures));
     }

@@ -155,10 +155,17 @@ public final class HttpSender implements Sender {
     Mono<ByteBuf> bytes =
         Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes(), 0, body.length()));
     attempt.timeout = loops.group().schedule(attempt::timeOut, timeoutNanos, TimeUnit.NANOSECONDS);
-    Objects.requireNonNull(routes.get(signal))
-        .send(bytes)
-        .response(this::outcome)
-        .subscribe(attempt);
+    HttpClient.RequestSender route = Objects.requireNonNull(routes.get(signal));
+    HttpClient.ResponseReceiver<?> sent =
+        body.headers().isEmpty()
+            ? route.send(bytes)
+            : route.send(
+                (request, out) -> {
+                  request.header(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(body.length()));
+                  body.headers().forEach(request::header);
+                  return out.send(bytes);
+                });
+    sent.response(this::outcome).subscribe(attempt);
     return attempt::cancel;
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param decisionsMax traces whose decision is remembered
  * @param decisionLogBytesMax for decisions that can be explained
+ * @param recordingBytesMax for the last spans as columns; nothing until the first one comes
  * @param heldBytesMax for spans that wait for their decision
  * @param queueBytesMax for a destination, unless its own bound is lower
  * @param requestBytesMax for one request at the door
@@ -22,18 +23,24 @@ import java.util.List;
 public record HeapBounds(
     int decisionsMax,
     long decisionLogBytesMax,
+    long recordingBytesMax,
     long heldBytesMax,
     long queueBytesMax,
     long requestBytesMax,
     long pendingBytesMax,
     List<String> reduced) {
+  private static final long RECORDING_BYTES = 4L << 20; // the default
   private static final int LEDGER_ENTRY_BYTES = 328; // a quarter full, after it grew
 
   public static HeapBounds of(SpanthriftSettings settings, long heapBytes) {
     List<String> reduced = new ArrayList<>();
     int wanted = settings.decisionMemory().tracesMax();
     long log = fit("explain.bytesMax", settings.explain().bytesMax(), heapBytes / 8, reduced);
-    long others = settings.recording().bytesMax().bytes() + log;
+    ByteSize asked = settings.recording().bytesMax();
+    // On by default it shall cost little; who sets it higher wants it.
+    long most = asked.bytes() <= RECORDING_BYTES ? heapBytes / 16 : heapBytes / 2;
+    long recording = fit("recording.bytesMax", asked, most, reduced);
+    long others = recording + log;
     HeapShare share = HeapShare.of(heapBytes, others, wanted);
     int decisions = share.decisionsMax();
     if (decisions < wanted) {
@@ -54,7 +61,8 @@ public record HeapBounds(
       ByteSize own = destinations.get(i).queueBytesMax();
       queue = Math.max(queue, fit(key, own, rest / 3 / destinations.size(), reduced));
     }
-    return new HeapBounds(decisions, log, held, queue, requests, reading, List.copyOf(reduced));
+    return new HeapBounds(
+        decisions, log, recording, held, queue, requests, reading, List.copyOf(reduced));
   }
 
   /** Traces kept lately that the ledger has room for, in an eighth of what may wait. */
@@ -78,6 +86,8 @@ public record HeapBounds(
         + mebibytes(DecisionMemory.bytesMax(decisionsMax))
         + ", the decision log "
         + mebibytes(decisionLogBytesMax)
+        + ", the recording "
+        + mebibytes(recordingBytesMax)
         + "; together at most "
         + mebibytes(sumBytes(destinations))
         + " MiB";
@@ -89,7 +99,8 @@ public record HeapBounds(
         + destinations * queueBytesMax
         + pendingBytesMax
         + DecisionMemory.bytesMax(decisionsMax)
-        + decisionLogBytesMax;
+        + decisionLogBytesMax
+        + recordingBytesMax;
   }
 
   private static String mebibytes(long bytes) {

@@ -259,6 +259,7 @@ public final class SettingsLoader {
           s.explain(),
           s.stateDir(),
           s.telemetry(),
+          s.alerts(),
           s.shutdown());
     } catch (Checks.RefusedException e) {
       for (Checks.Violation violation : e.violations()) {

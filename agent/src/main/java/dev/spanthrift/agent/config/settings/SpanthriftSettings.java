@@ -72,6 +72,7 @@ public record SpanthriftSettings(
             byDefault = "~/.local/state/spanthrift")
         Path stateDir,
     @Setting("The program's own metrics as OTLP.") Telemetry telemetry,
+    @Setting("When people are told that something is wrong, and how.") AlertSettings alerts,
     @Setting("What happens on SIGTERM.") Shutdown shutdown) {
 
   /** The port of operators. */
@@ -253,9 +254,10 @@ public record SpanthriftSettings(
   public record Recording(
       @Setting(
               value =
-                  "Memory for them, 62 bytes a span; the oldest are overwritten. 0B records"
-                      + " nothing.",
-              byDefault = "0B")
+                  "Memory for them, 62 bytes a span; the oldest are overwritten. 4MiB are 67,000"
+                      + " spans; of a small heap that is a sixteenth, and more than 4MiB at most a"
+                      + " half. 0B records nothing.",
+              byDefault = "4MiB")
           ByteSize bytesMax,
       @Setting(value = "Older ones are forgotten.", byDefault = "4h") Duration maxAge) {
     public Recording {

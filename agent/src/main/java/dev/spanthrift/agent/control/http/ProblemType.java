@@ -50,6 +50,11 @@ public enum ProblemType {
       "It cannot be put in force here",
       "Boosts stand before Spanthrift's own policies, which may ask 256 questions about spans"
           + " together with them."),
+  NO_WEBHOOK(
+      HttpStatus.CONFLICT,
+      "No webhook is configured",
+      "Set alerts.webhook.url (SPANTHRIFT_ALERTS_WEBHOOK_URL) or alerts.webhook.urlFile and start"
+          + " again."),
   STALE(
       HttpStatus.PRECONDITION_FAILED,
       "Somebody else changed it first",

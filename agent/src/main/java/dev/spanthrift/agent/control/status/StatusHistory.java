@@ -1,23 +1,18 @@
 package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
-import dev.spanthrift.agent.timer.Beat;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.wire.Signal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The last two minutes of a few counters, one reading a second: what rates are made of.
  *
- * <p>While nothing moves nobody reads: the seconds that are missing were all like the last one.
- * Bounded: the oldest reading gives way.
+ * <p>Reads nothing itself: who reads once a second anyway hands it on. While nothing moves nobody
+ * does: the seconds that are missing were all like the last one. Bounded: the oldest reading gives
+ * way.
  */
 public final class StatusHistory {
   private static final int READINGS = 121;
@@ -26,10 +21,8 @@ public final class StatusHistory {
   private static final long STEP_MILLIS = 1_000;
 
   private final Supplier<PipelineStatus> source;
-  private @Nullable PipelineStatus before;
   private final Reading[] ring = new Reading[READINGS];
   private int taken;
-  private final List<Consumer<PipelineStatus>> others = new CopyOnWriteArrayList<>();
 
   public StatusHistory(Supplier<PipelineStatus> source) {
     this.source = source;
@@ -65,27 +58,10 @@ public final class StatusHistory {
   /** Spans per second in each of the last seconds, oldest first. */
   record Curve(int stepSeconds, List<Double> received, List<Double> kept, List<Double> dropped) {}
 
-  /** Shows each reading to somebody else, who must be quick. */
-  public void also(Consumer<PipelineStatus> other) {
-    others.add(other);
-  }
-
-  /** Reads once a second from now on, while something moves. */
-  public Beat every(ScheduledExecutorService timer) {
-    Beat beat = new Beat("status history", timer, null, this::read);
-    beat.start(Duration.ZERO);
-    return beat;
-  }
-
-  /** Takes one reading; says whether it differs from the last one, or is going to. */
-  boolean read() {
-    PipelineStatus status = source.get();
+  /** Takes one reading, as a rule once a second. */
+  public void note(PipelineStatus status) {
     makeUp(status.nowUnixMillis());
-    PipelineStatus last = before;
-    before = status;
     add(readingOf(status));
-    others.forEach(other -> other.accept(status));
-    return last == null || status.moves(last);
   }
 
   /** Repeats the last reading for each second that nobody has read since. */

@@ -61,6 +61,7 @@ class HeapBoundsTest {
                 + 2 * bounds.requestBytesMax()
                 + DecisionMemory.bytesMax(bounds.decisionsMax())
                 + bounds.decisionLogBytesMax()
+                + bounds.recordingBytesMax()
                 + bounds.ledgerTracesMax(1 << 20) * 328L;
         assertTrue(sum <= (heap - 12) * MEBI, heap + " MiB: " + bounds);
       }
@@ -77,9 +78,9 @@ class HeapBoundsTest {
     assertEquals(8 * MEBI, bounds.heldBytesMax());
     assertEquals(
         List.of(
-            "listen.requestBytesMax 7853KiB instead of 64MiB",
-            "listen.pendingBytesMax 15706KiB instead of 128MiB",
-            "destinations[0].queueBytesMax 20942KiB instead of 64MiB"),
+            "listen.requestBytesMax 7341KiB instead of 64MiB",
+            "listen.pendingBytesMax 14682KiB instead of 128MiB",
+            "destinations[0].queueBytesMax 19577KiB instead of 64MiB"),
         bounds.reduced());
   }
 
@@ -90,8 +91,9 @@ class HeapBoundsTest {
     assertEquals(
         List.of(
             "explain.bytesMax 6MiB instead of 8MiB",
+            "recording.bytesMax 3MiB instead of 4MiB",
             "decisionMemory.tracesMax 50000 instead of 100000"),
-        bounds.reduced().subList(0, 2));
+        bounds.reduced().subList(0, 3));
   }
 
   @Test

@@ -1,0 +1,190 @@
+package dev.spanthrift.agent.control.alert;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.config.settings.AlertSettings;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Alerts from their first finding to their end: told once, and once more when they are over.
+ *
+ * <p>An alert is over when nobody has found it for a minute. At most {@link #ACTIVE_MAX} at a time,
+ * {@link #RESOLVED_MAX} that are over, {@link #SILENCES_MAX} silences; what finds no place is
+ * counted. Silences end with the process.
+ */
+public final class AlertBook {
+  static final int ACTIVE_MAX = 100;
+  static final int RESOLVED_MAX = 100;
+  static final int SILENCES_MAX = 50;
+  private static final long OVER_MILLIS = 60_000;
+  private static final Logger log = LoggerFactory.getLogger(AlertBook.class);
+
+  private final AlertSettings settings;
+  private final LongSupplier unixMillis;
+  private final Consumer<Alert> tell;
+  private final Map<String, Active> active = new LinkedHashMap<>();
+  private final Deque<Alert> resolved = new ArrayDeque<>();
+  private final Map<String, Silence> silences = new LinkedHashMap<>();
+  private long number;
+  private long withoutPlace;
+
+  /**
+   * Nobody is told of a rule, or of one alert.
+   *
+   * @param rule null where it is one alert's
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Silence(@Nullable String rule, @Nullable String id, Instant until, String reason) {
+    private String key() {
+      return rule == null ? "id " + id : "rule " + rule;
+    }
+  }
+
+  private static final class Active {
+    final String id;
+    final long since;
+    Finding finding;
+    long seen;
+    boolean told;
+
+    Active(String id, long since, Finding finding) {
+      this.id = id;
+      this.since = since;
+      this.finding = finding;
+      seen = since;
+    }
+  }
+
+  public AlertBook(AlertSettings settings, Webhook webhook, LongSupplier unixMillis) {
+    this(settings, unixMillis, webhook::tell);
+  }
+
+  /**
+   * @param tell takes a message, and never blocks
+   */
+  AlertBook(AlertSettings settings, LongSupplier unixMillis, Consumer<Alert> tell) {
+    this.settings = settings;
+    this.unixMillis = unixMillis;
+    this.tell = tell;
+  }
+
+  /** Takes all that is wrong at the moment. */
+  synchronized void update(List<Finding> found) {
+    long now = unixMillis.getAsLong();
+    for (Finding finding : found) {
+      Active known = active.get(finding.key());
+      if (known != null) {
+        known.finding = finding;
+        known.seen = now;
+      } else if (active.size() < ACTIVE_MAX) {
+        String id = "a" + Long.toString(now, Character.MAX_RADIX) + "-" + ++number;
+        active.put(finding.key(), new Active(id, now, finding));
+        log.warn("alert {}: {}", finding.rule().word(), finding.text());
+      } else {
+        withoutPlace++;
+      }
+    }
+    for (Active one : List.copyOf(active.values())) {
+      if (now - one.seen >= OVER_MILLIS) {
+        over(one, now);
+      } else if (!one.told && silence(one, now) == null) {
+        one.told = true;
+        tell.accept(alert(one, now, null));
+      }
+    }
+  }
+
+  private void over(Active one, long now) {
+    active.remove(one.finding.key());
+    Alert alert = alert(one, now, Instant.ofEpochMilli(now));
+    resolved.addFirst(alert);
+    if (resolved.size() > RESOLVED_MAX) {
+      resolved.removeLast();
+    }
+    log.info("alert {} is over: {}", one.finding.rule().word(), one.finding.subject());
+    if (one.told && silence(one, now) == null) {
+      tell.accept(alert);
+    }
+  }
+
+  private @Nullable Silence silence(Active one, long now) {
+    silences.values().removeIf(silence -> silence.until().toEpochMilli() <= now);
+    Silence ofRule = silences.get("rule " + one.finding.rule().word());
+    return ofRule == null ? silences.get("id " + one.id) : ofRule;
+  }
+
+  private Alert alert(Active one, long now, @Nullable Instant end) {
+    String state = silence(one, now) == null ? "firing" : "silenced";
+    return new Alert(
+        one.id,
+        one.finding.rule().word(),
+        one.finding.subject(),
+        end == null ? state : "resolved",
+        Instant.ofEpochMilli(one.since),
+        end,
+        one.finding.value(),
+        one.finding.threshold(),
+        one.finding.rule().unit(),
+        one.finding.text(),
+        link(one.id),
+        one.told);
+  }
+
+  /** To the page. */
+  String link(String id) {
+    String page = settings.page().toString();
+    return (page.endsWith("/") ? page : page + "/") + "#alerts/" + id;
+  }
+
+  /** Firing and silenced ones first, then those that are over; the youngest first. */
+  synchronized List<Alert> alerts() {
+    long now = unixMillis.getAsLong();
+    List<Alert> all = new ArrayList<>();
+    active.values().forEach(one -> all.add(alert(one, now, null)));
+    all.sort(Comparator.comparing(Alert::state).thenComparing(Alert::since).reversed());
+    all.sort(Comparator.comparing(Alert::state)); // stable: firing before silenced
+    all.addAll(resolved);
+    return all;
+  }
+
+  /** Whether an alert of this id is active. */
+  synchronized boolean isActive(String id) {
+    return active.values().stream().anyMatch(one -> one.id.equals(id));
+  }
+
+  synchronized List<Silence> silences() {
+    long now = unixMillis.getAsLong();
+    silences.values().removeIf(silence -> silence.until().toEpochMilli() <= now);
+    return List.copyOf(silences.values());
+  }
+
+  /** Sets a silence; one that has ended already takes an earlier one away. False: no place. */
+  synchronized boolean silence(Silence silence) {
+    long now = unixMillis.getAsLong();
+    if (silence.until().toEpochMilli() <= now) {
+      silences.remove(silence.key());
+      return true;
+    }
+    if (silences.size() >= SILENCES_MAX && !silences.containsKey(silence.key())) {
+      return false;
+    }
+    silences.put(silence.key(), silence);
+    return true;
+  }
+
+  /** Findings that found no place. */
+  synchronized long withoutPlace() {
+    return withoutPlace;
+  }
+}

@@ -1,0 +1,222 @@
+package dev.spanthrift.agent.control.alert;
+
+import dev.spanthrift.agent.config.settings.AlertSettings;
+import dev.spanthrift.agent.control.operation.OperationHistory.Minute;
+import dev.spanthrift.agent.control.spend.Spend;
+import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.agent.pipeline.FleetStatus;
+import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.SlowQueries;
+import dev.spanthrift.exporter.DestinationStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for what the rules are about, every ten seconds while something moves, and once a minute
+ * for what takes a minute to see.
+ */
+public final class AlertWatch {
+  private static final long LOOK_MILLIS = 10_000;
+  private static final long MINUTE_MILLIS = 60_000;
+
+  private final AlertSettings settings;
+  private final AlertBook book;
+  private final SpendView spend;
+  private final Supplier<@Nullable FleetStatus> fleet;
+  private final @Nullable SlowQueries queries;
+  private final LongSupplier unixMillis;
+  private final Anomalies anomalies;
+  private final Map<String, Long> awaySince = new HashMap<>();
+  private final Map<String, Long> queriesBefore = new HashMap<>();
+  private List<Finding> ofMinute = List.of();
+  private long lookedMillis;
+  private long minuteMillis;
+  private long overShareBefore = -1;
+
+  public AlertWatch(
+      AlertSettings settings,
+      AlertBook book,
+      SpendView spend,
+      Supplier<@Nullable FleetStatus> fleet,
+      @Nullable SlowQueries queries,
+      LongSupplier unixMillis) {
+    this.settings = settings;
+    this.book = book;
+    this.spend = spend;
+    this.fleet = fleet;
+    this.queries = queries;
+    this.unixMillis = unixMillis;
+    anomalies = new Anomalies(settings);
+  }
+
+  /** Looks when it is time; call it once a second. */
+  public synchronized void look(PipelineStatus status) {
+    long now = unixMillis.getAsLong();
+    if (now - lookedMillis < LOOK_MILLIS) {
+      return;
+    }
+    lookedMillis = now;
+    List<Finding> found = new ArrayList<>();
+    money(found);
+    destinations(status, now, found);
+    engine(found);
+    if (now - minuteMillis >= MINUTE_MILLIS) {
+      minuteMillis = now;
+      List<Finding> minute = new ArrayList<>();
+      mustKeep(status, minute);
+      slowQueries(minute);
+      lastMinute(minute, false);
+    }
+    found.addAll(ofMinute);
+    book.update(found);
+  }
+
+  /** What a minute showed of operations. */
+  public synchronized void look(Minute minute) {
+    lastMinute(anomalies.look(minute), true);
+  }
+
+  /** Findings of operations, and others, each from its own last minute. */
+  private void lastMinute(List<Finding> fresh, boolean ofOperations) {
+    List<Finding> all = new ArrayList<>(fresh);
+    ofMinute.stream().filter(old -> isOfOperation(old) != ofOperations).forEach(all::add);
+    ofMinute = List.copyOf(all);
+  }
+
+  private static boolean isOfOperation(Finding finding) {
+    return finding.rule() == AlertRule.ERROR_RATE || finding.rule() == AlertRule.LATENCY;
+  }
+
+  private void add(
+      AlertRule rule, String subject, double value, boolean wrong, String text, List<Finding> to) {
+    if (rule.isOn(settings) && wrong) {
+      to.add(new Finding(rule, subject, value, rule.threshold(settings), text));
+    }
+  }
+
+  private void money(List<Finding> found) {
+    Spend now = spend.spend();
+    for (Spend.BudgetSpend budget : now.budgets()) {
+      Double amount = budget.budget();
+      if (amount == null || amount <= 0) {
+        continue;
+      }
+      double used = budget.spent() / amount;
+      add(
+          AlertRule.BUDGET_USED,
+          budget.name(),
+          used,
+          used >= AlertRule.BUDGET_USED.threshold(settings),
+          words("Of budget %s %.0f %% are spent.", budget.name(), 100 * used),
+          found);
+      Spend.ForecastBand forecast = budget.forecast();
+      if (forecast != null) {
+        double times = forecast.expected() / amount;
+        add(
+            AlertRule.FORECAST,
+            budget.name(),
+            times,
+            times > AlertRule.FORECAST.threshold(settings),
+            words(
+                "Budget %s will spend %s %.2f in this %s, of %.2f.",
+                budget.name(),
+                now.currency(),
+                forecast.expected(),
+                budget.period().name(),
+                amount),
+            found);
+      }
+    }
+  }
+
+  private void destinations(PipelineStatus status, long now, List<Finding> found) {
+    for (DestinationStatus to : status.destinations()) {
+      long since = since(to.name(), to.away(), now);
+      double seconds = (now - since) / 1e3;
+      add(
+          AlertRule.DESTINATION_AWAY,
+          to.name(),
+          seconds,
+          to.away() && seconds >= AlertRule.DESTINATION_AWAY.threshold(settings),
+          words("Destination %s has not answered for %.0f s.", to.name(), seconds),
+          found);
+      double taken = (double) to.queuedBytes() / Math.max(1, to.queueBytesMax());
+      add(
+          AlertRule.QUEUE_FILLING,
+          to.name(),
+          taken,
+          taken >= AlertRule.QUEUE_FILLING.threshold(settings),
+          words("The queue of destination %s is filled to %.0f %%.", to.name(), 100 * taken),
+          found);
+    }
+  }
+
+  private long since(String name, boolean away, long now) {
+    if (!away) {
+      awaySince.remove(name);
+      return now;
+    }
+    return awaySince.computeIfAbsent(name, n -> now);
+  }
+
+  private void engine(List<Finding> found) {
+    FleetStatus status = fleet.get();
+    if (status != null) {
+      add(
+          AlertRule.ENGINE_AWAY,
+          "engine",
+          status.awaySeconds(),
+          status.away()
+              && status.awaySeconds() >= AlertRule.ENGINE_AWAY.threshold(settings),
+          words(
+              "The fleet's engine has not answered for %d s: sidecars decide alone.",
+              status.awaySeconds()),
+          found);
+    }
+  }
+
+  private void mustKeep(PipelineStatus status, List<Finding> found) {
+    long over = status.spans().overPolicyShare();
+    long more = overShareBefore < 0 ? 0 : over - overShareBefore;
+    overShareBefore = over;
+    add(
+        AlertRule.MUST_KEEP,
+        "policies",
+        more,
+        more >= AlertRule.MUST_KEEP.threshold(settings),
+        words(
+            "Policies would keep %d traces a minute beyond their share of the money; the budget"
+                + " decides about them.",
+            more),
+        found);
+  }
+
+  private void slowQueries(List<Finding> found) {
+    if (queries == null) {
+      return;
+    }
+    for (SlowQueries.Shape shape : queries.read()) {
+      Long before = queriesBefore.put(shape.statement(), shape.spans());
+      long more = shape.spans() - (before == null ? 0 : before);
+      double slowest = shape.slowestNanos() / 1e9;
+      add(
+          AlertRule.SLOW_QUERY,
+          shape.statement(),
+          slowest,
+          more > 0,
+          words(
+              "%d spans in a minute took up to %.3g s: %s", more, slowest, shape.statement()),
+          found);
+    }
+  }
+
+  private static String words(String form, Object... values) {
+    return String.format(Locale.ROOT, form, values);
+  }
+}
