@@ -161,8 +161,7 @@ public final class Sidecar implements SidecarProgram {
     sayWhatTheHeapReduces(wiring.bounds());
     sayWhenTheCacheDoesNotFit();
     ControlServer control =
-        ControlServer.start(
-            wiring.control(), live, policies, treasurer, wiring.alerts(queries));
+        ControlServer.start(wiring.control(), live, policies, treasurer, wiring.alerts(queries));
     this.control = control;
     Treasurer.Afterwards account =
         (status, moved) -> {

@@ -16,6 +16,7 @@ import dev.spanthrift.agent.pipeline.SlowQueries;
 import dev.spanthrift.agent.receive.door.CorsSettings;
 import dev.spanthrift.agent.receive.door.ReceiveSettings;
 import dev.spanthrift.agent.receive.loop.Loops;
+import dev.spanthrift.agent.receive.loop.ServerTls;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.exporter.Destination;
@@ -234,9 +235,10 @@ final class Wiring {
           InetAddress.getByName(admin.host()),
           admin.port(),
           settings.stateDir(),
-          admin.tokenFile(),
+          Admission.settings(admin),
           OwnNames.with(admin.hosts()),
           ControlSettings.DEFAULT_BODY_BYTES_MAX,
+          ServerTls.withOptionalClients(admin.tls().tls()),
           settings.telemetry().operationsMax());
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(

@@ -2,13 +2,18 @@ package dev.spanthrift.agent.command;
 
 import dev.spanthrift.agent.command.check.CheckCommand;
 import dev.spanthrift.agent.command.option.Context;
+import dev.spanthrift.agent.command.remote.AlertsCommand;
 import dev.spanthrift.agent.command.remote.AuditCommand;
+import dev.spanthrift.agent.command.remote.BoostCommand;
+import dev.spanthrift.agent.command.remote.BudgetCommand;
 import dev.spanthrift.agent.command.remote.DecisionsCommand;
-import dev.spanthrift.agent.command.remote.ReportCommand;
 import dev.spanthrift.agent.command.remote.ExplainCommand;
 import dev.spanthrift.agent.command.remote.KillSwitchCommand;
 import dev.spanthrift.agent.command.remote.PolicyCommand;
+import dev.spanthrift.agent.command.remote.ReportCommand;
 import dev.spanthrift.agent.command.remote.StatusCommand;
+import dev.spanthrift.agent.command.remote.TapCommand;
+import dev.spanthrift.agent.command.remote.TopCommand;
 import dev.spanthrift.agent.command.simulate.SimulateCommand;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import java.io.PrintWriter;
@@ -91,13 +96,19 @@ public final class Verbs {
         .addSubcommand(new DecisionsCommand(context))
         .addSubcommand(new ReportCommand(context))
         .addSubcommand(new StatusCommand(context))
+        .addSubcommand(new TopCommand(context))
+        .addSubcommand(new TapCommand(context))
+        .addSubcommand(new BudgetCommand(context))
         .addSubcommand(PolicyCommand.commandLine(context))
         .addSubcommand(new KillSwitchCommand(context))
+        .addSubcommand(BoostCommand.commandLine(context))
+        .addSubcommand(AlertsCommand.commandLine(context))
         .addSubcommand(AuditCommand.commandLine(context))
         .addSubcommand(new PricesCommand(context))
         .addSubcommand(new ImportCommand(context))
         .addSubcommand(new WarmCommand(context))
         .addSubcommand(new VersionCommand(context))
+        .addSubcommand(new CompletionCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(context.out())
         .setErr(context.err())

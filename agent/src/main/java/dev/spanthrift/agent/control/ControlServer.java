@@ -1,17 +1,18 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.access.Access;
+import dev.spanthrift.agent.control.access.Routes;
 import dev.spanthrift.agent.control.alert.AlertBook;
 import dev.spanthrift.agent.control.alert.AlertParts;
 import dev.spanthrift.agent.control.alert.AlertWatch;
 import dev.spanthrift.agent.control.alert.Webhook;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
-import dev.spanthrift.agent.control.front.Entitlement;
 import dev.spanthrift.agent.control.front.Front;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.front.FrontSettings;
+import dev.spanthrift.agent.control.front.RepeatedPosts;
 import dev.spanthrift.agent.control.front.Site;
 import dev.spanthrift.agent.control.front.Sites;
-import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.control.job.Jobs;
 import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.operation.OperationHistory;
@@ -21,7 +22,10 @@ import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
 import dev.spanthrift.agent.control.status.MetricsSite;
+import dev.spanthrift.agent.control.status.Overview;
 import dev.spanthrift.agent.control.status.StatusHistory;
+import dev.spanthrift.agent.control.stream.StreamHub;
+import dev.spanthrift.agent.control.stream.Streams;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
@@ -47,33 +51,12 @@ public final class ControlServer implements AutoCloseable {
   private static final String METRICS = "/actuator/prometheus";
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
-  /** Every operation that takes a body; what stands in openapi.json and not here is never read. */
-  private static final Map<String, Entitlement> BODIES =
-      Map.of(
-          "PUT /api/v1/policy", Entitlement.WRITE,
-          "PUT /api/v1/kill-switch", Entitlement.WRITE,
-          "POST /api/v1/policy:rollback", Entitlement.WRITE,
-          "POST /api/v1/policy:validate", Entitlement.ASK,
-          "POST /api/v1/policy:simulate", Entitlement.ASK,
-          "POST /api/v1/budget:simulate", Entitlement.ASK,
-          "POST /api/v1/boosts", Entitlement.WRITE,
-          "POST /api/v1/boosts:preview", Entitlement.ASK,
-          "POST /api/v1/alerts:silence", Entitlement.WRITE);
-
-  /** What changes something and says all of it in its path and headers. */
-  private static final Map<String, Entitlement> WRITES =
-      Map.of(
-          "DELETE /api/v1/boosts/{id}", Entitlement.WRITE,
-          "DELETE /api/v1/jobs/{id}", Entitlement.WRITE,
-          "POST /api/v1/alerts:test", Entitlement.WRITE,
-          "POST /api/v1/recommendations/{id}:apply", Entitlement.WRITE,
-          "POST /api/v1/recommendations/{id}:dismiss", Entitlement.WRITE);
-
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
   private final StatusHistory history;
   private final WebSite web;
+  private final StreamHub streams;
   private final Front front;
   private final Map<String, Site> direct;
   private final BoostKeeper boosts;
@@ -110,8 +93,7 @@ public final class ControlServer implements AutoCloseable {
     webhook =
         new Webhook(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
-    AlertBook alerts =
-        new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
     watch =
         new AlertWatch(
             alerting.settings(),
@@ -143,6 +125,12 @@ public final class ControlServer implements AutoCloseable {
     figures = new ControlFigures(pipeline, policies, spend, keeper, boosts, counts);
     operations = new ChosenOperations(pipeline::measured, settings.operationsMax());
     direct.put(METRICS, new MetricsSite(new Exposition(figures, operations), timer));
+    streams =
+        Streams.open(
+            pipeline,
+            Overview.of(pipeline, policies, keeper, history, spend),
+            policies.audit(),
+            timer);
     front = opened(settings, counts);
   }
 
@@ -164,20 +152,19 @@ public final class ControlServer implements AutoCloseable {
     try {
       return Front.open(
           FrontSettings.of(
-              settings.address(), settings.port(), settings.hosts(), settings.bodyBytesMax()),
-          new WriteAccess(settings.tokenFile()),
-          new Sites(direct, checked(), web),
+              settings.address(),
+              settings.port(),
+              settings.hosts(),
+              settings.bodyBytesMax(),
+              settings.tls()),
+          new Access(settings.access()),
+          new Sites(
+              direct, Map.of(StreamHub.TEMPLATE, streams), Routes.ALL, new RepeatedPosts(web)),
           counts);
     } catch (IllegalStateException e) {
       timer.shutdownNow();
       throw e;
     }
-  }
-
-  private static Map<String, Entitlement> checked() {
-    Map<String, Entitlement> all = new HashMap<>(BODIES);
-    all.putAll(WRITES);
-    return all;
   }
 
   /** The port that was bound. */
@@ -202,13 +189,11 @@ public final class ControlServer implements AutoCloseable {
     return operations;
   }
 
-  /** For tests: what is answered without Spring, and which operations have a body. */
+  /** For tests: what is answered without Spring. */
   Set<String> directPaths() {
-    return direct.keySet();
-  }
-
-  static Set<String> bodies() {
-    return BODIES.keySet();
+    Set<String> paths = new java.util.TreeSet<>(direct.keySet());
+    paths.add(StreamHub.TEMPLATE);
+    return paths;
   }
 
   /** For tests: what the context holds. */

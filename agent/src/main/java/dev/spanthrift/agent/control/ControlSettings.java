@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.access.AccessSettings;
+import dev.spanthrift.agent.control.access.Role;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Set;
@@ -11,19 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param address loopback unless somebody says otherwise
  * @param port 0 takes any free one
  * @param stateDirectory where policy and kill switch survive a restart; none: they do not
- * @param tokenFile holds the bearer token of writes, read again at each write so that it can be
- *     rotated; none: writes are refused
+ * @param access by what somebody is known
  * @param hosts names, beside loopback ones and IP addresses, under which browsers may call us
  * @param bodyBytesMax largest request body
+ * @param tls of the port; null: plain text
  * @param operationsMax operations that have metrics of their own
  */
 public record ControlSettings(
     InetAddress address,
     int port,
     @Nullable Path stateDirectory,
-    @Nullable Path tokenFile,
+    AccessSettings access,
     Set<String> hosts,
     int bodyBytesMax,
+    @Nullable SslContext tls,
     int operationsMax) {
   public static final int DEFAULT_PORT = 4321;
   public static final int DEFAULT_BODY_BYTES_MAX = 256 * 1024;
@@ -45,21 +49,41 @@ public record ControlSettings(
         InetAddress.getLoopbackAddress(),
         port,
         null,
-        null,
+        AccessSettings.READ_ONLY,
         Set.of(),
         DEFAULT_BODY_BYTES_MAX,
+        null,
         DEFAULT_OPERATIONS_MAX);
   }
 
-  /** The same, with writes for whoever holds the token in this file. */
+  /** The same, for those who are known by this. */
+  public ControlSettings withAccess(AccessSettings known) {
+    return new ControlSettings(
+        address, port, stateDirectory, known, hosts, bodyBytesMax, tls, operationsMax);
+  }
+
+  /** The same, with all writes for whoever holds a token of this file. */
   public ControlSettings withTokenFile(Path file) {
     return new ControlSettings(
-        address, port, stateDirectory, file, hosts, bodyBytesMax, operationsMax);
+        address,
+        port,
+        stateDirectory,
+        access.with(Role.ADMIN, file),
+        hosts,
+        bodyBytesMax,
+        tls,
+        operationsMax);
   }
 
   /** The same, with a memory. */
   public ControlSettings withStateDirectory(Path directory) {
     return new ControlSettings(
-        address, port, directory, tokenFile, hosts, bodyBytesMax, operationsMax);
+        address, port, directory, access, hosts, bodyBytesMax, tls, operationsMax);
+  }
+
+  /** The same over TLS. */
+  public ControlSettings withTls(SslContext context) {
+    return new ControlSettings(
+        address, port, stateDirectory, access, hosts, bodyBytesMax, context, operationsMax);
   }
 }

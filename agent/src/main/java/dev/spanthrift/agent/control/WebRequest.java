@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control;
 
+import dev.spanthrift.agent.control.access.Caller;
 import dev.spanthrift.agent.control.front.AdminRequest;
 import dev.spanthrift.agent.control.http.RequestIds;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ final class WebRequest extends AbstractServerHttpRequest {
       headers.add(header.getKey(), header.getValue());
     }
     headers.set(RequestIds.HEADER, request.id());
+    headers.set(Caller.HEADER, request.caller().who());
     return headers;
   }
 

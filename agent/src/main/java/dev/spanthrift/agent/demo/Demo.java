@@ -5,6 +5,7 @@ import dev.spanthrift.agent.config.yaml.SettingsException;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.agent.pipeline.SidecarProgram.StartException;
+import dev.spanthrift.agent.terminal.Display;
 import dev.spanthrift.agent.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.demo;
 
+import dev.spanthrift.agent.terminal.Picture;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

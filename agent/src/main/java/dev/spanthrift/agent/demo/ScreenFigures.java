@@ -2,6 +2,7 @@ package dev.spanthrift.agent.demo;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.SidecarProgram.Ports;
+import dev.spanthrift.agent.terminal.Picture;
 import dev.spanthrift.sampler.budget.books.BudgetView;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import java.math.BigDecimal;

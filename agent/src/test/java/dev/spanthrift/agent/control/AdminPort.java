@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import tools.jackson.databind.JsonNode;
 
@@ -104,6 +105,19 @@ public final class AdminPort implements AutoCloseable {
             .withTokenFile(token)
             .withStateDirectory(directory.resolve("state")),
         configured,
+        COMPILER);
+  }
+
+  /** One with other settings than those of {@link #start(Path)}. */
+  public static AdminPort start(Path directory, UnaryOperator<ControlSettings> change)
+      throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    return new AdminPort(
+        change.apply(
+            ControlSettings.onLoopback(0)
+                .withTokenFile(token)
+                .withStateDirectory(directory.resolve("state"))),
+        CONFIGURED,
         COMPILER);
   }
 

@@ -2,6 +2,8 @@ package dev.spanthrift.agent.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spanthrift.agent.control.access.Route;
+import dev.spanthrift.agent.control.access.Routes;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,7 +38,16 @@ class OpenApiTest {
         described.add(operation);
       }
     }
-    assertEquals(described, new TreeSet<>(ControlServer.bodies()));
+    Set<String> read = new TreeSet<>();
+    Routes.ALL.list().stream().filter(Route::body).forEach(route -> read.add(route.toString()));
+    assertEquals(described, read);
+  }
+
+  @Test
+  void everyRouteHasARole() {
+    Set<String> listed = new TreeSet<>();
+    Routes.ALL.list().forEach(route -> listed.add(route.toString()));
+    assertEquals(OpenApi.get().operations(), listed);
   }
 
   private static void add(Set<String> routes, RequestMappingInfo info) {

@@ -41,6 +41,7 @@ class AdminFloodIT {
   private static final Path VALUES = Path.of("..", "helm", "spanthrift", "values.yaml");
   private static final int SILENT_PER_PORT = 1_000;
   private static final int HALF_SENT = 300;
+  private static final int LISTENERS = 100;
   private static final int HALF_BYTES = 60_000;
   private static final int ROUNDS = 3;
   private static final long PROBE_NANOS_MAX = 4_000_000_000L; // the chart's probe waits for 5 s
@@ -107,6 +108,63 @@ class AdminFloodIT {
       assertTrue(program.isAlive());
       assertEquals(List.of(), traces(program.err()));
     }
+  }
+
+  /** Streams with many decisions to tell and nobody who reads; some beyond the bound. */
+  @Test
+  void aHundredSlowListenersLeavePortsAndMemoryAlone() throws Exception {
+    List<Socket> listeners = new ArrayList<>();
+    try (OtlpBackend backend = new GrpcBackend();
+        Program program = asInTheChart(backend);
+        Sender sender = new Sender(program.ports());
+        ExecutorService threads = Executors.newCachedThreadPool()) {
+      assertEquals(Status.Code.OK, send(sender), "connected before");
+      assertEquals(200, get(program.ports().admin(), "/api/v1/status"), "WebFlux has started");
+      AtomicBoolean over = new AtomicBoolean();
+      Future<?> traffic = threads.submit(() -> sendUntil(over, sender));
+      Future<?> probing = threads.submit(() -> probeUntil(over, program.ports().admin()));
+      for (int i = 0; i < LISTENERS; i++) {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(1 << 12);
+        socket.connect(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), program.ports().admin()),
+            20_000);
+        listeners.add(socket);
+        String topic = List.of("decisions", "overview", "audit").get(i % 3);
+        socket
+            .getOutputStream()
+            .write(
+                RawClient.head("GET /api/v1/stream/" + topic + " HTTP/1.1", "Host: localhost")
+                    .getBytes(ISO_8859_1));
+      }
+      Await.until(
+          "slow ones are dropped",
+          () -> admin(program).path("connectionsCut").path("slow").asInt(0) > 0);
+      JsonNode admin = admin(program);
+      assertTrue(admin.path("streams").asInt() <= 64, admin.toString());
+      assertTrue(admin.path("answers").path("503").asInt() >= LISTENERS - 64, admin.toString());
+      over.set(true);
+      traffic.get();
+      probing.get();
+      assertEquals(List.of(), unhealthy);
+      program.awaitSettled(acknowledged.size());
+      assertEquals(acknowledged, arrived(backend));
+      for (Socket socket : listeners) {
+        socket.close();
+      }
+      Await.until("nobody listens", () -> admin(program).path("streams").asInt() == 0);
+      System.out.printf("peak %d MB, %s%n", peakBytes(program) / MEGABYTE, admin(program));
+      assertTrue(peakBytes(program) < 256 << 20, peakBytes(program) + " bytes: above the chart's");
+      assertEquals(List.of(), traces(program.err()));
+    } finally {
+      for (Socket socket : listeners) {
+        socket.close();
+      }
+    }
+  }
+
+  private static JsonNode admin(Program program) {
+    return program.json("/api/v1/status").path("admin");
   }
 
   @Test

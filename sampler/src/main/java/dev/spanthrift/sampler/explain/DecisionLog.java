@@ -270,6 +270,34 @@ public final class DecisionLog {
     return found;
   }
 
+  /**
+   * The decisions after one, the oldest first: all, or where there are more the youngest.
+   *
+   * @param after number of the last one that is known; {@link #NONE} for none
+   */
+  public List<LoggedDecision> after(long after, int limit) {
+    List<LoggedDecision> found = new ArrayList<>();
+    for (long c = newest(); c >= 0 && found.size() < limit; c--) {
+      Chunk chunk = copy(c);
+      if (chunk == null || chunk.first + chunk.size <= after + 1) {
+        break;
+      }
+      for (int row = chunk.size - 1; row >= 0 && found.size() < limit; row--) {
+        if (chunk.first + row <= after) {
+          return found.reversed();
+        }
+        found.add(read(chunk, row));
+      }
+    }
+    return found.reversed();
+  }
+
+  /** The number of the youngest decision; {@link #NONE} when there is none. */
+  public synchronized long last() {
+    Chunk chunk = chunks.get(newest);
+    return chunk == null ? NONE : chunk.first + chunk.size - 1;
+  }
+
   private synchronized long newest() {
     return newest;
   }

@@ -64,6 +64,9 @@ public final class Surroundings {
     addFile(checks, "listen.tls.key", settings.listen().tls().key());
     addCertificate(checks, "listen.tls.certificate", settings.listen().tls().certificate());
     addCertificate(checks, "listen.tls.clientAuthority", settings.listen().tls().clientAuthority());
+    addFile(checks, "admin.tls.key", settings.admin().tls().key());
+    addCertificate(checks, "admin.tls.certificate", settings.admin().tls().certificate());
+    addCertificate(checks, "admin.tls.clientAuthority", settings.admin().tls().clientAuthority());
     if (settings.destinations().isEmpty()) {
       checks.add(new Check("destinations", false, NO_DESTINATION));
     }
@@ -78,6 +81,8 @@ public final class Surroundings {
     List<Check> checks = new ArrayList<>();
     checks.add(stateDir(settings.stateDir()));
     addSecret(checks, "admin.tokenFile", settings.admin().tokenFile());
+    addSecret(checks, "admin.operatorTokenFile", settings.admin().operatorTokenFile());
+    addSecret(checks, "admin.viewerTokenFile", settings.admin().viewerTokenFile());
     return checks;
   }
 

@@ -51,7 +51,7 @@ public final class KillSwitchCommand extends RemoteVerb {
       body.put("ttl", ttl);
     }
     byte[] text = JsonMapper.shared().writeValueAsBytes(body);
-    return sidecar.send(new Wish("PUT", PATH, text, RemoteSidecar.JSON, "", reason)).body();
+    return sidecar.send(new Wish("PUT", PATH, text, RemoteSidecar.JSON, "*", reason)).body();
   }
 
   @Override

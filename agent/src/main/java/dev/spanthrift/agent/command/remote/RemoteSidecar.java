@@ -1,8 +1,13 @@
 package dev.spanthrift.agent.command.remote;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.audit.Author;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -10,11 +15,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -69,7 +74,7 @@ final class RemoteSidecar {
 
   /** A part of a path or query. */
   static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    return URLEncoder.encode(text, UTF_8).replace("+", "%20");
   }
 
   /**
@@ -98,6 +103,54 @@ final class RemoteSidecar {
     return ask(request, wish.path);
   }
 
+  /** Takes one line of a stream; false ends it. */
+  @FunctionalInterface
+  interface LineTaker {
+    boolean take(String line);
+  }
+
+  /**
+   * Reads a stream of events line by line, until it ends or enough was taken.
+   *
+   * @param lastEventId empty to begin with now
+   */
+  void stream(String path, String lastEventId, LineTaker taker)
+      throws RefusedException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder().GET();
+    if (!lastEventId.isEmpty()) {
+      request.header("Last-Event-ID", lastEventId);
+    }
+    HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    try {
+      HttpResponse<InputStream> response =
+          client.send(
+              authorized(request).uri(at.resolve(path)).build(),
+              HttpResponse.BodyHandlers.ofInputStream());
+      try (BufferedReader lines =
+          new BufferedReader(new InputStreamReader(response.body(), UTF_8))) {
+        if (response.statusCode() >= 300) {
+          byte[] body = lines.lines().collect(Collectors.joining("\n")).getBytes(UTF_8);
+          throw new RefusedException(
+              response.statusCode(),
+              words(response.statusCode(), json(body, response.statusCode())));
+        }
+        String line = lines.readLine();
+        while (line != null && taker.take(line)) {
+          line = lines.readLine();
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw nobody(e);
+    } finally {
+      client.shutdownNow(); // close() would wait for the end of what never ends
+    }
+  }
+
+  private RefusedException nobody(Exception e) {
+    return new RefusedException(
+        0, "no sidecar answers at " + at + ": " + InputFile.reason(e) + "; is --at right?");
+  }
+
   private Answer ask(HttpRequest.Builder request, String path)
       throws RefusedException, InterruptedException {
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
@@ -105,14 +158,13 @@ final class RemoteSidecar {
           client.send(
               authorized(request).uri(at.resolve(path)).timeout(ANSWER).build(),
               HttpResponse.BodyHandlers.ofByteArray());
-      JsonNode body = body(response);
+      JsonNode body = json(response.body(), response.statusCode());
       if (response.statusCode() >= 300) {
         throw new RefusedException(response.statusCode(), words(response.statusCode(), body));
       }
       return new Answer(body, response.headers().firstValue("ETag").orElse(""));
     } catch (IOException | IllegalArgumentException e) {
-      throw new RefusedException(
-          0, "no sidecar answers at " + at + ": " + InputFile.reason(e) + "; is --at right?");
+      throw nobody(e);
     }
   }
 
@@ -128,12 +180,12 @@ final class RemoteSidecar {
     }
   }
 
-  private JsonNode body(HttpResponse<byte[]> response) throws RefusedException {
+  private JsonNode json(byte[] body, int status) throws RefusedException {
     try {
-      return JsonMapper.shared().readTree(response.body());
+      return JsonMapper.shared().readTree(body);
     } catch (JacksonException e) {
       throw new RefusedException(
-          response.statusCode(), "what answers at " + at + " is no Spanthrift: it sends no JSON");
+          status, "what answers at " + at + " is no Spanthrift: it sends no JSON");
     }
   }
 

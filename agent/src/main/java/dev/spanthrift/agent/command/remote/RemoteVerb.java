@@ -59,7 +59,8 @@ abstract class RemoteVerb implements Callable<Integer> {
     }
   }
 
-  private static int code(int status) {
+  /** Exit code of an answer. */
+  static int code(int status) {
     return switch (status) {
       case 0, UNAVAILABLE -> NOT_READY;
       case STATUS_CONFLICT, STATUS_STALE -> CONFLICT;

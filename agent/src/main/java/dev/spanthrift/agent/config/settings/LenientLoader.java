@@ -88,8 +88,16 @@ final class LenientLoader {
             .filter(k -> k.startsWith("destinations") && (path + ".").startsWith(k + "."))
             .anyMatch(k -> !TUNING.contains(k.substring(k.lastIndexOf('.') + 1)));
     return key.startsWith("listen.tls")
+        || saysWhoMayWhat(key)
         || ofDestination
         || (key.startsWith("OTEL_") && !key.endsWith("_TIMEOUT") && !key.endsWith("_COMPRESSION"));
+  }
+
+  /** Left out, each of these would let somebody in whom it keeps out. */
+  private static boolean saysWhoMayWhat(String key) {
+    return key.startsWith("admin.tls")
+        || key.startsWith("admin.jwt")
+        || key.equals("admin.readers");
   }
 
   /** The value at a path; where there is none, the element of a list that it should be in. */

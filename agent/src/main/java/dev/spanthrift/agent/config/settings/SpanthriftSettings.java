@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Currency;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -58,8 +59,8 @@ public record SpanthriftSettings(
                 + " the books are kept and nothing is limited.")
         List<BudgetSettings> budgets,
     @Setting(
-            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that you"
-                + " run; off without a url.")
+            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that"
+                + " you run; off without a url.")
         FleetSettings fleet,
     @Setting(
             "The last spans received, as columns without payload, so that what-if can be asked of"
@@ -79,12 +80,41 @@ public record SpanthriftSettings(
   public record Admin(
       @Setting(value = "Address to bind.", byDefault = "127.0.0.1") String host,
       @Setting(value = "Port; 0 takes any free one.", byDefault = "4321") int port,
-      @Setting("File with the bearer token that writes need; without it everything is read-only.")
+      @Setting(
+              "File with the bearer token of the role admin, which may change everything; a line"
+                  + " for each where there are several. Without any token everything is read-only.")
           @Nullable Path tokenFile,
+      @Setting(
+              "File with tokens of the role operator: kill switch, boosts and what else ends by"
+                  + " itself.")
+          @Nullable Path operatorTokenFile,
+      @Setting("File with tokens of the role viewer, which reads.") @Nullable Path viewerTokenFile,
+      @Setting(
+              value =
+                  "Who may read without a token: loopback, this machine and all containers of the"
+                      + " pod; everybody; or nobody. Probes, scrapes and the files of the page are"
+                      + " for everybody.",
+              byDefault = "loopback")
+          Readers readers,
       @Setting(
               "Names under which it may be called, such as spanthrift.monitoring.svc: as a list, or"
                   + " with commas. localhost, IP addresses and this machine's own name always may.")
-          Set<String> hosts) {
+          Set<String> hosts,
+      @Setting("Tokens that an identity provider has signed.") AdminJwt jwt,
+      @Setting("TLS of this port.") AdminTls tls) {
+    /** Who may read without a token. */
+    public enum Readers {
+      LOOPBACK,
+      EVERYBODY,
+      NOBODY;
+
+      /** As it is written. */
+      @Override
+      public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
     public Admin {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.config.settings.AlertSettings;
 import dev.spanthrift.agent.control.audit.AuditLog;
 import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.audit.Authors;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.exporter.transport.SendResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,8 +106,7 @@ public final class AlertApi {
 
   @PostMapping(path = "/api/v1/alerts:silence", consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<AlertBook.Silence> silence(
-      @RequestHeader(name = RequestIds.HEADER, required = false) @Nullable String requestId,
-      @RequestHeader(name = HttpHeaders.ORIGIN, required = false) @Nullable String origin,
+      @RequestHeader HttpHeaders headers,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
     return body.defaultIfEmpty(new byte[0])
@@ -115,7 +114,7 @@ public final class AlertApi {
         .map(
             text -> {
               AlertBook.Silence silence = read(BodyFormat.JSON.read(text));
-              Author author = Author.ofRequest(silence.reason(), origin, requestId);
+              Author author = Authors.of(headers, silence.reason());
               if (!dryRun) {
                 set(silence, author);
               }
@@ -157,8 +156,7 @@ public final class AlertApi {
       throw ProblemException.invalid("/id", "no such alert is active", "see GET /api/v1/alerts");
     }
     JsonNode ttl = body.path("ttl");
-    Optional<Duration> time =
-        ttl.isString() ? Durations.parse(ttl.asString()) : Optional.empty();
+    Optional<Duration> time = ttl.isString() ? Durations.parse(ttl.asString()) : Optional.empty();
     Duration length =
         time.filter(d -> !d.isNegative() && d.compareTo(SILENCE_MAX) <= 0)
             .orElseThrow(
@@ -171,8 +169,7 @@ public final class AlertApi {
 
   @PostMapping("/api/v1/alerts:test")
   Mono<Tested> test(
-      @RequestHeader(name = RequestIds.HEADER, required = false) @Nullable String requestId,
-      @RequestParam(defaultValue = "false") boolean dryRun) {
+      @RequestHeader HttpHeaders headers, @RequestParam(defaultValue = "false") boolean dryRun) {
     if (!settings.webhook().isConfigured()) {
       throw new ProblemException(
           ProblemType.NO_WEBHOOK, "alerts.webhook.url and alerts.webhook.urlFile are not set");
@@ -187,7 +184,7 @@ public final class AlertApi {
     }
     return Mono.fromCallable(
             () -> {
-              Author author = new Author("token", "", requestId == null ? "" : requestId);
+              Author author = Authors.withoutReason(headers); // it changes nothing
               audit.append(author, "alerts.test", null, null, List.of());
               return webhook.test(made(now));
             })

@@ -9,15 +9,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The audit's lines on disk: appended, forced to the disk, never rewritten.
+ * The audit's lines on disk: appended, forced to the disk, never rewritten; a full file is set
+ * aside under the number of its first line.
  *
  * <p>Each line holds the hash of the one before, so that a line that was changed, taken out or
  * moved shows. That the last lines were cut off shows against the head: a file beside it with the
@@ -27,64 +33,186 @@ public final class AuditFile {
   public static final String NAME = "audit.jsonl";
   static final String HEAD = "audit.head";
 
+  /** A file that is as long as this is full; about two thousand changes. */
+  static final long BYTES_MAX = 1 << 20;
+
+  /** Full files that stay; the oldest goes, and the head says where the chain begins then. */
+  static final int FORMER_MAX = 16;
+
+  private static final Pattern FORMER = Pattern.compile("audit-(\\d{12})\\.jsonl");
+
   private AuditFile() {}
 
-  static void append(Path file, AuditEntry entry) throws IOException {
+  /** Adds a line; begins another file when this one is full. */
+  static void append(Path file, AuditEntry entry, long bytesMax) throws IOException {
+    if (Files.exists(file) && Files.size(file) >= bytesMax) {
+      Files.move(file, file.resolveSibling(formerName(file)), StandardCopyOption.ATOMIC_MOVE);
+    }
     String line = BodyFormat.canonical(entry.json()) + "\n";
     StateFile.append(file, line.getBytes(StandardCharsets.UTF_8));
-    String head = entry.number() + " " + entry.hash() + "\n";
-    StateFile.replace(file.resolveSibling(HEAD), head.getBytes(StandardCharsets.UTF_8));
+    List<Path> former = former(file);
+    List<Path> leave = former.subList(0, Math.max(0, former.size() - FORMER_MAX));
+    Beginning beginning =
+        leave.isEmpty() ? Head.read(file).beginning() : beginning(former.get(leave.size()));
+    // The head first: files that it leaves out are not read, whether they are gone or not.
+    new Head(entry.number() + " " + entry.hash(), beginning).write(file);
+    for (Path gone : leave) {
+      Files.delete(gone);
+    }
+  }
+
+  /**
+   * Where the chain begins that is still there.
+   *
+   * @param previous hash of the line before it
+   */
+  private record Beginning(long number, String previous) {
+    static final Beginning OF_ALL = new Beginning(1, AuditEntry.FIRST);
+  }
+
+  /**
+   * What the file beside says.
+   *
+   * @param end number and hash of the last line; empty when there is none
+   */
+  private record Head(String end, Beginning beginning) {
+    static Head read(Path file) throws IOException {
+      try {
+        String[] words =
+            Files.readString(file.resolveSibling(HEAD), StandardCharsets.UTF_8).strip().split(" ");
+        String end = words.length < 2 ? "" : words[0] + " " + words[1];
+        return words.length < 4
+            ? new Head(end, Beginning.OF_ALL)
+            : new Head(end, new Beginning(Long.parseLong(words[2]), words[3]));
+      } catch (NoSuchFileException | NumberFormatException e) {
+        return new Head("", Beginning.OF_ALL);
+      }
+    }
+
+    void write(Path file) throws IOException {
+      String begins =
+          beginning.equals(Beginning.OF_ALL)
+              ? ""
+              : " " + beginning.number() + " " + beginning.previous();
+      StateFile.replace(
+          file.resolveSibling(HEAD), (end + begins + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static String formerName(Path file) throws IOException {
+    return String.format(Locale.ROOT, "audit-%012d.jsonl", beginning(file).number());
+  }
+
+  private static Beginning beginning(Path file) throws IOException {
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      String first = lines.readLine();
+      JsonNode entry = read(first == null ? "" : first);
+      return new Beginning(
+          entry.path("number").asLong(1), entry.path("previous").asString(AuditEntry.FIRST));
+    }
+  }
+
+  /** Those that were full, the oldest first. */
+  private static List<Path> former(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(path -> FORMER.matcher(path.getFileName().toString()).matches())
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static long firstNumber(Path former) {
+    Matcher name = FORMER.matcher(former.getFileName().toString());
+    return name.matches() ? Long.parseLong(name.group(1)) : 0;
   }
 
   /**
    * What a verification found.
    *
+   * @param first number of the first line that is still kept
    * @param entries read
    * @param faults in words, with the number of their line; empty when all hangs together
    * @param last the last line, as a JSON object; null when there is none
    */
-  public record Findings(long entries, List<String> faults, @Nullable JsonNode last) {
+  public record Findings(long first, long entries, List<String> faults, @Nullable JsonNode last) {
     public Findings {
       faults = List.copyOf(faults);
+    }
+
+    /** How many were ever written. */
+    long total() {
+      return first - 1 + entries;
     }
   }
 
   /**
-   * Reads all of it and follows the chain.
+   * Reads all of it, former files first, and follows the chain.
    *
-   * @throws IOException when the file cannot be read; one that is not there is empty
+   * @throws IOException when a file cannot be read; one that is not there is empty
    */
   public static Findings verify(Path file) throws IOException {
-    List<String> faults = new ArrayList<>();
-    String expected = AuditEntry.FIRST;
-    long number = 0;
-    JsonNode last = null;
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        JsonNode entry = read(line);
-        String fault = fault(entry, number, expected);
-        if (fault != null) {
-          faults.add("line " + number + ": " + fault);
-        }
-        last = entry;
-        expected = entry.path("hash").asString("");
+    Head head = Head.read(file);
+    Walk walk = new Walk(head.beginning());
+    for (Path former : former(file)) {
+      if (firstNumber(former) >= head.beginning().number()) {
+        walk.follow(former, former.getFileName() + ", line ");
       }
+    }
+    try {
+      walk.follow(file, "line ");
     } catch (NoSuchFileException e) {
-      number = 0;
+      // nothing yet, or nothing since the last one was full
     }
-    String head = head(file.resolveSibling(HEAD));
-    String found = last == null ? "" : last.path("number").asLong() + " " + expected;
-    if (!head.equals(found)) {
-      faults.add(
-          "the end: the head says "
-              + (head.isEmpty() ? "nothing" : head.split(" ", 2)[0])
-              + " entries, the file has "
-              + number
-              + "; lines were cut off, or the head is not of"
-              + " this file");
+    return walk.end(head);
+  }
+
+  /** Goes from line to line. */
+  private static final class Walk {
+    private final List<String> faults = new ArrayList<>();
+    private final long first;
+    private String expected;
+    private long number;
+    private @Nullable JsonNode last;
+
+    Walk(Beginning beginning) {
+      first = beginning.number();
+      number = first - 1;
+      expected = beginning.previous();
     }
-    return new Findings(number, faults, last);
+
+    void follow(Path file, String place) throws IOException {
+      long line = 0;
+      try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+          number++;
+          line++;
+          JsonNode entry = read(text);
+          String fault = fault(entry, number, expected);
+          if (fault != null) {
+            faults.add(place + line + ": " + fault);
+          }
+          last = entry;
+          expected = entry.path("hash").asString("");
+        }
+      }
+    }
+
+    Findings end(Head head) {
+      String found = last == null ? "" : last.path("number").asLong() + " " + expected;
+      if (!head.end().equals(found)) {
+        faults.add(
+            "the end: the head says "
+                + (head.end().isEmpty() ? "nothing" : head.end().split(" ", 2)[0])
+                + " entries, the file has "
+                + number
+                + "; lines were cut off, or the head is not of this file");
+      }
+      return new Findings(first, number - first + 1, faults, last);
+    }
   }
 
   private static JsonNode read(String line) {
@@ -106,13 +234,5 @@ public final class AuditFile {
       return "does not follow the line before: something was taken out, put in or moved";
     }
     return entry.path("number").asLong() == number ? null : "has another number";
-  }
-
-  private static String head(Path file) throws IOException {
-    try {
-      return Files.readString(file, StandardCharsets.UTF_8).strip();
-    } catch (NoSuchFileException e) {
-      return "";
-    }
   }
 }

@@ -30,6 +30,7 @@ public final class AuditLog {
 
   private final @Nullable Path file;
   private final LongSupplier unixMillis;
+  private final long fileBytesMax;
   private final Deque<AuditEntry> lately = new ArrayDeque<>();
   private boolean isRead;
   private long number;
@@ -41,6 +42,11 @@ public final class AuditLog {
    * @param stateDirectory none: the last entries only, in memory
    */
   public AuditLog(@Nullable Path stateDirectory, LongSupplier unixMillis) {
+    this(stateDirectory, unixMillis, AuditFile.BYTES_MAX);
+  }
+
+  AuditLog(@Nullable Path stateDirectory, LongSupplier unixMillis, long fileBytesMax) {
+    this.fileBytesMax = fileBytesMax;
     file = stateDirectory == null ? null : stateDirectory.resolve(AuditFile.NAME);
     this.unixMillis = unixMillis;
   }
@@ -61,7 +67,7 @@ public final class AuditLog {
       if (!verdict.faults().isEmpty()) {
         log.warn("audit {}: {}; see spanthrift audit verify", path, verdict.faults().getFirst());
       }
-      number = verdict.entries();
+      number = verdict.total();
       previous =
           verdict.last() == null
               ? AuditEntry.FIRST
@@ -101,7 +107,7 @@ public final class AuditLog {
             .sealed();
     if (file != null) {
       try {
-        AuditFile.append(file, entry);
+        AuditFile.append(file, entry, fileBytesMax);
       } catch (IOException e) {
         isRead = false; // the line may be there though its head is not: go on behind it
         throw new UncheckedIOException(e);
@@ -130,8 +136,22 @@ public final class AuditLog {
     return page;
   }
 
+  /**
+   * Those of this process after one, the oldest first: all, or where there are more the youngest.
+   */
+  public synchronized List<AuditEntry> after(long number, int limit) {
+    List<AuditEntry> found = new ArrayList<>();
+    for (AuditEntry entry : lately) {
+      if (entry.number() <= number || found.size() == limit) {
+        break;
+      }
+      found.add(entry);
+    }
+    return found.reversed();
+  }
+
   /** How many there are, those of former processes among them. */
-  synchronized long size() {
+  public synchronized long size() {
     read();
     return number;
   }

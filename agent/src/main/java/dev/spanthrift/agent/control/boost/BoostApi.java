@@ -1,10 +1,11 @@
 package dev.spanthrift.agent.control.boost;
 
 import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.audit.Authors;
 import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.agent.control.spend.SpendView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +57,19 @@ public final class BoostApi {
   }
 
   @GetMapping(ONE)
-  BoostBody get(@PathVariable String id) {
-    return body(known(keeper.find(id), id));
+  ResponseEntity<BoostBody> get(
+      @PathVariable String id,
+      @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
+          @Nullable String ifNoneMatch) {
+    ActiveBoost boost = known(keeper.find(id), id);
+    return EntityTags.weakly(ifNoneMatch, etag(boost))
+        ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(etag(boost)).build()
+        : ResponseEntity.ok().eTag(etag(boost)).body(body(boost));
+  }
+
+  /** Of what may change: whether it has ended. What it has spent moves by itself. */
+  private static String etag(ActiveBoost boost) {
+    return '"' + boost.id() + '-' + boost.state().word() + '"';
   }
 
   private static ActiveBoost known(@Nullable ActiveBoost boost, String id) {
@@ -69,15 +81,14 @@ public final class BoostApi {
 
   @PostMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<ResponseEntity<BoostBody>> create(
-      @RequestHeader(name = RequestIds.HEADER, required = false) @Nullable String requestId,
-      @RequestHeader(name = HttpHeaders.ORIGIN, required = false) @Nullable String origin,
+      @RequestHeader HttpHeaders headers,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
     return wish(body)
         .map(
             wish -> {
               requirePrice();
-              Author author = Author.ofRequest(wish.reason(), origin, requestId);
+              Author author = Authors.of(headers, wish.reason());
               BoostBody made = body(keeper.create(wish, author, dryRun));
               return dryRun
                   ? ResponseEntity.ok(made)
@@ -115,13 +126,16 @@ public final class BoostApi {
   @DeleteMapping(ONE)
   Mono<BoostBody> end(
       @PathVariable String id,
-      @RequestHeader(name = RequestIds.HEADER, required = false) @Nullable String requestId,
-      @RequestHeader(name = HttpHeaders.ORIGIN, required = false) @Nullable String origin,
-      @RequestHeader(name = Author.REASON, required = false) @Nullable String reason,
+      @RequestHeader HttpHeaders headers,
       @RequestParam(defaultValue = "false") boolean dryRun) {
     return Mono.fromCallable(
             () -> {
-              Author author = Author.ofRequest(reason, origin, requestId);
+              Author author = Authors.of(headers);
+              String ifMatch = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
+              String now = etag(known(keeper.find(id), id));
+              if (!EntityTags.strongly(ifMatch, List.of(now))) {
+                throw ProblemException.stale(now, List.of());
+              }
               return body(known(keeper.end(id, author, dryRun), id));
             })
         .subscribeOn(Schedulers.boundedElastic());

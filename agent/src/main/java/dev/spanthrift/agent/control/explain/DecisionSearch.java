@@ -16,23 +16,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The last decisions, page by page, so that a person finds one to ask about. */
-final class DecisionSearch {
+public final class DecisionSearch {
   private static final Set<String> OUTCOMES = Set.of("kept", "dropped", "limbo");
 
   private final PipelineView pipeline;
 
-  DecisionSearch(PipelineView pipeline) {
+  public DecisionSearch(PipelineView pipeline) {
     this.pipeline = pipeline;
   }
 
   /** What is looked for; null means any. */
-  record Filter(
+  public record Filter(
       @Nullable String service,
       @Nullable String operation,
       @Nullable String outcome,
-      @Nullable String reason,
-      Paging paging) {
-    Filter {
+      @Nullable String reason) {
+    public Filter {
       if (outcome != null && !OUTCOMES.contains(outcome)) {
         throw ProblemException.invalid(
             "/outcome", "outcome is kept, dropped or limbo, not " + outcome, "outcome=dropped");
@@ -55,7 +54,7 @@ final class DecisionSearch {
    * @param traceClass what the budget saw in it; missing where a policy decided
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Row(
+  public record Row(
       String traceId,
       Instant at,
       String outcome,
@@ -69,21 +68,26 @@ final class DecisionSearch {
       double probability,
       @Nullable String traceClass) {}
 
-  Page page(DecisionLog log, Filter filter) {
+  Page page(DecisionLog log, Filter filter, Paging paging) {
     Map<Integer, Boolean> wanted = new HashMap<>(); // by operation
     List<LoggedDecision> found =
         log.recent(
-            filter.paging.before(),
-            filter.paging.limit() + 1,
+            paging.before(),
+            paging.limit() + 1,
             decision ->
                 isOf(decision, filter)
                     && wanted.computeIfAbsent(decision.operation(), op -> isOf(op, filter)));
     DecisionLog.Counts counts = log.counts();
     return new Page(
-        filter.paging.page(found).stream().map(this::row).toList(),
-        filter.paging.next(found, LoggedDecision::number),
+        paging.page(found).stream().map(this::row).toList(),
+        paging.next(found, LoggedDecision::number),
         counts.held(),
         counts.noted());
+  }
+
+  /** Whether one is looked for. */
+  public boolean isWanted(LoggedDecision decision, Filter filter) {
+    return isOf(decision, filter) && isOf(decision.operation(), filter);
   }
 
   private static boolean isOf(LoggedDecision decision, Filter filter) {
@@ -98,7 +102,8 @@ final class DecisionSearch {
     return service && (filter.operation == null || filter.operation.equals(named.operation()));
   }
 
-  private Row row(LoggedDecision decision) {
+  /** One in short. */
+  public Row row(LoggedDecision decision) {
     OperationMeasures.Labels entry = pipeline.operation(decision.operation());
     LoggedDecision.Amounts amounts = decision.amounts();
     return new Row(

@@ -90,14 +90,14 @@ public final class ExplainApi {
       @RequestParam(required = false) @Nullable String reason,
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String cursor) {
-    DecisionSearch.Filter filter =
-        new DecisionSearch.Filter(service, operation, outcome, reason, Paging.of(limit, cursor));
+    DecisionSearch.Filter filter = new DecisionSearch.Filter(service, operation, outcome, reason);
+    Paging paging = Paging.of(limit, cursor);
     DecisionLog log = pipeline.decisions();
     if (log == null) {
       throw new ProblemException(
           ProblemType.NOT_RECORDED, "decisions are not noted: explain.bytesMax is 0");
     }
-    return Mono.fromCallable(() -> search.page(log, filter))
+    return Mono.fromCallable(() -> search.page(log, filter, paging))
         .subscribeOn(Schedulers.boundedElastic());
   }
 }

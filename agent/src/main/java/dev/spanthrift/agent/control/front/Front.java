@@ -1,9 +1,12 @@
 package dev.spanthrift.agent.control.front;
 
+import dev.spanthrift.agent.control.access.Access;
+import dev.spanthrift.agent.control.access.Credentials;
+import dev.spanthrift.agent.control.access.RateLimit;
+import dev.spanthrift.agent.control.access.Role;
 import dev.spanthrift.agent.control.front.FrontCounts.Cut;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.WriteAccess;
 import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.agent.timer.LongSleep;
 import dev.spanthrift.exporter.NetworkWords;
@@ -22,7 +25,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -60,6 +65,7 @@ public final class Front implements AutoCloseable {
   private static final long CLOSE_MILLIS = 500;
   private static final int ROOM = 32; // places made at once, as many as are let in at once
   private static final int WORKERS = 2;
+  private static final double REFUSED_COSTS = 50; // requests
 
   final FrontSettings settings;
   final FrontRules rules;
@@ -69,6 +75,8 @@ public final class Front implements AutoCloseable {
   final Workbench bench;
 
   private final Gatekeeper gatekeeper;
+  private final RateLimit rates;
+  private final @Nullable SslContext tls;
   private final MultiThreadIoEventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("spanthrift-control", true), NioIoHandler.newFactory());
@@ -82,12 +90,14 @@ public final class Front implements AutoCloseable {
   private final Channel listening;
   private @Nullable CountDownLatch ending;
 
-  private Front(FrontSettings settings, WriteAccess access, Sites sites, FrontCounts counts) {
+  private Front(FrontSettings settings, Access access, Sites sites, FrontCounts counts) {
     this.settings = settings;
     this.sites = sites;
     this.counts = counts;
     rules = new FrontRules(settings.hosts());
     gatekeeper = new Gatekeeper(access);
+    rates = new RateLimit(settings.requestsPerSecond(), settings.requestsBurst());
+    tls = settings.tls();
     bodies = new Ration(settings.bodiesBytesMax());
     bench = new Workbench(settings.workingMax(), settings.answersBytesMax());
     listening = bind();
@@ -99,8 +109,7 @@ public final class Front implements AutoCloseable {
    *
    * @throws IllegalStateException with a sentence for people when it cannot
    */
-  public static Front open(
-      FrontSettings settings, WriteAccess access, Sites sites, FrontCounts counts) {
+  public static Front open(FrontSettings settings, Access access, Sites sites, FrontCounts counts) {
     return new Front(settings, access, sites, counts);
   }
 
@@ -142,6 +151,9 @@ public final class Front implements AutoCloseable {
     @Override
     protected void initChannel(SocketChannel channel) {
       FrontConnection connection = new FrontConnection(Front.this);
+      if (tls != null) {
+        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+      }
       channel
           .pipeline()
           .addLast(
@@ -237,7 +249,7 @@ public final class Front implements AutoCloseable {
             case HEAD, BODY -> waited >= JUST_HERE_NANOS;
             case WRITING, LINGERING -> waited >= YOUNG_NANOS;
             case CHECKING, QUEUED -> waited >= PATIENCE_NANOS;
-            case ANSWERING -> false;
+            case ANSWERING, STREAMING -> false;
           };
       if (mayLeave) {
         return connection;
@@ -290,7 +302,7 @@ public final class Front implements AutoCloseable {
     return switch (stage) {
       case HEAD, BODY, CHECKING, WRITING -> settings.readTimeout().toNanos();
       case QUEUED -> QUEUE_NANOS;
-      case ANSWERING -> Long.MAX_VALUE;
+      case ANSWERING, STREAMING -> Long.MAX_VALUE;
       case IDLE -> settings.idleTimeout().toNanos();
       case LINGERING -> LINGER_NANOS;
     };
@@ -301,17 +313,35 @@ public final class Front implements AutoCloseable {
       case BODY -> Cut.BODY_TIMEOUT;
       case WRITING -> Cut.ANSWER_TIMEOUT;
       case QUEUED, CHECKING -> Cut.QUEUE_TIMEOUT;
-      case HEAD, ANSWERING, IDLE, LINGERING -> Cut.HEAD_TIMEOUT;
+      case HEAD, ANSWERING, STREAMING, IDLE, LINGERING -> Cut.HEAD_TIMEOUT;
     };
   }
 
-  /** Looks at the token where that may block, and says the result on the loop. */
-  void check(
-      Entitlement entitlement, AdminRequest request, Consumer<@Nullable ProblemException> then) {
+  /** Whether a client has asked too often; throws what it is told. */
+  void ration(InetAddress client) {
+    long seconds = rates.take(client, 1, now());
+    if (seconds > 0) {
+      counts.limited();
+      throw ProblemException.tooMany(seconds);
+    }
+  }
+
+  boolean isFree(@Nullable Role needed, Credentials shown) {
+    return gatekeeper.isFree(needed, shown);
+  }
+
+  /** Looks at who asks where that may block, and says the result on the loop. */
+  void check(@Nullable Role needed, Credentials shown, Consumer<Gatekeeper.Finding> then) {
     workers.execute(
         () -> {
-          ProblemException refusal = gatekeeper.refusal(entitlement, request);
-          onLoop(() -> then.accept(refusal));
+          Gatekeeper.Finding finding = gatekeeper.look(needed, shown);
+          onLoop(
+              () -> {
+                if (finding instanceof Gatekeeper.Finding.Refused) {
+                  rates.charge(shown.peer(), REFUSED_COSTS, now()); // guessing takes time
+                }
+                then.accept(finding);
+              });
         });
   }
 

@@ -1,12 +1,19 @@
 package dev.spanthrift.agent.control.front;
 
+import dev.spanthrift.agent.control.access.Caller;
+import dev.spanthrift.agent.control.access.Credentials;
+import dev.spanthrift.agent.control.access.Role;
+import dev.spanthrift.agent.control.access.Route;
+import dev.spanthrift.agent.control.access.Routes;
 import dev.spanthrift.agent.control.front.FrontCounts.Cut;
+import dev.spanthrift.agent.control.front.Gatekeeper.Finding;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.http.RequestIds;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -25,6 +32,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
@@ -35,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * HEAD → (CHECKING → BODY) → QUEUED → ANSWERING → WRITING → IDLE → HEAD …
- *                                                       └→ LINGERING → closed
+ *                                          └→ STREAMING └→ LINGERING → closed
  * </pre>
  *
  * <p>Reads only what the stage wants: what a client sends beyond that stays in its socket.
@@ -44,6 +52,8 @@ import org.jspecify.annotations.Nullable;
 final class FrontConnection extends ChannelInboundHandlerAdapter {
   private static final Set<String> READS = Set.of("GET", "HEAD");
   private static final int WRITE_BYTES = 32 << 10;
+  private static final int STREAM_BYTES_MAX = 64 << 10; // above the kernel's own buffer
+  private static final String EVENTS = "text/event-stream";
 
   /** What it waits for. */
   enum Stage {
@@ -53,6 +63,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     QUEUED,
     ANSWERING,
     WRITING,
+    STREAMING,
     IDLE,
     LINGERING
   }
@@ -64,12 +75,16 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private long sinceNanos;
   private @Nullable HttpRequest head;
   private @Nullable AdminRequest request;
+  private @Nullable Route route;
   private String id = "";
   private boolean begun; // bytes of a request have come that is not answered yet
   private @Nullable BodyBytes body;
   private boolean unread; // something of the request is left in the socket
   private boolean closing; // the program ends
   private boolean last; // the connection ends with this answer
+  private boolean wordy; // sends though it only listens
+  private @Nullable Runnable streamEnded;
+  private int streamBytes; // that the client has not taken
   private int lyingBytes; // of the answer, charged to the workbench
 
   FrontConnection(Front front) {
@@ -104,10 +119,11 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (begun && stage != Stage.LINGERING) {
+    if (begun && stage != Stage.LINGERING && stage != Stage.STREAMING) {
       front.counts.cut(Cut.CLIENT, true);
     }
     front.bench.forget(this);
+    endStream();
     release();
     early.forEach(ReferenceCountUtil::release);
     early.clear();
@@ -148,7 +164,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   private boolean wantsMore() {
     return switch (stage) {
-      case HEAD, IDLE, BODY, LINGERING -> true;
+      case HEAD, IDLE, BODY, STREAMING, LINGERING -> true;
       case CHECKING, QUEUED, ANSWERING, WRITING -> false;
     };
   }
@@ -156,9 +172,11 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private void take(Object message) {
     if (stage == Stage.BODY) {
       body((HttpContent) message);
+    } else if (stage == Stage.STREAMING && message instanceof HttpRequest) {
+      wordy = true; // it has nothing more to say: what it sends stays in its socket
     } else if (stage != Stage.LINGERING && message instanceof HttpRequest first) {
       head(first);
-    } else {
+    } else if (!wordy) {
       ctx().read(); // the empty end of a request without a body, or what nobody wants any more
     }
   }
@@ -181,26 +199,87 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
       AdminRequest admitted =
           front.rules.admit(first, (InetSocketAddress) ctx().channel().remoteAddress(), id);
       request = admitted;
-      Entitlement entitlement = front.sites.entitlement(admitted.method(), admitted.path());
-      if (entitlement == null) {
-        last |= unread;
-        route(admitted);
+      if (!front.sites.direct().containsKey(admitted.path())) {
+        front.ration(admitted.peer().getAddress());
+      }
+      if (admitted.method().equals("OPTIONS")) {
+        options(admitted.path());
       } else {
-        stage(Stage.CHECKING);
-        front.check(entitlement, admitted, this::checked);
+        check(admitted);
       }
     } catch (ProblemException e) {
       refuse(e);
     }
   }
 
-  /** The token has been looked at, before a byte of the body is. */
-  private void checked(@Nullable ProblemException refusal) {
+  /** What a path takes; no secret, for it stands in openapi.json. */
+  private void options(String path) {
+    List<String> allowed =
+        path.equals("*") ? List.of("GET", "HEAD", "OPTIONS") : front.sites.routes().allowed(path);
+    if (allowed.isEmpty()) {
+      throw new ProblemException(ProblemType.NOT_FOUND, "there is nothing here");
+    }
+    last |= unread;
+    AdminAnswer answer = AdminAnswer.of(204, "text/plain", new byte[0]);
+    answer.headers().remove(HttpHeaderNames.CONTENT_TYPE);
+    answer.headers().set(HttpHeaderNames.ALLOW, String.join(", ", allowed));
+    write(answer);
+  }
+
+  private void check(AdminRequest admitted) {
+    Route found = front.sites.routes().find(admitted.method(), admitted.path());
+    if (found == null) {
+      refuseUnlisted(admitted);
+    }
+    route = found;
+    Role needed = found == null ? Role.VIEWER : found.needs();
+    Credentials shown =
+        new Credentials(
+            admitted.peer().getAddress(),
+            admitted.headers().get(HttpHeaderNames.AUTHORIZATION),
+            front.settings.tls() == null ? null : PeerCertificate.of(ctx().pipeline()));
+    if (front.isFree(needed, shown)) {
+      allowed();
+    } else {
+      stage(Stage.CHECKING);
+      front.check(needed, shown, this::checked);
+    }
+  }
+
+  /** What is not written down may be looked for, and no more. */
+  private void refuseUnlisted(AdminRequest admitted) {
+    Routes routes = front.sites.routes();
+    List<String> allowed = routes.allowed(admitted.path());
+    if (!allowed.isEmpty()) {
+      throw ProblemException.methodNotAllowed(admitted.method(), allowed);
+    }
+    if (!READS.contains(admitted.method())) {
+      throw new ProblemException(ProblemType.NOT_FOUND, "there is nothing here");
+    }
+  }
+
+  /** Who asks has been looked at, before a byte of the body is. */
+  private void checked(Finding finding) {
     if (stage != Stage.CHECKING) {
       return;
     }
-    if (refusal != null) {
-      refuse(refusal);
+    switch (finding) {
+      case Finding.Refused(ProblemException problem) -> refuse(problem);
+      case Finding.Known(Caller caller) -> {
+        request = Objects.requireNonNull(request).of(caller);
+        try {
+          allowed();
+        } catch (ProblemException e) {
+          refuse(e);
+        }
+      }
+    }
+  }
+
+  private void allowed() {
+    if (route == null || !route.body()) {
+      last |= unread;
+      route(Objects.requireNonNull(request));
       return;
     }
     HttpRequest asked = Objects.requireNonNull(head);
@@ -241,17 +320,73 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void route(AdminRequest whole) {
+    StreamSite streams = route == null ? null : front.sites.streams().get(route.template());
+    if (streams != null) {
+      stream(streams, whole);
+      return;
+    }
     Site direct = front.sites.direct().get(whole.path());
     if (direct == null) {
       stage(Stage.QUEUED);
       front.bench.submit(this);
     } else {
       stage(Stage.ANSWERING);
-      if (!READS.contains(whole.method())) {
-        refuse(new ProblemException(ProblemType.METHOD_NOT_ALLOWED, "it can only be read"));
-        return;
-      }
       direct.answer(whole, answer -> front.onLoop(() -> wanted(answer)));
+    }
+  }
+
+  private void stream(StreamSite streams, AdminRequest whole) {
+    Runnable ended = streams.open(whole, this::sendSoon); // throws what the client is told
+    if (whole.method().equals("HEAD")) {
+      ended.run();
+      AdminAnswer head = AdminAnswer.of(200, EVENTS, new byte[0]);
+      write(head);
+      return;
+    }
+    streamEnded = ended;
+    last = true;
+    stage(Stage.STREAMING);
+    front.counts.answered(200);
+    front.counts.streamOpened();
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, EVENTS);
+    AnswerHeaders.add(response.headers(), id);
+    HttpUtil.setTransferEncodingChunked(response, true);
+    // Else the kernel would hold megabytes for a client that takes nothing, and count them as ours.
+    ctx().channel().config().setOption(ChannelOption.SO_SNDBUF, STREAM_BYTES_MAX);
+    ctx().writeAndFlush(response);
+    ctx().executor().execute(this::more); // to see it go
+  }
+
+  private void sendSoon(byte[] events) {
+    front.onLoop(() -> send(events));
+  }
+
+  private void send(byte[] events) {
+    if (stage != Stage.STREAMING) {
+      return;
+    }
+    if (streamBytes + events.length > STREAM_BYTES_MAX) {
+      cut(Cut.SLOW);
+      return;
+    }
+    streamBytes += events.length;
+    ctx()
+        .writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(events)))
+        .addListener(
+            written -> {
+              streamBytes -= events.length;
+              if (!written.isSuccess()) {
+                ctx().close();
+              }
+            });
+  }
+
+  private void endStream() {
+    if (streamEnded != null) {
+      front.counts.streamClosed();
+      streamEnded.run();
+      streamEnded = null;
     }
   }
 
@@ -372,7 +507,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   void end() {
     closing = true;
     last = true;
-    if (!begun) {
+    if (!begun || stage == Stage.STREAMING) {
       ctx().close();
     }
   }
@@ -385,6 +520,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
       front.bench.taken(taken);
     }
     request = null;
+    route = null;
   }
 
   private void releaseBody() {

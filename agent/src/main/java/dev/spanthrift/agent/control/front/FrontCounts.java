@@ -20,6 +20,8 @@ public final class FrontCounts {
 
   private final LongAdder opened = new LongAdder();
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger streams = new AtomicInteger();
+  private final LongAdder limited = new LongAdder();
   private final Map<Integer, LongAdder> answered = new ConcurrentHashMap<>();
   private final Map<Cut, LongAdder> cut = new ConcurrentHashMap<>();
   private final Map<Cut, Long> quietUntil = new EnumMap<>(Cut.class);
@@ -31,6 +33,7 @@ public final class FrontCounts {
     BODY_TIMEOUT("had not sent a body in time"),
     ANSWER_TIMEOUT("did not take an answer in time"),
     QUEUE_TIMEOUT("waited too long for its turn"),
+    SLOW("left too many events lying"),
     CLIENT("ended by the client in the middle of a request or answer");
 
     final String words;
@@ -47,12 +50,16 @@ public final class FrontCounts {
    * @param connectionsOpened since start
    * @param connectionsCut by why, before their request was answered
    * @param answers by HTTP status
+   * @param limited requests that were refused because their client had asked too often
+   * @param streams of events that are open now
    */
   public record AdminReading(
       int connections,
       long connectionsOpened,
       Map<String, Long> connectionsCut,
-      Map<String, Long> answers) {}
+      Map<String, Long> answers,
+      long limited,
+      int streams) {}
 
   void opened() {
     opened.increment();
@@ -61,6 +68,19 @@ public final class FrontCounts {
 
   void closed() {
     open.decrementAndGet();
+  }
+
+  void streamOpened() {
+    streams.incrementAndGet();
+  }
+
+  void streamClosed() {
+    streams.decrementAndGet();
+  }
+
+  /** A client has asked too often. */
+  void limited() {
+    limited.increment();
   }
 
   void answered(int status) {
@@ -88,6 +108,6 @@ public final class FrontCounts {
     cut.forEach((why, count) -> cuts.put(why.name().toLowerCase(Locale.ROOT), count.sum()));
     Map<String, Long> answers = new TreeMap<>();
     answered.forEach((status, count) -> answers.put(String.valueOf(status), count.sum()));
-    return new AdminReading(open.get(), opened.sum(), cuts, answers);
+    return new AdminReading(open.get(), opened.sum(), cuts, answers, limited.sum(), streams.get());
   }
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.front;
 
+import dev.spanthrift.agent.control.access.Caller;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import io.netty.handler.codec.DecoderResult;
@@ -53,7 +54,7 @@ final class FrontRules {
     if (announcesBody(head)) {
       refuseEncoded(headers);
     }
-    return new AdminRequest(method, uri, headers, new byte[0], peer, id);
+    return new AdminRequest(method, uri, headers, new byte[0], peer, Caller.ANYBODY, id);
   }
 
   static boolean announcesBody(HttpRequest head) {

@@ -1,8 +1,10 @@
 package dev.spanthrift.agent.control.front;
 
+import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the admin port listens, and its bounds.
@@ -15,6 +17,9 @@ import java.util.Set;
  * @param workingMax requests that are thought about at once; the others wait
  * @param readTimeout for a head, and again for a body
  * @param idleTimeout between two requests of one connection
+ * @param tls null: plain text
+ * @param requestsPerSecond of one client, beside probes and scrapes
+ * @param requestsBurst that it may send at once
  */
 public record FrontSettings(
     InetAddress address,
@@ -26,11 +31,16 @@ public record FrontSettings(
     long answersBytesMax,
     int workingMax,
     Duration readTimeout,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    @Nullable SslContext tls,
+    double requestsPerSecond,
+    double requestsBurst) {
   private static final int CONNECTIONS_MAX = 512;
   private static final int BODIES = 8; // of the largest size at once
   private static final long ANSWERS_BYTES_MAX = 2 << 20;
   private static final int WORKING_MAX = 4;
+  private static final double REQUESTS_PER_SECOND = 100;
+  private static final double REQUESTS_BURST = 2_000;
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75); // above a scrape's minute
 
@@ -40,7 +50,11 @@ public record FrontSettings(
 
   /** With the bounds that the program runs with. */
   public static FrontSettings of(
-      InetAddress address, int port, Set<String> hosts, int bodyBytesMax) {
+      InetAddress address,
+      int port,
+      Set<String> hosts,
+      int bodyBytesMax,
+      @Nullable SslContext tls) {
     return new FrontSettings(
         address,
         port,
@@ -51,6 +65,9 @@ public record FrontSettings(
         ANSWERS_BYTES_MAX,
         WORKING_MAX,
         READ_TIMEOUT,
-        IDLE_TIMEOUT);
+        IDLE_TIMEOUT,
+        tls,
+        REQUESTS_PER_SECOND,
+        REQUESTS_BURST);
   }
 }

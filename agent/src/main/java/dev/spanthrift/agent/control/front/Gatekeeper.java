@@ -1,29 +1,46 @@
 package dev.spanthrift.agent.control.front;
 
+import dev.spanthrift.agent.control.access.Access;
+import dev.spanthrift.agent.control.access.Caller;
+import dev.spanthrift.agent.control.access.Credentials;
+import dev.spanthrift.agent.control.access.Role;
 import dev.spanthrift.agent.control.http.ProblemException;
-import dev.spanthrift.agent.control.http.WriteAccess;
-import io.netty.handler.codec.http.HttpHeaderNames;
+import dev.spanthrift.agent.control.http.ProblemType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Looks at the token, before the body is read. */
+/** Looks at who asks, before the body is read. */
 final class Gatekeeper {
-  private final WriteAccess access;
+  private static final Logger log = LoggerFactory.getLogger(Gatekeeper.class);
 
-  Gatekeeper(WriteAccess access) {
+  private final Access access;
+
+  Gatekeeper(Access access) {
     this.access = access;
   }
 
-  /** Blocks for one small file; what the client is to be told, or nothing. */
-  @Nullable ProblemException refusal(Entitlement entitlement, AdminRequest request) {
-    boolean free =
-        entitlement == Entitlement.ASK && request.peer().getAddress().isLoopbackAddress();
+  /** What was found out. */
+  sealed interface Finding {
+    record Known(Caller caller) implements Finding {}
+
+    record Refused(ProblemException problem) implements Finding {}
+  }
+
+  boolean isFree(@Nullable Role needed, Credentials shown) {
+    return access.isFree(needed, shown);
+  }
+
+  /** Blocks for small files, and at times for an identity provider. */
+  Finding look(@Nullable Role needed, Credentials shown) {
     try {
-      if (!free) {
-        access.check(request.headers().get(HttpHeaderNames.AUTHORIZATION));
-      }
-      return null;
+      return new Finding.Known(access.check(needed, shown));
     } catch (ProblemException refusal) {
-      return refusal;
+      return new Finding.Refused(refusal);
+    } catch (RuntimeException | LinkageError e) {
+      log.error("who asks cannot be found out", e);
+      return new Finding.Refused(
+          new ProblemException(ProblemType.INTERNAL, "who asks cannot be found out"));
     }
   }
 }

@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
 public final class EntityTags {
   private EntityTags() {}
 
+  /** If-Match of a change: without it somebody else's would be overwritten unseen. */
+  public static String required(@Nullable String ifMatch) {
+    if (ifMatch == null || ifMatch.isBlank()) {
+      throw new ProblemException(
+          ProblemType.IF_MATCH_REQUIRED, "the request does not say what it replaces");
+    }
+    return ifMatch;
+  }
+
   /** If-Match: only strong tags count. */
   public static boolean strongly(String header, List<String> current) {
     return tags(header).anyMatch(tag -> tag.equals("*") || current.contains(tag));

@@ -14,9 +14,10 @@ public final class ProblemException extends RuntimeException {
   private final transient List<PolicyProblem> errors;
   private final @Nullable String etag;
   private final transient List<JsonDifference> diff;
+  private final transient Map<String, String> more;
 
   public ProblemException(ProblemType type, String detail) {
-    this(type, detail, List.of(), null, List.of());
+    this(type, detail, List.of(), null, List.of(), Map.of());
   }
 
   private ProblemException(
@@ -24,17 +25,19 @@ public final class ProblemException extends RuntimeException {
       String detail,
       List<PolicyProblem> errors,
       @Nullable String etag,
-      List<JsonDifference> diff) {
+      List<JsonDifference> diff,
+      Map<String, String> more) {
     super(detail, null, false, false);
     this.type = type;
     this.errors = List.copyOf(errors);
     this.etag = etag;
     this.diff = List.copyOf(diff);
+    this.more = Map.copyOf(more);
   }
 
   public static ProblemException invalid(List<PolicyProblem> errors) {
     String detail = errors.size() == 1 ? errors.getFirst().detail() : errors.size() + " problems";
-    return new ProblemException(ProblemType.INVALID, detail, errors, null, List.of());
+    return new ProblemException(ProblemType.INVALID, detail, errors, null, List.of(), Map.of());
   }
 
   public static ProblemException invalid(String pointer, String detail, String suggestion) {
@@ -43,7 +46,34 @@ public final class ProblemException extends RuntimeException {
 
   public static ProblemException stale(String currentEtag, List<JsonDifference> diff) {
     return new ProblemException(
-        ProblemType.STALE, "the current ETag is " + currentEtag, List.of(), currentEtag, diff);
+        ProblemType.STALE,
+        "the current ETag is " + currentEtag,
+        List.of(),
+        currentEtag,
+        diff,
+        Map.of());
+  }
+
+  /** A method that a path does not take. */
+  public static ProblemException methodNotAllowed(String method, List<String> allowed) {
+    return new ProblemException(
+        ProblemType.METHOD_NOT_ALLOWED,
+        method + " is not for this path",
+        List.of(),
+        null,
+        List.of(),
+        Map.of("Allow", String.join(", ", allowed)));
+  }
+
+  /** Too many requests of one client. */
+  public static ProblemException tooMany(long seconds) {
+    return new ProblemException(
+        ProblemType.RATE_LIMITED,
+        "too many requests of this client; the next may come in " + seconds + " s",
+        List.of(),
+        null,
+        List.of(),
+        Map.of("Retry-After", String.valueOf(seconds)));
   }
 
   public ProblemType type() {
@@ -71,12 +101,12 @@ public final class ProblemException extends RuntimeException {
     switch (type) {
       case TOKEN_REQUIRED -> headers.put("WWW-Authenticate", "Bearer realm=\"spanthrift\"");
       case BUSY, OVERLOADED, NO_ROOM -> headers.put("Retry-After", BUSY_SECONDS);
-      case METHOD_NOT_ALLOWED -> headers.put("Allow", "GET,HEAD");
       case UNSUPPORTED_MEDIA_TYPE -> headers.put("Accept-Encoding", "identity");
       default -> {
         // nothing to add
       }
     }
+    headers.putAll(more);
     return headers;
   }
 }

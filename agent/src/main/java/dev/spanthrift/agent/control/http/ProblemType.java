@@ -22,6 +22,10 @@ public enum ProblemType {
       "Writes are disabled",
       "Put a token into a file and name that file in SPANTHRIFT_ADMIN_TOKEN_FILE; then send it as"
           + " 'Authorization: Bearer …'."),
+  ROLE_REQUIRED(
+      HttpStatus.FORBIDDEN,
+      "Your role does not cover this",
+      "Roles are viewer, operator and admin; use a token of the one named in detail."),
   FOREIGN_ORIGIN(
       HttpStatus.FORBIDDEN,
       "The request comes from another site",
@@ -50,6 +54,10 @@ public enum ProblemType {
       "It cannot be put in force here",
       "Boosts stand before Spanthrift's own policies, which may ask 256 questions about spans"
           + " together with them."),
+  IN_PROGRESS(
+      HttpStatus.CONFLICT,
+      "The same request is still being answered",
+      "Send it again, with the same Idempotency-Key, in a moment."),
   NO_WEBHOOK(
       HttpStatus.CONFLICT,
       "No webhook is configured",
@@ -92,6 +100,10 @@ public enum ProblemType {
       HttpStatus.TOO_MANY_REQUESTS,
       "Another simulation is running",
       "Send it again when that one has answered, or with Prefer: respond-async."),
+  RATE_LIMITED(
+      HttpStatus.TOO_MANY_REQUESTS,
+      "Too many requests",
+      "Wait as long as Retry-After says; an event stream needs fewer than polling."),
   FLEET_ONLY(
       HttpStatus.NOT_IMPLEMENTED,
       "A single sidecar has no fleet",

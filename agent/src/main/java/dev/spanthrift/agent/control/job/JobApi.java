@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.job;
 
+import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Questions that wait, run, or have been answered. */
@@ -35,13 +38,27 @@ public final class JobApi {
   }
 
   @GetMapping(PATH + "/{id}")
-  Job get(@PathVariable String id) {
-    return known(jobs.find(id), id);
+  ResponseEntity<Job> get(@PathVariable String id) {
+    Job job = known(jobs.find(id), id);
+    return ResponseEntity.ok().eTag(etag(job)).body(job);
+  }
+
+  /** Of what may change: its progress moves by itself. */
+  private static String etag(Job job) {
+    return '"' + job.id() + '-' + job.state() + '"';
   }
 
   @DeleteMapping(PATH + "/{id}")
-  Job cancel(@PathVariable String id) {
-    return known(jobs.cancel(id), id);
+  Job cancel(
+      @PathVariable String id,
+      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+      @RequestParam(defaultValue = "false") boolean dryRun) {
+    String expected = EntityTags.required(ifMatch);
+    Job job = known(jobs.find(id), id);
+    if (!EntityTags.strongly(expected, List.of(etag(job)))) {
+      throw ProblemException.stale(etag(job), List.of());
+    }
+    return dryRun ? job : known(jobs.cancel(id), id);
   }
 
   private static Job known(@Nullable Job job, String id) {

@@ -3,11 +3,11 @@ package dev.spanthrift.agent.control.killswitch;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.control.audit.AuditLog;
 import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.audit.Authors;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
-import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -32,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * The kill switch: keep everything, or stop sampling, for a time.
  *
- * <p>Takes If-Match but does not insist on it: in an emergency the last word counts.
+ * <p>{@code If-Match: *} is for emergencies: then the last word counts.
  */
 @RestController
 public final class KillSwitchApi {
@@ -67,42 +68,41 @@ public final class KillSwitchApi {
   }
 
   @GetMapping(PATH)
-  ResponseEntity<SwitchBody> get() {
-    return answer(keeper.current());
+  ResponseEntity<SwitchBody> get(
+      @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
+          @Nullable String ifNoneMatch) {
+    KillSwitch now = keeper.current();
+    return EntityTags.weakly(ifNoneMatch, etag(now))
+        ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(etag(now)).build()
+        : answer(now);
   }
 
   @PutMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<ResponseEntity<SwitchBody>> put(
-      @RequestHeader(name = RequestIds.HEADER, required = false) @Nullable String requestId,
-      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+      @RequestHeader HttpHeaders headers,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
     return body.defaultIfEmpty(new byte[0])
         .publishOn(Schedulers.boundedElastic())
-        .map(text -> put(requestId, ifMatch, dryRun, read(BodyFormat.JSON.read(text))));
+        .map(text -> put(headers, dryRun, read(BodyFormat.JSON.read(text))));
   }
 
-  private ResponseEntity<SwitchBody> put(
-      @Nullable String requestId, @Nullable String ifMatch, boolean dryRun, KillSwitch next) {
-    Predicate<KillSwitch> expected =
-        now -> ifMatch == null || EntityTags.strongly(ifMatch, List.of(etag(now)));
+  private ResponseEntity<SwitchBody> put(HttpHeaders headers, boolean dryRun, KillSwitch next) {
+    Author author = Authors.of(headers, next.reason());
+    String ifMatch = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
+    Predicate<KillSwitch> expected = now -> EntityTags.strongly(ifMatch, List.of(etag(now)));
     boolean done =
         dryRun
             ? expected.test(keeper.current())
-            : keeper.set(expected, next, before -> note(before, next, requestId));
+            : keeper.set(expected, next, before -> note(before, next, author));
     if (!done) {
       throw ProblemException.stale(etag(keeper.current()), List.of());
     }
     return dryRun ? ResponseEntity.ok(SwitchBody.of(next)) : answer(next);
   }
 
-  private void note(KillSwitch before, KillSwitch next, @Nullable String requestId) {
-    audit.append(
-        new Author("token", next.reason(), requestId == null ? "" : requestId),
-        "kill-switch.put",
-        before.mode().word(),
-        next.mode().word(),
-        List.of());
+  private void note(KillSwitch before, KillSwitch next, Author author) {
+    audit.append(author, "kill-switch.put", before.mode().word(), next.mode().word(), List.of());
   }
 
   private static ResponseEntity<SwitchBody> answer(KillSwitch state) {

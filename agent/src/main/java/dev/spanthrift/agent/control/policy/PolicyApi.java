@@ -2,12 +2,12 @@ package dev.spanthrift.agent.control.policy;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.audit.Authors;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
@@ -89,7 +89,7 @@ public final class PolicyApi {
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestParam(defaultValue = "false") boolean dryRun,
       @RequestBody(required = false) Mono<byte[]> body) {
-    Mono<String> allowed = blocking(() -> allowed(ifMatch));
+    Mono<String> allowed = blocking(() -> EntityTags.required(ifMatch));
     return allowed.flatMap(
         expected ->
             text(body).flatMap(text -> blocking(() -> put(headers, expected, dryRun, text))));
@@ -111,22 +111,10 @@ public final class PolicyApi {
     };
   }
 
-  static String allowed(@Nullable String ifMatch) {
-    if (ifMatch == null || ifMatch.isBlank()) {
-      throw new ProblemException(
-          ProblemType.IF_MATCH_REQUIRED, "the request does not say which policy it replaces");
-    }
-    return ifMatch;
-  }
-
   private ResponseEntity<Change> put(
       HttpHeaders headers, String ifMatch, boolean dryRun, byte[] text) {
     JsonNode root = sent(headers).read(text);
-    Author author =
-        Author.ofRequest(
-            headers.getFirst(Author.REASON),
-            headers.getOrigin(),
-            headers.getFirst(RequestIds.HEADER));
+    Author author = Authors.of(headers);
     PolicyStore.Wish wish = new PolicyStore.Wish("policy.put", root, author, dryRun);
     return answer(
         store.replace(current -> isMatch(ifMatch, current), wish, pipeline::usePolicy),

@@ -2,12 +2,13 @@ package dev.spanthrift.agent.control.policy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.audit.Authors;
 import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.control.http.Paging;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import java.time.Instant;
 import java.util.List;
@@ -165,11 +166,9 @@ public final class PolicyVersionsApi {
     PolicyHistory.Entry entry = known(wanted.asLong());
     JsonNode reason = body.path("reason");
     Author author =
-        Author.ofRequest(
-            reason.isString() ? reason.asString() : headers.getFirst(Author.REASON),
-            headers.getOrigin(),
-            headers.getFirst(RequestIds.HEADER));
-    String ifMatch = PolicyApi.allowed(headers.getFirst(HttpHeaders.IF_MATCH));
+        Authors.of(
+            headers, reason.isString() ? reason.asString() : headers.getFirst(Author.REASON));
+    String ifMatch = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
     PolicyStore.Wish wish = new PolicyStore.Wish("policy.rollback", entry.root(), author, dryRun);
     return PolicyApi.answer(
         store.replace(current -> PolicyApi.isMatch(ifMatch, current), wish, pipeline::usePolicy),

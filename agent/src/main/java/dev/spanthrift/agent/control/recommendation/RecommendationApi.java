@@ -2,15 +2,14 @@ package dev.spanthrift.agent.control.recommendation;
 
 import dev.spanthrift.agent.control.audit.AuditLog;
 import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.audit.Authors;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
-import dev.spanthrift.agent.control.http.RequestIds;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.recommendation.Recommender.Found;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -71,8 +70,7 @@ public final class RecommendationApi {
   }
 
   @PostMapping(PATH + "/{id}:apply")
-  Mono<Draft> apply(
-      @PathVariable String id, @RequestParam(defaultValue = "false") boolean dryRun) {
+  Mono<Draft> apply(@PathVariable String id, @RequestParam(defaultValue = "false") boolean dryRun) {
     return blocking(
         () -> {
           Found found = known(id); // a draft changes nothing, dry or not
@@ -89,13 +87,11 @@ public final class RecommendationApi {
   @PostMapping(PATH + "/{id}:dismiss")
   Mono<Recommendation> dismiss(
       @PathVariable String id,
-      @RequestHeader(name = RequestIds.HEADER, required = false) @Nullable String requestId,
-      @RequestHeader(name = HttpHeaders.ORIGIN, required = false) @Nullable String origin,
-      @RequestHeader(name = Author.REASON, required = false) @Nullable String reason,
+      @RequestHeader HttpHeaders headers,
       @RequestParam(defaultValue = "false") boolean dryRun) {
     return blocking(
         () -> {
-          Author author = Author.ofRequest(reason, origin, requestId);
+          Author author = Authors.of(headers);
           Recommendation dismissed = known(id).recommendation().dismissed(true);
           if (!dryRun) {
             audit.append(author, "recommendation.dismiss", null, id, List.of());

@@ -112,7 +112,8 @@ public final class StatusApi {
           throw ProblemException.invalid(
               SCOPE,
               "no fleet shares this sidecar's money",
-              "scope=sidecar; a fleet shares it where fleet.url is set and a budget has share: fleet");
+              "scope=sidecar; a fleet shares it where fleet.url is set and a budget has share:"
+                  + " fleet");
         }
         yield usual;
       }

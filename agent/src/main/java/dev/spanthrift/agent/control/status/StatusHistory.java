@@ -45,7 +45,7 @@ public final class StatusHistory {
   }
 
   /** Means over the last seconds; zeros until there are two readings. */
-  record Rates(
+  public record Rates(
       double windowSeconds,
       double requestsPerSecond,
       double receivedSpansPerSecond,
@@ -94,7 +94,7 @@ public final class StatusHistory {
     ring[taken++ % READINGS] = reading;
   }
 
-  synchronized Rates rates() {
+  public synchronized Rates rates() {
     makeUp(source.get().nowUnixMillis());
     int size = Math.min(taken, READINGS);
     if (size < 2) {

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -19,6 +20,16 @@ public final class ServerTls {
 
   /** Offers the protocols by ALPN, best first; null settings give null. */
   public static @Nullable SslContext context(@Nullable Tls tls, String... protocols) {
+    return context(tls, ClientAuth.REQUIRE, protocols);
+  }
+
+  /** The same for HTTP/1.1, where clients may show a certificate and need not. */
+  public static @Nullable SslContext withOptionalClients(@Nullable Tls tls) {
+    return context(tls, ClientAuth.OPTIONAL, ApplicationProtocolNames.HTTP_1_1);
+  }
+
+  private static @Nullable SslContext context(
+      @Nullable Tls tls, ClientAuth clients, String... protocols) {
     if (tls == null || tls.certificate() == null || tls.key() == null) {
       return null;
     }
@@ -34,7 +45,7 @@ public final class ServerTls {
                       protocols));
       Path authorities = tls.authority();
       if (authorities != null) {
-        builder.clientAuth(ClientAuth.REQUIRE).trustManager(authorities.toFile());
+        builder.clientAuth(clients).trustManager(authorities.toFile());
       }
       return builder.build();
     } catch (SSLException | IllegalArgumentException e) {

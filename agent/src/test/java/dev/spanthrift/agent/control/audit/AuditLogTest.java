@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What was changed afterwards shows: cut, edited, taken out, put in, moved. */
 class AuditLogTest {
-  private static final Author ANN = new Author("token", "incident 7", "r1");
+  private static final Author ANN = new Author("token:admin", "incident 7", "r1");
 
   @TempDir Path directory;
   private Path file;
@@ -107,6 +107,55 @@ class AuditLogTest {
     assertEquals(List.of(), faults());
     assertEquals(6, next.size());
     assertEquals(6, next.lately(Long.MAX_VALUE, 10).getFirst().number());
+  }
+
+  private void fillFiles(int lines) throws IOException {
+    AuditLog log = new AuditLog(directory.resolve("many"), () -> 1L, 2_000);
+    for (int i = 0; i < lines; i++) {
+      log.append(ANN, "policy.put", "" + i, "" + (i + 1), List.of());
+    }
+    file = directory.resolve("many").resolve(AuditFile.NAME);
+  }
+
+  private List<Path> formerFiles() throws IOException {
+    try (var all = Files.list(file.getParent())) {
+      return all.filter(path -> path.getFileName().toString().startsWith("audit-"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void theChainGoesOnFromFileToFile() throws Exception {
+    fillFiles(40);
+    assertTrue(formerFiles().size() >= 3, formerFiles()::toString);
+    assertTrue(Files.size(file) < 4_000);
+    AuditFile.Findings verdict = AuditFile.verify(file);
+    assertEquals(List.of(), verdict.faults());
+    assertEquals(40, verdict.entries());
+    AuditLog next = new AuditLog(directory.resolve("many"), () -> 1L);
+    assertEquals(40, next.size());
+    next.append(ANN, "policy.put", "40", "41", List.of());
+    assertEquals(List.of(), faults());
+    Path second = formerFiles().get(1);
+    String text = Files.readString(second);
+    Files.writeString(second, text.replaceFirst("incident 7", "incident 8"));
+    assertFault(second.getFileName() + ", line 1: was changed");
+    Files.delete(second);
+    assertFault(formerFiles().get(1).getFileName() + ", line 1: does not follow");
+  }
+
+  @Test
+  void theOldestFilesLeaveAndTheHeadSaysWhereItBegins() throws Exception {
+    fillFiles(250);
+    assertEquals(AuditFile.FORMER_MAX, formerFiles().size());
+    AuditFile.Findings verdict = AuditFile.verify(file);
+    assertEquals(List.of(), verdict.faults());
+    assertTrue(verdict.first() > 1, "first " + verdict.first());
+    assertEquals(250, verdict.first() - 1 + verdict.entries());
+    assertEquals(250, new AuditLog(directory.resolve("many"), () -> 1L).size());
+    Files.delete(formerFiles().getFirst());
+    assertFault("line 1: does not follow");
   }
 
   @Test

@@ -97,8 +97,10 @@ class BoostApiTest {
           {"{\"match\":{\"service\":\"a\"},\"ttl\":\"1h\"}", "/cap"},
           {"{\"match\":{\"service\":\"a\"},\"ttl\":\"1h\",\"cap\":-1}", "/cap"},
           {"{\"match\":{\"host\":\"a\"},\"ttl\":\"1h\",\"cap\":1}", "/match/host"},
-          {"{\"match\":{\"attribute\":{\"key\":\"a\"}},\"ttl\":\"1h\",\"cap\":1}",
-            "/match/attribute"},
+          {
+            "{\"match\":{\"attribute\":{\"key\":\"a\"}},\"ttl\":\"1h\",\"cap\":1}",
+            "/match/attribute"
+          },
         }) {
       post(PATH, wrong[0])
           .expectStatus()
@@ -133,6 +135,7 @@ class BoostApiTest {
     port.writer()
         .delete()
         .uri(PATH + "/" + id + "?dryRun=true")
+        .header("If-Match", "*")
         .exchange()
         .expectStatus()
         .isOk();
@@ -143,12 +146,25 @@ class BoostApiTest {
   void endsByHandAndIsRemembered() {
     String id = json(post(PATH, CART)).path("id").asString();
     JsonNode ended =
-        json(port.writer().delete().uri(PATH + "/" + id).exchange().expectStatus().isOk());
+        json(
+            port.writer()
+                .delete()
+                .uri(PATH + "/" + id)
+                .header("If-Match", "*")
+                .exchange()
+                .expectStatus()
+                .isOk());
     assertEquals("ended", ended.path("state").asString());
     assertEquals(List.of(), OpenApi.get().mismatches("Boost", ended));
     assertEquals(List.of(), port.pipeline.boosted);
     assertEquals(ended, get(PATH).path("ended").get(0));
-    port.writer().delete().uri(PATH + "/" + id).exchange().expectStatus().isNotFound();
+    port.writer()
+        .delete()
+        .uri(PATH + "/" + id)
+        .header("If-Match", "*")
+        .exchange()
+        .expectStatus()
+        .isNotFound();
     port.client().get().uri(PATH + "/none").exchange().expectStatus().isNotFound();
   }
 

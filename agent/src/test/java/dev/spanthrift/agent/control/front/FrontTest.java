@@ -11,8 +11,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.spanthrift.agent.control.access.Access;
+import dev.spanthrift.agent.control.access.AccessSettings;
+import dev.spanthrift.agent.control.access.Role;
+import dev.spanthrift.agent.control.access.Route;
+import dev.spanthrift.agent.control.access.Routes;
 import dev.spanthrift.agent.control.front.RawClient.Reply;
-import dev.spanthrift.agent.control.http.WriteAccess;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -57,13 +61,24 @@ class FrontTest {
             1 << 20,
             4,
             Duration.ofSeconds(1),
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            null,
+            1_000_000,
+            1_000_000);
     Sites sites =
         new Sites(
             Map.of("/healthz", (request, done) -> done.accept(answer("alive"))),
-            Map.of("PUT /thing", Entitlement.WRITE, "POST /thing:ask", Entitlement.ASK),
+            Map.of(),
+            new Routes(
+                List.of(
+                    new Route("GET", "/healthz", null, false),
+                    new Route("PUT", "/thing", Role.ADMIN, true),
+                    new Route("POST", "/other", null, false),
+                    new Route("POST", "/thing:ask", Role.VIEWER, true))),
             this::think);
-    front = Front.open(settings, new WriteAccess(token), sites, counts);
+    front =
+        Front.open(
+            settings, new Access(AccessSettings.READ_ONLY.with(Role.ADMIN, token)), sites, counts);
   }
 
   @AfterEach

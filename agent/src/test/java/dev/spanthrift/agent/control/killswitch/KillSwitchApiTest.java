@@ -39,6 +39,7 @@ class KillSwitchApiTest {
     return port.writer()
         .put()
         .uri(PATH)
+        .header(HttpHeaders.IF_MATCH, "*")
         .contentType(MediaType.APPLICATION_JSON)
         .bodyValue(body)
         .exchange();
@@ -134,7 +135,16 @@ class KillSwitchApiTest {
   }
 
   @Test
-  void honoursIfMatchWithoutInsistingOnIt() {
+  void insistsOnIfMatchAndHonoursIt() {
+    port.writer()
+        .put()
+        .uri(PATH)
+        .contentType(MediaType.APPLICATION_JSON)
+        .bodyValue("{\"mode\":\"keep-all\"}")
+        .exchange()
+        .expectStatus()
+        .isEqualTo(HttpStatus.PRECONDITION_REQUIRED);
+    assertEquals(KillSwitch.OFF, port.pipeline.killSwitch);
     String tag =
         port.client()
             .get()
@@ -177,6 +187,7 @@ class KillSwitchApiTest {
     port.writer()
         .put()
         .uri(PATH + "?dryRun=true")
+        .header(HttpHeaders.IF_MATCH, "*")
         .contentType(MediaType.APPLICATION_JSON)
         .bodyValue("{\"mode\":\"bypass\"}")
         .exchange()

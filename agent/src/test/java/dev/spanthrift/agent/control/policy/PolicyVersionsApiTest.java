@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import tools.jackson.databind.JsonNode;
@@ -92,7 +93,7 @@ class PolicyVersionsApiTest {
     JsonNode versions = get("/api/v1/policy/versions", "PolicyVersionPage").path("versions");
     assertEquals(2, versions.size());
     assertEquals("incident 7", versions.get(0).path("reason").asString());
-    assertEquals("token", versions.get(0).path("who").asString());
+    assertEquals("token:admin", versions.get(0).path("who").asString());
     assertTrue(versions.get(0).path("inForce").asBoolean());
     assertEquals("configuration", versions.get(1).path("who").asString());
     JsonNode effective = get("/api/v1/policy/effective", "EffectivePolicy");
@@ -207,6 +208,7 @@ class PolicyVersionsApiTest {
     port.writer()
         .put()
         .uri("/api/v1/kill-switch")
+        .header(HttpHeaders.IF_MATCH, "*")
         .contentType(MediaType.APPLICATION_JSON)
         .bodyValue("{\"mode\": \"keep-all\", \"reason\": \"incident 8\"}")
         .exchange()

@@ -1,9 +1,9 @@
-package dev.spanthrift.agent.demo;
+package dev.spanthrift.agent.terminal;
 
 import java.util.List;
 
 /** One moment of a demo. */
-interface Picture {
+public interface Picture {
   /** The whole screen, at most 80 columns wide and 23 rows high. */
   List<String> rows();
 

@@ -1,10 +1,9 @@
-package dev.spanthrift.agent.demo;
+package dev.spanthrift.agent.terminal;
 
-import dev.spanthrift.agent.terminal.Terminal;
 import java.io.PrintWriter;
 
 /** Shows figures: one screen drawn again and again, or plain lines. Not thread-safe. */
-final class Display {
+public final class Display {
   private static final String ENTER = "\u001b[?1049h\u001b[?25l\u001b[?7l";
   private static final String LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
   private static final String HOME = "\u001b[H";
@@ -15,12 +14,13 @@ final class Display {
   private final Terminal terminal;
   private boolean entered;
 
-  Display(PrintWriter out, Terminal terminal) {
+  public Display(PrintWriter out, Terminal terminal) {
     this.out = out;
     this.terminal = terminal;
   }
 
-  void show(Picture picture) {
+  /** Draws it over the one before, or says its line. */
+  public void show(Picture picture) {
     if (!terminal.live()) {
       say(picture.line());
       return;
@@ -32,13 +32,14 @@ final class Display {
     out.flush();
   }
 
-  void say(String line) {
+  /** One line. */
+  public void say(String line) {
     out.println(line);
     out.flush();
   }
 
   /** Gives the terminal back as it was. */
-  void leave() {
+  public void leave() {
     if (entered) {
       entered = false;
       out.print(LEAVE);

@@ -1,0 +1,46 @@
+package dev.spanthrift.agent.control.stream;
+
+import dev.spanthrift.agent.control.status.Overview;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** How it looks, at once and then once a second. A state, not a log: nothing is made up for. */
+final class OverviewTopic implements Topic {
+  private static final int BEATS = 2;
+
+  private final Supplier<Overview> source;
+  private long beats;
+  private long id;
+  private byte[] json = {};
+
+  OverviewTopic(Supplier<Overview> source) {
+    this.source = source;
+  }
+
+  @Override
+  public Feed open(Map<String, String> query, @Nullable String lastEventId) {
+    Streams.refuseUnknown(query, Set.of());
+    return new Feed() {
+      private long told;
+
+      @Override
+      public void poll(Events to) {
+        if (json.length > 0 && told != id) {
+          told = id;
+          to.add("overview", id, json);
+        }
+      }
+    };
+  }
+
+  @Override
+  public void beat() {
+    if (beats++ % BEATS == 0) {
+      Overview now = source.get();
+      id = Math.max(id + 1, now.at().toEpochMilli());
+      json = Events.json(now);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.spanthrift.agent.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same as {@link OpenApiClientTest} by a client that others wrote: schemathesis, where it is on
+ * the PATH.
+ */
+@Timeout(900)
+class SchemathesisTest {
+  @TempDir Path directory;
+
+  @Test
+  void findsNothing() throws Exception {
+    Optional<Path> program =
+        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .map(folder -> Path.of(folder, "schemathesis"))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(program.isPresent(), "skipped: no schemathesis");
+    try (AdminPort port = AdminPort.startWithRealPolicies(directory)) {
+      Process run =
+          new ProcessBuilder(
+                  List.of(
+                      program.get().toString(),
+                      "run",
+                      port.url() + "/openapi.json",
+                      "--url",
+                      port.url(),
+                      "--checks",
+                      "not_a_server_error,status_code_conformance,content_type_conformance,"
+                          + "response_schema_conformance,response_headers_conformance",
+                      "--exclude-path-regex",
+                      "/stream/", // endless
+                      "--header",
+                      "Authorization: Bearer " + AdminPort.TOKEN,
+                      "--max-examples",
+                      "15",
+                      "--no-color"))
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, run.waitFor(), said);
+    }
+  }
+}
