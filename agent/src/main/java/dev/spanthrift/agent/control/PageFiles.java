@@ -35,6 +35,10 @@ final class PageFiles {
           "js", "text/javascript;charset=UTF-8",
           "css", "text/css;charset=UTF-8",
           "json", "application/json");
+
+  /** Whole lines of them: what stands behind code stays. */
+  private static final Pattern COMMENTS = Pattern.compile("(?ms)^ *(//[^\\n]*|/\\*.*?\\*/) *\\n");
+
   private static final int VERSION_LETTERS = 12;
 
   private final Set<String> names = new TreeSet<>();
@@ -73,9 +77,15 @@ final class PageFiles {
     return index;
   }
 
-  /** One of {@link #names}, or nothing. */
+  /** One of {@link #names}, or nothing; ours without the comments, which are for who reads here. */
   byte @Nullable [] file(String name) {
-    return names.contains(name) ? read(name) : null;
+    if (!names.contains(name)) {
+      return null;
+    }
+    byte[] content = read(name);
+    return name.startsWith("vendor/") || name.endsWith(".json")
+        ? content
+        : COMMENTS.matcher(new String(content, UTF_8)).replaceAll("").getBytes(UTF_8);
   }
 
   static String type(String name) {
