@@ -70,9 +70,8 @@ export function Overview({ status, query }) {
     <${BurnDown} spend=${spend} marks=${marks} />
     <${Reasons} status=${status} marks=${marks} form=${query.get("reasons") || "share"} />
     <${TopSpenders} />
-    <${Firing} />
+    <div class="stack"><${Firing} /><${Changes} /></div>
     <${Budgets} spend=${spend} />
     <${Policies} status=${status} spend=${spend} />
-    <${Changes} />
   </div>`;
 }

@@ -98,7 +98,7 @@ export function Policies({ status, spend }) {
 export function Changes() {
   const { data } = useLive("/api/v1/audit?limit=20");
   const rows = (data?.entries || []).slice(0, 6);
-  return html`<${Card} id="changes" title=${t("changes.title")} tools=${html`<a href=${href("audit")}>${t("all")}</a>`} wide=${true}>
+  return html`<${Card} id="changes" title=${t("changes.title")} tools=${html`<a href=${href("audit")}>${t("all")}</a>`}>
     ${rows.length === 0
       ? html`<p class="note">${t("changes.none")}</p>`
       : html`<ul class="rows">
