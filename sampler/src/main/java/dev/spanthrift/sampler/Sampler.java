@@ -36,12 +36,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sampler {
   /** Keeps that no rule has asked for. */
-  private static final Set<String> BY_NOBODY = Set.of("kill_switch", PolicySet.FALLBACK_REASON);
+  private static final Set<String> BY_NOBODY =
+      Set.of("kill_switch", "shadow", PolicySet.FALLBACK_REASON);
 
   /** Reasons that no policy gives. */
   public static final String LATE = "late";
 
   public static final String KILL_SWITCH = "kill_switch";
+
+  /** Reason of what is kept because decisions are only counted. */
+  public static final String SHADOW = "shadow";
+
   public static final String TOO_EARLY = "dropped_too_early";
 
   /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
@@ -75,6 +80,7 @@ public final class Sampler {
   private final Verdict verdict = new Verdict();
 
   private boolean keepAll;
+  private boolean shadow;
   private long tellAt = Long.MIN_VALUE;
 
   /** A sampler without a budget: what policies would leave to one is kept. */
@@ -112,6 +118,14 @@ public final class Sampler {
   /** While on, every fragment that comes up is kept as it is, whatever its judge would say. */
   public void keepAll(boolean on) {
     keepAll = on;
+  }
+
+  /**
+   * While on, judges decide and count as ever, and every fragment is kept whatever they said: what
+   * policies would do is seen before anything is dropped.
+   */
+  public void shadow(boolean on) {
+    shadow = on;
   }
 
   /** Tells the fate of every span from now on. */
@@ -160,7 +174,7 @@ public final class Sampler {
       receive(batch, row);
       int context = contexts.of(batch, row);
       int operation = measure(batch, row, context);
-      if (!keepAll && judge.judgesSpan(batch, row, verdict)) {
+      if (!keepsAnyway() && judge.judgesSpan(batch, row, verdict)) {
         atOnce.follow(batch, row, verdict);
         continue;
       }
@@ -172,6 +186,10 @@ public final class Sampler {
       }
     }
     contexts.end();
+  }
+
+  private boolean keepsAnyway() {
+    return keepAll || shadow;
   }
 
   private boolean isOf(int slot, Batch batch, int row) {
@@ -287,7 +305,7 @@ public final class Sampler {
     }
     for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
       counters.decidedEarly++;
-      if (hold.isFull() && !keepAll && !judges.get(hold.version(slot)).judgesWhenFull()) {
+      if (hold.isFull() && !keepsAnyway() && !judges.get(hold.version(slot)).judgesWhenFull()) {
         departures.dropForgotten(slot, TOO_EARLY);
       } else {
         decideNow(slot, now);
@@ -418,6 +436,9 @@ public final class Sampler {
     } else {
       judge.judge(fragment, hold.facts(slot), hold.factsOffset(slot), now, verdict);
       handOver(judge);
+      if (shadow) {
+        verdict.keep(SHADOW);
+      }
     }
     long number = notes.judged(hold, slot, fragment, judge, verdict);
     if (budget != null && verdict.isLeftToBudget()) {

@@ -3,12 +3,18 @@ package dev.spanthrift.agent.control;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.util.pattern.PathPatternParser;
@@ -31,6 +37,36 @@ public final class OpenApi {
 
   public static OpenApi get() {
     return INSTANCE;
+  }
+
+  /** Takes the text of an answer; of a stream, which never ends, nothing. */
+  public static HttpResponse.BodyHandler<String> unlessEndless() {
+    return head ->
+        head.headers().firstValue("Content-Type").orElse("").equals("text/event-stream")
+            ? new Endless()
+            : HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
+  }
+
+  /** Ends the stream with its first bytes. */
+  private static final class Endless implements HttpResponse.BodySubscriber<String> {
+    @Override
+    public CompletionStage<String> getBody() {
+      return CompletableFuture.completedFuture("");
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.cancel();
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> bytes) {}
+
+    @Override
+    public void onError(Throwable thrown) {}
+
+    @Override
+    public void onComplete() {}
   }
 
   public JsonNode root() {

@@ -98,6 +98,9 @@ public final class AuditCommand {
             .println(
                 verdict.entries()
                     + " entries, "
+                    + (verdict.first() > 1
+                        ? "from number " + verdict.first() + " on (older files have left), "
+                        : "")
                     + (verdict.faults().isEmpty()
                         ? "all hang together"
                         : "NOT as they were written"));

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.exporter.settings.Tls;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -35,10 +41,42 @@ final class RemoteSidecar {
 
   private final URI at;
   private final @Nullable Path tokenFile;
+  private final Tls tls;
 
-  RemoteSidecar(URI at, @Nullable Path tokenFile) {
+  /**
+   * @param tls used where the URL is https
+   */
+  RemoteSidecar(URI at, @Nullable Path tokenFile, Tls tls) {
     this.at = at;
     this.tokenFile = tokenFile;
+    this.tls = tls;
+  }
+
+  private HttpClient client() throws RefusedException {
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
+    if ("https".equals(at.getScheme())) {
+      builder.sslContext(context());
+    }
+    return builder.build();
+  }
+
+  private SSLContext context() throws RefusedException {
+    try {
+      SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+      if (tls.authority() != null) {
+        builder.trustManager(tls.authority().toFile());
+      }
+      if (tls.certificate() != null && tls.key() != null) {
+        builder.keyManager(tls.certificate().toFile(), tls.key().toFile());
+      }
+      return ((JdkSslContext) builder.build()).context();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new RefusedException(
+          401,
+          "--ca-file, --cert-file or --key-file cannot be used: "
+              + e.getMessage()
+              + "; give files in PEM");
+    }
   }
 
   /** What it said instead of an answer; the message is for people. */
@@ -120,7 +158,7 @@ final class RemoteSidecar {
     if (!lastEventId.isEmpty()) {
       request.header("Last-Event-ID", lastEventId);
     }
-    HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    HttpClient client = client();
     try {
       HttpResponse<InputStream> response =
           client.send(
@@ -153,7 +191,7 @@ final class RemoteSidecar {
 
   private Answer ask(HttpRequest.Builder request, String path)
       throws RefusedException, InterruptedException {
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+    try (HttpClient client = client()) {
       HttpResponse<byte[]> response =
           client.send(
               authorized(request).uri(at.resolve(path)).timeout(ANSWER).build(),

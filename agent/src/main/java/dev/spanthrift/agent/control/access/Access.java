@@ -28,7 +28,7 @@ public final class Access {
   }
 
   /** Whether nothing has to be shown for this, so that nothing has to be looked up. */
-  public boolean isFree(@Nullable Role needed, Credentials shown) {
+  public boolean isFree(@Nullable Role needed, Shown shown) {
     return needed == null
         || (needed == Role.VIEWER
             && switch (settings.anonymous()) {
@@ -39,7 +39,7 @@ public final class Access {
   }
 
   /** Blocks for small files, and at times for an identity provider. Throws what is to be told. */
-  public Caller check(@Nullable Role needed, Credentials shown) {
+  public Caller check(@Nullable Role needed, Shown shown) {
     if (needed == null || isFree(needed, shown)) {
       return Caller.ANYBODY;
     }
@@ -52,7 +52,7 @@ public final class Access {
     return caller;
   }
 
-  private Caller caller(Credentials shown) {
+  private Caller caller(Shown shown) {
     if (settings.isReadOnly()) {
       throw new ProblemException(
           ProblemType.WRITES_DISABLED, "no token file is configured, so everything is read only");

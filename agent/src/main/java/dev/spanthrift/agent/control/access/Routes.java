@@ -72,27 +72,27 @@ public final class Routes {
               get("/openapi.json", null),
               get("/problems/{name}", null)));
 
-  private final List<Route> routes;
+  private final List<AdminRoute> routes;
 
-  public Routes(List<Route> routes) {
+  public Routes(List<AdminRoute> routes) {
     this.routes = List.copyOf(routes);
   }
 
-  private static Route get(String template, @Nullable Role needs) {
-    return new Route("GET", template, needs, false);
+  private static AdminRoute get(String template, @Nullable Role needs) {
+    return new AdminRoute("GET", template, needs, false);
   }
 
   /** All of it in path and headers. */
-  private static Route change(String method, String template, Role needs) {
-    return new Route(method, template, needs, false);
+  private static AdminRoute change(String method, String template, Role needs) {
+    return new AdminRoute(method, template, needs, false);
   }
 
   /** With a body. */
-  private static Route send(String method, String template, Role needs) {
-    return new Route(method, template, needs, true);
+  private static AdminRoute send(String method, String template, Role needs) {
+    return new AdminRoute(method, template, needs, true);
   }
 
-  public List<Route> list() {
+  public List<AdminRoute> list() {
     return routes;
   }
 
@@ -101,9 +101,9 @@ public final class Routes {
    *
    * @param path as it was sent: one that is written in another way is another path
    */
-  public @Nullable Route find(String method, String path) {
+  public @Nullable AdminRoute find(String method, String path) {
     String meant = method.equals("HEAD") ? "GET" : method;
-    for (Route route : routes) {
+    for (AdminRoute route : routes) {
       if (route.method().equals(meant) && route.matches(path)) {
         return route;
       }
@@ -114,7 +114,7 @@ public final class Routes {
   /** What a path takes, as in an Allow header; empty for a path that is not here. */
   public List<String> allowed(String path) {
     Set<String> methods = new TreeSet<>();
-    for (Route route : routes) {
+    for (AdminRoute route : routes) {
       if (route.matches(path)) {
         methods.add(route.method());
         methods.add("OPTIONS");

@@ -1,9 +1,9 @@
 package dev.spanthrift.agent.control.front;
 
 import dev.spanthrift.agent.control.access.Access;
-import dev.spanthrift.agent.control.access.Credentials;
 import dev.spanthrift.agent.control.access.RateLimit;
 import dev.spanthrift.agent.control.access.Role;
+import dev.spanthrift.agent.control.access.Shown;
 import dev.spanthrift.agent.control.front.FrontCounts.Cut;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
@@ -326,12 +326,12 @@ public final class Front implements AutoCloseable {
     }
   }
 
-  boolean isFree(@Nullable Role needed, Credentials shown) {
+  boolean isFree(@Nullable Role needed, Shown shown) {
     return gatekeeper.isFree(needed, shown);
   }
 
   /** Looks at who asks where that may block, and says the result on the loop. */
-  void check(@Nullable Role needed, Credentials shown, Consumer<Gatekeeper.Finding> then) {
+  void check(@Nullable Role needed, Shown shown, Consumer<Gatekeeper.Finding> then) {
     workers.execute(
         () -> {
           Gatekeeper.Finding finding = gatekeeper.look(needed, shown);

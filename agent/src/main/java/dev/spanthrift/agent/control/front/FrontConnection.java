@@ -1,10 +1,10 @@
 package dev.spanthrift.agent.control.front;
 
+import dev.spanthrift.agent.control.access.AdminRoute;
 import dev.spanthrift.agent.control.access.Caller;
-import dev.spanthrift.agent.control.access.Credentials;
 import dev.spanthrift.agent.control.access.Role;
-import dev.spanthrift.agent.control.access.Route;
 import dev.spanthrift.agent.control.access.Routes;
+import dev.spanthrift.agent.control.access.Shown;
 import dev.spanthrift.agent.control.front.FrontCounts.Cut;
 import dev.spanthrift.agent.control.front.Gatekeeper.Finding;
 import dev.spanthrift.agent.control.http.ProblemException;
@@ -75,7 +75,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private long sinceNanos;
   private @Nullable HttpRequest head;
   private @Nullable AdminRequest request;
-  private @Nullable Route route;
+  private @Nullable AdminRoute route;
   private String id = "";
   private boolean begun; // bytes of a request have come that is not answered yet
   private @Nullable BodyBytes body;
@@ -227,14 +227,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void check(AdminRequest admitted) {
-    Route found = front.sites.routes().find(admitted.method(), admitted.path());
+    AdminRoute found = front.sites.routes().find(admitted.method(), admitted.path());
     if (found == null) {
       refuseUnlisted(admitted);
     }
     route = found;
     Role needed = found == null ? Role.VIEWER : found.needs();
-    Credentials shown =
-        new Credentials(
+    Shown shown =
+        new Shown(
             admitted.peer().getAddress(),
             admitted.headers().get(HttpHeaderNames.AUTHORIZATION),
             front.settings.tls() == null ? null : PeerCertificate.of(ctx().pipeline()));

@@ -2,8 +2,8 @@ package dev.spanthrift.agent.control.front;
 
 import dev.spanthrift.agent.control.access.Access;
 import dev.spanthrift.agent.control.access.Caller;
-import dev.spanthrift.agent.control.access.Credentials;
 import dev.spanthrift.agent.control.access.Role;
+import dev.spanthrift.agent.control.access.Shown;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +27,12 @@ final class Gatekeeper {
     record Refused(ProblemException problem) implements Finding {}
   }
 
-  boolean isFree(@Nullable Role needed, Credentials shown) {
+  boolean isFree(@Nullable Role needed, Shown shown) {
     return access.isFree(needed, shown);
   }
 
   /** Blocks for small files, and at times for an identity provider. */
-  Finding look(@Nullable Role needed, Credentials shown) {
+  Finding look(@Nullable Role needed, Shown shown) {
     try {
       return new Finding.Known(access.check(needed, shown));
     } catch (ProblemException refusal) {

@@ -87,6 +87,7 @@ public final class StatusApi {
         recorded == null ? null : recorded.counts(),
         decisions == null ? null : decisions.counts(),
         pipeline.fleet(),
+        pipeline.controller(),
         history.curve());
   }
 

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spanthrift.agent.command.Console;
 import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.access.AccessSettings.Anonymous;
 import dev.spanthrift.agent.receive.TestKeys;
@@ -110,6 +111,25 @@ class ClientCertificateTest {
     assertEquals(403, ask("bob", "PUT", "/api/v1/policy").statusCode());
     String audit = ask("bob", "GET", "/api/v1/audit").body();
     assertEquals(true, audit.contains("cert:CN=ann") && audit.contains("cert:CN=bob"), audit);
+  }
+
+  @Test
+  void verbsShowACertificateToo() {
+    String[] show = {
+      "--ca-file", server.certificate().toString(),
+      "--cert-file", folder.resolve("ann.crt").toString(),
+      "--key-file", folder.resolve("ann.key").toString()
+    };
+    String at = port.url().replace("http:", "https:");
+    Console known =
+        Console.run(
+            Map.of(), "status", "--at", at, show[0], show[1], show[2], show[3], show[4], show[5]);
+    assertEquals(0, known.code(), known.err());
+    Console nobody = Console.run(Map.of(), "status", "--at", at, show[0], show[1]);
+    assertEquals(1, nobody.code(), nobody.err());
+    Console distrusts = Console.run(Map.of(), "status", "--at", at);
+    assertEquals(3, distrusts.code(), distrusts.err());
+    assertEquals(2, Console.run(Map.of(), "status", show[2], show[3]).code());
   }
 
   @Test

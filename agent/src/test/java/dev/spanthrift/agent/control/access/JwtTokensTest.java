@@ -177,15 +177,15 @@ class JwtTokensTest {
                 Map.of()));
     InetAddress peer = InetAddress.getLoopbackAddress();
     assertEquals(
-        "token:admin", access.check(Role.ADMIN, new Credentials(peer, "Bearer plain", null)).who());
+        "token:admin", access.check(Role.ADMIN, new Shown(peer, "Bearer plain", null)).who());
     String jwt = signed(claims().build(), key);
     assertEquals(
-        "jwt:ann", access.check(Role.OPERATOR, new Credentials(peer, "Bearer " + jwt, null)).who());
+        "jwt:ann", access.check(Role.OPERATOR, new Shown(peer, "Bearer " + jwt, null)).who());
     assertEquals(
         ProblemType.ROLE_REQUIRED,
         assertThrows(
                 ProblemException.class,
-                () -> access.check(Role.ADMIN, new Credentials(peer, "Bearer " + jwt, null)))
+                () -> access.check(Role.ADMIN, new Shown(peer, "Bearer " + jwt, null)))
             .type());
   }
 }

@@ -13,8 +13,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.spanthrift.agent.control.access.Access;
 import dev.spanthrift.agent.control.access.AccessSettings;
+import dev.spanthrift.agent.control.access.AdminRoute;
 import dev.spanthrift.agent.control.access.Role;
-import dev.spanthrift.agent.control.access.Route;
 import dev.spanthrift.agent.control.access.Routes;
 import dev.spanthrift.agent.control.front.RawClient.Reply;
 import io.netty.util.internal.PlatformDependent;
@@ -71,10 +71,10 @@ class FrontTest {
             Map.of(),
             new Routes(
                 List.of(
-                    new Route("GET", "/healthz", null, false),
-                    new Route("PUT", "/thing", Role.ADMIN, true),
-                    new Route("POST", "/other", null, false),
-                    new Route("POST", "/thing:ask", Role.VIEWER, true))),
+                    new AdminRoute("GET", "/healthz", null, false),
+                    new AdminRoute("PUT", "/thing", Role.ADMIN, true),
+                    new AdminRoute("POST", "/other", null, false),
+                    new AdminRoute("POST", "/thing:ask", Role.VIEWER, true))),
             this::think);
     front =
         Front.open(
