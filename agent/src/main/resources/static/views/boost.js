@@ -22,14 +22,13 @@ function Preview({ preview }) {
 }
 
 export function BoostDialog({ match, onClose }) {
-  const [fields, setFields] = useState({ service: match.service || "", operation: match.operation || "", ttl: "30m", cap: "0.05", probability: "1" });
+  const [fields, setFields] = useState({ service: match.service || "", operation: match.operation || "", ttl: "30m", cap: "0.05" });
   const [preview, setPreview] = useState({});
   const set = (name) => (e) => { setFields({ ...fields, [name]: e.target.value }); setPreview({}); };
   const body = {
     match: Object.fromEntries(["service", "operation"].filter((name) => fields[name]).map((name) => [name, fields[name]])),
     ttl: fields.ttl,
     cap: Number(fields.cap),
-    probability: Number(fields.probability),
   };
   const look = async () => {
     try {
@@ -44,13 +43,12 @@ export function BoostDialog({ match, onClose }) {
       <label class="grow">${t("service")}<input value=${fields.service} onInput=${set("service")} /></label>
       <label class="grow">${t("operation")}<input value=${fields.operation} onInput=${set("operation")} /></label>
       <label>${t("boost.cap")}<input inputmode="decimal" value=${fields.cap} onInput=${set("cap")} /></label>
-      <label>${t("explain.probability")}<input inputmode="decimal" value=${fields.probability} onInput=${set("probability")} /></label>
     </div>
     <${Choice} label=${t("kill.for")} value=${fields.ttl} onChange=${(ttl) => { setFields({ ...fields, ttl }); setPreview({}); }} options=${TIMES.map((one) => [one, one])} />
     <p><button type="button" id="boost-look" onClick=${look}>${t("boost.look")}</button></p>
     <${Trouble} error=${preview.error} />
     ${preview.data && html`<${Preview} preview=${preview.data} />`}
-    <${Write} id="boost-write" request=${{ method: "POST", path: "/api/v1/boosts", body, reasonIn: "body" }} yaml=${"match: " + inline(body.match) + "\nttl: " + body.ttl + "\ncap: " + body.cap + "\nprobability: " + body.probability + "\n"} label=${t("boost.act")} onDone=${onClose} />
+    <${Write} id="boost-write" request=${{ method: "POST", path: "/api/v1/boosts", body, reasonIn: "body" }} yaml=${"match: " + inline(body.match) + "\nttl: " + body.ttl + "\ncap: " + body.cap + "\n"} label=${t("boost.act")} onDone=${onClose} />
   <//>`;
 }
 
@@ -79,7 +77,7 @@ export function Boosts() {
     ${open && html`<${BoostDialog} match=${{}} onClose=${() => set(false)} />`}
     ${ending && html`<${Dialog} id="boost-end" title=${t("boosts.end")} onClose=${() => end(null)}>
       <p>${matchWords(ending.match)}</p>
-      <${Write} request=${{ method: "DELETE", path: "/api/v1/boosts/" + encodeURIComponent(ending.id), reasonIn: "header" }} label=${t("boosts.end")} onDone=${() => end(null)} />
+      <${Write} request=${{ method: "DELETE", path: "/api/v1/boosts/" + encodeURIComponent(ending.id), headers: { "If-Match": "*" }, reasonIn: "header" }} label=${t("boosts.end")} onDone=${() => end(null)} />
     <//>`}
   <//>`;
 }

@@ -45,7 +45,7 @@ function Boosted() {
   if (!data || data.boosts.length === 0) return null;
   return html`<h3>${t("boosts.title")}</h3>
     <ul class="rows">
-      ${data.boosts.map((one) => html`<li><${Pill} tone="kept" icon="↑">${percent(one.probability)}<//><span class="grow">${matchWords(one.match)}</span><span class="nowrap">${t("boosts.until")} <${When} at=${one.until} /></span></li>`)}
+      ${data.boosts.map((one) => html`<li><${Pill} tone="kept" icon="↑">${t("boosts.active")}<//><span class="grow">${matchWords(one.match)}</span><span class="nowrap">${t("boosts.until")} <${When} at=${one.until} /></span></li>`)}
     </ul>`;
 }
 

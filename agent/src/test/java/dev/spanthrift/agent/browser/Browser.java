@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,6 +211,22 @@ final class Browser implements AutoCloseable {
     Files.write(file, Base64.getDecoder().decode((String) shot));
   }
 
+  /** What axe finds wrong with the page as it stands, by the rules of WCAG 2.2 AA and its own. */
+  List<String> violations() throws IOException {
+    try (InputStream axe = Browser.class.getResourceAsStream("/axe.min.js")) {
+      driver.executeScript(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    Object found =
+        driver.executeAsyncScript(
+            """
+            const done = arguments[0];
+            axe.run().then(
+              (all) => done(all.violations.map((one) => one.id + ' ' + one.nodes[0].html)),
+              (error) => done(['axe failed: ' + error]));
+            """);
+    return ((List<?>) found).stream().map(String::valueOf).toList();
+  }
+
   /** Reads what the browser noted since; keeps it. */
   void listen() {
     for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
@@ -217,7 +235,8 @@ final class Browser implements AutoCloseable {
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
       JsonNode message = JsonMapper.shared().readTree(entry.getMessage()).path("message");
       if (message.path("method").asString().equals("Network.requestWillBeSent")) {
-        URI uri = URI.create(message.at("/params/request/url").asString().replaceAll("[|\\s].*", ""));
+        URI uri =
+            URI.create(message.at("/params/request/url").asString().replaceAll("[|\\s].*", ""));
         if (!uri.getScheme().equals("data") && !uri.getScheme().equals("blob")) {
           origins.add(uri.getScheme() + "://" + uri.getAuthority());
         }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.deque.html.axecore.results.Rule;
-import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -329,8 +327,8 @@ class PageIT {
     if (wide.intValue() > 0) {
       wrong.add(what + " is " + wide + " px too wide");
     }
-    for (Rule rule : new AxeBuilder().analyze(browser.driver).getViolations()) {
-      wrong.add(what + ": " + rule.getId() + " " + rule.getNodes().getFirst().getHtml());
+    for (String violation : browser.violations()) {
+      wrong.add(what + ": " + violation);
     }
   }
 
