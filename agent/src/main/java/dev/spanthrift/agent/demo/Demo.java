@@ -73,6 +73,7 @@ public final class Demo {
       SpanthriftSettings settings, DemoBackend backend, Display display, long seconds)
       throws StartException, InterruptedException {
     SidecarProgram.Ports ports = sidecar.start(settings);
+    display.say("spanthrift: " + DemoScreen.addresses(ports));
     Incident incident = Incident.within(seconds);
     try (ShopTraffic traffic =
         new ShopTraffic(

@@ -7,6 +7,7 @@ import static dev.spanthrift.agent.demo.ScreenWords.incident;
 import static dev.spanthrift.agent.demo.ScreenWords.row;
 
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.SidecarProgram;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.budget.books.BudgetView;
 import dev.spanthrift.sampler.budget.books.Forecast;
@@ -25,14 +26,18 @@ final class DemoScreen {
 
   private DemoScreen() {}
 
+  /** Where the page is, and where spans go. */
+  static String addresses(SidecarProgram.Ports ports) {
+    return row(
+        "page http://127.0.0.1:%d/   OTLP 127.0.0.1:%d (gRPC) and :%d (HTTP)",
+        ports.admin(), ports.grpc(), ports.http());
+  }
+
   /** The whole screen, at most 80 columns wide. */
   static List<String> rows(ScreenFigures f) {
     List<String> rows = new ArrayList<>();
     rows.add(heading(f));
-    rows.add(
-        row(
-            "page http://127.0.0.1:%d/   OTLP 127.0.0.1:%d (gRPC) and :%d (HTTP)",
-            f.ports().admin(), f.ports().grpc(), f.ports().http()));
+    rows.add(addresses(f.ports()));
     rows.add("");
     rows.add(
         flow(

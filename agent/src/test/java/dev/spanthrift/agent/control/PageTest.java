@@ -1,27 +1,44 @@
 package dev.spanthrift.agent.control;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class PageTest {
-  private static final Map<String, String> FILES =
-      Map.of(
-          "/", "text/html",
-          "/spanthrift.css", "text/css",
-          "/spanthrift.js", "text/javascript");
+  private static final int GZIP_BYTES_MAX = 100_000;
+  private static final Path STATIC = Path.of("src/main/resources/static");
+  private static final Pattern KEY = Pattern.compile("\\bt\\(\\s*\"([^\"]+)\"\\s*([+,)])");
+  private static final Pattern FAMILY =
+      Pattern.compile("\\b(?:word|t)\\(\\s*\"([^\"]+\\.)\"\\s*[+,]");
   private static AdminPort port;
 
   @BeforeAll
@@ -34,117 +51,250 @@ class PageTest {
     port.close();
   }
 
+  private static byte[] bytes(String path) {
+    return port.client().get().uri(path).exchange().expectBody().returnResult().getResponseBody();
+  }
+
   private static String get(String path) {
-    byte[] body =
-        port.client().get().uri(path).exchange().expectBody().returnResult().getResponseBody();
-    return new String(body, StandardCharsets.UTF_8);
+    return new String(bytes(path), UTF_8);
+  }
+
+  /** Addresses of the page's files, as the page names them. */
+  private static Set<String> files() {
+    return found(Pattern.compile("(/page/[0-9a-f]{12}/[a-z0-9]+/[a-z0-9.-]+)"), get("/"));
+  }
+
+  private static Set<String> found(Pattern pattern, String text) {
+    return pattern
+        .matcher(text)
+        .results()
+        .map((MatchResult result) -> result.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Our own scripts, together. */
+  private static String scripts() {
+    return files().stream()
+        .filter(path -> path.endsWith(".js") && !path.contains("/vendor/"))
+        .map(PageTest::get)
+        .collect(Collectors.joining("\n"));
   }
 
   @Test
-  void isThreeFilesUnderAStrictContentPolicy() {
-    FILES.forEach(
-        (path, type) ->
-            port.client()
-                .get()
-                .uri(path)
-                .exchange()
-                .expectStatus()
-                .isOk()
-                .expectHeader()
-                .valueEquals(HttpHeaders.CONTENT_TYPE, type + ";charset=UTF-8")
-                .expectHeader()
-                .valueEquals(
-                    "Content-Security-Policy",
-                    "default-src 'self'; connect-src 'self'; frame-ancestors 'none';"
-                        + " base-uri 'none'; form-action 'self'")
-                .expectHeader()
-                .valueEquals("X-Content-Type-Options", "nosniff")
-                .expectHeader()
-                .valueEquals("Referrer-Policy", "no-referrer")
-                .expectHeader()
-                .doesNotExist(HttpHeaders.SET_COOKIE));
-  }
-
-  @Test
-  void isNotSentTwice() {
-    for (String path : FILES.keySet()) {
-      String tag =
-          port.client()
-              .get()
-              .uri(path)
-              .exchange()
-              .returnResult(Void.class)
-              .getResponseHeaders()
-              .getETag();
+  void comesUnderAStrictContentPolicy() {
+    Map<String, String> types =
+        Map.of(
+            "js", "text/javascript;charset=UTF-8",
+            "css", "text/css;charset=UTF-8",
+            "json", "application/json");
+    Set<String> all = files();
+    assertTrue(all.size() > 20, all::toString);
+    all.add("/");
+    for (String path : all) {
+      String type =
+          types.getOrDefault(path.substring(path.indexOf('.') + 1), "text/html;charset=UTF-8");
       port.client()
           .get()
           .uri(path)
-          .header(HttpHeaders.IF_NONE_MATCH, tag)
           .exchange()
           .expectStatus()
-          .isNotModified();
+          .isOk()
+          .expectHeader()
+          .valueEquals(HttpHeaders.CONTENT_TYPE, type)
+          .expectHeader()
+          .valueEquals(
+              "Content-Security-Policy",
+              "default-src 'self'; connect-src 'self'; frame-ancestors 'none';"
+                  + " base-uri 'none'; form-action 'self'")
+          .expectHeader()
+          .valueEquals("X-Content-Type-Options", "nosniff")
+          .expectHeader()
+          .valueEquals("Referrer-Policy", "no-referrer")
+          .expectHeader()
+          .doesNotExist(HttpHeaders.SET_COOKIE);
+    }
+  }
+
+  @Test
+  void filesOfThisVersionAreKeptForGood() {
+    String file = files().iterator().next();
+    var headers = headers(file, "gzip");
+    assertEquals(
+        Optional.of("max-age=31536000, public, immutable"), headers.firstValue("Cache-Control"));
+    assertEquals(Optional.of("gzip"), headers.firstValue("Content-Encoding"));
+    assertEquals(Optional.of("Accept-Encoding"), headers.firstValue("Vary"));
+    assertEquals(Optional.empty(), headers(file, "gzip;q=0").firstValue("Content-Encoding"));
+    var old = headers(file.replaceAll("[0-9a-f]{12}", "000000000000"), "identity");
+    assertEquals(Optional.of("no-store"), old.firstValue("Cache-Control"));
+  }
+
+  /** By a client that unpacks nothing. */
+  private static java.net.http.HttpHeaders headers(String path, String encoding) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(port.url() + path))
+              .header(HttpHeaders.ACCEPT_ENCODING, encoding)
+              .build();
+      var answer = client.send(request, HttpResponse.BodyHandlers.discarding());
+      assertEquals(200, answer.statusCode());
+      return answer.headers();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void thePageItselfIsAskedForAgainAndNotSentTwice() {
+    String tag = headers("/", "gzip").firstValue("ETag").orElseThrow();
+    port.client()
+        .get()
+        .uri("/")
+        .header(HttpHeaders.IF_NONE_MATCH, tag)
+        .exchange()
+        .expectStatus()
+        .isNotModified();
+  }
+
+  @Test
+  void nothingElseInTheJarCanBeAskedFor() {
+    String folder = files().iterator().next().replaceAll("[^/]+/[^/]+$", "");
+    for (String path :
+        List.of(
+            "vendor/VERSION", "app/nothing.js", "static/openapi.json", "app/..%2Fopenapi.json")) {
+      port.client().get().uri(folder + path).exchange().expectStatus().isNotFound();
     }
   }
 
   @Test
   void a10_asksNoOtherOriginAndRunsNothingInline() {
-    for (String path : FILES.keySet()) {
-      String text = get(path).replace("http://www.w3.org/2000/svg", "");
+    for (String path : files()) {
+      String text =
+          get(path)
+              .replaceAll("/\\*!.*?\\*/", "") // a licence's line
+              .replaceAll("http://(www\\.w3\\.org|localhost|127\\.0\\.0\\.1)\\b", "")
+              .replace("https://hooks.example/", "")
+              .replace("redis://valkey", "");
       assertFalse(text.contains("://") || text.contains("@import"), path);
+      assertFalse(text.contains("innerHTML") && !path.contains("/vendor/"), path);
     }
-    String page = get("/");
     assertFalse(
-        Pattern.compile("<style|style=|<script>| on[a-z]+=").matcher(page).find(), "inline");
+        Pattern.compile("<style|style=|<script>| on[a-z]+=").matcher(get("/")).find(), "inline");
+    assertFalse(Pattern.compile("\\bstyle=\"").matcher(scripts()).find(), "inline");
+  }
+
+  /** Whatever a module imports, the page names, so that it comes with the first wave. */
+  @Test
+  void namesEveryFileThereIs() throws IOException {
+    Set<String> there = new TreeSet<>();
+    for (String folder : List.of("app", "views", "i18n", "vendor")) {
+      try (Stream<Path> all = Files.list(STATIC.resolve(folder))) {
+        all.map(file -> folder + "/" + file.getFileName())
+            .filter(name -> name.matches(".*\\.(js|css|json)"))
+            .forEach(there::add);
+      }
+    }
+    Set<String> named = new TreeSet<>();
+    files().forEach(path -> named.add(path.replaceAll("^/page/[0-9a-f]+/", "")));
+    assertEquals(there, named);
   }
 
   @Test
-  void usesOnlyGetsOfThePublicApi() {
-    Set<String> called = new TreeSet<>();
-    for (String text : List.of(get("/"), get("/spanthrift.js"))) {
-      Pattern.compile("[\"'](/[a-z][\\w/.-]{2,})[\"']")
-          .matcher(text)
-          .results()
-          .map(MatchResult::group)
-          .forEach(quoted -> called.add(quoted.substring(1, quoted.length() - 1)));
-    }
+  void asksOnlyThePublicApi() {
+    Set<String> known =
+        OpenApi.get().operations().stream()
+            .map(operation -> operation.substring(operation.indexOf(' ') + 1))
+            .map(path -> path.replaceAll("\\{[^}]+}", "*"))
+            .collect(Collectors.toSet());
+    Set<String> called = found(Pattern.compile("\"(/(?:api|actuator|healthz)[^\"?]*)"), scripts());
     assertTrue(called.contains("/api/v1/status"), called::toString);
     for (String path : called) {
-      assertTrue(OpenApi.get().operations().contains("GET " + path), path);
+      // What ends in a slash goes on with an id.
+      boolean one = known.contains(path) || (path.endsWith("/") && known.contains(path + "*"));
+      boolean more = path.endsWith("/") && known.stream().anyMatch(k -> k.startsWith(path + "*"));
+      assertTrue(one || more, path);
     }
-    assertFalse(get("/spanthrift.js").contains("method:"), "a write");
   }
 
   @Test
-  void fillsOnlyPlacesThatThePageHas() {
-    String page = get("/");
-    Set<String> missing = new TreeSet<>();
-    Pattern.compile("(?:byId|text|rows|table)\\(\\s*\"([a-z-]+)\"")
-        .matcher(get("/spanthrift.js"))
-        .results()
-        .map(result -> result.group(1))
-        .filter(id -> !page.contains("id=\"" + id + "\""))
-        .forEach(missing::add);
-    assertEquals(Set.of(), missing);
+  void everyLanguageHasEveryWord() throws IOException {
+    Map<String, Set<String>> keys = new HashMap<>();
+    for (String language : List.of("en", "ko")) {
+      JsonNode words =
+          JsonMapper.shared().readTree(STATIC.resolve("i18n/" + language + ".json").toFile());
+      keys.put(language, new TreeSet<>(words.propertyNames()));
+      words
+          .properties()
+          .forEach(word -> assertFalse(word.getValue().asString().isBlank(), word.getKey()));
+    }
+    assertEquals(keys.get("en"), keys.get("ko"));
+    for (String key : keys.get("en")) {
+      assertEquals(names(key, "en"), names(key, "ko"), key);
+    }
   }
 
-  /** What a sidecar does not say is left out, so that a wrong name would never be seen. */
+  private static Set<String> names(String key, String language) throws IOException {
+    JsonNode words =
+        JsonMapper.shared().readTree(STATIC.resolve("i18n/" + language + ".json").toFile());
+    return found(Pattern.compile("\\{(\\w+)}"), words.path(key).asString());
+  }
+
   @Test
-  void readsOnlyWhatTheFleetsAnswerHas() {
-    String api = get("/openapi.json");
+  void everyWordThatIsUsedIsThereAndNoOther() throws IOException {
+    JsonNode words = JsonMapper.shared().readTree(STATIC.resolve("i18n/en.json").toFile());
+    String scripts = scripts();
     Set<String> missing = new TreeSet<>();
-    String script = get("/spanthrift.js");
-    Pattern.compile("\\b(?:m|e|here|fleet|whole|here\\.traffic)\\.([a-z]\\w+)\\b(?!\\()")
-        .matcher(script.substring(script.indexOf("// ---- the fleet")))
+    KEY.matcher(scripts)
         .results()
-        .map(result -> result.group(1))
-        .filter(name -> !api.contains("\"" + name + "\":"))
+        .filter(use -> !use.group(2).equals("+"))
+        .map(use -> use.group(1))
+        .filter(key -> !words.has(key))
         .forEach(missing::add);
     assertEquals(Set.of(), missing);
+    Set<String> families = found(FAMILY, scripts);
+    Predicate<String> used =
+        key -> scripts.contains('"' + key + '"') || families.stream().anyMatch(key::startsWith);
+    Set<String> unused = new TreeSet<>(words.propertyNames());
+    unused.removeIf(used);
+    assertEquals(Set.of(), unused);
   }
 
+  /** All that a browser ever loads: it needs one language. */
   @Test
   void isSmall() {
-    int bytes = FILES.keySet().stream().mapToInt(path -> get(path).length()).sum();
-    assertTrue(bytes < 40_000, bytes + " bytes");
+    int sum = PageFiles.gzip(bytes("/")).length;
+    int language = 0;
+    for (String path : files()) {
+      int bytes = PageFiles.gzip(bytes(path)).length;
+      if (path.contains("/i18n/")) {
+        language = Math.max(language, bytes);
+      } else {
+        sum += bytes;
+      }
+    }
+    assertTrue(sum + language <= GZIP_BYTES_MAX, sum + language + " bytes");
+  }
+
+  @Test
+  void theLibrariesAreThoseThatWereFetched() throws IOException, NoSuchAlgorithmException {
+    Path vendor = STATIC.resolve("vendor");
+    Set<String> checked = new TreeSet<>(Set.of("SHA384SUMS", "VERSION"));
+    for (String line : Files.readAllLines(vendor.resolve("SHA384SUMS"))) {
+      String[] parts = line.split(" {2}");
+      byte[] hash =
+          MessageDigest.getInstance("SHA-384").digest(Files.readAllBytes(vendor.resolve(parts[1])));
+      assertEquals(parts[0], HexFormat.of().formatHex(hash), parts[1]);
+      checked.add(parts[1]);
+    }
+    try (Stream<Path> all = Files.list(vendor)) {
+      assertEquals(
+          checked,
+          all.map(file -> file.getFileName().toString())
+              .collect(Collectors.toCollection(TreeSet::new)));
+    }
+    for (String line : Files.readAllLines(vendor.resolve("VERSION"))) {
+      assertTrue(line.matches("\\w+ [0-9.]+ (MIT|Apache-2\\.0)"), line);
+      String name = line.substring(0, line.indexOf(' '));
+      assertTrue(Files.size(vendor.resolve(name + ".LICENSE")) > 500, name);
+    }
   }
 }

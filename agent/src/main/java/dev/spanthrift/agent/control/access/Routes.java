@@ -67,8 +67,7 @@ public final class Routes {
               get("/actuator/health", null),
               get("/actuator/prometheus", null),
               get("/", null),
-              get("/spanthrift.css", null),
-              get("/spanthrift.js", null),
+              get("/page/{version}/{folder}/{file}", null),
               get("/favicon.ico", null),
               get("/openapi.json", null),
               get("/problems/{name}", null)));

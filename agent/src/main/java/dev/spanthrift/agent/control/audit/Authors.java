@@ -1,8 +1,13 @@
 package dev.spanthrift.agent.control.audit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.spanthrift.agent.control.access.Caller;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.RequestIds;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -15,7 +20,23 @@ public final class Authors {
 
   /** Of a request that says why in {@link Author#REASON}. */
   public static Author of(HttpHeaders request) {
-    return of(request, request.getFirst(Author.REASON));
+    return of(request, reason(request));
+  }
+
+  /**
+   * What stands in {@link Author#REASON}. Shells and pages send UTF-8, and HTTP hands on its bytes
+   * as Latin-1; what is no UTF-8 stays as it came.
+   */
+  public static @Nullable String reason(HttpHeaders request) {
+    String given = request.getFirst(Author.REASON);
+    if (given == null) {
+      return null;
+    }
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(given.getBytes(ISO_8859_1))).toString();
+    } catch (CharacterCodingException e) {
+      return given;
+    }
   }
 
   /**

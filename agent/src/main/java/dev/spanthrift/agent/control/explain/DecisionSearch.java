@@ -10,6 +10,7 @@ import dev.spanthrift.sampler.signal.OperationMeasures;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,11 @@ public final class DecisionSearch {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Page(List<Row> decisions, @Nullable String next, long held, long noted) {}
 
-  /** One decision in short; the rest is in its explanation. */
+  /**
+   * One decision in short; the rest is in its explanation.
+   *
+   * @param traceClass what the budget saw in it; missing where a policy decided
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Row(
       String traceId,
@@ -60,7 +65,8 @@ public final class DecisionSearch {
       long bytes,
       double duration,
       boolean error,
-      double probability) {}
+      double probability,
+      @Nullable String traceClass) {}
 
   Page page(DecisionLog log, Filter filter, Paging paging) {
     Map<Integer, Boolean> wanted = new HashMap<>(); // by operation
@@ -111,6 +117,11 @@ public final class DecisionSearch {
         amounts.bytes(),
         amounts.durationNanos() / 1e9,
         amounts.error(),
-        decision.probability());
+        decision.probability(),
+        traceClass(decision.allocation()));
+  }
+
+  private static @Nullable String traceClass(LoggedDecision.@Nullable OfBudget said) {
+    return said == null ? null : said.traceClass().name().toLowerCase(Locale.ROOT);
   }
 }

@@ -49,8 +49,13 @@ public final class PolicyApi {
   record Change(
       long version, String etag, boolean changed, boolean dryRun, List<PolicyProblem> warnings) {}
 
-  /** What a check found: what keeps it from being used, and what is hardly meant. */
-  record Verdict(boolean valid, List<PolicyProblem> errors, List<PolicyProblem> warnings) {}
+  /**
+   * What a check found: what keeps it from being used, and what is hardly meant.
+   *
+   * @param policy the document as it was understood, so that a form can show what a text says
+   */
+  record Verdict(
+      boolean valid, List<PolicyProblem> errors, List<PolicyProblem> warnings, JsonNode policy) {}
 
   @GetMapping(
       path = "/api/v1/policy",
@@ -101,8 +106,8 @@ public final class PolicyApi {
   private Verdict verdict(JsonNode root) {
     return switch (store.compile(root)) {
       case PolicyCompilation.Compiled(var set, var warnings) ->
-          new Verdict(true, List.of(), warnings);
-      case PolicyCompilation.Invalid(var problems) -> new Verdict(false, problems, List.of());
+          new Verdict(true, List.of(), warnings, root);
+      case PolicyCompilation.Invalid(var problems) -> new Verdict(false, problems, List.of(), root);
     };
   }
 

@@ -183,8 +183,7 @@ public final class PolicyVersionsApi {
     PolicyHistory.Entry entry = known(wanted.asLong());
     JsonNode reason = body.path("reason");
     Author author =
-        Authors.of(
-            headers, reason.isString() ? reason.asString() : headers.getFirst(Author.REASON));
+        Authors.of(headers, reason.isString() ? reason.asString() : Authors.reason(headers));
     String ifMatch = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
     PolicyStore.Wish wish = new PolicyStore.Wish("policy.rollback", entry.root(), author, dryRun);
     return PolicyApi.answer(

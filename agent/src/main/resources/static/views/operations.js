@@ -1,0 +1,125 @@
+// Money by operation, and which part of each is kept.
+import { html, useEffect, useRef, useState } from "../app/lib.js";
+import { t } from "../app/i18n.js";
+import { get } from "../app/api.js";
+import { useLive } from "../app/live.js";
+import { href, setQuery } from "../app/router.js";
+import { colour } from "../app/charts.js";
+import { Card, Choice, Empty, Table, Trouble, useSettled } from "../app/ui.js";
+import { amount, count, decimal, duration, percent } from "../app/format.js";
+import { historyOf, watchOperations } from "./opshistory.js";
+
+const LIMIT = 100;
+const HEAT_ROWS = 30;
+const ROW_PX = 18;
+
+/** ± half of the interval, as a part of the estimate. */
+export function spread(interval) {
+  if (!interval || interval.low === null || interval.high === null || !(interval.estimate > 0)) return null;
+  return (interval.high - interval.low) / 2 / interval.estimate;
+}
+
+/** Colour says how much of an operation is kept (log), each column an answer of the API. */
+function Heat({ rows }) {
+  const canvas = useRef();
+  const [at, setAt] = useState(null);
+  const shown = rows.slice(0, HEAT_ROWS);
+  const columns = Math.max(12, ...shown.map((row) => historyOf(row).length));
+  useEffect(() => {
+    const draw = () => {
+      const place = canvas.current;
+      if (!place) return;
+      const [width, height] = [place.clientWidth, shown.length * ROW_PX];
+      place.width = width * devicePixelRatio;
+      place.height = height * devicePixelRatio;
+      const context = place.getContext("2d");
+      context.scale(devicePixelRatio, devicePixelRatio);
+      shown.forEach((row, y) => {
+        const history = historyOf(row);
+        history.forEach((cell, i) => {
+          const x = ((columns - history.length + i) * width) / columns;
+          const share = cell.all > 0 ? cell.kept / cell.all : null;
+          context.fillStyle = share === null ? colour("grid") : colour("kept");
+          // From a thousandth, pale, to all, full.
+          context.globalAlpha = share === null ? 1 : 0.1 + 0.9 * Math.max(0, 1 + Math.log10(Math.max(share, 1e-3)) / 3);
+          context.fillRect(x, y * ROW_PX + 1, width / columns - 1, ROW_PX - 2);
+        });
+      });
+    };
+    draw();
+    addEventListener("spanthrift-theme", draw);
+    return () => removeEventListener("spanthrift-theme", draw);
+  });
+  const move = (event) => {
+    const box = canvas.current.getBoundingClientRect();
+    const row = shown[Math.floor((event.clientY - box.top) / ROW_PX)];
+    const history = row ? historyOf(row) : [];
+    const cell = history[Math.floor(((event.clientX - box.left) / box.width) * columns) - (columns - history.length)];
+    setAt(row && cell ? t("ops.cell", { operation: row.service + " · " + row.operation, seen: decimal(cell.all), kept: decimal(cell.kept), part: percent(cell.kept, cell.all) }) : null);
+  };
+  if (shown.every((row) => historyOf(row).length === 0)) return html`<p class="note">${t("ops.heatSoon")}</p>`;
+  return html`<div class="heat-map">
+      <ol class="heat-names">${shown.map((row) => html`<li><a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a></li>`)}</ol>
+      <canvas ref=${canvas} class="heat-canvas" role="img" aria-label=${t("ops.heatSay")} onMouseMove=${move} onMouseLeave=${() => setAt(null)} height=${shown.length * ROW_PX}></canvas>
+    </div>
+    <p class="note">${at || t("ops.heatSay")}</p>`;
+}
+
+export function Operations({ query }) {
+  const sort = query.get("sort") || "paid";
+  const service = query.get("service") || "";
+  const wanted = query.get("q") || "";
+  const form = query.get("form") || "table";
+  const filter = useSettled(new URLSearchParams({ sort, limit: LIMIT, ...(service && { service }), ...(wanted && { operation: wanted }) }).toString(), 200);
+  const { data, error, at } = useLive("/api/v1/operations?" + filter);
+  const [more, setMore] = useState({ of: "", rows: [], next: null });
+  useEffect(() => watchOperations(data, at), [data]);
+  const mine = more.of === filter ? more : { rows: [], next: undefined };
+  const rows = [...(data?.operations || []), ...mine.rows];
+  const next = mine.next === undefined ? data?.next : mine.next;
+  const load = async () => {
+    const page = await get("/api/v1/operations?" + filter + "&cursor=" + encodeURIComponent(next));
+    setMore({ of: filter, rows: [...mine.rows, ...page.operations], next: page.next || null });
+  };
+  const cash = amount;
+  return html`<div class="grid">
+    <${Card}
+      id="operations"
+      title=${data ? t("ops.title", { total: data.total }) : t("view.operations")}
+      wide=${true}
+      tools=${html`<${Choice} label=${t("ops.form")} value=${form} onChange=${(next) => setQuery({ form: next === "table" ? undefined : next })} options=${[["table", t("ops.table")], ["heat", t("ops.heat")]]} />`}
+    >
+      <div class="row filter">
+        <label>${t("service")}<input value=${service} onInput=${(e) => setQuery({ service: e.target.value })} /></label>
+        <label>${t("ops.contains")}<input value=${wanted} onInput=${(e) => setQuery({ q: e.target.value })} /></label>
+      </div>
+      <${Trouble} error=${error} />
+      ${data && data.total === 0 && !service && !wanted
+        ? html`<${Empty} what=${t("reasons.nothing")} how=${t("reasons.how")} command="export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" />`
+        : data && form === "heat"
+          ? html`<${Heat} rows=${rows} />`
+          : data &&
+            html`<${Table}
+              label=${t("view.operations")}
+              rows=${rows}
+              empty=${t("ops.noMatch")}
+              keyOf=${(row) => row.service + "\u0000" + row.operation}
+              sort=${sort}
+              onSort=${(key) => setQuery({ sort: key === "paid" ? undefined : key })}
+              columns=${[
+                { label: t("operation"), sort: "operation", cell: (row) => html`<a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a>` },
+                { label: t("paidIn", { currency: data.currency }), sort: "paid", num: true, cell: (row) => html`<b>${cash(row.kept.money)}</b>` },
+                { label: t("ops.list"), sort: "listPrice", num: true, cell: (row) => cash(row.all.money) },
+                { label: t("ops.rate"), sort: "spans", num: true, cell: (row) => decimal(row.all.perSecondLately ?? row.all.perSecond) },
+                { label: t("ops.keptShare"), sort: "keptShare", num: true, cell: (row) => percent(row.keptShare) },
+                { label: t("ops.floor"), num: true, cell: (row) => (row.floor === undefined ? "–" : percent(row.floor)) },
+                { label: t("ops.errorRate"), sort: "errorRate", num: true, cell: (row) => (row.all.errors > 0 ? percent(row.all.errors, row.all.spans) : "0") },
+                { label: t("ops.errorsKept"), sort: "errors", num: true, cell: (row) => (row.all.errors > 0 ? percent(row.kept.errors, row.all.errors) : "–") },
+                { label: "p95", sort: "p95", num: true, cell: (row) => duration(row.all.p95) },
+                { label: t("ops.spread"), num: true, cell: (row) => (spread(row.estimate.spans) === null ? "–" : "±" + percent(spread(row.estimate.spans))) },
+              ]}
+            />`}
+      ${next && html`<p><button type="button" onClick=${load}>${t("ops.more")}</button> <span class="note">${count(rows.length)} / ${count(data.total)}</span></p>`}
+    <//>
+  </div>`;
+}

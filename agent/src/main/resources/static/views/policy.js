@@ -1,0 +1,114 @@
+// The policy: as a form and as YAML, tried before it is applied, undone in one step.
+import { html, useEffect, useState } from "../app/lib.js";
+import { t } from "../app/i18n.js";
+import { call } from "../app/api.js";
+import { take } from "../app/draft.js";
+import { LineDiff } from "../app/diff.js";
+import { Card, Trouble, useSettled } from "../app/ui.js";
+import { Write } from "../app/write.js";
+import { policyYaml } from "../app/yaml.js";
+import { RuleForm } from "./ruleform.js";
+import { Simulation } from "./simulation.js";
+import { Versions } from "./versions.js";
+import { Recommendations } from "./recommendations.js";
+
+const VALIDATE_AFTER_MS = 300;
+
+async function inForce() {
+  const answer = await call("GET", "/api/v1/policy", { accept: "yaml" });
+  const { data } = await call("POST", "/api/v1/policy:validate", { body: answer.data, type: "yaml" });
+  return { etag: answer.etag, text: policyYaml(data.policy), document: data.policy };
+}
+
+/** What the server says of the text as it stands. */
+function useVerdict(text) {
+  const settled = useSettled(text, VALIDATE_AFTER_MS);
+  const [verdict, set] = useState(null);
+  useEffect(() => {
+    let here = true;
+    if (settled === null) return undefined;
+    call("POST", "/api/v1/policy:validate", { body: settled, type: "yaml" }).then(
+      ({ data }) => here && set({ ...data, of: settled }),
+      (problem) => here && set({ valid: false, errors: problem.body?.errors?.length ? problem.body.errors : [{ pointer: "", detail: problem.message, suggestion: "" }], warnings: [], of: settled }),
+    );
+    return () => {
+      here = false;
+    };
+  }, [settled]);
+  return verdict;
+}
+
+function Findings({ verdict, fresh }) {
+  if (!verdict) return html`<p class="note" id="verdict-line">${t("policy.checking")}</p>`;
+  return html`<div id="findings" aria-live="polite">
+    <p id="verdict-line" class=${verdict.valid ? "good" : "alarm"}><span aria-hidden="true">${verdict.valid ? "✓" : "✗"} </span>${fresh ? t(verdict.valid ? "policy.valid" : "policy.invalid") : t("policy.checking")}</p>
+    <ul class="findings">
+      ${verdict.errors.map((one) => html`<li class="alarm"><code>${one.pointer || "/"}</code> ${one.detail}${one.suggestion && html` · <span class="note">${one.suggestion}</span>`}</li>`)}
+      ${verdict.warnings.map((one) => html`<li class="warn"><code>${one.pointer}</code> ${one.detail}${one.suggestion && html` · <span class="note">${one.suggestion}</span>`}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function Conflict({ onTheirs, onMine }) {
+  return html`<div class="trouble" id="conflict" role="alert">
+    <p>${t("policy.conflict")}</p>
+    <div class="tools"><button type="button" id="take-theirs" onClick=${onTheirs}>${t("policy.theirs")}</button><button type="button" id="keep-mine" onClick=${onMine}>${t("policy.mine")}</button></div>
+  </div>`;
+}
+
+export function Policy() {
+  const [base, setBase] = useState(null);
+  const [text, setText] = useState(null);
+  const [error, setError] = useState(null);
+  const [conflict, setConflict] = useState(false);
+  const verdict = useVerdict(text);
+  const fresh = verdict?.of === text;
+  const changed = base && text !== null && text !== base.text;
+
+  const load = async (keep) => {
+    try {
+      const now = await inForce();
+      setBase(now);
+      if (!keep) setText(take() || now.text);
+      setConflict(false);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  useEffect(() => {
+    load(false);
+  }, []);
+
+  if (error) return html`<${Trouble} error=${error} />`;
+  if (!base || text === null) return html`<p class="note">${t("loading")}</p>`;
+  const document = (fresh && verdict.policy) || verdict?.policy || base.document;
+  return html`<div class="grid">
+    <div class="editor">
+      <${Card} id="form" title=${t("policy.form")} note=${t("policy.formNote")}>
+        <${RuleForm} document=${document} errors=${verdict?.errors || []} onChange=${(next) => setText(policyYaml(next))} />
+      <//>
+      <${Card} id="yaml" title="YAML" tools=${changed && html`<button type="button" class="quiet" id="reset" onClick=${() => setText(base.text)}>${t("policy.reset")}</button>`}>
+        <textarea id="policy-text" aria-label=${t("policy.text")} spellcheck="false" value=${text} onInput=${(e) => setText(e.target.value)} aria-describedby="findings"></textarea>
+        <${Findings} verdict=${verdict} fresh=${fresh} />
+      <//>
+    </div>
+    <${Card} id="review" title=${t("policy.review")} wide=${true}>
+      ${changed
+        ? html`<${LineDiff} before=${base.text} after=${text} />
+            <${Simulation} key="try" before=${base.text} after=${text} ready=${fresh && verdict.valid} />
+            ${conflict && html`<${Conflict} onTheirs=${() => load(false)} onMine=${() => load(true)} />`}
+            <${Write}
+              id="apply"
+              request=${{ method: "PUT", path: "/api/v1/policy", body: text, type: "yaml", headers: { "If-Match": base.etag }, reasonIn: "header" }}
+              yaml=${text}
+              label=${t("policy.apply")}
+              disabled=${!fresh || !verdict.valid}
+              onConflict=${() => setConflict(true)}
+              onDone=${() => load(false)}
+            />`
+        : html`<p class="note">${t("policy.unchanged")}</p>`}
+    <//>
+    <${Versions} onBack=${() => load(false)} />
+    <${Recommendations} onDraft=${(draft) => { setText(policyYaml(draft)); scrollTo({ top: 0 }); }} />
+  </div>`;
+}

@@ -1,0 +1,67 @@
+// Kept and dropped by reason, one on top of the other: kept at the bottom.
+import { html } from "../app/lib.js";
+import { t, word } from "../app/i18n.js";
+import { Chart } from "../app/charts.js";
+import { Card, Choice, Empty } from "../app/ui.js";
+import { decimal, percent } from "../app/format.js";
+import { rates } from "../app/history.js";
+import { setQuery } from "../app/router.js";
+
+const LAYERS = 8;
+const SHADES = { "budget:error": "error", "budget:slow": "slow", "budget:new": "new", "budget:ordinary": "ordinary", "budget:base": "base" };
+
+const total = (values) => values.reduce((a, b) => a + b, 0);
+
+/** The largest few, and the others together. */
+function layers({ kept, dropped }, form) {
+  const named = Object.entries(kept).sort((a, b) => total(b[1]) - total(a[1]));
+  const shown = named.slice(0, LAYERS - 2).map(([reason, values]) => ({ label: word("reason.", reason), colour: SHADES[reason] || "rule", values }));
+  const rest = named.slice(LAYERS - 2).map(([, values]) => values);
+  const sum = (lists, n) => Array.from({ length: n }, (_, i) => lists.reduce((all, values) => all + values[i], 0));
+  const n = named[0]?.[1].length ?? Object.values(dropped)[0]?.length ?? 0;
+  if (rest.length > 0) shown.push({ label: t("reason.others"), colour: "rule", values: sum(rest, n) });
+  if (form !== "kept") shown.push({ label: t("dropped"), colour: "dropped", values: sum(Object.values(dropped), n) });
+  return shown;
+}
+
+function shares(series) {
+  const sums = series[0]?.values.map((_, i) => total(series.map((one) => one.values[i]))) || [];
+  return series.map((one) => ({ ...one, values: one.values.map((value, i) => (sums[i] > 0 ? value / sums[i] : 0)) }));
+}
+
+/** Smoothed over a few seconds: decisions come in bursts. */
+function calm(values, width = 5) {
+  return values.map((_, i) => {
+    const from = Math.max(0, i - width + 1);
+    return total(values.slice(from, i + 1)) / (i + 1 - from);
+  });
+}
+
+export function Reasons({ status, marks, form }) {
+  const history = rates(status);
+  const drawn = layers(history, form).map((one) => ({ ...one, values: calm(one.values) }));
+  const share = form === "share";
+  const series = share ? shares(drawn) : drawn;
+  const { kept, dropped } = status.spans;
+  const tools = html`<${Choice}
+    label=${t("reasons.form")}
+    value=${form}
+    onChange=${(next) => setQuery({ reasons: next === "share" ? undefined : next })}
+    options=${[["share", t("reasons.share")], ["spans", t("reasons.spans")], ["kept", t("reasons.kept")]]}
+  />`;
+  return html`<${Card} id="reasons" title=${t("reasons.title")} tools=${tools}>
+    ${history.times.length < 2 || series.length === 0
+      ? html`<${Empty} what=${kept + dropped === 0 ? t("reasons.nothing") : t("reasons.soon")} how=${kept + dropped === 0 ? t("reasons.how") : ""} command=${kept + dropped === 0 ? "export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" : ""} />`
+      : html`<${Chart}
+          title=${t("reasons.title")}
+          stack=${true}
+          fine=${true}
+          times=${history.times}
+          series=${series}
+          text=${share ? (value) => percent(value, 1) : (value) => decimal(value) + " /s"}
+          axis=${share ? (value) => percent(value, 1) : undefined}
+          say=${t("reasons.say", { kept: percent(kept, kept + dropped) })}
+          marks=${marks}
+        />`}
+  <//>`;
+}

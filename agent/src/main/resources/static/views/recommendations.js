@@ -1,0 +1,60 @@
+// Rules worth a thought: add, keep, remove or update, with what each changes.
+import { html, useEffect, useState } from "../app/lib.js";
+import { t } from "../app/i18n.js";
+import { call, get } from "../app/api.js";
+import { Card, Pill, Trouble } from "../app/ui.js";
+import { Write } from "../app/write.js";
+import { money, percent } from "../app/format.js";
+import { inline } from "../app/yaml.js";
+import { NotRecorded } from "./simulation.js";
+
+function One({ one, currency, onDraft, onGone }) {
+  const [error, setError] = useState(null);
+  const [leaving, leave] = useState(false);
+  const path = "/api/v1/recommendations/" + encodeURIComponent(one.id);
+  const apply = async () => {
+    try {
+      onDraft((await call("POST", path + ":apply")).data.policy);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  const { effect } = one;
+  return html`<li class="policy-rule">
+    <p><${Pill} tone=${one.verb === "keep" ? "good" : "kept"}>${t("verb." + one.verb)}<//> <b>${one.title}</b></p>
+    <p class="note">${one.why}</p>
+    ${one.rule && html`<code class="wrap">${inline(one.rule)}</code>`}
+    <p class="tools">
+      <${Pill}>${t("rec.month", { money: (effect.spendPerMonth > 0 ? "+" : "") + money(effect.spendPerMonth, currency) })}<//>
+      ${effect.errorTracesLost > 0 && html`<${Pill} tone="alarm" icon="▲">${t("rec.lost", { traces: effect.errorTracesLost })}<//>`}
+      ${effect.worstError >= 0 && html`<${Pill}>${t("rec.worst", { part: percent(effect.worstError) })}<//>`}
+      <${Pill}>${t("rec.confidence." + one.confidence)}<//>
+    </p>
+    <p class="tools">
+      ${one.verb !== "keep" && html`<button type="button" onClick=${apply}>${t("rec.draft")}</button>`}
+      <button type="button" class="quiet" aria-expanded=${String(leaving)} onClick=${() => leave(!leaving)}>${t("rec.dismiss")}</button>
+    </p>
+    <${Trouble} error=${error} />
+    ${leaving && html`<${Write} id=${"dismiss-" + one.id} request=${{ method: "POST", path: path + ":dismiss", reasonIn: "header" }} label=${t("rec.dismiss")} onDone=${onGone} />`}
+  </li>`;
+}
+
+/** Asked for by hand: an answer costs the sidecar some seconds of thought. */
+export function Recommendations({ onDraft }) {
+  const [state, set] = useState({});
+  const load = async () => {
+    set({ busy: true });
+    try {
+      set({ data: await get("/api/v1/recommendations") });
+    } catch (error) {
+      set({ error });
+    }
+  };
+  const open = (state.data?.recommendations || []).filter((one) => one.state === "open");
+  return html`<${Card} id="recommendations" title=${t("rec.title")} wide=${true} tools=${html`<button type="button" id="recommend" onClick=${load} disabled=${state.busy}>${state.busy ? t("write.busy") : t("rec.ask")}</button>`}>
+    ${state.error && (state.error.status === 409 ? html`<${NotRecorded} />` : html`<${Trouble} error=${state.error} />`)}
+    ${state.data && open.length === 0 && html`<p class="note">${t("rec.none")} ${state.data.remarks.join(" ")}</p>`}
+    ${!state.data && !state.error && html`<p class="note">${t("rec.text")}</p>`}
+    <ul class="plain">${open.map((one) => html`<${One} key=${one.id} one=${one} currency=${state.data.currency} onDraft=${onDraft} onGone=${load} />`)}</ul>
+  <//>`;
+}

@@ -1,0 +1,108 @@
+// The smaller parts of the overview.
+import { html } from "../app/lib.js";
+import { t, word } from "../app/i18n.js";
+import { useLive } from "../app/live.js";
+import { href } from "../app/router.js";
+import { Bar, Card, Empty, Pill, Table, When } from "../app/ui.js";
+import { amount, count, percent } from "../app/format.js";
+
+export function TopSpenders() {
+  const { data } = useLive("/api/v1/operations?sort=paid&limit=9");
+  const rows = data?.operations || [];
+  const most = rows[0]?.kept.money || 0;
+  return html`<${Card} id="spenders" title=${t("spenders.title")} tools=${html`<a href=${href("operations")}>${t("all")}</a>`}>
+    <${Table}
+      label=${t("spenders.title")}
+      rows=${rows}
+      empty=${t("spenders.none")}
+      keyOf=${(row) => row.service + " " + row.operation}
+      columns=${[
+        { label: t("operation"), cell: (row) => html`<a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a>` },
+        { label: "", cell: (row) => html`<${Bar} part=${row.kept.money} all=${most} tone="kept" />` },
+        { label: t("paidIn", { currency: data?.currency }), num: true, cell: (row) => amount(row.kept.money) },
+        { label: t("kept"), num: true, cell: (row) => percent(row.kept.spans, row.all.spans) },
+      ]}
+    />
+  <//>`;
+}
+
+export function Firing() {
+  const { data } = useLive("/api/v1/alerts");
+  const firing = (data?.alerts || []).filter((one) => one.state !== "resolved");
+  return html`<${Card} id="firing" title=${t("view.alerts")} tools=${html`<a href=${href("alerts")}>${t("all")}</a>`}>
+    ${firing.length === 0
+      ? html`<p class="note"><span class="good" aria-hidden="true">✓ </span>${data ? t("alerts.quiet", { rules: data.rules.filter((one) => one.on).length }) : t("loading")}</p>`
+      : html`<ul class="rows">
+          ${firing.slice(0, 6).map((one) => html`<li><${Pill} tone=${one.state === "firing" ? "alarm" : ""} icon=${one.state === "firing" ? "▲" : "◌"}>${word("alert.", one.rule)}<//><span class="wrap">${one.text}</span><${When} at=${one.since} relative=${true} /></li>`)}
+        </ul>`}
+    <${Boosted} />
+  <//>`;
+}
+
+/** What is kept beyond the policies for a while: shown wherever it lasts. */
+function Boosted() {
+  const { data } = useLive("/api/v1/boosts");
+  if (!data || data.boosts.length === 0) return null;
+  return html`<h3>${t("boosts.title")}</h3>
+    <ul class="rows">
+      ${data.boosts.map((one) => html`<li><${Pill} tone="kept" icon="↑">${t("boosts.active")}<//><span class="grow">${matchWords(one.match)}</span><span class="nowrap">${t("boosts.until")} <${When} at=${one.until} /></span></li>`)}
+    </ul>`;
+}
+
+export const matchWords = (match) =>
+  [match.service, match.operation, match.attribute && match.attribute.key + "=" + match.attribute.equals].filter(Boolean).join(" · ") || t("everything");
+
+export function Budgets({ spend }) {
+  if (spend.budgets.length === 0) {
+    return html`<${Card} id="budgets" title=${t("budgets.title")}><${Empty} what=${t("budgets.none")} how=${t("budgets.how")} command=${"budgets:\n  - {name: all, amount: 300, period: month}"} /><//>`;
+  }
+  const words = amount;
+  return html`<${Card} id="budgets" title=${t("budgets.title") + ", " + spend.currency} tools=${html`<a href=${href("whatif")}>${t("budgets.try")}</a>`}>
+    <${Table}
+      label=${t("budgets.title")}
+      rows=${spend.budgets}
+      keyOf=${(row) => row.name}
+      columns=${[
+        { label: t("budget"), cell: (row) => html`${row.name}<div class="note">${Object.entries(row.scope).map(([key, value]) => key + "=" + value).join(", ") || t("everything")}</div>` },
+        { label: t("period"), cell: (row) => t("period." + row.period.name) },
+        { label: t("burn.spent"), num: true, cell: (row) => html`${words(row.spent)}<div class="note">/ ${words(row.budget)}</div>` },
+        { label: t("burn.expected"), num: true, cell: (row) => (row.forecast ? html`${words(row.forecast.expected)}<div class="note">${words(row.forecast.low)} – ${words(row.forecast.high)}</div>` : html`<span title=${row.noForecast}>–</span>`) },
+        { label: t("budgets.pace"), num: true, cell: (row) => words(row.allowancePerHour) },
+      ]}
+    />
+  <//>`;
+}
+
+export function Policies({ status, spend }) {
+  const price = spend.pricePerGigabyte / 1e9;
+  return html`<${Card} id="policies" title=${t("policies.title")} tools=${html`<a href=${href("policy")}>${t("policies.edit")}</a>`} note=${t("policies.version", { version: status.policy.version })}>
+    <${Table}
+      label=${t("policies.title")}
+      rows=${status.policies}
+      keyOf=${(row) => row.name}
+      empty=${t("policies.none")}
+      rowClass=${(row) => (row.shadow ? "shadow" : "")}
+      columns=${[
+        { label: t("policy"), cell: (row) => html`${row.name} ${row.shadow && html`<${Pill} icon="◌" title=${t("policies.shadowText")}>${t("policies.shadow")}<//>`}` },
+        { label: t("policies.matched"), num: true, cell: (row) => count(row.matched.spans) },
+        { label: t("kept"), num: true, cell: (row) => count(row.kept.spans) },
+        { label: t("dropped"), num: true, cell: (row) => count(row.dropped.spans) },
+        { label: t("policies.left"), num: true, cell: (row) => count(row.leftToBudget.spans) },
+        ...(status.policies.some((one) => one.shadow) ? [{ label: t("policies.differs"), num: true, cell: (row) => (row.shadow ? "+" + count(row.more.spans) + " −" + count(row.less.spans) : "") }] : []),
+        { label: t("paidIn", { currency: spend.currency }), num: true, cell: (row) => amount(row.kept.bytes * price) },
+      ]}
+    />
+  <//>`;
+}
+
+export function Changes() {
+  const { data } = useLive("/api/v1/audit?limit=20");
+  const rows = (data?.entries || []).slice(0, 6);
+  return html`<${Card} id="changes" title=${t("changes.title")} tools=${html`<a href=${href("audit")}>${t("all")}</a>`}>
+    ${rows.length === 0
+      ? html`<p class="note">${t("changes.none")}</p>`
+      : html`<ul class="rows">
+          ${rows.map((one) => html`<li><${When} at=${one.at} /><b class="nowrap">${word("action.", one.action)}</b><span class="grow">${one.reason}</span><span class="note nowrap">${one.who}</span></li>`)}
+        </ul>`}
+  <//>`;
+}
