@@ -23,6 +23,7 @@ final class FateTables {
   private final Hold hold;
   private final KeptMeasures measures;
   private final Losses losses;
+  private final Hold.SpanVisitor visitor = this::span; // one, not one a fragment
 
   // Of the fragment at hand.
   private boolean kept;
@@ -63,7 +64,7 @@ final class FateTables {
   private void fragment(int slot, boolean isKept) {
     kept = isKept;
     structure = 0;
-    hold.visit(slot, this::span);
+    hold.visit(slot, visitor);
     losses.structure(structure, isKept);
     forget();
   }

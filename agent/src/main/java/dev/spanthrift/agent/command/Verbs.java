@@ -29,6 +29,7 @@ import picocli.CommandLine.Model.OptionSpec;
     commandListHeading = "%nVerbs:%n",
     footer = {
       "",
+      "In a cluster: injector, inject, controller (docs/INJECTION.md; spanthrift injector --help).",
       "VERB --help shows its options; spanthrift.example.yaml shows every setting.",
       "Exit codes: 0 all is well, 1 it failed, 2 wrong usage; of verbs that ask a running sidecar"
           + " also 3 nobody answers, 4 somebody else changed it first."

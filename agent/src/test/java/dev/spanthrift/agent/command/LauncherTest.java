@@ -74,12 +74,49 @@ class LauncherTest {
     environment.put("SPANTHRIFT_AOT", "off");
     Path clone = Files.createDirectories(temp.resolve("the clone"));
     Files.copy(SCRIPT, clone.resolve("spanthrift"));
-    for (String module : List.of("", "sampler/", "exporter/", "agent/")) {
+    for (String module : List.of("", "sampler/", "exporter/", "agent/", "helm/")) {
       Files.createDirectories(clone.resolve(module + "src/main"));
       source(clone.resolve(module + "pom.xml"));
     }
     Files.createDirectories(clone.resolve("agent/target"));
     Files.writeString(clone.resolve("agent/target/spanthrift.jar"), "");
+  }
+
+  @Test
+  void theClustersVerbsRunFromBothJarsAndAllOthersFromTheSidecarsAlone() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    Path clone = temp.resolve("the clone");
+    Files.createDirectories(clone.resolve("helm/target"));
+    Files.writeString(clone.resolve("helm/target/spanthrift-cluster.jar"), "");
+    for (String verb : List.of("injector", "inject", "controller")) {
+      List<String> lines = launch(verb, "--help").out().lines().toList();
+      int at = lines.indexOf("-cp");
+      assertTrue(at > 0, verb);
+      assertEquals(
+          clone.resolve("agent/target/spanthrift.jar")
+              + ":"
+              + clone.resolve("helm/target/spanthrift-cluster.jar"),
+          lines.get(at + 1));
+      assertEquals(
+          List.of("dev.spanthrift.kubernetes.Cluster", verb, "--help"),
+          lines.subList(at + 2, lines.size()));
+    }
+    assertFalse(launch("run").out().contains("cluster"), "never on the sidecar's class path");
+  }
+
+  @Test
+  void buildsTheClustersModuleOnlyForItsVerbs() throws Exception {
+    jdk(root.resolve("opt/jdk"), "25");
+    Path clone = temp.resolve("the clone");
+    String made = clone.resolve("helm/target") + "";
+    script(
+        tools.resolve("mvn"),
+        "echo \"$@\" >&2\nmkdir -p '" + made + "'\n: >'" + made + "/spanthrift-cluster.jar'\n");
+    assertFalse(launch("run").err().contains("-pl"), "the sidecar's jar is up to date");
+    Result first = launch("inject");
+    assertTrue(first.err().contains("-pl helm -am package"), first.err());
+    assertEquals(0, first.code(), first.err());
+    assertFalse(launch("inject").err().contains("-pl"), "it is built now");
   }
 
   private static void source(Path file) throws IOException {

@@ -1,0 +1,5 @@
+/** The verbs of the cluster's programs. */
+@NullMarked
+package dev.spanthrift.kubernetes.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The cluster's programs: they know the Kubernetes API, the sidecar never does. */
+@NullMarked
+package dev.spanthrift.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
