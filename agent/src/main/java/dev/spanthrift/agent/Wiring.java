@@ -168,7 +168,7 @@ final class Wiring {
       try {
         url = URI.create(InputFile.secret(file));
       } catch (IllegalArgumentException e) {
-        throw new IOException(file + " holds no URL", null); // its text stays out of the log
+        throw new IOException(file + " holds no URL"); // its text stays out of the log
       }
     }
     if (url == null) {

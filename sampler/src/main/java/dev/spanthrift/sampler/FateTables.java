@@ -94,12 +94,12 @@ final class FateTables {
 
   private boolean isFirst(int operation) {
     int mask = seen.length - 1;
-    int at = operation * 0x9e3779b9 >>> 8 & mask;
+    int at = ((operation * 0x9e3779b9) >>> 8) & mask;
     while (seen[at] != 0) {
       if (seen[at] == operation + 1) {
         return false;
       }
-      at = at + 1 & mask;
+      at = (at + 1) & mask;
     }
     if (2 * seenCount >= seen.length) {
       return grown(operation);

@@ -2,7 +2,7 @@ package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.config.settings.AlertSettings;
 import dev.spanthrift.agent.control.alert.AlertBook;
-import dev.spanthrift.agent.control.alert.Webhook;
+import dev.spanthrift.agent.control.alert.WebhookSender;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.job.Jobs;
@@ -28,5 +28,5 @@ record ControlParts(
     ReportBooks report,
     AlertSettings alertSettings,
     AlertBook alerts,
-    Webhook webhook,
+    WebhookSender webhook,
     FrontCounts counts) {}

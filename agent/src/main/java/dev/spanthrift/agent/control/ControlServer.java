@@ -5,7 +5,7 @@ import dev.spanthrift.agent.control.access.Routes;
 import dev.spanthrift.agent.control.alert.AlertBook;
 import dev.spanthrift.agent.control.alert.AlertParts;
 import dev.spanthrift.agent.control.alert.AlertWatch;
-import dev.spanthrift.agent.control.alert.Webhook;
+import dev.spanthrift.agent.control.alert.WebhookSender;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.front.Front;
 import dev.spanthrift.agent.control.front.FrontCounts;
@@ -63,7 +63,7 @@ public final class ControlServer implements AutoCloseable {
   private final Jobs jobs;
   private final OperationHistory operationHistory;
   private final ReportBooks report;
-  private final Webhook webhook;
+  private final WebhookSender webhook;
   private final AlertWatch watch;
   private final ControlFigures figures;
   private final ChosenOperations operations;
@@ -91,7 +91,7 @@ public final class ControlServer implements AutoCloseable {
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
     webhook =
-        new Webhook(
+        new WebhookSender(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
     AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
     watch =

@@ -39,7 +39,7 @@ public final class SlowQueries {
    *
    * @param slowestNanos since it was last read
    */
-  public record Shape(String statement, long spans, long slowestNanos) {}
+  public record SlowShape(String statement, long spans, long slowestNanos) {}
 
   public SlowQueries(Duration limit) {
     limitNanos = limit.toNanos();
@@ -93,12 +93,12 @@ public final class SlowQueries {
   }
 
   /** All shapes since start; the slowest begins anew. */
-  public List<Shape> read() {
+  public List<SlowShape> read() {
     synchronized (shapes) {
-      List<Shape> all = new ArrayList<>();
+      List<SlowShape> all = new ArrayList<>();
       shapes.forEach(
           (statement, of) -> {
-            all.add(new Shape(statement, of.spans, of.slowestNanos));
+            all.add(new SlowShape(statement, of.spans, of.slowestNanos));
             of.slowestNanos = 0;
           });
       return all;

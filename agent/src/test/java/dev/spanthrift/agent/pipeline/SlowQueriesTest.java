@@ -47,12 +47,12 @@ class SlowQueriesTest {
     statement(1_500, "SELECT * FROM users WHERE id = 17");
     statement(3_000, "SELECT *  FROM users\n WHERE id = 4711");
     statement(2_000, "SELECT * FROM users WHERE name = 'O''Neil \\' x'");
-    List<SlowQueries.Shape> shapes = queries.read();
+    List<SlowQueries.SlowShape> shapes = queries.read();
     assertEquals(
         List.of(
             "postgresql: SELECT * FROM users WHERE id = ?",
             "postgresql: SELECT * FROM users WHERE name = ?"),
-        shapes.stream().map(SlowQueries.Shape::statement).toList());
+        shapes.stream().map(SlowQueries.SlowShape::statement).toList());
     assertEquals(2, shapes.getFirst().spans());
     assertEquals(3_000_000_000L, shapes.getFirst().slowestNanos());
     assertEquals(0, queries.read().getFirst().slowestNanos(), "of what came since");
@@ -83,10 +83,10 @@ class SlowQueriesTest {
     for (int i = 0; i < 3 * SlowQueries.SHAPES_MAX; i++) {
       statement(2_000, "SELECT a FROM " + "t".repeat(i % 30 + 1) + "_" + "abc".repeat(i / 30 + 1));
     }
-    List<SlowQueries.Shape> shapes = queries.read();
+    List<SlowQueries.SlowShape> shapes = queries.read();
     assertTrue(shapes.size() <= SlowQueries.SHAPES_MAX + 1, shapes.toString());
     assertEquals(
-        3 * SlowQueries.SHAPES_MAX, shapes.stream().mapToLong(SlowQueries.Shape::spans).sum());
+        3 * SlowQueries.SHAPES_MAX, shapes.stream().mapToLong(SlowQueries.SlowShape::spans).sum());
     assertTrue(StatementShape.of("x ".repeat(1_000)).length() <= StatementShape.CHARACTERS_MAX);
   }
 }

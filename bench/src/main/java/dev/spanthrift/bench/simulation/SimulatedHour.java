@@ -7,26 +7,35 @@ import dev.spanthrift.agent.simulation.RecordedTraffic;
 import dev.spanthrift.agent.simulation.RingTraffic;
 import dev.spanthrift.agent.simulation.WhatIf;
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
+import dev.spanthrift.sampler.BudgetParts;
+import dev.spanthrift.sampler.PolicyJudge;
+import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
+import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * How long it takes to simulate an hour of 2,000 spans a second that was recorded, and what
  * recording a span costs: {@code SimulatedHour [SPANS_PER_SECOND [RUNS]]}.
  */
 public final class SimulatedHour {
+  private static final long TICK_NANOS = 100_000_000L;
   private static final SpanPrice PRICE = new SpanPrice(500, 0, 0, 0, 0, 1, false);
 
   private SimulatedHour() {}
@@ -74,7 +83,50 @@ public final class SimulatedHour {
           seconds,
           (cpuNanos() - cpuBegin) / 1e9,
           100 * answer.shareOfBytes());
+      if (run == 0) {
+        predicted(answer.cost().kept(), happened(1, rate, question), "the same hour");
+        predicted(answer.cost().kept(), happened(2, rate, question), "the next hour");
+      }
     }
+  }
+
+  private static void predicted(double before, double after, String of) {
+    say(
+        "predicted USD %.6f, %s really costs %.6f: %+.2f %%%n",
+        before, of, after, 100 * (before / after - 1));
+  }
+
+  /** An hour through the production sampler, with the pipeline's steps ten times a second. */
+  private static double happened(long seed, double rate, Question question) throws Exception {
+    Scanner scanner = new Scanner(100_000);
+    BudgetParts budget =
+        new BudgetParts(
+            question.allocation(),
+            Objects.requireNonNull(question.allowance()),
+            PRICE::price,
+            new InProcessKeepLedger(true, question.allocation().askAfter(), 1 << 20),
+            FleetSums.inProcess(),
+            "self");
+    Sampler sampler =
+        new Sampler(
+            SamplerSettings.DEFAULT,
+            new PolicyJudge(PolicySet.compile(question.policy())),
+            SliceCodec.deflate(),
+            budget);
+    try (RecordedTraffic.Reader hour = new ShopRecording(seed, rate, Duration.ofHours(1)).open()) {
+      long now = 0;
+      for (byte[] request = hour.next(); request != null; request = hour.next()) {
+        for (now = now == 0 ? hour.nanos() : now; now < hour.nanos(); now += TICK_NANOS) {
+          sampler.decide(now);
+          sampler.tell(now);
+          sampler.stamp();
+          sampler.ship();
+        }
+        sampler.hold(scanner.scan(request, 0, request.length), hour.nanos());
+      }
+      sampler.decideAll(now);
+    }
+    return sampler.counts().kept().bytes() * PRICE.perByte() / 1e12;
   }
 
   /** Of this thread: what others do on the machine is not in it, nor is the collector. */

@@ -85,9 +85,9 @@ public final class Losses {
     if (key == 0) {
       key = 2;
     }
-    int at = (int) (key * 0x9e3779b97f4a7c15L >>> 50) & SLOTS - 1;
+    int at = (int) ((key * 0x9e3779b97f4a7c15L) >>> 50) & (SLOTS - 1);
     while (structures[at] != 0 && (structures[at] & ~KEPT) != key) {
-      at = at + 1 & SLOTS - 1;
+      at = (at + 1) & (SLOTS - 1);
     }
     if (structures[at] == 0) {
       if (structuresSeen == STRUCTURES_MAX) {

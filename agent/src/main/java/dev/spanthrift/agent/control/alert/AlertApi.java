@@ -40,7 +40,7 @@ public final class AlertApi {
 
   private final AlertSettings settings;
   private final AlertBook book;
-  private final Webhook webhook;
+  private final WebhookSender webhook;
   private final AuditLog audit;
   private final LongSupplier unixMillis;
   private final AtomicLong tested = new AtomicLong(-TEST_PAUSE_MILLIS);
@@ -48,7 +48,7 @@ public final class AlertApi {
   public AlertApi(
       AlertSettings settings,
       AlertBook book,
-      Webhook webhook,
+      WebhookSender webhook,
       AuditLog audit,
       LongSupplier unixMillis) {
     this.settings = settings;
@@ -83,7 +83,7 @@ public final class AlertApi {
   @GetMapping("/api/v1/alerts")
   Page list() {
     AlertSettings.Webhook way = settings.webhook();
-    Webhook.Status status = webhook.status();
+    WebhookSender.Status status = webhook.status();
     return new Page(
         book.alerts(),
         Arrays.stream(AlertRule.values()).map(this::rule).toList(),

@@ -54,11 +54,11 @@ public final class AlertBook {
   private static final class Active {
     final String id;
     final long since;
-    Finding finding;
+    AlertFinding finding;
     long seen;
     boolean told;
 
-    Active(String id, long since, Finding finding) {
+    Active(String id, long since, AlertFinding finding) {
       this.id = id;
       this.since = since;
       this.finding = finding;
@@ -66,7 +66,7 @@ public final class AlertBook {
     }
   }
 
-  public AlertBook(AlertSettings settings, Webhook webhook, LongSupplier unixMillis) {
+  public AlertBook(AlertSettings settings, WebhookSender webhook, LongSupplier unixMillis) {
     this(settings, unixMillis, webhook::tell);
   }
 
@@ -80,9 +80,9 @@ public final class AlertBook {
   }
 
   /** Takes all that is wrong at the moment. */
-  synchronized void update(List<Finding> found) {
+  synchronized void update(List<AlertFinding> found) {
     long now = unixMillis.getAsLong();
-    for (Finding finding : found) {
+    for (AlertFinding finding : found) {
       Active known = active.get(finding.key());
       if (known != null) {
         known.finding = finding;

@@ -11,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param queries null where that rule is off
  */
 public record AlertParts(
-    AlertSettings settings, Webhook.Opener opener, @Nullable SlowQueries queries) {}
+    AlertSettings settings, WebhookSender.Opener opener, @Nullable SlowQueries queries) {}

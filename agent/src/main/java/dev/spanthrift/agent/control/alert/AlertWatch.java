@@ -34,7 +34,7 @@ public final class AlertWatch {
   private final Anomalies anomalies;
   private final Map<String, Long> awaySince = new HashMap<>();
   private final Map<String, Long> queriesBefore = new HashMap<>();
-  private List<Finding> ofMinute = List.of();
+  private List<AlertFinding> ofMinute = List.of();
   private long lookedMillis;
   private long minuteMillis;
   private long overShareBefore = -1;
@@ -62,13 +62,13 @@ public final class AlertWatch {
       return;
     }
     lookedMillis = now;
-    List<Finding> found = new ArrayList<>();
+    List<AlertFinding> found = new ArrayList<>();
     money(found);
     destinations(status, now, found);
     engine(found);
     if (now - minuteMillis >= MINUTE_MILLIS) {
       minuteMillis = now;
-      List<Finding> minute = new ArrayList<>();
+      List<AlertFinding> minute = new ArrayList<>();
       mustKeep(status, minute);
       slowQueries(minute);
       lastMinute(minute, false);
@@ -83,24 +83,29 @@ public final class AlertWatch {
   }
 
   /** Findings of operations, and others, each from its own last minute. */
-  private void lastMinute(List<Finding> fresh, boolean ofOperations) {
-    List<Finding> all = new ArrayList<>(fresh);
+  private void lastMinute(List<AlertFinding> fresh, boolean ofOperations) {
+    List<AlertFinding> all = new ArrayList<>(fresh);
     ofMinute.stream().filter(old -> isOfOperation(old) != ofOperations).forEach(all::add);
     ofMinute = List.copyOf(all);
   }
 
-  private static boolean isOfOperation(Finding finding) {
+  private static boolean isOfOperation(AlertFinding finding) {
     return finding.rule() == AlertRule.ERROR_RATE || finding.rule() == AlertRule.LATENCY;
   }
 
   private void add(
-      AlertRule rule, String subject, double value, boolean wrong, String text, List<Finding> to) {
+      AlertRule rule,
+      String subject,
+      double value,
+      boolean wrong,
+      String text,
+      List<AlertFinding> to) {
     if (rule.isOn(settings) && wrong) {
-      to.add(new Finding(rule, subject, value, rule.threshold(settings), text));
+      to.add(new AlertFinding(rule, subject, value, rule.threshold(settings), text));
     }
   }
 
-  private void money(List<Finding> found) {
+  private void money(List<AlertFinding> found) {
     Spend now = spend.spend();
     for (Spend.BudgetSpend budget : now.budgets()) {
       Double amount = budget.budget();
@@ -131,7 +136,7 @@ public final class AlertWatch {
     }
   }
 
-  private void destinations(PipelineStatus status, long now, List<Finding> found) {
+  private void destinations(PipelineStatus status, long now, List<AlertFinding> found) {
     for (DestinationStatus to : status.destinations()) {
       long since = since(to.name(), to.away(), now);
       double seconds = (now - since) / 1e3;
@@ -161,7 +166,7 @@ public final class AlertWatch {
     return awaySince.computeIfAbsent(name, n -> now);
   }
 
-  private void engine(List<Finding> found) {
+  private void engine(List<AlertFinding> found) {
     FleetStatus status = fleet.get();
     if (status != null) {
       add(
@@ -176,7 +181,7 @@ public final class AlertWatch {
     }
   }
 
-  private void mustKeep(PipelineStatus status, List<Finding> found) {
+  private void mustKeep(PipelineStatus status, List<AlertFinding> found) {
     long over = status.spans().overPolicyShare();
     long more = overShareBefore < 0 ? 0 : over - overShareBefore;
     overShareBefore = over;
@@ -192,11 +197,11 @@ public final class AlertWatch {
         found);
   }
 
-  private void slowQueries(List<Finding> found) {
+  private void slowQueries(List<AlertFinding> found) {
     if (queries == null) {
       return;
     }
-    for (SlowQueries.Shape shape : queries.read()) {
+    for (SlowQueries.SlowShape shape : queries.read()) {
       Long before = queriesBefore.put(shape.statement(), shape.spans());
       long more = shape.spans() - (before == null ? 0 : before);
       double slowest = shape.slowestNanos() / 1e9;

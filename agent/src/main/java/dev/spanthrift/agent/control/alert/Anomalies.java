@@ -44,8 +44,8 @@ final class Anomalies {
     this.settings = settings;
   }
 
-  List<Finding> look(Minute minute) {
-    List<Finding> found = new ArrayList<>();
+  List<AlertFinding> look(Minute minute) {
+    List<AlertFinding> found = new ArrayList<>();
     if (!AlertRule.ERROR_RATE.isOn(settings) && !AlertRule.LATENCY.isOn(settings)) {
       return found;
     }
@@ -70,7 +70,7 @@ final class Anomalies {
     return usual;
   }
 
-  private void look(Key key, MeasuredOperation now, Usual usual, List<Finding> found) {
+  private void look(Key key, MeasuredOperation now, Usual usual, List<AlertFinding> found) {
     double rate = (double) now.errors() / now.spans();
     double logP95 = Math.log(Math.max(1, LogQuantiles.of(now, 0.95)));
     boolean failing = false;
@@ -96,9 +96,9 @@ final class Anomalies {
     usual.slowBefore = slow;
   }
 
-  private Finding finding(AlertRule rule, Key key, double times, String text) {
+  private AlertFinding finding(AlertRule rule, Key key, double times, String text) {
     String subject = key.operation() + " of " + key.service();
-    return new Finding(rule, subject, times, rule.threshold(settings), text);
+    return new AlertFinding(rule, subject, times, rule.threshold(settings), text);
   }
 
   private static String errors(Key key, double rate, Usual usual) {

@@ -36,7 +36,7 @@ public final class BoostPreviews {
     BoostMatch known = wish.match().recorded();
     Condition match = known == null ? Condition.ALWAYS : known.condition();
     List<String> remarks = remarks(wish, document);
-    RingQuestions.Purse purse = questions.purseOfNow();
+    RingQuestions.Means purse = questions.purseOfNow();
     WhatIfAnswer without = questions.now(document, purse);
     WhatIfAnswer with = questions.now(boosted(document, match), purse);
     Quantity decided = with.keptByReason().getOrDefault(NAME, NOTHING);

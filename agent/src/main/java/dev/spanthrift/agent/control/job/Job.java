@@ -24,10 +24,10 @@ public record Job(
     @Nullable Instant ended,
     @Nullable Instant expires,
     @Nullable WhatIfAnswer result,
-    @Nullable Failure problem) {
+    @Nullable NoResult problem) {
 
   /** Why there is no result. */
-  public record Failure(String type, String title, String detail) {}
+  public record NoResult(String type, String title, String detail) {}
 
   /** For lists. */
   Job withoutResult() {

@@ -155,7 +155,7 @@ public final class Jobs implements AutoCloseable {
     @Nullable Instant started;
     @Nullable Instant ended;
     @Nullable WhatIfAnswer result;
-    Job.@Nullable Failure problem;
+    Job.@Nullable NoResult problem;
     private long sliceBegan;
 
     Running(String id, String kind, Work work, Instant created) {
@@ -180,15 +180,15 @@ public final class Jobs implements AutoCloseable {
       } catch (InterruptedException e) {
         over("cancelled", null, null);
       } catch (ProblemException e) {
-        over("failed", null, failure(e.type(), String.valueOf(e.getMessage())));
+        over("failed", null, noResult(e.type(), String.valueOf(e.getMessage())));
       } catch (IOException | RuntimeException e) {
         log.error("job {} failed", id, e);
-        over("failed", null, failure(ProblemType.INTERNAL, "see the log for job " + id));
+        over("failed", null, noResult(ProblemType.INTERNAL, "see the log for job " + id));
       }
     }
 
-    private static Job.Failure failure(ProblemType type, String detail) {
-      return new Job.Failure(type.url(), type.title(), detail + ". " + type.advice());
+    private static Job.NoResult noResult(ProblemType type, String detail) {
+      return new Job.NoResult(type.url(), type.title(), detail + ". " + type.advice());
     }
 
     private void watch(long done, long all) throws InterruptedException {
@@ -200,7 +200,7 @@ public final class Jobs implements AutoCloseable {
       }
     }
 
-    private void over(String as, @Nullable WhatIfAnswer answer, Job.@Nullable Failure why) {
+    private void over(String as, @Nullable WhatIfAnswer answer, Job.@Nullable NoResult why) {
       synchronized (Jobs.this) {
         if (isOver()) {
           return; // cancelled in the last moment

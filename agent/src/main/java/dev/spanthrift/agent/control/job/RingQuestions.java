@@ -53,29 +53,29 @@ public final class RingQuestions {
    *
    * @param allowance null: everything of it is kept
    */
-  public record Purse(@Nullable Allowance allowance, AllocationSettings allocation) {
-    public static final Purse NONE = new Purse(null, AllocationSettings.DEFAULT);
+  public record Means(@Nullable Allowance allowance, AllocationSettings allocation) {
+    public static final Means NONE = new Means(null, AllocationSettings.DEFAULT);
 
-    public Purse with(AllocationSettings.PerClass shares) {
-      return new Purse(allowance, allocation.withShares(shares));
+    public Means with(AllocationSettings.PerClass shares) {
+      return new Means(allowance, allocation.withShares(shares));
     }
   }
 
   /** A budget in one word. */
-  public Purse purse(@Nullable String budget) {
+  public Means purse(@Nullable String budget) {
     if (budget == null) {
-      return Purse.NONE;
+      return Means.NONE;
     }
     try {
       BudgetText parsed = BudgetText.parse(budget, spend.price(), spend.spend().currency());
-      return new Purse(parsed.allowance(), parsed.allocation());
+      return new Means(parsed.allowance(), parsed.allocation());
     } catch (IllegalArgumentException e) {
       throw new ProblemException(ProblemType.REFUSED, String.valueOf(e.getMessage()));
     }
   }
 
   /** What the budgets in force allow for at their pace of now. */
-  public Purse purseOfNow() {
+  public Means purseOfNow() {
     double hourly =
         spend.spend().budgets().stream()
             .map(budget -> budget.allowancePerHour())
@@ -84,8 +84,8 @@ public final class RingQuestions {
             .min()
             .orElse(-1);
     return hourly < 0
-        ? Purse.NONE
-        : new Purse(
+        ? Means.NONE
+        : new Means(
             new Allowance.PerSecond(hourly / 3_600 * Money.PICOS), AllocationSettings.DEFAULT);
   }
 
@@ -100,7 +100,7 @@ public final class RingQuestions {
   }
 
   /** Answers now, or says that another question is being answered. */
-  public WhatIfAnswer now(PolicyDocument document, Purse purse)
+  public WhatIfAnswer now(PolicyDocument document, Means purse)
       throws IOException, InterruptedException {
     if (!running.tryAcquire()) {
       throw new ProblemException(ProblemType.BUSY, "one simulation runs at a time");
@@ -109,13 +109,13 @@ public final class RingQuestions {
   }
 
   /** Answers when the others are answered. */
-  public WhatIfAnswer inTurn(PolicyDocument document, Purse purse, Watch watch)
+  public WhatIfAnswer inTurn(PolicyDocument document, Means purse, Watch watch)
       throws IOException, InterruptedException {
     running.acquire();
     return answered(document, purse, watch);
   }
 
-  private WhatIfAnswer answered(PolicyDocument document, Purse purse, Watch watch)
+  private WhatIfAnswer answered(PolicyDocument document, Means purse, Watch watch)
       throws IOException, InterruptedException {
     try {
       SpanRing ring = recorded();
@@ -133,7 +133,7 @@ public final class RingQuestions {
     }
   }
 
-  private Question question(PolicyDocument document, Purse purse) {
+  private Question question(PolicyDocument document, Means purse) {
     SpanPrice price = spend.price();
     return new Question(
         document,

@@ -20,14 +20,14 @@ final class BudgetQuestion {
    *
    * @throws ProblemException saying what would be right
    */
-  static RingQuestions.Purse read(JsonNode body, RingQuestions questions) {
+  static RingQuestions.Means read(JsonNode body, RingQuestions questions) {
     known("", body, FIELDS, "{\"budget\": \"10%\"}");
     JsonNode budget = body.path("budget");
     if (!budget.isString()) {
       throw ProblemException.invalid(
           "/budget", budget.isMissingNode() ? "is missing" : "is not a text", "10% or 25/month");
     }
-    RingQuestions.Purse purse = questions.purse(budget.asString());
+    RingQuestions.Means purse = questions.purse(budget.asString());
     PerClass shares = shares(body.path("shares"));
     return shares == null ? purse : purse.with(shares);
   }

@@ -86,7 +86,7 @@ public class SimulateApi {
   }
 
   private ResponseEntity<Object> answer(
-      String kind, PolicyDocument document, RingQuestions.Purse purse, @Nullable String prefer)
+      String kind, PolicyDocument document, RingQuestions.Means purse, @Nullable String prefer)
       throws IOException, InterruptedException {
     if (!JobApi.isAsync(prefer)) {
       return ResponseEntity.ok(questions.now(document, purse));

@@ -110,7 +110,7 @@ public final class Recommender {
       throws IOException, InterruptedException {
     List<String> remarks = new ArrayList<>();
     PolicyDocument document = policy.set().document();
-    RingQuestions.Purse purse = questions.purseOfNow();
+    RingQuestions.Means purse = questions.purseOfNow();
     WhatIfAnswer asIs = questions.now(document, purse);
     Map<String, RuleChange> candidates = new LinkedHashMap<>();
     List<Recommendation> all = new ArrayList<>();

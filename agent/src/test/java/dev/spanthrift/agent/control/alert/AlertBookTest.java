@@ -12,15 +12,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AlertBookTest {
-  private static final Finding AWAY =
-      new Finding(AlertRule.DESTINATION_AWAY, "default", 61, 60, "It does not answer.");
+  private static final AlertFinding AWAY =
+      new AlertFinding(AlertRule.DESTINATION_AWAY, "default", 61, 60, "It does not answer.");
 
   private long now = 1_700_000_000_000L;
   private final List<Alert> told = new ArrayList<>();
   private final AlertBook book =
       new AlertBook(SettingsLoader.defaults().alerts(), () -> now, told::add);
 
-  private void update(Finding... found) {
+  private void update(AlertFinding... found) {
     book.update(List.of(found));
     now += 10_000;
   }
@@ -60,7 +60,7 @@ class AlertBookTest {
     update(AWAY);
     assertEquals(List.of(), told);
     assertEquals("silenced", book.alerts().getFirst().state());
-    Finding other = new Finding(AlertRule.QUEUE_FILLING, "default", .6, .5, "It fills.");
+    AlertFinding other = new AlertFinding(AlertRule.QUEUE_FILLING, "default", .6, .5, "It fills.");
     update(AWAY, other);
     assertEquals(List.of("queueFilling"), told.stream().map(Alert::rule).toList());
     now += 60_000;
@@ -75,7 +75,7 @@ class AlertBookTest {
     String id = told.getFirst().id();
     assertTrue(book.isActive(id));
     book.silence(new Silence(null, id, Instant.ofEpochMilli(now + 600_000), ""));
-    update(new Finding(AlertRule.DESTINATION_AWAY, "second", 61, 60, "It does not either."));
+    update(new AlertFinding(AlertRule.DESTINATION_AWAY, "second", 61, 60, "It does not either."));
     assertEquals(2, told.size());
     for (int i = 0; i < 10; i++) {
       update();
@@ -87,9 +87,9 @@ class AlertBookTest {
 
   @Test
   void everythingIsBounded() {
-    List<Finding> many = new ArrayList<>();
+    List<AlertFinding> many = new ArrayList<>();
     for (int i = 0; i < 3 * AlertBook.ACTIVE_MAX; i++) {
-      many.add(new Finding(AlertRule.SLOW_QUERY, "statement " + i, 2, 1, "Slow."));
+      many.add(new AlertFinding(AlertRule.SLOW_QUERY, "statement " + i, 2, 1, "Slow."));
     }
     book.update(many);
     assertEquals(AlertBook.ACTIVE_MAX, book.alerts().size());

@@ -91,16 +91,16 @@ class WebhookTest {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + PATH);
   }
 
-  private Webhook.Opener opener() {
+  private WebhookSender.Opener opener() {
     ExportSettings to =
         ExportSettings.of("alerts", Protocol.HTTP_PROTOBUF, url())
             .withSignalEndpoints(Map.of(Signal.LOGS, url()));
     return () -> Senders.open(to, new ClientLoops(loops.group(), loops.clientChannel()));
   }
 
-  private Webhook webhook(AlertSettings.Format format, @Nullable Path secret) {
+  private WebhookSender webhook(AlertSettings.Format format, @Nullable Path secret) {
     AlertSettings.Webhook settings = new AlertSettings.Webhook(url(), null, format, secret);
-    return new Webhook(settings, opener(), timer, () -> 1_700_000_000_000L);
+    return new WebhookSender(settings, opener(), timer, () -> 1_700_000_000_000L);
   }
 
   private static Alert alert(String text) {
@@ -122,7 +122,7 @@ class WebhookTest {
   @Test
   void aMessageIsSignedJson() throws Exception {
     Path secret = Files.writeString(directory.resolve("secret"), "hush\n");
-    try (Webhook webhook = webhook(AlertSettings.Format.GENERIC, secret)) {
+    try (WebhookSender webhook = webhook(AlertSettings.Format.GENERIC, secret)) {
       webhook.tell(alert("a < b & c"));
       await().atMost(LONG).until(() -> webhook.status().sent() == 1);
       Got message = got.getFirst();
@@ -147,7 +147,7 @@ class WebhookTest {
 
   @Test
   void slackGetsItsOwnForm() {
-    try (Webhook webhook = webhook(AlertSettings.Format.SLACK, null)) {
+    try (WebhookSender webhook = webhook(AlertSettings.Format.SLACK, null)) {
       webhook.tell(alert("a < b & c"));
       await().atMost(LONG).until(() -> webhook.status().sent() == 1);
       String text = got.getFirst().json().path("text").asString();
@@ -160,7 +160,7 @@ class WebhookTest {
   @Test
   void whatCannotBeTakenNowIsSentAgain() {
     status.set(503);
-    try (Webhook webhook = webhook(AlertSettings.Format.GENERIC, null)) {
+    try (WebhookSender webhook = webhook(AlertSettings.Format.GENERIC, null)) {
       webhook.tell(alert("x"));
       await().atMost(LONG).until(() -> got.size() >= 2);
       status.set(200);
@@ -172,7 +172,7 @@ class WebhookTest {
   @Test
   void whatIsRefusedIsGivenUpAndSaidWithoutTheUrl() {
     status.set(404);
-    try (Webhook webhook = webhook(AlertSettings.Format.GENERIC, null)) {
+    try (WebhookSender webhook = webhook(AlertSettings.Format.GENERIC, null)) {
       webhook.tell(alert("x"));
       await().atMost(LONG).until(() -> webhook.status().failed() == 1);
       assertEquals("status_404", webhook.status().remark());
@@ -183,19 +183,19 @@ class WebhookTest {
   void theOldestGoesWhenTooManyWait() {
     AlertSettings.Webhook settings =
         new AlertSettings.Webhook(url(), null, AlertSettings.Format.GENERIC, null);
-    Webhook webhook =
-        new Webhook(
+    WebhookSender webhook =
+        new WebhookSender(
             settings,
             () -> {
               throw new IOException("not yet");
             },
             timer,
             () -> 0);
-    for (int i = 0; i < Webhook.WAITING_MAX + 11; i++) {
+    for (int i = 0; i < WebhookSender.WAITING_MAX + 11; i++) {
       webhook.tell(alert("m" + i));
     }
     assertEquals(10, webhook.status().dropped());
-    assertEquals(Webhook.WAITING_MAX + 1, webhook.status().waiting());
+    assertEquals(WebhookSender.WAITING_MAX + 1, webhook.status().waiting());
     webhook.close();
   }
 

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #WAITING_MAX} wait at most; then the oldest goes and is counted. Neither URL nor secret
  * is in a log or an answer. Opened with the first message: where nothing is wrong nothing is there.
  */
-public final class Webhook implements AutoCloseable {
+public final class WebhookSender implements AutoCloseable {
   static final int WAITING_MAX = 32;
   static final int ATTEMPTS_MAX = 6;
   private static final Retry RETRY =
@@ -40,7 +40,7 @@ public final class Webhook implements AutoCloseable {
   /** A page of text is how Slack says that all is well. */
   private static final String WEB_PAGE = "web_page";
 
-  private static final Logger log = LoggerFactory.getLogger(Webhook.class);
+  private static final Logger log = LoggerFactory.getLogger(WebhookSender.class);
 
   private final AlertSettings.Webhook settings;
   private final Opener opener;
@@ -65,7 +65,7 @@ public final class Webhook implements AutoCloseable {
   /** How it stands; the remark is about the last failure, and missing after a success. */
   record Status(int waiting, long sent, long failed, long dropped, @Nullable String remark) {}
 
-  public Webhook(
+  public WebhookSender(
       AlertSettings.Webhook settings,
       Opener opener,
       ScheduledExecutorService timer,

@@ -6,7 +6,7 @@ package dev.spanthrift.agent.control.alert;
  * @param subject what it is about, such as a budget or an operation
  * @param text one sentence
  */
-record Finding(AlertRule rule, String subject, double value, double threshold, String text) {
+record AlertFinding(AlertRule rule, String subject, double value, double threshold, String text) {
   String key() {
     return rule.word() + " " + subject;
   }
