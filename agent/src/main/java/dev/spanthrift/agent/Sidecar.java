@@ -171,8 +171,7 @@ public final class Sidecar implements SidecarProgram {
       live.controller(source::status);
     }
     ControlServer control =
-        ControlServer.start(
-            wiring.control(), live, policies, treasurer, wiring.alerts(queries));
+        ControlServer.start(wiring.control(), live, policies, treasurer, wiring.alerts(queries));
     this.control = control;
     Treasurer.Afterwards account =
         (status, moved) -> {

@@ -110,8 +110,7 @@ public final class ControlServer implements AutoCloseable {
     webhook =
         new Webhook(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
-    AlertBook alerts =
-        new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
     watch =
         new AlertWatch(
             alerting.settings(),
