@@ -27,9 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "controller",
     description =
-        "Makes of SamplingPolicies, ClusterSamplingPolicies and SamplingBudgets what each sidecar is"
-            + " to run, serves it over one stream each, and says in their status what became of it."
-            + " docs/POLICY-OBJECTS.md tells the whole.")
+        "Makes of SamplingPolicies, ClusterSamplingPolicies and SamplingBudgets what each sidecar"
+            + " is to run, serves it over one stream each, and says in their status what became of"
+            + " it. docs/POLICY-OBJECTS.md tells the whole.")
 final class ControllerCommand implements Callable<Integer> {
   private static final int CLOSE_SECONDS = 10;
 
@@ -53,8 +53,8 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--tls-certificate",
       paramLabel = "FILE",
       description =
-          "Certificate chain, PEM, read again when it is rotated. Default: none, which only loopback"
-              + " may have.")
+          "Certificate chain, PEM, read again when it is rotated. Default: none, which only"
+              + " loopback may have.")
   private @Nullable Path certificate;
 
   @Option(

@@ -86,12 +86,21 @@ public final class AdminSite implements AutoCloseable {
     counter(out, "messages_unread", "Messages that made no sense.", streams.unread());
     counter(out, "changes", "Changes sent to sidecars.", streams.changes());
     counter(out, "tokens_refused", "Streams refused by their token.", counts.tokensRefused());
-    counter(out, "tokens_unasked", "Streams refused as nobody could be asked about their token.", counts.tokensUnasked());
+    counter(
+        out,
+        "tokens_unasked",
+        "Streams refused as nobody could be asked about their token.",
+        counts.tokensUnasked());
     counter(out, "token_reviews", "TokenReviews asked of the API server.", counts.tokenReviews());
-    counter(out, "reconciliations", "Times that all objects were looked at.", counts.reconciliations());
+    counter(
+        out, "reconciliations", "Times that all objects were looked at.", counts.reconciliations());
     counter(out, "status_writes", "Statuses written.", counts.statusWrites());
     counter(out, "status_failures", "Statuses that could not be written.", counts.statusFailures());
-    gauge(out, "policies_invalid", "Policies that cannot be used, where this replica leads.", counts.invalid());
+    gauge(
+        out,
+        "policies_invalid",
+        "Policies that cannot be used, where this replica leads.",
+        counts.invalid());
     gauge(out, "leader", "1 where this replica writes status.", counts.leader() ? 1 : 0);
     return out.toString();
   }
@@ -104,8 +113,7 @@ public final class AdminSite implements AutoCloseable {
     sample(out, "spanthrift_controller_" + name + "_total", "counter", help, value);
   }
 
-  private static void sample(
-      StringBuilder out, String name, String type, String help, long value) {
+  private static void sample(StringBuilder out, String name, String type, String help, long value) {
     out.append("# HELP ").append(name).append(' ').append(help).append('\n');
     out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
     out.append(name).append(' ').append(value).append('\n');

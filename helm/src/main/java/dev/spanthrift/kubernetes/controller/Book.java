@@ -152,7 +152,9 @@ final class Book implements Assigner {
   private static @Nullable JsonNode fallback(List<Chosen> chosen) {
     return chosen.stream()
         .filter(c -> c.variant.spec().isEnforced() && c.variant.spec().fallback() != null)
-        .min(Comparator.comparing((Chosen c) -> c.key.namespace().isEmpty()).thenComparing(Chosen.ORDER))
+        .min(
+            Comparator.comparing((Chosen c) -> c.key.namespace().isEmpty())
+                .thenComparing(Chosen.ORDER))
         .map(c -> RuleText.document(c.variant.spec()).path("default"))
         .orElse(null);
   }
@@ -165,5 +167,4 @@ final class Book implements Assigner {
     }
     return budgets;
   }
-
 }

@@ -95,8 +95,7 @@ public final class Controller implements AutoCloseable {
     // Nobody is told anything before all objects are known: with half of them a sidecar would be
     // told that nothing matches it.
     reconcile();
-    server =
-        StreamServer.open(options.address(), options.tls(), sidecars, tokens);
+    server = StreamServer.open(options.address(), options.tls(), sidecars, tokens);
     leadership.start();
     timer.scheduleWithFixedDelay(
         Guarded.task("controller tick", this::tick),
@@ -181,8 +180,7 @@ public final class Controller implements AutoCloseable {
             .add(result.known());
       }
       if (fleet != null) {
-        BudgetStatus before =
-            Objects.requireNonNullElse(object.getStatus(), BudgetStatus.NONE);
+        BudgetStatus before = Objects.requireNonNullElse(object.getStatus(), BudgetStatus.NONE);
         if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
           writes.add(() -> write(object, SamplingBudget.class, result.status(), now));
         }

@@ -81,7 +81,9 @@ final class Members {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** What the other replicas said lately; leases that nobody has renewed for an hour are removed. */
+  /**
+   * What the other replicas said lately; leases that nobody has renewed for an hour are removed.
+   */
   FleetSummary others(ZonedDateTime now) {
     FleetSummary sum = FleetSummary.NONE;
     for (Lease lease :

@@ -87,7 +87,8 @@ final class ObjectCheck {
     Optional<Duration> bake = Durations.parse(rollout.bake());
     if (bake.filter(d -> d.isPositive() && d.compareTo(BAKE_MAX) <= 0).isEmpty()) {
       problems.add(
-          new PolicyProblem("/spec/rollout/bake", "is " + rollout.bake(), "such as 10m, at most 168h"));
+          new PolicyProblem(
+              "/spec/rollout/bake", "is " + rollout.bake(), "such as 10m, at most 168h"));
     }
   }
 

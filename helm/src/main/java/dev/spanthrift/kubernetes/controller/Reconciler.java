@@ -93,18 +93,15 @@ final class Reconciler {
     Long generation = object.getMetadata().getGeneration();
     Variant<PolicySpec> wanted = Variant.of(spec, generation == null ? 0 : generation);
     List<PolicyProblem> problems =
-        problems(
-            object,
-            wanted.hash() + spec.rollout(),
-            () -> ObjectCheck.check(key.name(), spec));
+        problems(object, wanted.hash() + spec.rollout(), () -> ObjectCheck.check(key.name(), spec));
     Variant<PolicySpec> applied = applied(key, before);
     Course course =
         problems.isEmpty()
-            ? course(key, uid(object), spec.rollout(), wanted, applied, before.rollout(), fleet, now)
+            ? course(
+                key, uid(object), spec.rollout(), wanted, applied, before.rollout(), fleet, now)
             : new Course(applied, null, 0, before.rollout());
     Known.Policy known =
-        new Known.Policy(
-            key, uid(object), course.stable(), course.candidate(), course.percent());
+        new Known.Policy(key, uid(object), course.stable(), course.candidate(), course.percent());
     if (fleet == null) {
       return new PolicyResult(known, before);
     }
@@ -190,9 +187,7 @@ final class Reconciler {
     }
     FleetSummary.Part changed = fleet.part(Assignment.part(key, wanted.hash()));
     FleetSummary.Part unchanged =
-        applied == null
-            ? FleetSummary.Part.NONE
-            : fleet.part(Assignment.part(key, applied.hash()));
+        applied == null ? FleetSummary.Part.NONE : fleet.part(Assignment.part(key, applied.hash()));
     Rollouts.Look look = Rollouts.look(rollout, at, memory.suspicions(), changed, unchanged, now);
     watched.put(uid, new Watched(wanted.hash(), look.suspicions(), now));
     if (!look.status().phase().equals(at.phase()) || look.status().step() != at.step()) {
@@ -217,16 +212,13 @@ final class Reconciler {
     FleetSummary.Part others =
         candidate == null ? FleetSummary.Part.NONE : part(fleet, key, stable);
     Conditions conditions =
-        new Conditions(before.conditions(), generation, now)
-            .accepted(problems, stable != null);
+        new Conditions(before.conditions(), generation, now).accepted(problems, stable != null);
     RolloutStatus rollout = course.rollout();
     if (candidate != null && rollout != null) {
       conditions.inForce(false, "RollingOut", Objects.requireNonNullElse(rollout.reason(), ""));
     } else if (stable == null || !stable.hash().equals(wanted.hash())) {
       boolean stopped =
-          problems.isEmpty()
-              && rollout != null
-              && rollout.phase().equals(RolloutStatus.STOPPED);
+          problems.isEmpty() && rollout != null && rollout.phase().equals(RolloutStatus.STOPPED);
       conditions.inForce(
           false,
           stopped ? "RolloutStopped" : "NotAccepted",
@@ -278,8 +270,7 @@ final class Reconciler {
             ? List.of(new PolicyProblem("/spec/amount", "is missing", "money for one period"))
             : problems(object, variant.hash(), () -> ObjectCheck.check(key.name(), spec));
     Variant<BudgetSpec> inForce = problems.isEmpty() ? variant : appliedBudget(key, before);
-    FleetSummary.Part part =
-        fleet == null ? FleetSummary.Part.NONE : part(fleet, key, inForce);
+    FleetSummary.Part part = fleet == null ? FleetSummary.Part.NONE : part(fleet, key, inForce);
     int was = before.parts() == null ? 1 : before.parts();
     int parts = fleet == null ? was : parts(part.matched(), was);
     Known.Money known = inForce == null ? null : new Known.Money(key, inForce, parts);
@@ -287,8 +278,7 @@ final class Reconciler {
       return new BudgetResult(known, before);
     }
     Conditions conditions =
-        new Conditions(before.conditions(), generation, now)
-            .accepted(problems, inForce != null);
+        new Conditions(before.conditions(), generation, now).accepted(problems, inForce != null);
     if (inForce == null || !problems.isEmpty()) {
       conditions.inForce(false, "NotAccepted", "");
     } else if (!inForce.spec().isEnforced()) {

@@ -105,8 +105,7 @@ final class Rollouts {
         at.hash(), at.phase(), at.step(), at.percent(), at.since(), sidecars, reason);
   }
 
-  private static RolloutStatus stopped(
-      RolloutStatus at, int sidecars, Instant now, String wrong) {
+  private static RolloutStatus stopped(RolloutStatus at, int sidecars, Instant now, String wrong) {
     return new RolloutStatus(
         at.hash(),
         RolloutStatus.STOPPED,

@@ -27,8 +27,7 @@ record Variant<S>(long generation, String hash, String text, S spec) {
     String text =
         BodyFormat.canonical(
             BodyFormat.JSON.read(JSON.asJson(spec).getBytes(StandardCharsets.UTF_8)));
-    String hash =
-        BodyFormat.hash(BodyFormat.JSON.read(text.getBytes(StandardCharsets.UTF_8)));
+    String hash = BodyFormat.hash(BodyFormat.JSON.read(text.getBytes(StandardCharsets.UTF_8)));
     return new Variant<>(generation, hash, text, spec);
   }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Money for one period; the keys mean what they mean under {@code budgets} of the settings.
  *
  * @param selector of pods; none: all of the namespace
- * @param mode {@link PolicySpec#ENFORCE}, or {@link PolicySpec#SHADOW}, which is meant where nothing
- *     is said: not sent to any sidecar
+ * @param mode {@link PolicySpec#ENFORCE}, or {@link PolicySpec#SHADOW}, which is meant where
+ *     nothing is said: not sent to any sidecar
  * @param amount of money
  * @param share {@code split}: the amount is for all matching pods together, in equal parts; {@code
  *     each}: for every one of them; split if absent

@@ -33,8 +33,7 @@ public record Traffic(
 
   /** Both together. */
   public Traffic plus(Traffic other) {
-    boolean agree =
-        currency.equals(other.currency) || equals(NONE) || other.equals(NONE);
+    boolean agree = currency.equals(other.currency) || equals(NONE) || other.equals(NONE);
     return new Traffic(
         receivedSpans + other.receivedSpans,
         receivedBytes + other.receivedBytes,

@@ -115,8 +115,7 @@ final class Session {
       return null;
     }
     Assignment now = assigned;
-    return new Reading(
-        known, now, now != null && now.hash().equals(running), last, rates);
+    return new Reading(known, now, now != null && now.hash().equals(running), last, rates);
   }
 
   /** Something, when nothing was said for so long. */

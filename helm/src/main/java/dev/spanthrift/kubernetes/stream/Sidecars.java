@@ -161,8 +161,7 @@ public final class Sidecars {
     return new FleetSummary(connected, parts, namespaces);
   }
 
-  private static FleetSummary.Part part(
-      Session.Reading reading, String name, Traffic traffic) {
+  private static FleetSummary.Part part(Session.Reading reading, String name, Traffic traffic) {
     SidecarReport last = reading.last();
     boolean runs = reading.runsIt();
     Session.Rates rates = runs ? reading.rates() : Session.Rates.NONE;

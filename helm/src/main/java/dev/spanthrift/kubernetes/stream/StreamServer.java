@@ -36,9 +36,7 @@ public final class StreamServer implements AutoCloseable {
   private static final int CONNECTION_BACKLOG = 1024;
   private static final Duration LINGER = Duration.ofSeconds(2);
   private static final WebsocketServerSpec FRAMES =
-      WebsocketServerSpec.builder()
-          .maxFramePayloadLength(StreamMessage.REPORT_BYTES_MAX)
-          .build();
+      WebsocketServerSpec.builder().maxFramePayloadLength(StreamMessage.REPORT_BYTES_MAX).build();
 
   private final Sidecars sidecars;
   private final TokenCheck tokens;
@@ -128,8 +126,7 @@ public final class StreamServer implements AutoCloseable {
     Session session = sidecars.open(identity);
     return session == null
         ? response -> response.status(503).send()
-        : response ->
-            response.sendWebsocket((in, out) -> talk(session, in, out), FRAMES);
+        : response -> response.sendWebsocket((in, out) -> talk(session, in, out), FRAMES);
   }
 
   private Answer answer(Throwable e) {

@@ -142,8 +142,7 @@ public final class TokenReviews implements TokenCheck, AutoCloseable {
     String uid = first(extra.get(POD_UID));
     return pod.isEmpty() || uid.isEmpty()
         ? bad("the token is bound to no pod; use a projected volume")
-        : new Known(
-            new Identity(parts[2], pod, uid), "", nanoTime.getAsLong() + GOOD_NANOS);
+        : new Known(new Identity(parts[2], pod, uid), "", nanoTime.getAsLong() + GOOD_NANOS);
   }
 
   private Known bad(String why) {
@@ -159,8 +158,7 @@ public final class TokenReviews implements TokenCheck, AutoCloseable {
     try {
       return HexFormat.of()
           .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(token.getBytes(StandardCharsets.UTF_8)));
+              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

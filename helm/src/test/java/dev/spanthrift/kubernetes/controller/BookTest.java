@@ -42,8 +42,7 @@ class BookTest {
   }
 
   private static Book book(List<Known.Policy> cluster, List<Known.Policy> shop) {
-    return new Book(
-        cluster, Map.of("shop", shop), Map.of(), Map.of("shop", Map.of("team", "web")));
+    return new Book(cluster, Map.of("shop", shop), Map.of(), Map.of("shop", Map.of("team", "web")));
   }
 
   private static Bundle bundle(Book book, PodFacts pod) {
@@ -64,12 +63,14 @@ class BookTest {
             book(
                 List.of(
                     cluster("b", "{mode: enforce, policies: [{name: r, keep: true}]}"),
-                    cluster("c", "{mode: enforce, priority: -1, policies: [{name: r, keep: true}]}"),
+                    cluster(
+                        "c", "{mode: enforce, priority: -1, policies: [{name: r, keep: true}]}"),
                     cluster("a", "{mode: enforce, policies: [{name: r, keep: true}]}")),
                 List.of(
                     namespaced("low", "{mode: enforce, policies: [{name: r, keep: true}]}"),
                     namespaced(
-                        "high", "{mode: enforce, priority: 9, policies: [{name: r, keep: true}]}"))),
+                        "high",
+                        "{mode: enforce, priority: 9, policies: [{name: r, keep: true}]}"))),
             CART);
     assertEquals(
         List.of("cluster:a/r", "cluster:b/r", "cluster:c/r", "high/r", "low/r"), names(bundle));
@@ -131,8 +132,8 @@ class BookTest {
     Known.Policy carts =
         namespaced(
             "carts",
-            "{mode: enforce, selector: {matchExpressions: [{key: app, operator: In, values: [cart]}]},"
-                + " default: {keep: true}}");
+            "{mode: enforce, selector: {matchExpressions: [{key: app, operator: In, values:"
+                + " [cart]}]}, default: {keep: true}}");
     Known.Policy others =
         cluster(
             "others",
@@ -140,7 +141,8 @@ class BookTest {
     Known.Policy web =
         cluster(
             "web",
-            "{mode: enforce, namespaceSelector: {matchLabels: {team: web}}, default: {keep: true}}");
+            "{mode: enforce, namespaceSelector: {matchLabels: {team: web}}, default: {keep:"
+                + " true}}");
     assertEquals(
         List.of("ClusterSamplingPolicy web", "SamplingPolicy shop/carts"),
         bundle(book(List.of(others, web), List.of(other, carts)), CART).policyObjects());

@@ -138,8 +138,7 @@ class ControllerTest {
     assertEquals(good, cart.hash());
     assertEquals(before, cart.changes());
 
-    cluster.apply(
-        MockCluster.policy("shop", "never", "{mode: enforce, policies: [{name: a}]}"));
+    cluster.apply(MockCluster.policy("shop", "never", "{mode: enforce, policies: [{name: a}]}"));
     Eventually.holds(
         () -> cluster.policy("shop", "never"),
         () ->
@@ -224,8 +223,7 @@ class ControllerTest {
     assertEquals(1250, controller.fleet().namespaces().get("shop").traffic().wouldDropSpans());
 
     fleet.subList(0, 100).forEach(FakeSidecar::close);
-    Eventually.holds(
-        controller::counts, () -> controller.counts().sidecars().connected() == 400);
+    Eventually.holds(controller::counts, () -> controller.counts().sidecars().connected() == 400);
   }
 
   @Test
@@ -276,20 +274,17 @@ class ControllerTest {
             "shop", "rules", "{mode: enforce, default: {probability: 0.5}, " + rollout + "}"));
     Eventually.holds(
         this::status, () -> status().rollout() != null && status().rollout().percent() == 50);
-    Eventually.holds(
-        controller::counts, () -> fleet.stream().anyMatch(s -> !s.hash().equals(old)));
-    Eventually.holds(
-        this::status, () -> condition("InForce").getReason().equals("RollingOut"));
+    Eventually.holds(controller::counts, () -> fleet.stream().anyMatch(s -> !s.hash().equals(old)));
+    Eventually.holds(this::status, () -> condition("InForce").getReason().equals("RollingOut"));
     List<FakeSidecar> changed = fleet.stream().filter(s -> !s.hash().equals(old)).toList();
     assertTrue(changed.size() >= 8 && changed.size() <= 32, "half of 40: " + changed.size());
 
     changed.forEach(s -> s.report(old, "it says so", 10, 0, 0));
-    Eventually.holds(
-        this::status, () -> status().rollout().phase().equals("Stopped"));
+    Eventually.holds(this::status, () -> status().rollout().phase().equals("Stopped"));
     assertTrue(
-        status().rollout().reason().contains("sidecars cannot use it"), status().rollout().reason());
-    Eventually.holds(
-        controller::counts, () -> fleet.stream().allMatch(s -> s.hash().equals(old)));
+        status().rollout().reason().contains("sidecars cannot use it"),
+        status().rollout().reason());
+    Eventually.holds(controller::counts, () -> fleet.stream().allMatch(s -> s.hash().equals(old)));
     assertEquals("RolloutStopped", condition("InForce").getReason());
   }
 }

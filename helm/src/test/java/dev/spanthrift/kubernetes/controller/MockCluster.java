@@ -75,8 +75,7 @@ final class MockCluster implements AutoCloseable {
           return objects.dispatch(request);
         }
         reviews.incrementAndGet();
-        TokenReview asked =
-            Serialization.unmarshal(request.getUtf8Body(), TokenReview.class);
+        TokenReview asked = Serialization.unmarshal(request.getUtf8Body(), TokenReview.class);
         return new MockResponse()
             .setResponseCode(201)
             .setHeader("Content-Type", "application/json")

@@ -45,8 +45,7 @@ class RolloutsTest {
   private FleetSummary fleet() {
     String wanted = hash(object.getSpec());
     PolicyStatus status = object.getStatus() == null ? PolicyStatus.NONE : object.getStatus();
-    boolean rolling =
-        status.rollout() != null && status.rollout().phase().equals("Progressing");
+    boolean rolling = status.rollout() != null && status.rollout().phase().equals("Progressing");
     Map<String, FleetSummary.Part> parts = new HashMap<>();
     int changed = rolling ? status.rollout().percent() * PODS / 100 : 0;
     if (rolling) {
