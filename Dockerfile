@@ -1,27 +1,16 @@
-# syntax=docker/dockerfile:1
-# The image of Spanthrift: docker build -t spanthrift:0.1.0 .
-FROM eclipse-temurin:25-jdk AS build
-RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*
-WORKDIR /src
-COPY . .
-# Tests have run before an image is made; the chart is no part of it.
-RUN --mount=type=cache,target=/m2 mvn -B -q -Dmaven.repo.local=/m2 -pl agent -am -Dmaven.test.skip=true package
-
-FROM eclipse-temurin:25-jre
-# A number, so that the kubelet can see that it is not root.
-RUN mkdir -p /var/lib/spanthrift && chown 65532:65532 /var/lib/spanthrift
+# The build's own image, by an engine: mvn verify -pl helm -am -DskipTests, then
+# docker build -t spanthrift:0.1.0 . (for arm64 with --build-arg ARCH=arm64; docs/IMAGE.md).
+# DockerfileTest says what should stand here.
+FROM scratch
+ARG ARCH=amd64
+COPY helm/target/image/${ARCH}/rootfs/ /
+COPY --chown=65532:65532 helm/target/image/${ARCH}/rootfs/var/lib/spanthrift /var/lib/spanthrift
+ENV MALLOC_ARENA_MAX=1 \
+    MALLOC_MMAP_THRESHOLD_=30000 \
+    PATH=/opt/java/bin \
+    SPANTHRIFT_STATE_DIR=/var/lib/spanthrift
 WORKDIR /opt/spanthrift
-COPY --from=build /src/spanthrift spanthrift
-COPY --from=build /src/agent/target/lib agent/target/lib
-COPY --from=build /src/agent/target/spanthrift.jar agent/target/spanthrift.jar
-# The launcher looks here first; the AOT cache is made here and nowhere else.
-ENV SPANTHRIFT_JAVA_HOME=/opt/java/openjdk \
-    SPANTHRIFT_STATE_DIR=/var/lib/spanthrift \
-    SPANTHRIFT_AOT=use \
-    MALLOC_ARENA_MAX=1
-RUN ./spanthrift warm
 USER 65532:65532
 EXPOSE 4317 4318 4321
-# The launcher becomes the JVM, so that SIGTERM reaches it.
-ENTRYPOINT ["/opt/spanthrift/spanthrift"]
+ENTRYPOINT ["/opt/java/bin/java", "@/opt/spanthrift/flags", "@/opt/spanthrift/memory", "-cp", "/opt/spanthrift/spanthrift.jar", "dev.spanthrift.agent.Spanthrift"]
 CMD ["run"]

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.command.Verbs;
+import dev.spanthrift.agent.launch.ImageStart;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
 import java.util.Locale;
 
@@ -10,6 +11,7 @@ public final class Spanthrift {
 
   public static void main(String[] arguments) {
     speakPlainly();
+    ImageStart.claimMemory(System.getenv());
     System.exit(Verbs.run(arguments, System.getenv(), Spanthrift::sidecar));
   }
 

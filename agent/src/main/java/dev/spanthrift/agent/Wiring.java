@@ -2,6 +2,7 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.config.settings.AlertSettings;
+import dev.spanthrift.agent.config.settings.DecisionMode;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
@@ -137,7 +138,8 @@ final class Wiring {
         plain.spansPerRequestMax(),
         (int) Math.min(settings.export().batchBytes().bytes(), BATCH_BYTES_MAX),
         settings.export().delay(),
-        plain.tick());
+        plain.tick(),
+        settings.mode() == DecisionMode.SHADOW);
   }
 
   /** None when it is switched off. */

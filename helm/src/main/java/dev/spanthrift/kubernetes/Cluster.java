@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes;
 
+import dev.spanthrift.agent.launch.ImageStart;
 import dev.spanthrift.kubernetes.command.ClusterVerbs;
 import java.util.Locale;
 
@@ -9,6 +10,7 @@ public final class Cluster {
 
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT); // numbers, times and JSON are the same on every machine
+    ImageStart.claimMemory(System.getenv());
     System.exit(ClusterVerbs.run(arguments, System.getenv()));
   }
 }

@@ -187,7 +187,7 @@ public final class ControlServer implements AutoCloseable {
   /** What somebody has read who reads once a second while anything moves. */
   public void note(PipelineStatus status) {
     history.note(status);
-    operationHistory.look();
+    operationHistory.look(status.spans());
     watch.look(status);
   }
 

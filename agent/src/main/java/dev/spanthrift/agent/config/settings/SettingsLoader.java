@@ -248,6 +248,7 @@ public final class SettingsLoader {
           s.hold(),
           s.decisionMemory(),
           s.policies(),
+          s.mode(),
           s.defaultProbability(),
           s.stampAlways(),
           s.randomness(),

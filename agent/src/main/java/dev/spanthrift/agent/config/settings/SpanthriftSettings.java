@@ -35,6 +35,12 @@ public record SpanthriftSettings(
     @Setting("Ordered rules, the first that matches decides; empty means defaultProbability alone.")
         List<Map<String, Object>> policies,
     @Setting(
+            value =
+                "enforce, or shadow: every trace is decided and counted, and none is dropped,"
+                    + " whatever policies and budgets say.",
+            byDefault = "enforce")
+        DecisionMode mode,
+    @Setting(
             value = "Probability of a trace that no policy matches; 1 keeps everything.",
             byDefault = "1")
         Probability defaultProbability,

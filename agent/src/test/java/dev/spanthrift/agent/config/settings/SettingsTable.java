@@ -175,6 +175,13 @@ final class SettingsTable {
                     "name", "errors", "keep", true, "share", 0.5, "n", 3L, "tags", List.of("a"))),
             "[errors]",
             "a rule with keys"),
+        row(
+            "mode",
+            DecisionMode.ENFORCE,
+            "shadow",
+            DecisionMode.SHADOW,
+            "trial",
+            "write one of enforce, shadow"),
         row("defaultProbability", new Probability(1), "1/10", new Probability(0.1), "2", "0 to 1"),
         row("stampAlways", false, "true", true, "perhaps", "true or false"),
         row(
