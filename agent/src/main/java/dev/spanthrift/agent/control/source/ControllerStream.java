@@ -115,7 +115,7 @@ final class ControllerStream implements AutoCloseable {
   private HttpClient client() throws IOException {
     HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
     if ("https".equals(uri().getScheme())) {
-      builder.sslContext(Credentials.trust(settings));
+      builder.sslContext(StreamCredentials.trust(settings));
     }
     return builder.build();
   }
@@ -131,7 +131,7 @@ final class ControllerStream implements AutoCloseable {
       return client
           .newWebSocketBuilder()
           .connectTimeout(CONNECT)
-          .header("Authorization", "Bearer " + Credentials.token(settings))
+          .header("Authorization", "Bearer " + StreamCredentials.token(settings))
           .buildAsync(URI.create(scheme + "://" + at.getRawAuthority() + StreamMessage.PATH), ear)
           .get(2 * CONNECT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

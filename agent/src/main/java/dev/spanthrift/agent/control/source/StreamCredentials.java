@@ -15,10 +15,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** What proves either end to the other; both files are rotated while the program runs. */
-final class Credentials {
+final class StreamCredentials {
   private static final int TOKEN_BYTES_MAX = 16 * 1024;
 
-  private Credentials() {}
+  private StreamCredentials() {}
 
   /** The token as it now stands in its file. */
   static String token(ControllerSettings settings) throws IOException {
