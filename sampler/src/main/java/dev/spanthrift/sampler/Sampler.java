@@ -65,7 +65,7 @@ public final class Sampler {
   private final FateBooks books = new FateBooks(counters);
   private final DecisionNotes notes = new DecisionNotes();
   private final FateTables tables;
-  private final Arrivals arrivals;
+  private final SpanArrivals arrivals;
   private final Departures departures;
 
   private final Fragment fragment = new Fragment();
@@ -101,7 +101,7 @@ public final class Sampler {
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
     learned = new LearnedTables(operations, signatures, budget);
     arrivals =
-        new Arrivals(
+        new SpanArrivals(
             settings,
             contexts,
             hold,

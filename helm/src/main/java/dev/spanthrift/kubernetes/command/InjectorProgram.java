@@ -62,7 +62,7 @@ final class InjectorProgram implements AutoCloseable {
     PodInjector injector = new PodInjector(defaults);
     SkipEvents events = new SkipEvents(client, metrics, clock);
     PodAuditor auditor = new PodAuditor(client, injector, namespaces::get, events);
-    Leadership leadership = lead(client);
+    InjectorLease leadership = lead(client);
     Ports ports = serve(injector, namespaces::get, namespaces::isReady, events, auditor);
     open.add(namespaces);
     open.add(events);
@@ -146,14 +146,14 @@ final class InjectorProgram implements AutoCloseable {
     }
   }
 
-  private Leadership lead(KubernetesClient client) {
-    Leadership leadership =
-        new Leadership(client, options.namespace(), options.lease, options.self(), timer);
+  private InjectorLease lead(KubernetesClient client) {
+    InjectorLease leadership =
+        new InjectorLease(client, options.namespace(), options.lease, options.self(), timer);
     open.add(leadership::stop);
     return leadership;
   }
 
-  private void keepCertificate(KubernetesClient client, Leadership leadership) {
+  private void keepCertificate(KubernetesClient client, InjectorLease leadership) {
     CertificateKeeper keeper =
         new CertificateKeeper(
             client,

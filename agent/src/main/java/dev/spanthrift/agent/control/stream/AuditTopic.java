@@ -25,13 +25,13 @@ final class AuditTopic implements Topic {
       private long last = after == null ? -1 : after;
 
       @Override
-      public void poll(Events to) {
+      public void poll(EventLines to) {
         if (last < 0) {
           last = audit.size();
         }
         List<AuditEntry> entries = audit.after(last, AT_ONCE);
         for (AuditEntry entry : entries) {
-          to.add("audit", entry.number(), Events.json(entry));
+          to.add("audit", entry.number(), EventLines.json(entry));
           last = entry.number();
         }
       }

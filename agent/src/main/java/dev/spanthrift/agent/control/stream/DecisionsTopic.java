@@ -88,7 +88,7 @@ final class DecisionsTopic implements Topic {
   }
 
   private byte[] json(LoggedDecision decision) {
-    return rendered.computeIfAbsent(decision.number(), number -> Events.json(search.row(decision)));
+    return rendered.computeIfAbsent(decision.number(), number -> EventLines.json(search.row(decision)));
   }
 
   /** How many of those that match are shown. */
@@ -106,7 +106,7 @@ final class DecisionsTopic implements Topic {
     }
 
     @Override
-    public void poll(Events to) {
+    public void poll(EventLines to) {
       // What this beat has found is from before this client came.
       List<LoggedDecision> wanted = wanted(listens ? fresh : List.of());
       listens = true;
@@ -140,10 +140,10 @@ final class DecisionsTopic implements Topic {
       }
     }
 
-    private void live(List<LoggedDecision> wanted, Events to) {
+    private void live(List<LoggedDecision> wanted, EventLines to) {
       List<LoggedDecision> shown = thinned(wanted);
       if (shown.size() < wanted.size()) {
-        to.add("sampled", Events.json(new Sampled(shown.size(), wanted.size())));
+        to.add("sampled", EventLines.json(new Sampled(shown.size(), wanted.size())));
       }
       shown.forEach(decision -> add(decision, to));
     }
@@ -159,7 +159,7 @@ final class DecisionsTopic implements Topic {
       return some;
     }
 
-    private void add(LoggedDecision decision, Events to) {
+    private void add(LoggedDecision decision, EventLines to) {
       to.add("decision", decision.number(), json(decision));
     }
   }

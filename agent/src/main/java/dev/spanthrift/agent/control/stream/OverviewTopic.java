@@ -26,7 +26,7 @@ final class OverviewTopic implements Topic {
       private long told;
 
       @Override
-      public void poll(Events to) {
+      public void poll(EventLines to) {
         if (json.length > 0 && told != id) {
           told = id;
           to.add("overview", id, json);
@@ -40,7 +40,7 @@ final class OverviewTopic implements Topic {
     if (beats++ % BEATS == 0) {
       Overview now = source.get();
       id = Math.max(id + 1, now.at().toEpochMilli());
-      json = Events.json(now);
+      json = EventLines.json(now);
     }
   }
 }

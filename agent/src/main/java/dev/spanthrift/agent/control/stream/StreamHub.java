@@ -122,7 +122,7 @@ public final class StreamHub implements StreamSite {
   }
 
   private void tell(Client client) {
-    Events events = new Events();
+    EventLines events = new EventLines();
     long now = System.nanoTime();
     if (!client.greeted) {
       client.greeted = true;

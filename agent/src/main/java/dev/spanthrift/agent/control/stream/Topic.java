@@ -19,6 +19,6 @@ interface Topic {
   /** One client's. */
   interface Feed {
     /** Writes what is new for this client since the last beat. */
-    void poll(Events to);
+    void poll(EventLines to);
   }
 }

@@ -7,10 +7,10 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Events as they are sent (text/event-stream): {@code id}, {@code event}, {@code data}, an empty
+ * EventLines as they are sent (text/event-stream): {@code id}, {@code event}, {@code data}, an empty
  * line.
  */
-final class Events {
+final class EventLines {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY).build();
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What becomes of a span when it comes: it is counted and measured, and joins its fragment, or
  * follows what was decided before. The counterpart of {@link Departures}.
  */
-final class Arrivals {
+final class SpanArrivals {
   private final SamplerSettings settings;
   private final BatchContexts contexts;
   private final Hold hold;
@@ -32,7 +32,7 @@ final class Arrivals {
   private final IdRandomness idRandomness = new IdRandomness();
   private final Verdict verdict = new Verdict();
 
-  Arrivals(
+  SpanArrivals(
       SamplerSettings settings,
       BatchContexts contexts,
       Hold hold,

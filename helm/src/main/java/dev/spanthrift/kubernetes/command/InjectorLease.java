@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Which of the replicas leads, by a Lease; who loses it tries again. */
-final class Leadership {
-  private static final Logger log = LoggerFactory.getLogger(Leadership.class);
+final class InjectorLease {
+  private static final Logger log = LoggerFactory.getLogger(InjectorLease.class);
   private final AtomicBoolean leads = new AtomicBoolean();
   private final LeaderElector elector;
   private final ScheduledExecutorService timer;
   private volatile boolean stopped;
 
-  Leadership(
+  InjectorLease(
       KubernetesClient client,
       String namespace,
       String lease,

@@ -1,0 +1,173 @@
+package dev.spanthrift.kubernetes.injection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.kubernetes.injection.Injection.Injected;
+import dev.spanthrift.kubernetes.injection.Injection.Skipped;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Who is asked, who is heard, and what annotations change. */
+class PodInjectorTest {
+  private final PodInjector injector = new PodInjector(PodCorpus.defaults());
+
+  private static ObjectNode with(String pod, String map, String key, String value) {
+    ObjectNode tree = PodCorpus.pod(pod);
+    ObjectNode metadata = (ObjectNode) tree.path("metadata");
+    (metadata.path(map) instanceof ObjectNode found ? found : metadata.putObject(map))
+        .put(key, value);
+    return tree;
+  }
+
+  private SkipReason skipped(JsonNode pod, PodNamespace namespace) {
+    return assertInstanceOf(Skipped.class, injector.inject(pod, namespace)).reason();
+  }
+
+  private static Map<String, String> environment(JsonNode container) {
+    return StreamSupport.stream(container.path("env").spliterator(), false)
+        .collect(Collectors.toMap(Json::name, e -> e.path("value").asString("from elsewhere")));
+  }
+
+  private Injected injected(ObjectNode pod) {
+    return assertInstanceOf(Injected.class, injector.inject(pod, PodCorpus.enabled("shop")));
+  }
+
+  @Test
+  void thePodsWordCountsBeforeItsNamespaces() {
+    ObjectNode plain = PodCorpus.pod("deployment");
+    PodNamespace silent = PodNamespace.named("shop");
+    assertEquals(SkipReason.NOT_ENABLED, skipped(plain, silent));
+    ObjectNode asking = with("deployment", "labels", Names.POD_LABEL, "true");
+    assertInstanceOf(Injected.class, injector.inject(asking, silent));
+    PodNamespace closed =
+        new PodNamespace("shop", Map.of(Names.NAMESPACE_LABEL, "disabled"), Map.of());
+    assertEquals(SkipReason.OPTED_OUT, skipped(asking, closed));
+    ObjectNode odd = with("deployment", "labels", Names.POD_LABEL, "yes");
+    assertEquals(SkipReason.INVALID_OPTION, skipped(odd, silent));
+    for (String space : new String[] {"kube-system", "spanthrift"}) {
+      assertEquals(SkipReason.SYSTEM_NAMESPACE, skipped(asking, PodCorpus.enabled(space)));
+    }
+    ObjectNode other = with("deployment", "labels", Names.REVISION_LABEL, "canary");
+    assertEquals(SkipReason.OTHER_REVISION, skipped(other, PodCorpus.enabled("shop")));
+  }
+
+  @Test
+  void thePodsAnnotationCountsBeforeItsNamespaces() {
+    PodNamespace namespace =
+        new PodNamespace(
+            "shop",
+            Map.of(Names.NAMESPACE_LABEL, "enabled"),
+            Map.of(PodOption.MODE.key(), "enforce", PodOption.CPU_REQUEST.key(), "20m"));
+    ObjectNode pod = with("deployment", "annotations", PodOption.CPU_REQUEST.key(), "30m");
+    Injected injected = assertInstanceOf(Injected.class, injector.inject(pod, namespace));
+    JsonNode sidecar = PodCorpusTest.sidecar(injected.pod().path("spec"));
+    assertEquals("enforce", environment(sidecar).get("SPANTHRIFT_MODE"));
+    assertEquals("30m", sidecar.path("resources").path("requests").path("cpu").asString(""));
+  }
+
+  @Test
+  void takeoverSendsTheApplicationHereAndWhatIsKeptToItsBackend() {
+    Injected injected =
+        injected(with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true"));
+    JsonNode spec = injected.pod().path("spec");
+    Map<String, String> application = environment(spec.path("containers").path(0));
+    assertEquals("http://127.0.0.1:4317", application.get(Otel.ENDPOINT));
+    Map<String, String> sidecar = environment(PodCorpusTest.sidecar(spec));
+    assertEquals("https://otlp.vendor.example:4317", sidecar.get(Otel.ENDPOINT));
+    assertEquals("grpc", sidecar.get(Otel.PROTOCOL));
+    assertEquals("from elsewhere", sidecar.get(Otel.HEADERS), "the Secret's key goes along");
+    String taken =
+        Json.texts(injected.pod().path("metadata").path("annotations"))
+            .get(Names.TAKEN_OVER_ANNOTATION);
+    assertTrue(taken.contains("https://otlp.vendor.example:4317"), taken);
+  }
+
+  @Test
+  void whatCannotBeTakenOverWholeIsLeftAlone() {
+    ObjectNode pod =
+        with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
+    ObjectNode container = (ObjectNode) pod.path("spec").path("containers").path(0);
+    ((tools.jackson.databind.node.ArrayNode) container.path("env"))
+        .add(Json.variable("OTEL_EXPORTER_OTLP_CERTIFICATE", "/certificates/ca.crt"));
+    assertEquals(SkipReason.ENDPOINT_NOT_TAKEABLE, skipped(pod, PodCorpus.enabled("shop")));
+  }
+
+  @Test
+  void withoutABackendNothingIsInjected() {
+    PodInjector nowhere = new PodInjector(SidecarDefaults.of("spanthrift:1", null));
+    Skipped skipped =
+        assertInstanceOf(
+            Skipped.class, nowhere.inject(PodCorpus.pod("deployment"), PodCorpus.enabled("shop")));
+    assertEquals(SkipReason.NO_UPSTREAM, skipped.reason());
+  }
+
+  @Test
+  void everyMistakeInAnAnnotationIsNamed() {
+    Map<PodOption, String> wrong =
+        Map.of(
+            PodOption.MODE, "trial",
+            PodOption.UPSTREAM, "backend:4318",
+            PodOption.UPSTREAM_PROTOCOL, "udp",
+            PodOption.CONFIG, "No Name",
+            PodOption.CPU_REQUEST, "many",
+            PodOption.MEMORY_LIMIT, "100Mi",
+            PodOption.MEMORY_REQUEST, "1Gi",
+            PodOption.CONTAINERS, "nobody",
+            PodOption.HOLD_APPLICATION, "perhaps");
+    wrong.forEach(
+        (option, value) -> {
+          Skipped skipped =
+              assertInstanceOf(
+                  Skipped.class,
+                  injector.inject(
+                      with("deployment", "annotations", option.key(), value),
+                      PodCorpus.enabled("shop")));
+          assertEquals(SkipReason.INVALID_OPTION, skipped.reason(), option.key());
+          assertTrue(skipped.words().contains(option.key()), skipped.words());
+        });
+  }
+
+  @Test
+  void aWorkloadsTemplateIsNamedAfterIt() {
+    String manifest =
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: shop, namespace: shop}
+        spec:
+          template:
+            spec: {containers: [{name: app, image: "shop:1"}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: shop}
+        """;
+    Manifest.Outcome outcome = Manifest.inject(injector, manifest, "");
+    assertEquals(1, outcome.injected());
+    assertTrue(outcome.yaml().contains("k8s.deployment.name=shop"), outcome.yaml());
+    assertTrue(outcome.yaml().contains("kind: Service"));
+    Manifest.Outcome again = Manifest.inject(injector, outcome.yaml(), "");
+    assertEquals(outcome.yaml(), again.yaml());
+    assertEquals(0, again.injected());
+  }
+
+  /** Container and volumes of the policy are those of the function, read back from CEL. */
+  @Test
+  void theAdmissionPolicyAddsWhatTheFunctionAdds() {
+    JsonNode policy = new AdmissionPolicy(PodCorpus.defaults(), "spanthrift").objects("v1").get(0);
+    Injected injected = injected(PodCorpus.pod("job"));
+    JsonNode spec = injected.pod().path("spec");
+    String all = policy.path("spec").path("mutations").toString();
+    String container = Cel.message("Object.spec.initContainers", PodCorpusTest.sidecar(spec));
+    assertTrue(all.contains(container), all);
+    for (JsonNode volume : spec.path("volumes")) {
+      assertTrue(all.contains(Cel.message("Object.spec.volumes", volume)), volume.toString());
+    }
+  }
+}
