@@ -18,7 +18,7 @@ export function Emergency({ status, onClose }) {
     ${mode !== "off" && html`<${Choice} label=${t("kill.for")} value=${ttl} onChange=${setTtl} options=${TIMES.map((one) => [one, one])} />`}
     <${Write}
       id="kill-write"
-      request=${{ method: "PUT", path: "/api/v1/kill-switch", body, reasonIn: "body" }}
+      request=${{ method: "PUT", path: "/api/v1/kill-switch", body, headers: { "If-Match": "*" }, reasonIn: "body" }}
       label=${t("kill.act")}
       tone="danger"
       yaml=${"mode: " + mode + (mode === "off" ? "" : "\nttl: " + ttl) + "\n"}

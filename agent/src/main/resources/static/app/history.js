@@ -30,3 +30,17 @@ export function rates() {
   }
   return { times, kept, dropped };
 }
+
+const POINTS_MAX = 400;
+const spending = new Map(); // budget → [[at, spent]] of its period
+
+/** Spending of a budget since somebody looks, thinned when it grows: at most so many points. */
+export function spentSoFar(books) {
+  const from = Date.parse(books.period.from) / 1000;
+  const known = (spending.get(books.name) || []).filter((one) => one[0] >= from && one[1] <= books.spent);
+  const last = known[known.length - 1];
+  const now = Math.max(Date.now() / 1000, from + 1);
+  if (!last || now - last[0] >= 1) known.push([now, books.spent]);
+  spending.set(books.name, known.length > POINTS_MAX ? known.filter((_, i) => i % 2 === 0 || i === known.length - 1) : known);
+  return spending.get(books.name);
+}

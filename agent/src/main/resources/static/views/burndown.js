@@ -3,27 +3,20 @@ import { html, useState } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { Chart } from "../app/charts.js";
 import { Card, Choice } from "../app/ui.js";
+import { spentSoFar } from "../app/history.js";
 import { amount, clock, day, money } from "../app/format.js";
 
 const DAY = 86_400;
 
-/** Known points of the spending: when the period began, what the sidecar remembers, now. */
-function known(books) {
-  const from = Date.parse(books.period.from) / 1000;
-  const points = (books.curve?.points || []).map((one) => [Date.parse(one.at) / 1000, one.spent]);
-  const now = Math.max(Date.now() / 1000, from + 1);
-  const last = points[points.length - 1];
-  if (!last || last[0] < now) points.push([now, books.spent]);
-  return { from, points, now };
-}
-
 function columns(books) {
-  const { from, points, now } = known(books);
+  const from = Date.parse(books.period.from) / 1000;
+  const points = spentSoFar(books);
+  const now = points[points.length - 1][0];
   const to = books.period.to ? Date.parse(books.period.to) / 1000 : now;
   const times = [...new Set([from, ...points.map((one) => one[0]), to])].sort((a, b) => a - b);
   const spentAt = new Map(points);
   const fan = books.forecast && to > now;
-  const line = (end) => times.map((at) => (fan && at === now ? books.spent : fan && at === to ? end : null));
+  const line = (end) => times.map((at) => (fan && at === now ? spentAt.get(now) : fan && at === to ? end : null));
   return {
     times,
     to,

@@ -152,7 +152,7 @@ function Decisions({ query }) {
         { label: t("operation"), cell: (row) => row.service + " · " + row.operation },
         { label: t("spans"), num: true, cell: (row) => row.spans },
         { label: t("duration"), num: true, cell: (row) => duration(row.duration) },
-        { label: t("error"), cell: (row) => (row.error ? html`<${Pill} tone="alarm" icon="✗">${t("error")}<//>` : "") },
+        { label: t("errors"), cell: (row) => (row.error ? html`<${Pill} tone="alarm" icon="✗">${t("error")}<//>` : "") },
         { label: t("explain.probability"), num: true, cell: (row) => percent(row.probability) },
       ]}
     />

@@ -60,7 +60,7 @@ export function Operation({ args }) {
         <${Figure} id="op-paid" label=${t("paid")} value=${cash(row.kept.money)} note=${t("op.ofList", { list: cash(row.all.money) })} />
         <${Figure} id="op-kept" label=${t("ops.keptShare")} value=${percent(row.keptShare)} note=${t("op.keptOf", { kept: count(row.kept.spans), all: count(row.all.spans) })} />
         <${Figure} id="op-errors" label=${t("ops.errorRate")} value=${row.all.errors > 0 ? percent(row.all.errors, row.all.spans) : "0"} note=${row.all.errors > 0 ? t("op.errorsKept", { kept: count(row.kept.errors), all: count(row.all.errors) }) : t("op.noErrors")} />
-        <${Figure} id="op-floor" label=${t("ops.floor")} value=${row.floor === undefined ? "–" : percent(row.floor)} note=${row.keptLast ? html`${t("op.keptLast")} <${When} at=${row.keptLast} relative=${true} />` : t("op.neverKept")} />
+        <${Figure} id="op-floor" label=${t("ops.floor")} value=${row.floor === undefined ? "–" : percent(row.floor)} note=${row.keptLast ? html`${t("op.keptLast")} <${When} at=${row.keptLast} relative=${true} />` : row.kept.spans > 0 ? "" : t("op.neverKept")} />
       </div>
       <${Card} id="op-rate" title=${t("op.rate")} wide=${true}>
         ${history.length < 2

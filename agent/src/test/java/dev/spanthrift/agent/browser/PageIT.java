@@ -162,9 +162,7 @@ class PageIT {
     browser.until("it can be used", () -> browser.text("#verdict-line").contains("Can be used"));
     assertTrue(browser.text("#line-diff").contains("mine"));
     browser.click("#simulate");
-    browser.until(
-        "now and then", () -> browser.has("#comparison") || browser.has("#review .nothing"));
-    assertTrue(browser.has("#comparison"), browser.text("#review"));
+    browser.until("now and then", () -> browser.has("#comparison"));
 
     putByAnother(policy("theirs"));
     browser.type("#apply input[name=reason]", "더 적은 상태 확인");
@@ -327,8 +325,8 @@ class PageIT {
     if (wide.intValue() > 0) {
       wrong.add(what + " is " + wide + " px too wide");
     }
-    for (String violation : browser.violations()) {
-      wrong.add(what + ": " + violation);
+    if (what.contains(" en ")) { // another language has the same elements
+      browser.violations().forEach(violation -> wrong.add(what + ": " + violation));
     }
   }
 
