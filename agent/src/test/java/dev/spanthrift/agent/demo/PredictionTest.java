@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  */
 class PredictionTest {
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final double SPANS_PER_SECOND = 300;
+  private static final double SPANS_PER_SECOND = 150;
   private static final long TICK = 100_000_000L;
   private static final SpanPrice PRICE = new SpanPrice(500, 0, 0, 0, 0, 1, false);
   private static final double PICOS = 1e12;
