@@ -45,21 +45,51 @@ class InjectorKubeIT {
     int port = Program.freePort();
     int adminPort = Program.freePort();
     helm(
-        "install", "injector", HelmProgram.CHART, "--namespace", system, "--set",
+        "install",
+        "injector",
+        HelmProgram.CHART,
+        "--namespace",
+        system,
+        "--set",
         "mode=cluster,injector.replicaCount=0,controller.enabled=false,crds.create=false,"
-            + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride=" + system
-            + ",injection.url=https://127.0.0.1:" + port + "/inject");
+            + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride="
+            + system
+            + ",injection.url=https://127.0.0.1:"
+            + port
+            + "/inject");
     String name = system + "-injector";
     Path kubeconfig = Accounts.kubeconfig(client, folder, system, name);
     injector =
         Program.start(
             folder,
             Map.of("KUBECONFIG", kubeconfig.toString(), "POD_NAMESPACE", system, "POD_NAME", "i1"),
-            "injector", "--host", "127.0.0.1", "--port", "" + port, "--admin-host", "127.0.0.1",
-            "--admin-port", "" + adminPort, "--dns-name", "127.0.0.1", "--service", name,
-            "--configuration", "spanthrift-" + system, "--secret", name, "--lease", name,
-            "--upstream", "https://otlp.example.com:4318", "--ca-lifetime", "90s",
-            "--ca-overlap", "10s", "--audit-every", "2s");
+            "injector",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "" + port,
+            "--admin-host",
+            "127.0.0.1",
+            "--admin-port",
+            "" + adminPort,
+            "--dns-name",
+            "127.0.0.1",
+            "--service",
+            name,
+            "--configuration",
+            "spanthrift-" + system,
+            "--secret",
+            name,
+            "--lease",
+            name,
+            "--upstream",
+            "https://otlp.example.com:4318",
+            "--ca-lifetime",
+            "90s",
+            "--ca-overlap",
+            "10s",
+            "--audit-every",
+            "2s");
     admin = "http://127.0.0.1:" + adminPort;
     injector.awaitAnswer(admin + "/readyz");
   }
@@ -74,8 +104,15 @@ class InjectorKubeIT {
 
   private static String bundle() {
     String bundle =
-        client.admissionRegistration().v1().mutatingWebhookConfigurations()
-            .withName("spanthrift-" + system).get().getWebhooks().getFirst().getClientConfig()
+        client
+            .admissionRegistration()
+            .v1()
+            .mutatingWebhookConfigurations()
+            .withName("spanthrift-" + system)
+            .get()
+            .getWebhooks()
+            .getFirst()
+            .getClientConfig()
             .getCaBundle();
     return bundle == null ? "" : bundle;
   }
@@ -110,7 +147,8 @@ class InjectorKubeIT {
     client
         .namespaces()
         .withName(old)
-        .edit(n -> new NamespaceBuilder(n).editMetadata().withLabels(ENABLED).endMetadata().build());
+        .edit(
+            n -> new NamespaceBuilder(n).editMetadata().withLabels(ENABLED).endMetadata().build());
     Kube.await(
         "all of them are counted",
         Duration.ofMinutes(3),
@@ -119,12 +157,21 @@ class InjectorKubeIT {
     assertTrue(metrics.contains("spanthrift_injector_pods_without_sidecar"), metrics);
     assertEquals(
         0,
-        client.pods().inNamespace(old).withLabel("spanthrift.dev/injected").list().getItems().size());
+        client
+            .pods()
+            .inNamespace(old)
+            .withLabel("spanthrift.dev/injected")
+            .list()
+            .getItems()
+            .size());
   }
 
   private static JsonNode lacking(String namespace) throws Exception {
     String report = Program.get(admin + "/audit");
-    return JsonMapper.shared().readTree(report == null ? "{}" : report).path("withoutSidecar").path(namespace);
+    return JsonMapper.shared()
+        .readTree(report == null ? "{}" : report)
+        .path("withoutSidecar")
+        .path(namespace);
   }
 
   private static Pod dryRun(String space) {

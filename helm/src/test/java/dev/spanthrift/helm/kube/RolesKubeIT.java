@@ -38,12 +38,18 @@ class RolesKubeIT {
     system = Kube.namespace(client, "roles", Map.of());
     other = Kube.namespace(client, "other", Map.of());
     helm(
-        "install", "roles", HelmProgram.CHART, "--namespace", system, "--set",
+        "install",
+        "roles",
+        HelmProgram.CHART,
+        "--namespace",
+        system,
+        "--set",
         "mode=cluster,destination.endpoint=https://otlp.example.com:4318,crds.create=false,"
-            + "fullnameOverride=" + system + ",injector.replicaCount=0,controller.replicaCount=0");
+            + "fullnameOverride="
+            + system
+            + ",injector.replicaCount=0,controller.replicaCount=0");
     Kube.await(
-        "the roles are in force",
-        () -> allowed("controller", other, "", "namespaces", "list", ""));
+        "the roles are in force", () -> allowed("controller", other, "", "namespaces", "list", ""));
   }
 
   @AfterAll
@@ -175,7 +181,9 @@ class RolesKubeIT {
             .withNewSpec()
             .withUser("system:serviceaccount:" + system + ":" + system + "-" + component)
             .withGroups(
-                "system:serviceaccounts", "system:serviceaccounts:" + system, "system:authenticated")
+                "system:serviceaccounts",
+                "system:serviceaccounts:" + system,
+                "system:authenticated")
             .withResourceAttributes(
                 new ResourceAttributesBuilder()
                     .withNamespace(namespace)
