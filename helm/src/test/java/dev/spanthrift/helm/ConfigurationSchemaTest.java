@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What stands under {@code config} and {@code policies} is what the program knows: the schema's part
- * for it is made from the program's own example, and every policy of its documentation passes.
+ * What stands under {@code config} and {@code policies} is what the program knows: the schema's
+ * part for it is made from the program's own example, and every policy of its documentation passes.
  */
 class ConfigurationSchemaTest {
   private static final Path SCHEMA = Chart.FOLDER.resolve("values.schema.json");
@@ -48,7 +48,9 @@ class ConfigurationSchemaTest {
         "run with -Dhelm.update=true");
   }
 
-  /** Sections by their keys; a value may be any scalar, for the program says what is right of it. */
+  /**
+   * Sections by their keys; a value may be any scalar, for the program says what is right of it.
+   */
   private static JsonObject schemaOf(JsonElement example) {
     JsonObject schema = new JsonObject();
     if (example.isJsonObject() && !example.getAsJsonObject().isEmpty()) {
@@ -91,8 +93,9 @@ class ConfigurationSchemaTest {
         Pattern.compile("```yaml\n(policies:.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(POLICIES));
     while (matcher.find()) {
-      blocks.add(matcher.group(1).lines().filter(line -> !line.startsWith("default:")).toList()
-          .stream().reduce("", (a, b) -> a + b + "\n"));
+      blocks.add(
+          matcher.group(1).lines().filter(line -> !line.startsWith("default:")).toList().stream()
+              .reduce("", (a, b) -> a + b + "\n"));
     }
     assertTrue(blocks.size() > 30, blocks::toString);
     return blocks;

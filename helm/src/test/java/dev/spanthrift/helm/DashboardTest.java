@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The dashboard as an object; whether its metrics exist is asked of a running program elsewhere. */
+/**
+ * The dashboard as an object; whether its metrics exist is asked of a running program elsewhere.
+ */
 class DashboardTest {
   private static final String ON = "dashboard: {enabled: true, annotations: {grafana_folder: T}}";
 
@@ -20,7 +22,11 @@ class DashboardTest {
     JsonObject map = configMap(Chart.render(Chart.SIDECAR, ON));
     assertEquals("demo-spanthrift-dashboard", Rendered.text(map, "metadata.name"));
     assertEquals(
-        "1", Rendered.at(map, "metadata.labels").getAsJsonObject().get("grafana_dashboard").getAsString());
+        "1",
+        Rendered.at(map, "metadata.labels")
+            .getAsJsonObject()
+            .get("grafana_dashboard")
+            .getAsString());
     assertEquals("T", Rendered.text(map, "metadata.annotations.grafana_folder"));
   }
 

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MetricsIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-  private static final Pattern SERIES = Pattern.compile("([a-z_0-9]+)(?:\\{(.*)\\})? [-0-9.eE+NaIif]+");
+  private static final Pattern SERIES =
+      Pattern.compile("([a-z_0-9]+)(?:\\{(.*)\\})? [-0-9.eE+NaIif]+");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
 
   /** One trace of an entry span; the rest of the answer does not depend on what it says. */
@@ -116,7 +117,8 @@ class MetricsIT {
   }
 
   private String await(String url, String text, Path out) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build();
     long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     String last = "";
     while (System.nanoTime() < end) {

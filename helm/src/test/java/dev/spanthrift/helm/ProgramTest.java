@@ -42,7 +42,9 @@ class ProgramTest {
   /** Those that have a configuration: a cluster's sidecars get theirs from the injector. */
   static Stream<Path> examples() throws IOException {
     List<Path> examples =
-        ExamplesTest.examples().filter(e -> !e.getFileName().toString().startsWith("cluster")).toList();
+        ExamplesTest.examples()
+            .filter(e -> !e.getFileName().toString().startsWith("cluster"))
+            .toList();
     assertTrue(examples.size() >= 6, examples::toString);
     return examples.stream();
   }

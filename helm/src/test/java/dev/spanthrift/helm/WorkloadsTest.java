@@ -130,7 +130,8 @@ class WorkloadsTest {
     List<JsonObject> templates = new ArrayList<>();
     if (from.isJsonObject()) {
       JsonObject object = from.getAsJsonObject();
-      if (object.has("template") && !pods(object.get("template")).isEmpty()
+      if (object.has("template")
+          && !pods(object.get("template")).isEmpty()
           && object.getAsJsonObject("template").getAsJsonObject("spec").has("containers")) {
         templates.add(object.getAsJsonObject("template"));
       } else {
@@ -170,7 +171,8 @@ class WorkloadsTest {
   }
 
   private static boolean optedOut(JsonObject template) {
-    return "false".equals(map(template.getAsJsonObject("metadata"), "labels").get("spanthrift.dev/inject"));
+    return "false"
+        .equals(map(template.getAsJsonObject("metadata"), "labels").get("spanthrift.dev/inject"));
   }
 
   /** Pod specifications anywhere in an object: whatever has containers. */

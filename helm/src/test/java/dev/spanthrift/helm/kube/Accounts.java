@@ -18,7 +18,11 @@ final class Accounts {
   static Path kubeconfig(KubernetesClient client, Path folder, String namespace, String account)
       throws IOException {
     String token =
-        request(client, namespace, account, new TokenRequestBuilder().withNewSpec().withExpirationSeconds(3600L).endSpec().build());
+        request(
+            client,
+            namespace,
+            account,
+            new TokenRequestBuilder().withNewSpec().withExpirationSeconds(3600L).endSpec().build());
     Config config = client.getConfiguration();
     return Files.writeString(
         folder.resolve(account + ".kubeconfig"),

@@ -50,9 +50,17 @@ class DeliveryKubeIT {
     node = FakeNode.start(client);
     system = Kube.namespace(client, "control", Map.of());
     helm(
-        "install", "control", HelmProgram.CHART, "--namespace", system, "--take-ownership", "--set",
+        "install",
+        "control",
+        HelmProgram.CHART,
+        "--namespace",
+        system,
+        "--take-ownership",
+        "--set",
         "mode=cluster,injection.mode=manual,destination.endpoint=https://otlp.example.com:4318,"
-            + "fullnameOverride=" + system + ",controller.replicaCount=0");
+            + "fullnameOverride="
+            + system
+            + ",controller.replicaCount=0");
     port = Program.freePort();
     int admin = Program.freePort();
     Path kubeconfig = Accounts.kubeconfig(client, folder, system, system + "-controller");
@@ -60,7 +68,13 @@ class DeliveryKubeIT {
         Program.start(
             folder,
             Map.of("KUBECONFIG", kubeconfig.toString(), "POD_NAMESPACE", system, "POD_NAME", "c1"),
-            "controller", "--port", "" + port, "--admin-port", "" + admin, "--audience", "spanthrift");
+            "controller",
+            "--port",
+            "" + port,
+            "--admin-port",
+            "" + admin,
+            "--audience",
+            "spanthrift");
     controller.awaitAnswer("http://127.0.0.1:" + admin + "/readyz");
   }
 
@@ -140,9 +154,11 @@ class DeliveryKubeIT {
     client.resource(policy(space, "secret-rule")).create();
     try (Sidecar stranger = sidecar(pod(space, "stranger"), "another-audience")) {
       Kube.await(
-          "the controller says no", () -> stranger.program().said().contains("audience")
-              || controller.said().contains("audience")
-              || stranger.program().said().contains("401"));
+          "the controller says no",
+          () ->
+              stranger.program().said().contains("audience")
+                  || controller.said().contains("audience")
+                  || stranger.program().said().contains("401"));
       assertTrue(!stranger.runs("secret-rule"));
     }
   }
@@ -194,7 +210,8 @@ class DeliveryKubeIT {
   private static Sidecar sidecar(Pod pod, String audience) throws Exception {
     Path token = Accounts.ofPod(client, folder, pod, audience);
     Path labels =
-        Files.writeString(folder.resolve(pod.getMetadata().getName() + ".labels"), "app=\"cart\"\n");
+        Files.writeString(
+            folder.resolve(pod.getMetadata().getName() + ".labels"), "app=\"cart\"\n");
     int admin = Program.freePort();
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("SPANTHRIFT_STATE_DIR", Files.createTempDirectory(folder, "state").toString());

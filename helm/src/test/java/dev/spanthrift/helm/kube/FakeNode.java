@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a kubelet tells the API server, without a container: pods bound to it run at once, native
- * sidecars are started, plain init containers have completed, pods that run once succeed, and pods that
- * are to end are gone.
+ * sidecars are started, plain init containers have completed, pods that run once succeed, and pods
+ * that are to end are gone.
  */
 final class FakeNode implements AutoCloseable {
   static final String NAME = "fake";

@@ -39,14 +39,28 @@ class KindsKubeIT {
 
   private static void install(String name) throws Exception {
     helm(
-        "install", "kinds", HelmProgram.CHART, "--namespace", name, "--take-ownership", "--set",
+        "install",
+        "kinds",
+        HelmProgram.CHART,
+        "--namespace",
+        name,
+        "--take-ownership",
+        "--set",
         "mode=cluster,injection.mode=manual,destination.endpoint=https://otlp.example.com:4318,"
-            + "controller.replicaCount=0,fullnameOverride=" + name);
+            + "controller.replicaCount=0,fullnameOverride="
+            + name);
   }
 
   private static boolean served(String kind) {
-    return client.apiextensions().v1().customResourceDefinitions()
-        .withName(kind + ".spanthrift.dev").get().getStatus().getConditions().stream()
+    return client
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName(kind + ".spanthrift.dev")
+        .get()
+        .getStatus()
+        .getConditions()
+        .stream()
         .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
@@ -147,7 +161,10 @@ class KindsKubeIT {
     assertNotNull(client.resource(policy).get());
     helm("upgrade", "kinds", HelmProgram.CHART, "--namespace", system, "--reuse-values");
     helm("rollback", "kinds", "1", "--namespace", system);
-    assertEquals("0.1", String.valueOf((Object) client.resource(policy).get().get("spec", "default", "probability")));
+    assertEquals(
+        "0.1",
+        String.valueOf(
+            (Object) client.resource(policy).get().get("spec", "default", "probability")));
   }
 
   private static String refusal(String kind, String spec) {
@@ -166,8 +183,13 @@ class KindsKubeIT {
   private static GenericKubernetesResource object(String kind, String spec) {
     GenericKubernetesResource object =
         Serialization.unmarshal(
-            "apiVersion: spanthrift.dev/v1alpha1\nkind: " + kind + "\nmetadata: {name: "
-                + Kube.unique("rules") + "}\nspec: " + spec + "\n",
+            "apiVersion: spanthrift.dev/v1alpha1\nkind: "
+                + kind
+                + "\nmetadata: {name: "
+                + Kube.unique("rules")
+                + "}\nspec: "
+                + spec
+                + "\n",
             GenericKubernetesResource.class);
     if (!kind.startsWith("Cluster")) {
       object.getMetadata().setNamespace(space);

@@ -54,9 +54,15 @@ class PolicyModeKubeIT {
     client = Kube.client();
     system = Kube.namespace(client, "system", Map.of());
     helm(
-        "install", "policy", HelmProgram.CHART, "--namespace", system, "--set",
+        "install",
+        "policy",
+        HelmProgram.CHART,
+        "--namespace",
+        system,
+        "--set",
         "mode=cluster,injection.mode=policy,injection.failurePolicy=Fail,controller.enabled=false,crds.create=false,"
-            + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride=" + system);
+            + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride="
+            + system);
     space = Kube.namespace(client, "shop", ENABLED);
     Kube.await("the policy is in force", () -> isInjected(create(space, pod("deployment"))));
   }
@@ -120,7 +126,11 @@ class PolicyModeKubeIT {
     String plain = Kube.namespace(client, "plain", Map.of());
     String closed =
         Kube.namespace(client, "closed", Map.of("spanthrift.dev/injection", "disabled"));
-    String other = Kube.namespace(client, "other", Map.of("spanthrift.dev/injection", "enabled", "spanthrift.dev/rev", "blue"));
+    String other =
+        Kube.namespace(
+            client,
+            "other",
+            Map.of("spanthrift.dev/injection", "enabled", "spanthrift.dev/rev", "blue"));
     assertFalse(isInjected(create(plain, pod("deployment"))));
     assertTrue(isInjected(create(plain, labelled("true"))));
     assertFalse(isInjected(create(closed, labelled("true"))));
@@ -149,8 +159,18 @@ class PolicyModeKubeIT {
 
   private static SidecarDefaults defaults() {
     return new SidecarDefaults(
-        "spanthrift:0.1.0", "IfNotPresent", "https://otlp.example.com:4318", "http/protobuf",
-        "shadow", null, null, null, SidecarDefaults.USER, "default", system, true);
+        "spanthrift:0.1.0",
+        "IfNotPresent",
+        "https://otlp.example.com:4318",
+        "http/protobuf",
+        "shadow",
+        null,
+        null,
+        null,
+        SidecarDefaults.USER,
+        "default",
+        system,
+        true);
   }
 
   private static ObjectNode labelled(String inject) throws IOException {
@@ -164,7 +184,8 @@ class PolicyModeKubeIT {
         (ObjectNode) YAMLMapper.shared().readTree(Files.readString(CORPUS.resolve(name + ".yaml")));
     // Its token's volume has a random name, and no such class need be there.
     ((ObjectNode) pod.get("spec")).put("automountServiceAccountToken", false);
-    ((ObjectNode) pod.get("spec")).remove(List.of("priorityClassName", "serviceAccountName", "ephemeralContainers"));
+    ((ObjectNode) pod.get("spec"))
+        .remove(List.of("priorityClassName", "serviceAccountName", "ephemeralContainers"));
     ((ObjectNode) pod.get("metadata")).remove("namespace");
     return pod;
   }
@@ -207,7 +228,8 @@ class PolicyModeKubeIT {
 
   private static String comparable(JsonNode pod) {
     ObjectNode copy = (ObjectNode) pod.deepCopy();
-    ((ObjectNode) copy.get("metadata")).remove(List.of("uid", "creationTimestamp", "name", "managedFields", "selfLink"));
+    ((ObjectNode) copy.get("metadata"))
+        .remove(List.of("uid", "creationTimestamp", "name", "managedFields", "selfLink"));
     for (JsonNode container : copy.at("/spec/initContainers")) {
       if (container.path("name").asString().equals("spanthrift")) {
         ArrayNode env = (ArrayNode) container.get("env");

@@ -50,10 +50,17 @@ class WebhookKubeIT {
         new PodInjector(SidecarDefaults.of("spanthrift:0.1.0", "https://otlp.example.com:4318"));
     webhook = TestWebhook.of(injector, WebhookKubeIT::namespace);
     helm(
-        "install", "hook", HelmProgram.CHART, "--namespace", system, "--set",
+        "install",
+        "hook",
+        HelmProgram.CHART,
+        "--namespace",
+        system,
+        "--set",
         "mode=cluster,injector.replicaCount=0,controller.enabled=false,crds.create=false,"
-            + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride=" + system
-            + ",injection.url=" + webhook.url());
+            + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride="
+            + system
+            + ",injection.url="
+            + webhook.url());
     trust(webhook);
     shop = Kube.namespace(client, "shop", ENABLED);
     Kube.await("the webhook is in force", () -> sidecar(dryRun(pod(shop, Map.of()))) != null);
@@ -76,13 +83,20 @@ class WebhookKubeIT {
   }
 
   private static MutatingWebhookConfiguration configuration() {
-    return client.admissionRegistration().v1().mutatingWebhookConfigurations()
-        .withName("spanthrift-" + system).get();
+    return client
+        .admissionRegistration()
+        .v1()
+        .mutatingWebhookConfigurations()
+        .withName("spanthrift-" + system)
+        .get();
   }
 
   /** As the injector does: the bundle stands in no manifest. */
   private static void trust(TestWebhook hook) {
-    client.admissionRegistration().v1().mutatingWebhookConfigurations()
+    client
+        .admissionRegistration()
+        .v1()
+        .mutatingWebhookConfigurations()
         .withName("spanthrift-" + system)
         .edit(
             c -> {
@@ -203,7 +217,13 @@ class WebhookKubeIT {
   @Test
   void anUpgradeLeavesTheBundleAlone() throws Exception {
     helm(
-        "upgrade", "hook", HelmProgram.CHART, "--namespace", system, "--reuse-values", "--set",
+        "upgrade",
+        "hook",
+        HelmProgram.CHART,
+        "--namespace",
+        system,
+        "--reuse-values",
+        "--set",
         "injection.timeoutSeconds=2");
     MutatingWebhookConfiguration after = configuration();
     for (MutatingWebhook each : after.getWebhooks()) {
@@ -224,11 +244,21 @@ class WebhookKubeIT {
             "lonely",
             Map.of("spanthrift.dev/injection", "enabled", "spanthrift.dev/rev", name));
     String[] install = {
-      "upgrade", "--install", "away", HelmProgram.CHART, "--namespace", name, "--set",
+      "upgrade",
+      "--install",
+      "away",
+      HelmProgram.CHART,
+      "--namespace",
+      name,
+      "--set",
       "mode=cluster,injector.replicaCount=0,controller.enabled=false,crds.create=false,"
-          + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride=" + name
-          + ",injection.revision=" + name + ",injection.url=https://127.0.0.1:"
-          + Program.freePort() + "/inject,injection.failurePolicy="
+          + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride="
+          + name
+          + ",injection.revision="
+          + name
+          + ",injection.url=https://127.0.0.1:"
+          + Program.freePort()
+          + "/inject,injection.failurePolicy="
     };
     String last = install[install.length - 1];
     install[install.length - 1] = last + "Fail";
@@ -257,8 +287,14 @@ class WebhookKubeIT {
     helm("uninstall", "away", "--namespace", name);
     assertThrows(
         NullPointerException.class,
-        () -> client.admissionRegistration().v1().mutatingWebhookConfigurations()
-            .withName("spanthrift-" + name).get().getMetadata());
+        () ->
+            client
+                .admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withName("spanthrift-" + name)
+                .get()
+                .getMetadata());
     assertNull(sidecar(dryRun(pod(space, Map.of()))), "nobody is stranded");
   }
 
