@@ -241,7 +241,14 @@ https://{{ include "spanthrift.component.name" (dict "context" . "component" "co
 {{- end }}
 
 {{- define "spanthrift.injector.args" -}}
+{{- $name := include "spanthrift.component.name" (dict "context" . "component" "injector") -}}
 - injector
+- --port={{ .Values.injector.port }}
+- --admin-port=4321
+- --service={{ $name }}
+- --configuration={{ include "spanthrift.cluster.name" . }}
+- --secret={{ $name }}
+- --lease={{ $name }}
 {{ include "spanthrift.sidecar.args" . }}
 {{- end }}
 

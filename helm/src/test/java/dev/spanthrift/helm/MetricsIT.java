@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every metric that an alert or a panel asks for, with every label it asks by, is one that the
  * packaged program tells Prometheus.
  */
+@Tag("kube")
 class MetricsIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Pattern SERIES =
