@@ -21,14 +21,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The sidecar's image, unpacked and started as its configuration says. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "images are built on Linux")
 @Timeout(300)
 class ImageIT {
   private static final Path PLACE =
-      Path.of("target/image", Platform.ofThisMachine().architecture).toAbsolutePath();
+      Path.of("target/image", ImageProcess.architecture()).toAbsolutePath();
 
   @TempDir static Path temp;
   private static UnpackedImage image;
@@ -100,8 +103,7 @@ class ImageIT {
       ExportTraceServiceRequest request =
           ExportTraceServiceRequest.newBuilder()
               .addResourceSpans(
-                  ResourceSpans.newBuilder()
-                      .addScopeSpans(ScopeSpans.newBuilder().addSpans(sent)))
+                  ResourceSpans.newBuilder().addScopeSpans(ScopeSpans.newBuilder().addSpans(sent)))
               .build();
       assertEquals(200, program.post(ports[1], request.toByteArray()));
       Span got = backend.await().getResourceSpans(0).getScopeSpans(0).getSpans(0);
@@ -132,7 +134,8 @@ class ImageIT {
     boolean can = ImageProcess.canContain();
     if (!can) {
       System.err.println(
-          "ImageIT SKIPS the container: only root may mount; the image runs outside of one instead");
+          "ImageIT SKIPS the container: only root may mount; the image runs outside of one"
+              + " instead");
     }
     assumeTrue(can, "only root may mount");
   }
@@ -182,12 +185,10 @@ class ImageIT {
   void saysWhatIsWrongWithAMemoryAndEnds() throws Exception {
     Path state = Files.createTempDirectory(temp, "state");
     try (ImageProcess program =
-        start(
-            ImageProcess::outside, state, List.of("check"), "SPANTHRIFT_MEMORY", "much")) {
+        start(ImageProcess::outside, state, List.of("check"), "SPANTHRIFT_MEMORY", "much")) {
       assertEquals(1, program.exit());
       assertEquals(
-          "spanthrift: SPANTHRIFT_MEMORY=much is no size; write it such as 256Mi\n",
-          program.err());
+          "spanthrift: SPANTHRIFT_MEMORY=much is no size; write it such as 256Mi\n", program.err());
     }
   }
 
@@ -223,8 +224,7 @@ class ImageIT {
     String name = entry.path("annotations").path("io.containerd.image.name").asString();
     assertTrue(name.matches("docker\\.io/library/spanthrift:\\d+\\.\\d+\\.\\d+"), name);
     assertEquals(
-        Platform.ofThisMachine().architecture,
-        entry.path("platform").path("architecture").asString());
+        ImageProcess.architecture(), entry.path("platform").path("architecture").asString());
   }
 
   @Test

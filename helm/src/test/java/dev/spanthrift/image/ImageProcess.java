@@ -27,8 +27,8 @@ final class ImageProcess implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   /**
-   * Read-only, /tmp noexec, uid 65532; the two files of names that every engine gives, and nothing
-   * else outside of the image but the network and /proc.
+   * Read-only, /tmp noexec, uid 65532; what every engine gives, two files of names, four devices
+   * and /proc, and nothing else outside of the image but the network.
    */
   private static final String CONTAINER =
       """
@@ -44,6 +44,11 @@ final class ImageProcess implements AutoCloseable {
       mount -t tmpfs -o noexec,nosuid,nodev,mode=1777 tmpfs "$root/tmp"
       mount -t tmpfs -o noexec,nosuid,nodev,uid=65532,gid=65532,mode=755 tmpfs "$root/var/lib/spanthrift"
       mount -t proc proc "$root/proc"
+      mount -t tmpfs -o noexec,nosuid,mode=755 tmpfs "$root/dev"
+      for device in null zero random urandom; do
+        : >"$root/dev/$device"
+        mount --bind "/dev/$device" "$root/dev/$device"
+      done
       chroot=$(command -v chroot)
       PATH=$inside
       exec "$chroot" --userspec=65532:65532 --groups= "$root" "$@"
@@ -62,6 +67,12 @@ final class ImageProcess implements AutoCloseable {
     builder.environment().clear();
     builder.environment().putAll(environment);
     process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+
+  /** Of this machine, and so of the image that the build made. */
+  static String architecture() {
+    Platform platform = Platform.ofThisMachine();
+    return platform == null ? "none" : platform.architecture;
   }
 
   /** In a container that is made by hand; root alone can. */
@@ -92,7 +103,9 @@ final class ImageProcess implements AutoCloseable {
     return trial.waitFor() == 0;
   }
 
-  /** Outside: the same words and files, with the image's paths below the folder it is unpacked in. */
+  /**
+   * Outside: the same words and files, with the image's paths below the folder it is unpacked in.
+   */
   static ImageProcess outside(
       UnpackedImage image, Map<String, String> environment, List<String> words, Path folder)
       throws IOException {

@@ -8,15 +8,18 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole image is built a second time, in another folder, from the same jars and with the same AOT
- * cache, which alone differs from one training run to the next.
+ * The whole image is built a second time, in another folder, from the same jars and with the same
+ * AOT cache, which alone differs from one training run to the next.
  */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "images are built on Linux")
 @Timeout(600)
 class ReproducibleImageIT {
-  private static final String ARCHITECTURE = Platform.ofThisMachine().architecture;
+  private static final String ARCHITECTURE = ImageProcess.architecture();
 
   @TempDir Path temp;
 
@@ -30,7 +33,11 @@ class ReproducibleImageIT {
           "repository=..",
           "target=" + temp.resolve("second"),
           "created=" + image.configuration().path("created").asString(),
-          "version=" + image.index().at("/manifests/0/annotations/org.opencontainers.image.ref.name").asString(),
+          "version="
+              + image
+                  .index()
+                  .at("/manifests/0/annotations/org.opencontainers.image.ref.name")
+                  .asString(),
           "aot=" + aot
         });
     for (String name : List.of("spanthrift.tar", "spanthrift-cluster.tar")) {

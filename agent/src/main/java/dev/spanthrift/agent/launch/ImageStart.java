@@ -10,9 +10,9 @@ import java.util.Map;
 
 /**
  * The start of a program in an image without a shell: the JVM is up with the memory of an ordinary
- * sidecar before anybody can look at the container's limit. Where that is another, or where there are
- * options for the JVM, this process becomes the JVM that the launcher would have started, once, with
- * the same process id.
+ * sidecar before anybody can look at the container's limit. Where that is another, or where there
+ * are options for the JVM, this process becomes the JVM that the launcher would have started, once,
+ * with the same process id.
  *
  * <p>That takes some 0.3 s of CPU, for such sizes alone (RATIONALE.md).
  */
@@ -27,7 +27,9 @@ public final class ImageStart {
 
   private ImageStart() {}
 
-  /** Returns where all is as it should be; ends the process where the memory asked for cannot be. */
+  /**
+   * Returns where all is as it should be; ends the process where the memory asked for cannot be.
+   */
   public static void claimMemory(Map<String, String> environment) {
     if (!System.getProperty(PROPERTY, "").equals("image")) {
       return;
@@ -41,7 +43,7 @@ public final class ImageStart {
         becomeAnother(claim);
       }
     } catch (MemoryClaim.RefusedException e) {
-      say(e.getMessage());
+      say(e.why());
       System.exit(REFUSED);
     }
   }
@@ -80,7 +82,8 @@ public final class ImageStart {
   }
 
   private static List<String> commandLine() throws IOException {
-    String words = new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.UTF_8);
+    String words =
+        new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.UTF_8);
     return List.of(words.split("\0"));
   }
 

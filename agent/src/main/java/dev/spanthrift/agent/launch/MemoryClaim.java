@@ -38,9 +38,15 @@ public record MemoryClaim(long memory, List<String> options, @Nullable String wa
   /** A size that nobody can mean, or too small a one; the message says what would be right. */
   public static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1;
+    private final String why;
 
-    RefusedException(String message) {
-      super(message);
+    RefusedException(String why) {
+      super(why);
+      this.why = why;
+    }
+
+    String why() {
+      return why;
     }
   }
 
@@ -61,7 +67,8 @@ public record MemoryClaim(long memory, List<String> options, @Nullable String wa
     if (!asked.isEmpty()) {
       long memory = mebibytes(asked);
       if (memory < 0) {
-        throw new RefusedException("SPANTHRIFT_MEMORY=" + asked + " is no size; write it such as 256Mi");
+        throw new RefusedException(
+            "SPANTHRIFT_MEMORY=" + asked + " is no size; write it such as 256Mi");
       }
       if (memory < LEAST) {
         throw new RefusedException(
