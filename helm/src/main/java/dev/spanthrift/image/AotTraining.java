@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The AOT cache of an image: the program of the folder runs its own training ({@code warm}), with the
- * runtime, the jars and the flags that the image starts with.
+ * The AOT cache of an image: the program of the folder runs its own training ({@code warm}), with
+ * the runtime, the jars and the flags that the image starts with.
  */
 final class AotTraining {
   static final String FILE = "spanthrift.aot";
@@ -40,10 +40,12 @@ final class AotTraining {
             Entry.SIDECAR.main(),
             "warm"));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(name -> name.startsWith("SPANTHRIFT_") || name.contains("JAVA"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("SPANTHRIFT_") || name.contains("JAVA"));
     builder.environment().putAll(launcher.environment());
-    Process training =
-        builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Process training = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (!training.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
       training.destroyForcibly();
       throw new ImageException("the training run did not end in " + SECONDS_MAX + " s; see " + log);

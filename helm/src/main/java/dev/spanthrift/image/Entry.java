@@ -19,16 +19,25 @@ import java.util.TreeMap;
 record Entry(
     String image, String main, List<String> jars, List<String> arguments, List<Integer> ports) {
   static final Entry SIDECAR =
-      new Entry("spanthrift", "dev.spanthrift.agent.Spanthrift", List.of("spanthrift.jar"), List.of("run"), List.of(4317, 4318, 4321));
+      new Entry(
+          "spanthrift",
+          "dev.spanthrift.agent.Spanthrift",
+          List.of("spanthrift.jar"),
+          List.of("run"),
+          List.of(4317, 4318, 4321));
   static final Entry CLUSTER =
       new Entry(
           "spanthrift-cluster",
           "dev.spanthrift.kubernetes.Cluster",
-          List.of("spanthrift.jar", "spanthrift-cluster.jar"), List.of("help"), List.of());
+          List.of("spanthrift.jar", "spanthrift-cluster.jar"),
+          List.of("help"),
+          List.of());
 
   static final String FLAGS = "flags";
 
-  /** Its own file and the last word of it, so that {@code ImageStart} can put others in its place. */
+  /**
+   * Its own file and the last word of it, so that {@code ImageStart} can put others in its place.
+   */
   static final String MEMORY = "memory";
 
   Entry {

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the launcher {@code ./spanthrift} starts a JVM with, read from the script itself: an image has
- * no shell, and flags that were written down twice would differ one day.
+ * What the launcher {@code ./spanthrift} starts a JVM with, read from the script itself: an image
+ * has no shell, and flags that were written down twice would differ one day.
  *
  * @param flags all that do not depend on memory, in the launcher's order
  * @param environment what it exports for malloc

@@ -34,8 +34,7 @@ record Layer(String name, Path file, String digest, String diffId, long bytes) {
     MessageDigest whole = Digests.sha256();
     MessageDigest inner = Digests.sha256();
     try (OutputStream file =
-            new DigestOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(making)), whole);
+            new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(making)), whole);
         OutputStream out = new DigestOutputStream(new GZIPOutputStream(file, 1 << 16), inner);
         TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -72,9 +71,7 @@ record Layer(String name, Path file, String digest, String diffId, long bytes) {
     if (inside.equals("tmp")) {
       return 01777;
     }
-    boolean isProgram =
-        inside.startsWith(ImageFolder.JAVA + "/bin/")
-            || inside.contains("/ld-");
+    boolean isProgram = inside.startsWith(ImageFolder.JAVA + "/bin/") || inside.contains("/ld-");
     return isFolder || isProgram ? 0755 : 0644;
   }
 }

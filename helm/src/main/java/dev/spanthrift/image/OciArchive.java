@@ -73,7 +73,9 @@ final class OciArchive {
     return words;
   }
 
-  /** Writes it, with its small files left beside the layers too; the manifest's digest comes back. */
+  /**
+   * Writes it, with its small files left beside the layers too; the manifest's digest comes back.
+   */
   String write(Path tar, Path blobs) throws IOException {
     byte[] config = json(configuration());
     byte[] manifest = json(manifest(config));
@@ -105,8 +107,10 @@ final class OciArchive {
     words.put(
         "rootfs",
         map(
-            "type", "layers",
-            "diff_ids", layers.stream().map(layer -> "sha256:" + layer.diffId()).toList()));
+            "type",
+            "layers",
+            "diff_ids",
+            layers.stream().map(layer -> "sha256:" + layer.diffId()).toList()));
     words.put(
         "history",
         layers.stream().map(layer -> map("created", created, "created_by", layer.name())).toList());
@@ -130,8 +134,10 @@ final class OciArchive {
     image.put(
         "annotations",
         map(
-            "io.containerd.image.name", REGISTRY + this.image + ":" + tag,
-            "org.opencontainers.image.ref.name", tag));
+            "io.containerd.image.name",
+            REGISTRY + this.image + ":" + tag,
+            "org.opencontainers.image.ref.name",
+            tag));
     Map<String, Object> words = new LinkedHashMap<>();
     words.put("schemaVersion", 2);
     words.put("mediaType", INDEX);
@@ -170,8 +176,7 @@ final class OciArchive {
     out.closeArchiveEntry();
   }
 
-  private static void begin(TarArchiveOutputStream out, String name, long size)
-      throws IOException {
+  private static void begin(TarArchiveOutputStream out, String name, long size) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name);
     entry.setSize(size);
     entry.setMode(0644);

@@ -23,8 +23,7 @@ final class ProcessReplacement {
     MethodHandle execv =
         linker.downcallHandle(
             address,
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment list = arena.allocate(ValueLayout.ADDRESS, words.size() + 1L);
       for (int i = 0; i < words.size(); i++) {

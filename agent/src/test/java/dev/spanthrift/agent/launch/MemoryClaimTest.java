@@ -20,7 +20,9 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each question is put to the launcher's script too: both give the same flags and the same words. */
+/**
+ * Each question is put to the launcher's script too: both give the same flags and the same words.
+ */
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(120)
 class MemoryClaimTest {
@@ -58,7 +60,8 @@ class MemoryClaimTest {
     Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     assertEquals(true, process.waitFor(60, TimeUnit.SECONDS));
     List<String> words = Files.readAllLines(out);
-    int begin = words.indexOf(words.stream().filter(MemoryClaimTest::isMemory).findFirst().orElse(""));
+    int begin =
+        words.indexOf(words.stream().filter(MemoryClaimTest::isMemory).findFirst().orElse(""));
     int end = words.indexOf("-jar");
     List<String> flags =
         begin < 0
@@ -94,7 +97,8 @@ class MemoryClaimTest {
   @Test
   void sizesOfAnyUnit() throws Exception {
     for (String size :
-        List.of("176Mi", "256Mi", "300M", "268435456", "262144Ki", "1Gi", "2GiB", "1000000k", "3GB")) {
+        List.of(
+            "176Mi", "256Mi", "300M", "268435456", "262144Ki", "1Gi", "2GiB", "1000000k", "3GB")) {
       environment.put("SPANTHRIFT_MEMORY", size);
       assertBothGiveTheSame(size);
     }
