@@ -32,6 +32,7 @@ For other charts, with this one as a dependency and `application.create: false`:
     httpGet:
       path: /readyz
       port: spanthrift
+    initialDelaySeconds: 1 # the ports open about a second after the start: no Unhealthy event before
     periodSeconds: 1
     failureThreshold: 120
   {{- end }}
@@ -49,21 +50,9 @@ For other charts, with this one as a dependency and `application.create: false`:
 {{/* What sidecar and gateway have in common. */}}
 {{- define "spanthrift.container" -}}
 {{- $ := .context -}}
-image: {{ include "spanthrift.image" $ | quote }}
-imagePullPolicy: {{ $.Values.image.pullPolicy }}
-args:
-  - run
-  - --config
-  - /etc/spanthrift/spanthrift.yaml
-  {{- if $.Values.lenient }}
-  - --lenient
-  {{- end }}
-env:
-  {{- include "spanthrift.env" . | nindent 2 }}
-{{- with $.Values.extraEnvsFrom }}
-envFrom:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+{{- $args := list "run" "--config" "/etc/spanthrift/spanthrift.yaml" -}}
+{{- if $.Values.lenient }}{{ $args = append $args "--lenient" }}{{ end -}}
+{{- include "spanthrift.oneOff" (merge (dict "args" $args) .) }}
 ports:
   - name: otlp-grpc
     containerPort: {{ $.Values.ports.grpc }}
@@ -79,13 +68,30 @@ livenessProbe:
     path: /healthz
     port: spanthrift
   {{- toYaml $.Values.livenessProbe | nindent 2 }}
+{{- end }}
+
+{{/* A container with configuration, secrets and scratch space, without ports and probes. */}}
+{{- define "spanthrift.oneOff" -}}
+{{- $ := .context -}}
+image: {{ include "spanthrift.image" $ | quote }}
+imagePullPolicy: {{ $.Values.image.pullPolicy }}
+args:
+  {{- toYaml .args | nindent 2 }}
+env:
+  {{- include "spanthrift.env" . | nindent 2 }}
+{{- with $.Values.extraEnvsFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 securityContext:
   {{- toYaml $.Values.securityContext | nindent 2 }}
 terminationMessagePolicy: FallbackToLogsOnError
 volumeMounts:
+  {{- if ne $.Values.mode "cluster" }}
   - name: spanthrift-config
     mountPath: /etc/spanthrift
     readOnly: true
+  {{- end }}
   - name: spanthrift-state
     mountPath: /var/lib/spanthrift
   - name: spanthrift-tmp
@@ -243,9 +249,11 @@ volumeMounts:
 {{- end }}
 
 {{- define "spanthrift.volumes" -}}
+{{- if ne .Values.mode "cluster" }}
 - name: spanthrift-config
   configMap:
     name: {{ include "spanthrift.configMapName" . }}
+{{- end }}
 - name: spanthrift-state
   emptyDir:
     sizeLimit: {{ .Values.state.sizeLimit }}

@@ -23,7 +23,7 @@
 {{- define "spanthrift.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "spanthrift.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/component: {{ .Values.mode }}
+app.kubernetes.io/component: {{ default .Values.mode .Values.component }}
 {{- end }}
 
 {{/* The chart's own labels win over common ones: selectors depend on them. */}}
@@ -70,7 +70,7 @@ labels:
 
 {{/* Whether this release has a workload of its own; a parent chart may want the named templates only. */}}
 {{- define "spanthrift.hasWorkload" -}}
-{{- if or (eq .Values.mode "gateway") .Values.application.create }}true{{ end }}
+{{- if or (eq .Values.mode "gateway") (and (eq .Values.mode "sidecar") .Values.application.create) }}true{{ end }}
 {{- end }}
 
 {{/* Whether the pods are a fleet, by value or in the configuration. */}}
@@ -81,4 +81,11 @@ labels:
 {{/* Whether there may be several pods. */}}
 {{- define "spanthrift.hasReplicas" -}}
 {{- if ternary (gt (int .Values.autoscaling.maxReplicas) 1) (gt (int .Values.replicaCount) 1) .Values.autoscaling.enabled }}true{{ end }}
+{{- end }}
+
+{{/* Labels of a pod that runs once: no selector of a workload, Service or budget takes it in. */}}
+{{- define "spanthrift.oneOffLabels" -}}
+app.kubernetes.io/name: {{ include "spanthrift.name" .context }}
+app.kubernetes.io/instance: {{ .context.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
 {{- end }}

@@ -9,7 +9,6 @@ import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
-import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +18,6 @@ import org.slf4j.LoggerFactory;
 /** What pays for traces, and who else is told what is kept: alone or in a fleet. */
 final class BudgetWiring {
   private static final Logger log = LoggerFactory.getLogger(BudgetWiring.class);
-
-  /** Without a budget nothing is charged; keeps are told all the same. */
-  private static final Treasury NOTHING_COSTS =
-      new Treasury() {
-        @Override
-        public boolean isFree() {
-          return true;
-        }
-
-        @Override
-        public boolean admits(long price) {
-          return true;
-        }
-      };
 
   private final SpanthriftSettings settings;
   private final int ledgerTracesMax;
@@ -49,7 +34,10 @@ final class BudgetWiring {
         : null;
   }
 
-  /** None without a budget, a fleet and a limbo: what policies leave to it is kept. */
+  /**
+   * None without a budget, a fleet, a limbo and a controller that may bring budgets later: what
+   * policies leave to it is kept.
+   */
   @Nullable BudgetParts parts(Treasurer treasurer, @Nullable FleetDoor fleet) {
     if (fleet != null) {
       if (settings.sharesMoney()) {
@@ -60,25 +48,25 @@ final class BudgetWiring {
       return new BudgetParts(
           settings.fleet().shape() ? waiting : waiting.withoutShape(),
           () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
-          treasurer.controller().priceOf(),
+          treasurer.priceOf(),
           fleet.ledger(),
           fleet.sums(),
           fleet.pod(),
-          settings.budgets().isEmpty() ? NOTHING_COSTS : treasurer);
+          treasurer);
     }
     Duration limbo = settings.hold().limbo();
     boolean waits = !limbo.isZero();
-    if (settings.budgets().isEmpty() && !waits) {
+    if (settings.budgets().isEmpty() && !waits && !settings.controller().enabled()) {
       return null;
     }
     return new BudgetParts(
         waits ? allocation().withAskAfter(limbo) : allocation(),
         () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
-        treasurer.controller().priceOf(),
+        treasurer.priceOf(),
         new InProcessKeepLedger(!waits, waits ? limbo : allocation().askAfter(), ledgerTracesMax),
         FleetSums.inProcess(),
         "self",
-        settings.budgets().isEmpty() ? NOTHING_COSTS : treasurer);
+        treasurer);
   }
 
   private AllocationSettings allocation() {

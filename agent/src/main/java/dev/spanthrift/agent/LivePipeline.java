@@ -2,6 +2,7 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.fleet.FleetDoor;
+import dev.spanthrift.agent.pipeline.ControllerStatus;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import dev.spanthrift.agent.pipeline.Pipeline;
@@ -40,6 +41,7 @@ final class LivePipeline implements PipelineView {
   private volatile Supplier<List<PortStatus>> ports = List::of;
   private volatile @Nullable PolicySet policies;
   private volatile @Nullable FleetDoor fleet;
+  private volatile @Nullable Supplier<ControllerStatus> controller;
   private volatile @Nullable DecisionLog decisions;
   private final Boosting boosting;
   private volatile Phase phase = Phase.STARTING;
@@ -72,6 +74,16 @@ final class LivePipeline implements PipelineView {
 
   void ports(Supplier<List<PortStatus>> opened) {
     ports = opened;
+  }
+
+  void controller(Supplier<ControllerStatus> asked) {
+    controller = asked;
+  }
+
+  @Override
+  public @Nullable ControllerStatus controller() {
+    Supplier<ControllerStatus> asked = controller;
+    return asked == null ? null : asked.get();
   }
 
   @Override

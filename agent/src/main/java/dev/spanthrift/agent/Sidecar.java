@@ -1,10 +1,12 @@
 package dev.spanthrift.agent;
 
+import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.ControlServer;
 import dev.spanthrift.agent.control.killswitch.KillSwitchFile;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.source.PolicySource;
 import dev.spanthrift.agent.control.status.AotCache;
 import dev.spanthrift.agent.control.status.HeapReturn;
 import dev.spanthrift.agent.fleet.FleetDoor;
@@ -70,6 +72,7 @@ public final class Sidecar implements SidecarProgram {
   private @Nullable FleetDoor fleet;
   private @Nullable StateLock stateLock;
   private @Nullable LearnedFile learned;
+  private @Nullable PolicySource source;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-money").factory());
@@ -112,8 +115,11 @@ public final class Sidecar implements SidecarProgram {
     this.loops = loops;
     Wiring wiring = new Wiring(settings, loops);
     wiring.destinations().forEach(d -> destinations.add(wiring.open(d)));
-    PolicyStore policies = wiring.policyStore(lenience);
-    Treasurer treasurer = openBooks(settings);
+    ObjectsWiring objects = settings.controller().enabled() ? objects(settings, judge) : null;
+    PolicyStore policies =
+        wiring.policyStore(objects == null ? null : objects.first().policy(), lenience);
+    Treasurer treasurer =
+        openBooks(settings, objects == null ? settings.budgets() : objects.budgets());
     FleetDoor fleet = wiring.budget().fleet();
     this.fleet = fleet;
     BudgetParts budget = wiring.budget().parts(treasurer, fleet);
@@ -160,9 +166,12 @@ public final class Sidecar implements SidecarProgram {
     live.phase(PipelineView.Phase.READY);
     sayWhatTheHeapReduces(wiring.bounds());
     sayWhenTheCacheDoesNotFit();
+    if (objects != null) {
+      source = objects.start(live, policies, treasurer);
+      live.controller(source::status);
+    }
     ControlServer control =
-        ControlServer.start(
-            wiring.control(), live, policies, treasurer, wiring.alerts(queries));
+        ControlServer.start(wiring.control(), live, policies, treasurer, wiring.alerts(queries));
     this.control = control;
     Treasurer.Afterwards account =
         (status, moved) -> {
@@ -174,6 +183,16 @@ public final class Sidecar implements SidecarProgram {
     startTelemetry(wiring, control);
     ZstdLibrary.refusal().ifPresent(log::warn); // last: it loads native code
     return new Ports(grpc.address().getPort(), http.address().getPort(), control.port());
+  }
+
+  /** Objects know nothing of rules that another system's file brought along. */
+  private static @Nullable ObjectsWiring objects(
+      SpanthriftSettings settings, @Nullable Judge judge) {
+    if (judge != null) {
+      log.warn("controller.url is not used: another system's file decides (--collector)");
+      return null;
+    }
+    return ObjectsWiring.of(settings);
   }
 
   private static PolicyJudge first(PolicyVersion policy, @Nullable FleetDoor fleet) {
@@ -195,9 +214,9 @@ public final class Sidecar implements SidecarProgram {
         spans.kept().bytes());
   }
 
-  private Treasurer openBooks(SpanthriftSettings settings) {
+  private Treasurer openBooks(SpanthriftSettings settings, List<BudgetSettings> budgets) {
     try {
-      Treasurer opened = Treasurer.open(settings, this::status);
+      Treasurer opened = Treasurer.open(settings, budgets, this::status);
       treasurer = opened;
       return opened;
     } catch (ModelException e) {
@@ -313,6 +332,9 @@ public final class Sidecar implements SidecarProgram {
     }
     if (telemetry != null) {
       telemetry.close();
+    }
+    if (source != null) {
+      source.close();
     }
     timer.shutdownNow();
     if (treasurer != null) {

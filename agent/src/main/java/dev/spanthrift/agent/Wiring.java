@@ -2,6 +2,7 @@ package dev.spanthrift.agent;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.config.settings.AlertSettings;
+import dev.spanthrift.agent.config.settings.DecisionMode;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
@@ -9,6 +10,7 @@ import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.alert.AlertParts;
+import dev.spanthrift.agent.control.policy.ManagedPolicy;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
 import dev.spanthrift.agent.pipeline.SidecarProgram;
@@ -136,7 +138,8 @@ final class Wiring {
         plain.spansPerRequestMax(),
         (int) Math.min(settings.export().batchBytes().bytes(), BATCH_BYTES_MAX),
         settings.export().delay(),
-        plain.tick());
+        plain.tick(),
+        settings.mode() == DecisionMode.SHADOW);
   }
 
   /** None when it is switched off. */
@@ -189,13 +192,16 @@ final class Wiring {
   /**
    * The policies to begin with.
    *
+   * @param managed what objects of Kubernetes say instead; null: nothing
    * @param lenience null: a configured policy that cannot be used ends the start
    */
-  PolicyStore policyStore(SidecarProgram.@Nullable Lenience lenience) {
+  PolicyStore policyStore(
+      @Nullable ManagedPolicy managed, SidecarProgram.@Nullable Lenience lenience) {
     boolean lost = lenience != null && lenience.policiesLost();
     return PolicyStore.open(
         settings.stateDir(),
         lost ? NullNode.instance : PolicyCompilation.configured(settings),
+        managed,
         (document, previous) -> PolicyCompilation.of(document, previous, settings),
         lenience != null);
   }

@@ -26,6 +26,12 @@ final class Chart {
       destination: {endpoint: "https://otlp.example.com:4318"}
       """;
 
+  static final String CLUSTER =
+      """
+      mode: cluster
+      destination: {endpoint: "https://otlp.example.com:4318"}
+      """;
+
   private Chart() {}
 
   static Rendered render(Path values) {
@@ -43,7 +49,7 @@ final class Chart {
 
   static Rendered render(Path chart, String release, Path... values) {
     TemplateCommand command =
-        new Helm(chart).template().withName(release).withNamespace("shop").withKubeVersion("1.33");
+        new Helm(chart).template().withName(release).withNamespace("shop").withKubeVersion("1.36");
     for (Path file : values) {
       command.withValuesFile(file);
     }

@@ -22,7 +22,7 @@ class FleetValuesTest {
         passwordSecret: {name: redis, key: word}
         tlsSecret: {name: redis-tls, certKey: tls.crt, keyKey: tls.key}
       """;
-  private static final String POLICIES = "policies: [{name: errors, match: {status: ERROR}}]";
+  private static final String POLICIES = "policies: [{name: errors, match: {status: ERROR}, keep: true}]";
 
   @Test
   void aSidecarAndAGatewayAreToldWhereTheEngineIs() {

@@ -83,7 +83,7 @@ class PodTest {
   @ValueSource(strings = {Chart.SIDECAR, Chart.GATEWAY})
   void configurationIsAFileInAWholeVolumeSoThatTheKubeletCanUpdateIt(String values) {
     Rendered rendered =
-        Chart.render(values, "{config: {defaultProbability: 0.5}, policies: [{name: errors}]}");
+        Chart.render(values, "{config: {defaultProbability: 0.5}, policies: [{name: errors, keep: true}]}");
     JsonObject container = rendered.spanthrift();
     assertEquals(
         "[\"run\",\"--config\",\"/etc/spanthrift/spanthrift.yaml\",\"--lenient\"]",

@@ -18,7 +18,7 @@ class RefusalsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          mode: node                                                  | mode                             | 'sidecar', 'gateway'
+          mode: node                                                  | mode                             | 'cluster', 'sidecar', 'gateway'
           mode: [gateway]                                             | mode                             | want string
           destinaton: {}                                              | destinaton                       | not allowed
           destination: {endpont: x}                                   | endpont                          | not allowed
@@ -42,6 +42,11 @@ class RefusalsTest {
           fleet: {url: "redis://:secret@redis:6379"}                  | fleet/url                        | pattern
           fleet: {url: "redis:6379"}                                  | fleet/url                        | rediss?
           fleet: {password: secret}                                   | fleet                            | not allowed
+          injection: {mode: webhok}                                   | injection/mode                   | 'webhook', 'policy', 'manual'
+          injection: {url: "http://here"}                             | injection/url                    | https
+          injection: {timeoutSeconds: 60}                             | injection/timeoutSeconds         | maximum
+          injector: {replicas: 3}                                     | injector                         | replicas
+          controller: {resources: {requests: {cpu: null}}}            | controller/resources/requests    | cpu
           prometheusRule: {labels: {a: 1}}                            | prometheusRule/labels            | want string
           fullnameOverride: Upper                                     | fullnameOverride                 | pattern
           """)
@@ -64,16 +69,45 @@ class RefusalsTest {
           {mode: gateway, podMonitor: {enabled: true}}                | set serviceMonitor.enabled
           {mode: gateway, listen: 127.0.0.1}                          | listen is 127.0.0.1: a gateway on loopback hears nobody
           config: {destinations: []}                                  | destination.endpoint and config.destinations are both set
-          {policies: [{name: a}], config: {policies: []}}             | policies and config.policies are both set
+          {policies: [{name: a, keep: true}], config: {policies: []}}             | policies and config.policies are both set
           {fleet: {url: "redis://a"}, config: {fleet: {url: "redis://b"}}} | fleet.url and config.fleet.url are both set
           fleet: {passwordSecret: {name: redis}}                      | fleet.url is empty: set it
-          {mode: gateway, replicaCount: 2, policies: [{name: a}]}     | set fleet.url to a Redis or Valkey, or gateway.routedByTraceId
+          {mode: gateway, replicaCount: 2, policies: [{name: a, keep: true}]}     | set fleet.url to a Redis or Valkey, or gateway.routedByTraceId
           {mode: gateway, autoscaling: {enabled: true}, config: {budgets: [{amount: 1}]}} | set fleet.url to a Redis or Valkey
-          {configMap: {existingName: ours}, policies: [{name: a}]}    | configMap.existingName is set
+          ports: {http: 4317}                                         | ports.grpc, ports.http and ports.admin are [4317 4317 4321]: each needs
+          sidecar: {javaOptions: "-Xmx1g"}                            | has -Xmx1g in a container of 256Mi: the process takes 128Mi and more beside its heap, so 128m is the most
+          {mode: gateway, gateway: {javaOptions: "-Xss1m -Xmx897m"}}  | gateway.javaOptions has -Xmx897m in a container of 1Gi
+          sidecar: {resources: {limits: {memory: 100Mi}}}             | 176Mi is the least
+          sidecar: {resources: {limits: {memory: 256m}}}              | m is a thousandth of a byte, write 256Mi
+          sidecar: {resources: {requests: {memory: 1Gi}}}             | the limit must not be below
+          policies: [{name: a}]                                       | policies[0] (a) has no action
+          policies: [{name: a, keep: true, drop: true}]               | policies[0] (a) has keep and drop
+          policies: [{name: a, keep: true}, {name: a, drop: true}]    | policies[1].name a stands there twice
+          {mode: cluster}                                             | application.image is for mode=sidecar
+          {mode: cluster, application: {image: ""}, policies: [{name: a, keep: true}]} | make SamplingPolicy objects for sidecars
+          {configMap: {existingName: ours}, policies: [{name: a, keep: true}]}    | configMap.existingName is set
           """)
   void twoValuesThatContradictEachOtherAreExplained(String values, String what) {
     String message = refusal(Chart.SIDECAR, values);
     assertTrue(message.contains(what), message);
+  }
+
+  /** The heap that is just possible passes. */
+  @Test
+  void aHeapThatHasRoomPasses() {
+    Chart.render(Chart.SIDECAR, "sidecar: {javaOptions: '-Xmx128m'}");
+    Chart.render(Chart.GATEWAY, "gateway: {javaOptions: '-Xmx896m'}");
+  }
+
+  @Test
+  void aClusterWithoutAdmissionPoliciesIsToldToUseTheWebhook() {
+    var command =
+        new Helm(Chart.FOLDER)
+            .template()
+            .withKubeVersion("1.33")
+            .withValuesFile(Chart.files(Chart.CLUSTER + "injection: {mode: policy}")[0]);
+    String message = assertThrows(IllegalStateException.class, command::call).getMessage();
+    assertTrue(message.contains("set injection.mode=webhook"), message);
   }
 
   @Test

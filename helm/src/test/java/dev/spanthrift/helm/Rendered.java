@@ -10,18 +10,35 @@ import java.util.Objects;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
-/** The objects that a rendering consists of, and its text as Helm wrote it. */
-record Rendered(String text, List<JsonObject> objects) {
+/**
+ * What a rendering consists of: its text as Helm wrote it, the objects of the release, and those
+ * that are there for a moment only, as hooks.
+ */
+record Rendered(String text, List<JsonObject> objects, List<JsonObject> hooks) {
   private static final Gson GSON = new GsonBuilder().serializeNulls().create();
 
   static Rendered of(String text) {
     List<JsonObject> objects = new ArrayList<>();
+    List<JsonObject> hooks = new ArrayList<>();
     for (Object document : yaml().loadAll(text)) {
       if (document != null) {
-        objects.add(GSON.toJsonTree(document).getAsJsonObject());
+        JsonObject object = GSON.toJsonTree(document).getAsJsonObject();
+        (isHook(object) ? hooks : objects).add(object);
       }
     }
-    return new Rendered(text, List.copyOf(objects));
+    return new Rendered(text, List.copyOf(objects), List.copyOf(hooks));
+  }
+
+  private static boolean isHook(JsonObject object) {
+    JsonObject annotations = object.getAsJsonObject("metadata").getAsJsonObject("annotations");
+    return annotations != null && annotations.has("helm.sh/hook");
+  }
+
+  /** Objects of the release and hooks. */
+  List<JsonObject> all() {
+    List<JsonObject> all = new ArrayList<>(objects);
+    all.addAll(hooks);
+    return all;
   }
 
   static JsonObject parse(String text) {

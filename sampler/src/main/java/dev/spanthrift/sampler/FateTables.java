@@ -31,8 +31,7 @@ final class FateTables {
   private int[] seen = new int[SEEN_LEAST]; // operations, in open addressing, by id + 1
   private int seenCount;
 
-  FateTables(
-      Hold hold, OperationMeasures rows, Operations operations, ErrorSignatures signatures) {
+  FateTables(Hold hold, OperationMeasures rows, Operations operations, ErrorSignatures signatures) {
     this.hold = hold;
     measures = new KeptMeasures(rows);
     losses = new Losses(operations, signatures);

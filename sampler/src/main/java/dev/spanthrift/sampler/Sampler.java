@@ -1,15 +1,11 @@
 package dev.spanthrift.sampler;
 
-import static dev.spanthrift.sampler.RandomnessSource.TRACE_ID;
-
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicySet;
-import dev.spanthrift.sampler.probability.Randomness;
 import dev.spanthrift.sampler.probability.Threshold;
-import dev.spanthrift.sampler.probability.TraceState;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.signal.OperationMeasures;
@@ -20,7 +16,6 @@ import dev.spanthrift.sampler.trace.Hold;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.ContextTable;
-import dev.spanthrift.sampler.wire.Hash;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.util.List;
@@ -36,12 +31,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sampler {
   /** Keeps that no rule has asked for. */
-  private static final Set<String> BY_NOBODY = Set.of("kill_switch", PolicySet.FALLBACK_REASON);
+  private static final Set<String> BY_NOBODY =
+      Set.of("kill_switch", "shadow", PolicySet.FALLBACK_REASON);
 
   /** Reasons that no policy gives. */
   public static final String LATE = "late";
 
   public static final String KILL_SWITCH = "kill_switch";
+
+  /** Reason of what is kept because decisions are only counted. */
+  public static final String SHADOW = "shadow";
+
   public static final String TOO_EARLY = "dropped_too_early";
 
   /** The ledger is asked, and prices are computed, so often: what allocation was measured with. */
@@ -56,7 +56,6 @@ public final class Sampler {
   private final DecisionMemory memory;
   private final Operations operations = LearnedTables.noOperations();
   private final ErrorSignatures signatures = new ErrorSignatures();
-  private final SpanReader reader = new SpanReader(operations, signatures);
   private final OperationMeasures measures = new OperationMeasures(operations);
   private final JudgeVersions judges;
   private final Outbox outbox;
@@ -64,17 +63,16 @@ public final class Sampler {
   private final LearnedTables learned;
   private final SamplerCounts.Counters counters = new SamplerCounts.Counters();
   private final FateBooks books = new FateBooks(counters);
-  private final SpansAtOnce atOnce;
   private final DecisionNotes notes = new DecisionNotes();
   private final FateTables tables;
+  private final Arrivals arrivals;
   private final Departures departures;
-
-  private final IdRandomness idRandomness = new IdRandomness();
 
   private final Fragment fragment = new Fragment();
   private final Verdict verdict = new Verdict();
 
   private boolean keepAll;
+  private boolean shadow;
   private long tellAt = Long.MIN_VALUE;
 
   /** A sampler without a budget: what policies would leave to one is kept. */
@@ -96,12 +94,25 @@ public final class Sampler {
             new RequestWriter(table),
             new Stamper(settings.stampAlways(), counters),
             settings);
-    atOnce = new SpansAtOnce(contexts, outbox, books, settings.randomness());
+    SpansAtOnce atOnce = new SpansAtOnce(contexts, outbox, books, settings.randomness());
     tables = new FateTables(hold, measures, operations, signatures);
     departures = new Departures(hold, memory, judges, outbox, books, notes, tables);
     budget =
         parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
     learned = new LearnedTables(operations, signatures, budget);
+    arrivals =
+        new Arrivals(
+            settings,
+            contexts,
+            hold,
+            memory,
+            new SpanReader(operations, signatures),
+            measures,
+            judges,
+            counters,
+            atOnce,
+            tables,
+            budget);
   }
 
   /** Decides with another judge from the next trace on; traces that have begun keep theirs. */
@@ -112,6 +123,14 @@ public final class Sampler {
   /** While on, every fragment that comes up is kept as it is, whatever its judge would say. */
   public void keepAll(boolean on) {
     keepAll = on;
+  }
+
+  /**
+   * While on, judges decide and count as ever, and every fragment is kept whatever they said: what
+   * policies would do is seen before anything is dropped.
+   */
+  public void shadow(boolean on) {
+    shadow = on;
   }
 
   /** Tells the fate of every span from now on. */
@@ -126,24 +145,7 @@ public final class Sampler {
 
   /** Counts a batch that goes on whole, past hold and decision. */
   public void pass(Batch batch) {
-    long before = counters.receivedBytes;
-    contexts.begin(batch);
-    counters.contents(batch);
-    for (int row = 0; row < batch.size(); row++) {
-      receive(batch, row);
-      int operation = measure(batch, row, contexts.of(batch, row));
-      tables.passed(operation, batch.isError(row), batch.durationNanos(row), batch.bytes(row));
-    }
-    contexts.end();
-    counters.kept.add(KILL_SWITCH, batch.size(), counters.receivedBytes - before);
-    counters.keptEvents += batch.events();
-  }
-
-  private void receive(Batch batch, int row) {
-    counters.received++;
-    counters.receivedBytes += batch.bytes(row);
-    counters.receivedRoots += batch.hasParent(row) ? 0 : 1;
-    counters.withoutTraceId += batch.hasValidTraceId(row) ? 0 : 1;
+    arrivals.pass(batch);
   }
 
   /**
@@ -151,127 +153,11 @@ public final class Sampler {
    * decided before.
    */
   public void hold(Batch batch, long now) {
-    judges.begin(batch);
-    contexts.begin(batch);
-    Judge judge = judges.get(judges.current());
-    int slot = Hold.NONE;
-    counters.contents(batch);
-    for (int row = 0; row < batch.size(); row++) {
-      receive(batch, row);
-      int context = contexts.of(batch, row);
-      int operation = measure(batch, row, context);
-      if (!keepAll && judge.judgesSpan(batch, row, verdict)) {
-        atOnce.follow(batch, row, verdict);
-        continue;
-      }
-      if (!isOf(slot, batch, row)) {
-        slot = fragmentOf(batch, row, now);
-      }
-      if (slot != Hold.NONE) {
-        join(slot, batch, row, context, operation, now);
-      }
-    }
-    contexts.end();
+    arrivals.hold(batch, now, keepsAnyway());
   }
 
-  private boolean isOf(int slot, Batch batch, int row) {
-    return slot != Hold.NONE
-        && batch.hasValidTraceId(row)
-        && hold.traceIdLow(slot) == batch.traceIdLow(row)
-        && hold.traceIdHigh(slot) == batch.traceIdHigh(row);
-  }
-
-  /** The span's fragment, perhaps a new one; NONE when it followed an earlier decision. */
-  private int fragmentOf(Batch batch, int row, long now) {
-    if (!batch.hasValidTraceId(row)) {
-      return openAlone(batch, row, now);
-    }
-    long high = batch.traceIdHigh(row);
-    long low = batch.traceIdLow(row);
-    int slot = hold.find(high, low);
-    if (slot != Hold.NONE && joins(slot)) {
-      return slot;
-    }
-    long decision = memory.find(high, low);
-    if (decision != DecisionMemory.UNKNOWN && followed(batch, row, decision, now)) {
-      return Hold.NONE;
-    }
-    long rv = explicitRandomness(batch, row);
-    if (rv == Randomness.NONE) {
-      rv = settings.randomness().of(high, low);
-      if (decision == DecisionMemory.UNKNOWN && settings.randomness() == TRACE_ID) {
-        idRandomness.see(low);
-      }
-    }
-    judges.retain(judges.current());
-    return hold.open(high, low, rv, upstream(batch, row), judges.current(), now);
-  }
-
-  /**
-   * A span that no trace id names is a trace of its own, named by its bytes: sent again, or seen by
-   * the next process, it is decided alike.
-   */
-  private int openAlone(Batch batch, int row, long now) {
-    int body = batch.body(row);
-    long high = Hash.of(batch.buffer(), body, batch.end(row) - body);
-    long low = Hash.mix(high + 1);
-    long rv = explicitRandomness(batch, row);
-    long randomness = rv == Randomness.NONE ? Randomness.ofTraceId(low) : rv;
-    judges.retain(judges.current());
-    return hold.openAlone(high, low, randomness, upstream(batch, row), judges.current(), now);
-  }
-
-  private static long explicitRandomness(Batch batch, int row) {
-    return TraceState.explicitRandomness(
-        batch.buffer(), batch.traceStateOffset(row), batch.traceStateLength(row));
-  }
-
-  private static long upstream(Batch batch, int row) {
-    return TraceState.threshold(
-        batch.buffer(), batch.traceStateOffset(row), batch.traceStateLength(row));
-  }
-
-  /**
-   * A fragment in limbo takes no late spans: they are judged anew, whether it is kept or not. Else
-   * what other pods read of the trace would say which, and no probability may depend on that.
-   */
-  private boolean joins(int slot) {
-    if (budget == null || !hold.isInLimbo(slot)) {
-      return true;
-    }
-    hold.forget(slot);
-    return false;
-  }
-
-  /** Late spans follow the decision; only an error is worth judging a dropped trace again. */
-  private boolean followed(Batch batch, int row, long decision, long now) {
-    if (decision == DecisionMemory.DROPPED) {
-      if (batch.isError(row) && judges.get(judges.current()).judgesLateErrors()) {
-        return false;
-      }
-      atOnce.drop(batch, row, LATE);
-    } else {
-      atOnce.keep(batch, row, decision, LATE);
-      if (budget != null) {
-        budget.spend(batch.traceIdHigh(row), batch.traceIdLow(row), batch.bytes(row), now);
-      }
-    }
-    counters.late++;
-    return true;
-  }
-
-  /** Step measure: every span, whatever becomes of it; the answer is its operation. */
-  private int measure(Batch batch, int row, int context) {
-    ResourceContext from = contexts.resource(context);
-    int operation = reader.operation(batch, row, from.serviceHash());
-    long duration = batch.durationNanos(row);
-    measures.measure(operation, from.serviceName(), batch.isError(row), duration, batch.bytes(row));
-    return operation;
-  }
-
-  private void join(int slot, Batch batch, int row, int context, int operation, long now) {
-    hold.add(slot, batch, row, context, operation, reader.signature(batch, row), now);
-    judges.get(hold.version(slot)).observe(batch, row, hold.facts(slot), hold.factsOffset(slot));
+  private boolean keepsAnyway() {
+    return keepAll || shadow;
   }
 
   /** Whether more waits than may: then the next step is due at once. */
@@ -287,7 +173,7 @@ public final class Sampler {
     }
     for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
       counters.decidedEarly++;
-      if (hold.isFull() && !keepAll && !judges.get(hold.version(slot)).judgesWhenFull()) {
+      if (hold.isFull() && !keepsAnyway() && !judges.get(hold.version(slot)).judgesWhenFull()) {
         departures.dropForgotten(slot, TOO_EARLY);
       } else {
         decideNow(slot, now);
@@ -418,6 +304,9 @@ public final class Sampler {
     } else {
       judge.judge(fragment, hold.facts(slot), hold.factsOffset(slot), now, verdict);
       handOver(judge);
+      if (shadow) {
+        verdict.keep(SHADOW);
+      }
     }
     long number = notes.judged(hold, slot, fragment, judge, verdict);
     if (budget != null && verdict.isLeftToBudget()) {
@@ -612,7 +501,7 @@ public final class Sampler {
 
   /** What was wrong with trace ids so far. */
   public SamplerCounts.Ids ids() {
-    return new SamplerCounts.Ids(counters.withoutTraceId, idRandomness.without());
+    return arrivals.ids();
   }
 
   /** Fragments that wait for the ledger's word. */

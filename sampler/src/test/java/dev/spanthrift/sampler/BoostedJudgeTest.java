@@ -198,11 +198,9 @@ class BoostedJudgeTest {
   void needRoomForTheirQuestions() {
     List<Policy> many = new ArrayList<>();
     for (int i = 0; i < 256; i++) {
-      many.add(
-          new Policy("p" + i, new Condition.Name(ValueTest.In.of("name " + i)), Action.KEEP));
+      many.add(new Policy("p" + i, new Condition.Name(ValueTest.In.of("name " + i)), Action.KEEP));
     }
-    Judge full =
-        new PolicyJudge(PolicySet.compile(new PolicyDocument(many, Action.BUDGET)));
+    Judge full = new PolicyJudge(PolicySet.compile(new PolicyDocument(many, Action.BUDGET)));
     assertFalse(BoostedJudge.fits(full, List.of(boost(ORDERS, FOR_EVER, 1))));
     assertTrue(BoostedJudge.fits(full, List.of()));
     assertTrue(BoostedJudge.fits(policies(), List.of(boost(ORDERS, FOR_EVER, 1))));

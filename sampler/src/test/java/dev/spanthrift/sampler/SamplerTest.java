@@ -333,6 +333,27 @@ class SamplerTest {
   }
 
   @Test
+  void inShadowPoliciesCountWhatTheyWouldDropAndNothingIsDropped() throws Exception {
+    Policy none = new Policy("none", Condition.ALWAYS, Action.DROP);
+    PolicySet set = PolicySet.compile(new PolicyDocument(List.of(none), Action.KEEP));
+    sampler =
+        new Sampler(
+            new SamplerSettings(HoldSettings.DEFAULT, 1000, false, 4),
+            new PolicyJudge(set),
+            SliceCodec.deflate());
+    sampler.shadow(true);
+    send(request(span(1, 1)));
+    send(request(span(2, 1)));
+    sampler.decideAll(now);
+    assertEquals(2L, sampler.counts().kept().byReason().get(Sampler.SHADOW));
+    assertEquals(0, sampler.counts().dropped().spans());
+    assertEquals(2, set.counts().getFirst().dropped().spans());
+    sampler.stamp();
+    List<Span> out = spans(ExportTraceServiceRequest.parseFrom(sampler.ship()));
+    assertEquals(List.of("", ""), out.stream().map(Span::getTraceState).toList());
+  }
+
+  @Test
   void staysBelowTheMemoryBoundAndDecidesTheOldestFirst() {
     probability = 0;
     HoldSettings small =

@@ -12,8 +12,8 @@ import dev.spanthrift.agent.control.operation.OperationApi;
 import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.policy.PolicyVersionsApi;
 import dev.spanthrift.agent.control.policy.SimulateApi;
-import dev.spanthrift.agent.control.recommendation.Recommender;
 import dev.spanthrift.agent.control.recommendation.RecommendationApi;
+import dev.spanthrift.agent.control.recommendation.Recommender;
 import dev.spanthrift.agent.control.report.ReportApi;
 import dev.spanthrift.agent.control.status.FleetApi;
 import dev.spanthrift.agent.control.status.StatusApi;
@@ -71,8 +71,7 @@ class ControlContext {
   @Bean
   RecommendationApi recommendationApi(ControlParts parts, RingQuestions questions) {
     return new RecommendationApi(
-        new Recommender(
-            parts.pipeline(), parts.policies(), questions, System::currentTimeMillis),
+        new Recommender(parts.pipeline(), parts.policies(), questions, System::currentTimeMillis),
         parts.policies().audit());
   }
 

@@ -110,8 +110,7 @@ public final class ControlServer implements AutoCloseable {
     webhook =
         new Webhook(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
-    AlertBook alerts =
-        new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
     watch =
         new AlertWatch(
             alerting.settings(),
@@ -188,7 +187,7 @@ public final class ControlServer implements AutoCloseable {
   /** What somebody has read who reads once a second while anything moves. */
   public void note(PipelineStatus status) {
     history.note(status);
-    operationHistory.look();
+    operationHistory.look(status.spans());
     watch.look(status);
   }
 

@@ -124,12 +124,17 @@ public final class Budgets {
   /** The budgets of the settings; without any, one that only keeps the books. */
   public static List<Budget> budgets(SpanthriftSettings settings, Currency list)
       throws ModelException {
-    if (settings.budgets().isEmpty()) {
+    return budgets(settings.budgets(), list);
+  }
+
+  /** The same of budgets that do not stand in the settings. */
+  static List<Budget> budgets(List<BudgetSettings> settings, Currency list) throws ModelException {
+    if (settings.isEmpty()) {
       BillingPeriod month = BillingPeriod.monthly(ZoneOffset.UTC);
       return List.of(new Budget(WATCH, null, month, Map.of(), Budget.Limits.NONE));
     }
-    for (int i = 0; i < settings.budgets().size(); i++) {
-      Currency own = settings.budgets().get(i).currency();
+    for (int i = 0; i < settings.size(); i++) {
+      Currency own = settings.get(i).currency();
       if (own != null && !own.equals(list)) {
         throw problem(
             "budgets[" + i + "].currency",
@@ -137,7 +142,7 @@ public final class Budgets {
             list + ", which is the price list's; amounts are not converted");
       }
     }
-    return settings.budgets().stream().map(budget -> budget(budget, list)).toList();
+    return settings.stream().map(budget -> budget(budget, list)).toList();
   }
 
   private static Budget budget(BudgetSettings s, Currency currency) {

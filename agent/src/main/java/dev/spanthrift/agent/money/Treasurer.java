@@ -2,6 +2,7 @@ package dev.spanthrift.agent.money;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.spend.Spend;
@@ -18,6 +19,7 @@ import dev.spanthrift.sampler.budget.books.BudgetState;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.budget.books.Purse;
 import dev.spanthrift.sampler.budget.books.Treasury;
+import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.Traffic;
@@ -63,8 +65,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final long MEANS_NANOS = 60_000_000_000L;
   private static final double SPANS_PER_TRACE = 20; // where no trace begins here
 
-  private final BudgetController controller;
-  private final boolean mayBeFree;
+  private volatile BudgetController controller;
+  private volatile boolean mayBeFree;
   private final boolean estimates; // a plain price is for bytes as they are
   private volatile Purse purse;
   private volatile boolean free;
@@ -74,7 +76,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private long lastNanos;
   private long savedNanos;
   private long meansNanos;
-  private final List<Budget> budgets;
+  private List<Budget> budgets;
+  private volatile boolean limited; // by any budget
+  private @Nullable ResourceContext followed;
   private final Pricing pricing;
   private volatile @Nullable SharedBooks shared;
   private volatile @Nullable FleetCounts fleet;
@@ -104,7 +108,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
     estimates = settings.price().model() != null;
-    mayBeFree = settings.budgets().stream().allMatch(budget -> budget.keepMax().value() >= 1);
+    limited = budgets.stream().anyMatch(budget -> budget.amount() != null);
+    mayBeFree = mayBeFree(budgets);
     ownCost =
         new OwnCost(
             settings.price().ownCpuHour(),
@@ -121,14 +126,31 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
    */
   public static Treasurer open(SpanthriftSettings settings, Supplier<PipelineStatus> pipeline)
       throws ModelException {
-    return open(settings, pipeline, System.nanoTime(), System.currentTimeMillis());
+    return open(settings, settings.budgets(), pipeline);
+  }
+
+  /** The same, with other budgets than those of the settings. */
+  public static Treasurer open(
+      SpanthriftSettings settings, List<BudgetSettings> own, Supplier<PipelineStatus> pipeline)
+      throws ModelException {
+    return open(settings, own, pipeline, System.nanoTime(), System.currentTimeMillis());
   }
 
   static Treasurer open(
       SpanthriftSettings settings, Supplier<PipelineStatus> pipeline, long now, long wallMillis)
       throws ModelException {
+    return open(settings, settings.budgets(), pipeline, now, wallMillis);
+  }
+
+  private static Treasurer open(
+      SpanthriftSettings settings,
+      List<BudgetSettings> own,
+      Supplier<PipelineStatus> pipeline,
+      long now,
+      long wallMillis)
+      throws ModelException {
     Pricing pricing = Budgets.pricing(settings.price());
-    List<Budget> budgets = Budgets.budgets(settings, pricing.model().currency());
+    List<Budget> budgets = Budgets.budgets(own, pricing.model().currency());
     Path file = settings.stateDir().resolve(FILE);
     BudgetController controller =
         saved(file).map(bytes -> restored(bytes, budgets, pricing)).orElse(null);
@@ -150,6 +172,16 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   public static void check(SpanthriftSettings settings) throws ModelException {
     Pricing pricing = Budgets.pricing(settings.price());
     Budgets.budgets(settings, pricing.model().currency());
+  }
+
+  /**
+   * Whether these budgets fit the settings' price list.
+   *
+   * @throws ModelException with all that is wrong
+   */
+  public static void check(SpanthriftSettings settings, List<BudgetSettings> own)
+      throws ModelException {
+    Budgets.budgets(own, Budgets.pricing(settings.price()).model().currency());
   }
 
   private static BudgetController restored(byte[] bytes, List<Budget> budgets, Pricing pricing) {
@@ -192,13 +224,57 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     return warning.isEmpty();
   }
 
-  /** The control loop behind it, for price and allowances. */
+  /** Without budgets nothing is limited; one whose keepMax is below 1 always limits. */
+  private static boolean mayBeFree(List<Budget> budgets) {
+    return budgets.stream().allMatch(budget -> budget.limits().keepMax() >= 1);
+  }
+
+  /**
+   * Puts other budgets in force: one that has the name of an earlier one goes on with its books,
+   * the others begin empty. The price list stays.
+   *
+   * @throws ModelException when they do not fit the price list; nothing has changed then
+   * @throws IllegalStateException when the books are a fleet's, which all its sidecars must change
+   *     together
+   */
+  public synchronized void rebudget(List<BudgetSettings> next) throws ModelException {
+    if (shared != null) {
+      throw new IllegalStateException("the budgets of this sidecar are shared by its fleet");
+    }
+    List<Budget> wanted = Budgets.budgets(next, pricing.model().currency());
+    if (wanted.equals(budgets)) {
+      return;
+    }
+    tick(); // what was counted belongs to the books that were open
+    controller = restored(BudgetState.save(controller), wanted, pricing);
+    budgets = wanted;
+    limited = wanted.stream().anyMatch(budget -> budget.amount() != null);
+    mayBeFree = mayBeFree(wanted);
+    ResourceContext resource = followed;
+    purse = controller.purse(key -> resource == null ? null : attribute(resource, key));
+    controller.tick(System.nanoTime(), System.currentTimeMillis());
+    free = isAllFree();
+    unsaved = true;
+  }
+
+  /** Whether any budget limits what is kept. */
+  public boolean isLimited() {
+    return limited;
+  }
+
+  /** Of spans at the moment, whatever budgets are in force. */
+  public PriceOf priceOf() {
+    return (bytes, spans) -> controller.price().price(bytes, spans);
+  }
+
+  /** The control loop behind it, for allowances and what the page shows. */
   public BudgetController controller() {
     return controller;
   }
 
   /** From now on the budgets that pay for this resource: a sidecar has one. */
   public synchronized void follow(ResourceContext resource) {
+    followed = resource;
     Purse next = controller.purse(key -> attribute(resource, key));
     if (next != purse) {
       purse.outstanding(0); // what waits goes with the traffic
@@ -235,11 +311,14 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   @Override
   public boolean isFree() {
-    return free;
+    return free || !limited;
   }
 
   @Override
   public boolean admits(long price) {
+    if (!limited) {
+      return true;
+    }
     FleetCounts counts = fleet;
     // The money is the fleet's: this sidecar takes its part of the policies' share.
     double pods = counts == null ? 1 : counts.pods();

@@ -91,6 +91,7 @@ public final class Pipeline implements Intake, AutoCloseable {
     }
     scanner = new Scanner(settings.spansPerRequestMax());
     sampler = new Sampler(settings.sampler(), judge, codec, budget);
+    sampler.shadow(settings.shadow());
   }
 
   @Override

@@ -18,12 +18,14 @@ public record PipelineSettings(
     int spansPerRequestMax,
     int batchBytes,
     Duration batchDelay,
-    Duration tick) {
+    Duration tick,
+    boolean shadow) {
   public static final PipelineSettings DEFAULT =
       new PipelineSettings(
           SamplerSettings.DEFAULT,
           131_072,
           512 * 1024,
           Duration.ofSeconds(1),
-          Duration.ofMillis(100));
+          Duration.ofMillis(100),
+          false);
 }

@@ -119,6 +119,11 @@ public interface PipelineView {
     return CompletableFuture.completedFuture(List.of());
   }
 
+  /** How it stands with the cluster's controller; null where none is configured. */
+  default @Nullable ControllerStatus controller() {
+    return null;
+  }
+
   /** What of the configuration is not in force, in sentences; empty when all of it is. */
   default List<String> degraded() {
     return List.of();

@@ -41,9 +41,7 @@ public final class FakePipeline implements PipelineView {
   public volatile CompletableFuture<List<FleetStatus.Edge>> edges =
       CompletableFuture.completedFuture(List.of());
   public volatile List<MeasuredOperation> measured =
-      List.of(
-          new MeasuredOperation(
-              "cart", "GET /", 5, 2, 700, 9e9, 1, 107, new long[] {3, 0, 1}));
+      List.of(new MeasuredOperation("cart", "GET /", 5, 2, 700, 9e9, 1, 107, new long[] {3, 0, 1}));
   public volatile List<KeptOperation> kept = List.of();
   public volatile Phase phase = Phase.READY;
   public volatile List<PortStatus> ports = List.of(port(3));

@@ -54,8 +54,7 @@ class PredictionTest {
 
   private RingTraffic recorded() throws Exception {
     SpanRing ring = new SpanRing(64L << 20, Duration.ofHours(4));
-    try (RecordedTraffic.Reader hour =
-        new ShopRecording(1, SPANS_PER_SECOND, HOUR).open()) {
+    try (RecordedTraffic.Reader hour = new ShopRecording(1, SPANS_PER_SECOND, HOUR).open()) {
       for (byte[] request = hour.next(); request != null; request = hour.next()) {
         ring.record(scanner.scan(request, 0, request.length), hour.nanos() / 1_000_000);
       }
@@ -96,8 +95,7 @@ class PredictionTest {
     Sampler sampler =
         new Sampler(
             SamplerSettings.DEFAULT, new PolicyJudge(policies), SliceCodec.deflate(), budget);
-    try (RecordedTraffic.Reader hour =
-        new ShopRecording(2, SPANS_PER_SECOND, HOUR).open()) {
+    try (RecordedTraffic.Reader hour = new ShopRecording(2, SPANS_PER_SECOND, HOUR).open()) {
       long now = 0;
       for (byte[] request = hour.next(); request != null; request = hour.next()) {
         for (now = now == 0 ? hour.nanos() : now; now < hour.nanos(); now += TICK) {
@@ -126,8 +124,7 @@ class PredictionTest {
   @Test
   void withABudget() throws Exception {
     Allowance tenth = new Allowance.PerSecond(0.1 * SPANS_PER_SECOND * 500 * PRICE.perByte());
-    assertWithin3Percent(
-        predicted(Action.BUDGET, tenth), happened(Action.BUDGET, tenth));
+    assertWithin3Percent(predicted(Action.BUDGET, tenth), happened(Action.BUDGET, tenth));
   }
 
   @Test

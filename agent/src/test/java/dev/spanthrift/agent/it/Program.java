@@ -184,6 +184,12 @@ final class Program implements AutoCloseable {
     return rest("PUT", path, json, all.toArray(String[]::new));
   }
 
+  /** The same by any other method. */
+  HttpResponse<String> write(String method, String path, String json) {
+    return rest(
+        method, path, json, "Content-Type", "application/json", "Authorization", "Bearer " + token);
+  }
+
   JsonNode json(String path) {
     HttpResponse<String> answer = get(path);
     if (answer.statusCode() != 200) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.spend.Spend;
@@ -90,6 +91,44 @@ class TreasurerTest {
     assertEquals(0, spend.budgets().get(1).spent());
     assertTrue(spend.budgets().getFirst().allowancePerHour() > 100 / 25.0);
     assertTrue(treasurer.allowancePerSecond() > 0);
+  }
+
+  @Test
+  void otherBudgetsComeAndGoWhileItRunsAndOneOfTheSameNameGoesOn() throws Exception {
+    Treasurer treasurer = open("price: {perGb: 2, ownCpuHour: 0, ownMemoryGbHour: 0}");
+    receivedSpans = 1_000_000;
+    keptSpans = 1_000_000;
+    treasurer.tick();
+    assertTrue(treasurer.isFree());
+    assertTrue(treasurer.admits(Long.MAX_VALUE / 2));
+    assertFalse(treasurer.isLimited());
+
+    treasurer.rebudget(budgets("[{name: all, amount: 30}, {name: shop, amount: 5}]"));
+    assertTrue(treasurer.isLimited());
+    assertFalse(treasurer.isFree());
+    double before = treasurer.allowancePerSecond();
+    receivedSpans += 1_000_000;
+    keptSpans += 100_000;
+    treasurer.tick();
+    Spend.BudgetSpend all = treasurer.spend().budgets().getFirst();
+    Spend.BudgetSpend shop = treasurer.spend().budgets().get(1);
+    assertEquals(2.2, all.spent(), 1e-9); // the books that watched were called so
+    assertEquals(.2, shop.spent(), 1e-9);
+
+    treasurer.rebudget(budgets("[{name: all, amount: 3000}, {name: shop, amount: 500}]"));
+    assertEquals(2.2, treasurer.spend().budgets().getFirst().spent(), 1e-9);
+    assertTrue(treasurer.allowancePerSecond() > 10 * before);
+    assertThrows(
+        ModelException.class,
+        () -> treasurer.rebudget(budgets("[{name: all, amount: 1, currency: EUR}]")));
+    assertEquals(3000, treasurer.spend().budgets().getFirst().budget());
+
+    treasurer.rebudget(List.of());
+    assertTrue(treasurer.isFree());
+  }
+
+  private List<BudgetSettings> budgets(String yaml) throws Exception {
+    return settings("budgets: " + yaml).budgets();
   }
 
   /** Ten minutes of silence in steps of a second, and in steps of ten. */

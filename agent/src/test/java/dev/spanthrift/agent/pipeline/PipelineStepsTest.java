@@ -168,7 +168,8 @@ class PipelineStepsTest {
             usual.spansPerRequestMax(),
             usual.batchBytes(),
             Duration.ZERO,
-            usual.tick()),
+            usual.tick(),
+            usual.shadow()),
         new Watcher(),
         budget,
         List.of(new Route(new Backend(), Set.of(Signal.TRACES))));

@@ -35,6 +35,7 @@ public final class ClusterVerbs {
     commandLine
         .addSubcommand(new InjectorCommand(context))
         .addSubcommand(new InjectCommand(context))
+        .addSubcommand(new ControllerCommand(context))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(context.out())
         .setErr(context.err())

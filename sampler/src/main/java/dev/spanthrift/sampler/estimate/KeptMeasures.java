@@ -164,10 +164,7 @@ public final class KeptMeasures {
     Double high = q + half < 1 ? at(of, q + half) : null;
     Double low = q - half > 0 ? at(of, q - half) : null;
     return new Interval(
-        estimate,
-        high == null || low == null ? null : (high - low) / (2 * Interval.Z),
-        low,
-        high);
+        estimate, high == null || low == null ? null : (high - low) / (2 * Interval.Z), low, high);
   }
 
   private static double at(double[] of, double q) {

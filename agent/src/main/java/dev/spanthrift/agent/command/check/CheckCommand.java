@@ -35,6 +35,13 @@ public final class CheckCommand implements Callable<Integer> {
       description = "Form of the answer. Default: table.")
   private Form form = Form.TABLE;
 
+  @Option(
+      names = "--offline",
+      description =
+          "Looks at configuration, policies and files alone: tries no port, asks no destination"
+              + " and no engine. Default: asks them.")
+  private boolean offline;
+
   private enum Form {
     TABLE,
     JSON
@@ -56,9 +63,10 @@ public final class CheckCommand implements Callable<Integer> {
       loaded.warnings().forEach(warning -> checks.add(Check.warning("configuration", warning)));
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(money(loaded.settings()));
-      checks.addAll(fleet(loaded.settings()));
+      checks.addAll(offline ? List.of() : fleet(loaded.settings()));
       checks.addAll(memory(loaded));
-      checks.addAll(new Surroundings(loaded.settings(), context.environment()).checks());
+      Surroundings around = new Surroundings(loaded.settings(), context.environment());
+      checks.addAll(offline ? around.files() : around.checks());
     } catch (SettingsException e) {
       e.problems().forEach(p -> checks.add(new Check("configuration", false, p.toString())));
     }

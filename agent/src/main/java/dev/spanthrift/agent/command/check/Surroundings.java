@@ -59,6 +59,16 @@ public final class Surroundings {
             settings.admin().host(),
             settings.admin().port(),
             "SPANTHRIFT_ADMIN_PORT"));
+    checks.addAll(files());
+    for (DestinationSettings destination : settings.destinations()) {
+      checks.addAll(Reach.of(destination, environment));
+    }
+    return checks;
+  }
+
+  /** What can be said without a port, a destination or an engine: of elsewhere, another machine. */
+  List<Check> files() {
+    List<Check> checks = new ArrayList<>();
     checks.addAll(mayBeAbsent());
     ZstdLibrary.refusal().ifPresent(words -> checks.add(Check.warning("zstd", words)));
     addFile(checks, "listen.tls.key", settings.listen().tls().key());
@@ -66,9 +76,6 @@ public final class Surroundings {
     addCertificate(checks, "listen.tls.clientAuthority", settings.listen().tls().clientAuthority());
     if (settings.destinations().isEmpty()) {
       checks.add(new Check("destinations", false, NO_DESTINATION));
-    }
-    for (DestinationSettings destination : settings.destinations()) {
-      checks.addAll(Reach.of(destination, environment));
     }
     return checks;
   }

@@ -37,7 +37,16 @@ public final class ReportCommand extends RemoteVerb {
   @Override
   void table(JsonNode report, PrintWriter out) {
     String currency = report.path("currency").asString();
-    out.printf(ROW, "DAY", "SERVICE", "LIST " + currency, "PAID", "OWN COST", "SAVED", "KEPT");
+    out.printf(
+        Locale.ROOT,
+        ROW,
+        "DAY",
+        "SERVICE",
+        "LIST " + currency,
+        "PAID",
+        "OWN COST",
+        "SAVED",
+        "KEPT");
     for (JsonNode day : report.path("days")) {
       for (JsonNode of : day.path("services")) {
         row(day.path("day").asString(), of.path("service").asString(), of.path("sums"), out);

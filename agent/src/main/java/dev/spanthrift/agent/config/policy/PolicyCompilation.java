@@ -37,7 +37,11 @@ public sealed interface PolicyCompilation {
 
   /** The document that the settings stand for, as it would be written. */
   static JsonNode configured(SpanthriftSettings settings) {
-    boolean budgeted = !settings.budgets().isEmpty();
+    return configured(settings, !settings.budgets().isEmpty());
+  }
+
+  /** The same where budgets may stand elsewhere. */
+  static JsonNode configured(SpanthriftSettings settings, boolean budgeted) {
     return PlainTree.node(PolicyParser.document(settings, budgeted));
   }
 

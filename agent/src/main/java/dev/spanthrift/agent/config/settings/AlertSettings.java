@@ -28,7 +28,8 @@ public record AlertSettings(
             byDefault = "1")
         int mustKeepOver,
     @Setting(
-            value = "An operation's error rate in the last minute, in times of its usual one. 0: off.",
+            value =
+                "An operation's error rate in the last minute, in times of its usual one. 0: off.",
             byDefault = "3")
         BigDecimal errorRate,
     @Setting(
@@ -56,12 +57,13 @@ public record AlertSettings(
       @Setting("File with its URL, where that is a secret, as Slack's is; in place of url.")
           @Nullable Path urlFile,
       @Setting(
-              value = "generic, a JSON object for each message, or slack, for its incoming webhooks.",
+              value =
+                  "generic, a JSON object for each message, or slack, for its incoming webhooks.",
               byDefault = "generic")
           Format format,
       @Setting(
-              "File with a secret: messages then carry X-Spanthrift-Signature: t=SECONDS,v1=HEX, the"
-                  + " HMAC-SHA256 of SECONDS, a dot and the body.")
+              "File with a secret: messages then carry X-Spanthrift-Signature: t=SECONDS,v1=HEX,"
+                  + " the HMAC-SHA256 of SECONDS, a dot and the body.")
           @Nullable Path secretFile) {
     public Webhook {
       new Checks()

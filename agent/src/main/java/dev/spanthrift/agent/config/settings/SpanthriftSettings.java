@@ -35,6 +35,12 @@ public record SpanthriftSettings(
     @Setting("Ordered rules, the first that matches decides; empty means defaultProbability alone.")
         List<Map<String, Object>> policies,
     @Setting(
+            value =
+                "enforce, or shadow: every trace is decided and counted, and none is dropped,"
+                    + " whatever policies and budgets say.",
+            byDefault = "enforce")
+        DecisionMode mode,
+    @Setting(
             value = "Probability of a trace that no policy matches; 1 keeps everything.",
             byDefault = "1")
         Probability defaultProbability,
@@ -58,9 +64,13 @@ public record SpanthriftSettings(
                 + " the books are kept and nothing is limited.")
         List<BudgetSettings> budgets,
     @Setting(
-            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that you"
-                + " run; off without a url.")
+            "Whole traces across pods: what one sidecar keeps, all keep. On a Redis or Valkey that"
+                + " you run; off without a url.")
         FleetSettings fleet,
+    @Setting(
+            "Policy and budgets as objects of Kubernetes, from the cluster's controller"
+                + " (docs/POLICY-OBJECTS.md); off without a url.")
+        ControllerSettings controller,
     @Setting(
             "The last spans received, as columns without payload, so that what-if can be asked of"
                 + " them.")

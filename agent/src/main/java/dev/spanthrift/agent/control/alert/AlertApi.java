@@ -157,8 +157,7 @@ public final class AlertApi {
       throw ProblemException.invalid("/id", "no such alert is active", "see GET /api/v1/alerts");
     }
     JsonNode ttl = body.path("ttl");
-    Optional<Duration> time =
-        ttl.isString() ? Durations.parse(ttl.asString()) : Optional.empty();
+    Optional<Duration> time = ttl.isString() ? Durations.parse(ttl.asString()) : Optional.empty();
     Duration length =
         time.filter(d -> !d.isNegative() && d.compareTo(SILENCE_MAX) <= 0)
             .orElseThrow(

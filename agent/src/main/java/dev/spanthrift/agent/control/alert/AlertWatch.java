@@ -125,11 +125,7 @@ public final class AlertWatch {
             times > AlertRule.FORECAST.threshold(settings),
             words(
                 "Budget %s will spend %s %.2f in this %s, of %.2f.",
-                budget.name(),
-                now.currency(),
-                forecast.expected(),
-                budget.period().name(),
-                amount),
+                budget.name(), now.currency(), forecast.expected(), budget.period().name(), amount),
             found);
       }
     }
@@ -172,8 +168,7 @@ public final class AlertWatch {
           AlertRule.ENGINE_AWAY,
           "engine",
           status.awaySeconds(),
-          status.away()
-              && status.awaySeconds() >= AlertRule.ENGINE_AWAY.threshold(settings),
+          status.away() && status.awaySeconds() >= AlertRule.ENGINE_AWAY.threshold(settings),
           words(
               "The fleet's engine has not answered for %d s: sidecars decide alone.",
               status.awaySeconds()),
@@ -210,8 +205,7 @@ public final class AlertWatch {
           shape.statement(),
           slowest,
           more > 0,
-          words(
-              "%d spans in a minute took up to %.3g s: %s", more, slowest, shape.statement()),
+          words("%d spans in a minute took up to %.3g s: %s", more, slowest, shape.statement()),
           found);
     }
   }

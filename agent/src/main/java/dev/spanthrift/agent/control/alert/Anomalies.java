@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What is usual is learned minute by minute with exponential weights, half of it from the last
  * half hour, after {@link #MINUTES_LEAST} minutes with enough spans. A minute is unusual when it is
  * so many times the usual, and so far from it that chance is no explanation: {@link #SIGMAS}
- * standard deviations of a binomial, or two minutes in a row for durations. It then teaches a
- * tenth of what another does, so that what stays becomes usual in a few hours.
+ * standard deviations of a binomial, or two minutes in a row for durations. It then teaches a tenth
+ * of what another does, so that what stays becomes usual in a few hours.
  */
 final class Anomalies {
   static final int MINUTES_LEAST = 5;
@@ -87,8 +87,7 @@ final class Anomalies {
         found.add(finding(AlertRule.ERROR_RATE, key, times, errors(key, rate, usual)));
       }
       double longer = Math.exp(logP95 - usual.logP95);
-      slow =
-          AlertRule.LATENCY.isOn(settings) && longer > AlertRule.LATENCY.threshold(settings);
+      slow = AlertRule.LATENCY.isOn(settings) && longer > AlertRule.LATENCY.threshold(settings);
       if (slow && usual.slowBefore) {
         found.add(finding(AlertRule.LATENCY, key, longer, latency(key, logP95, usual)));
       }

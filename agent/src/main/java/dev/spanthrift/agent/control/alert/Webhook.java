@@ -99,8 +99,7 @@ public final class Webhook implements AutoCloseable {
 
   private void attempt(byte[] body, int attempt) {
     try {
-      var unused =
-          opened().send(Signal.LOGS, signed(body), result -> ended(body, attempt, result));
+      var unused = opened().send(Signal.LOGS, signed(body), result -> ended(body, attempt, result));
     } catch (IOException | RuntimeException e) {
       // A file may be there at the next attempt; its name says which.
       ended(body, attempt, again(InputFile.reason(e)));
@@ -171,9 +170,7 @@ public final class Webhook implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       ended.complete(again(InputFile.reason(e)));
     }
-    return ended.thenApply(
-        result ->
-            isTaken(result) ? SendResult.Accepted.PLAIN : result);
+    return ended.thenApply(result -> isTaken(result) ? SendResult.Accepted.PLAIN : result);
   }
 
   AlertSettings.Webhook settings() {

@@ -267,7 +267,9 @@ public final class BoostKeeper {
     }
   }
 
-  /** Its end is not a change that somebody asks for: it comes, even if it cannot be written down. */
+  /**
+   * Its end is not a change that somebody asks for: it comes, even if it cannot be written down.
+   */
   private void endByItself(ActiveBoost boost, ActiveBoost.State due) {
     try {
       end(boost, due, BY_ITSELF);
@@ -288,8 +290,7 @@ public final class BoostKeeper {
   private void lookAgain() {
     if (!active.isEmpty() && !looking && !timer.isShutdown()) {
       looking = true;
-      var unused =
-          timer.schedule(Guarded.task("boosts", this::look), 1, TimeUnit.SECONDS);
+      var unused = timer.schedule(Guarded.task("boosts", this::look), 1, TimeUnit.SECONDS);
     }
   }
 }

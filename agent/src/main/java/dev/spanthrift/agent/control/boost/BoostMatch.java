@@ -44,7 +44,8 @@ public record BoostMatch(
     }
     if (attribute != null) {
       all.add(
-          new Condition.Attribute(Where.SPAN, attribute.key(), ValueTest.In.of(attribute.equals())));
+          new Condition.Attribute(
+              Where.SPAN, attribute.key(), ValueTest.In.of(attribute.equals())));
     }
     return all.size() == 1 ? all.getFirst() : new Condition.SameSpan(all);
   }

@@ -41,6 +41,11 @@ public enum ProblemType {
       HttpStatus.CONFLICT,
       "There is no recorded traffic to ask",
       "Give recording.bytesMax (SPANTHRIFT_RECORDING_BYTES_MAX) some room and let traffic come."),
+  MANAGED(
+      HttpStatus.CONFLICT,
+      "It is managed by objects of Kubernetes",
+      "Change the objects that detail names; the sidecar follows within seconds. In an incident"
+          + " PUT /api/v1/kill-switch works all the same."),
   TOO_MANY(
       HttpStatus.CONFLICT,
       "There are as many as may be",

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.operation;
 
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ public final class OperationHistory {
   private final List<Consumer<Minute>> listeners = new CopyOnWriteArrayList<>();
   private @Nullable Reading last;
   private @Nullable Reading before;
+  private long movedBefore = -1;
 
   /** By which operations are told apart. */
   public record Key(String service, String operation) {
@@ -59,13 +61,16 @@ public final class OperationHistory {
     listeners.add(listener);
   }
 
-  /** Reads when a minute is over; call it often. */
-  public void look() {
+  /** Reads when a minute is over and something came or was decided in it; call it often. */
+  public void look(SamplerCounts spans) {
+    long moved = spans.received().spans() + spans.kept().spans() + spans.dropped().spans();
     Minute over = null;
     synchronized (this) {
       Reading known = last;
       long now = unixMillis.getAsLong();
-      if (known == null || now - known.unixMillis() >= MINUTE_MILLIS) {
+      boolean due = known == null || now - known.unixMillis() >= MINUTE_MILLIS;
+      if (due && moved != movedBefore) {
+        movedBefore = moved;
         Reading next = now();
         before = known;
         last = next;

@@ -139,6 +139,10 @@ public final class PolicyApi {
           answer(new Change(document.version(), etag(document), changed, dryRun, warnings));
       case PolicyOutcome.Stale(PolicyVersion current) ->
           throw ProblemException.stale(etag(current), JsonDifference.between(current.root(), root));
+      case PolicyOutcome.Managed(List<String> objects) ->
+          throw new ProblemException(
+              ProblemType.MANAGED,
+              "the policy in force is made from " + String.join(", ", objects));
       case PolicyOutcome.Invalid(List<PolicyProblem> problems) ->
           throw ProblemException.invalid(problems);
     };

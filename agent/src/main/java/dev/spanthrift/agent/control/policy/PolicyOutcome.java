@@ -18,6 +18,9 @@ sealed interface PolicyOutcome {
   /** Somebody else changed it first; nothing happened. */
   record Stale(PolicyVersion current) implements PolicyOutcome {}
 
+  /** The policy in force stands elsewhere, in these objects; nothing happened. */
+  record Managed(List<String> objects) implements PolicyOutcome {}
+
   /** It cannot be used; nothing happened. */
   record Invalid(List<PolicyProblem> problems) implements PolicyOutcome {}
 }

@@ -10,6 +10,8 @@ import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.pipeline.PolicyCompiler;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -33,24 +35,28 @@ public final class PolicyStore {
   private static final Logger log = LoggerFactory.getLogger(PolicyStore.class);
 
   private static final Author AT_START = new Author("configuration", "", "");
+  private static final String CONTROLLER = "controller";
 
   private final @Nullable Path file;
-  private final String configuredHash;
   private final PolicyCompiler compiler;
   private final PolicyHistory history;
   private final AuditLog audit;
   private volatile PolicyVersion current;
   private volatile @Nullable String degraded;
+  private volatile @Nullable ManagedPolicy managed;
+  private volatile String baseHash; // of what is in force while nobody changes it here
 
   private PolicyStore(
       @Nullable Path stateDirectory,
-      String configuredHash,
+      JsonNode configured,
+      @Nullable ManagedPolicy managed,
       PolicyCompiler compiler,
       FirstPolicy first) {
     file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     history = new PolicyHistory(stateDirectory, compiler);
     audit = new AuditLog(stateDirectory, System::currentTimeMillis);
-    this.configuredHash = configuredHash;
+    this.managed = managed;
+    baseHash = BodyFormat.hash(managed == null ? configured : managed.root(configured));
     this.compiler = compiler;
     current = first.policy();
     degraded = first.degraded();
@@ -70,21 +76,41 @@ public final class PolicyStore {
       JsonNode configured,
       PolicyCompiler compiler,
       boolean lenient) {
+    return open(stateDirectory, configured, null, compiler, lenient);
+  }
+
+  /**
+   * The same where the policy may stand elsewhere.
+   *
+   * @param managed one that can be used; it is in force instead of the configured one
+   */
+  public static PolicyStore open(
+      @Nullable Path stateDirectory,
+      JsonNode configured,
+      @Nullable ManagedPolicy managed,
+      PolicyCompiler compiler,
+      boolean lenient) {
     Path file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     StoredPolicy stored = file == null ? null : StoredPolicy.read(file);
-    FirstPolicy first = FirstPolicy.choose(configured, stored, compiler, lenient);
-    PolicyStore store =
-        new PolicyStore(stateDirectory, BodyFormat.hash(configured), compiler, first);
+    JsonNode base = managed == null ? configured : managed.root(configured);
+    FirstPolicy first = FirstPolicy.choose(base, stored, compiler, lenient);
+    PolicyStore store = new PolicyStore(stateDirectory, configured, managed, compiler, first);
     if (first.degraded() == null) {
-      store.rememberFirst(stored == null || stored.version() != first.policy().version());
+      store.rememberFirst(
+          stored == null || stored.version() != first.policy().version(),
+          managed == null ? AT_START : author(managed));
     }
     return store;
   }
 
-  private void rememberFirst(boolean isNew) {
+  private static Author author(ManagedPolicy managed) {
+    return new Author(CONTROLLER, String.join(", ", managed.objects()), "");
+  }
+
+  private void rememberFirst(boolean isNew, Author author) {
     try {
-      persist(current);
-      history.begin(current, isNew, AT_START, System.currentTimeMillis());
+      persist(current, baseHash);
+      history.begin(current, isNew, author, System.currentTimeMillis());
     } catch (IOException e) {
       warn(e);
     } catch (UncheckedIOException e) {
@@ -127,6 +153,16 @@ public final class PolicyStore {
     return history.entry(version);
   }
 
+  /** Of the policy in force, even where a full disk kept it out of the history. */
+  PolicyHistory.Entry entryInForce() {
+    PolicyVersion now = current;
+    PolicyHistory.Entry known = history.entry(now.version());
+    return known != null
+        ? known
+        : new PolicyHistory.Entry(
+            now.version(), now.hash(), System.currentTimeMillis(), CONTROLLER, "", now.root());
+  }
+
   /** Where all changes over REST are noted. */
   public AuditLog audit() {
     return audit;
@@ -134,7 +170,64 @@ public final class PolicyStore {
 
   /** Whether the policy in force is the configured one. */
   public boolean isConfigured() {
-    return current.hash().equals(configuredHash);
+    return managed == null && current.hash().equals(baseHash);
+  }
+
+  /** The objects that the policy in force was made from; empty where it may be changed here. */
+  public List<String> managedBy() {
+    ManagedPolicy from = managed;
+    return from == null ? List.of() : from.objects();
+  }
+
+  /**
+   * Puts a policy in force that stands elsewhere, or goes back to a configured one. Without an
+   * audit: the change was made, and is noted, where the policy stands.
+   *
+   * @param next null: {@code configured} again, unless somebody has put another over REST
+   * @param base the configured policy as it now is
+   * @param use called inside the lock, so that the pipeline sees changes in their order
+   * @return what keeps it from being used; then nothing has changed
+   */
+  public synchronized List<PolicyProblem> manage(
+      @Nullable ManagedPolicy next, JsonNode base, Consumer<PolicyVersion> use) {
+    ManagedPolicy before = managed;
+    if (next == null && before == null && !current.hash().equals(baseHash)) {
+      return List.of();
+    }
+    JsonNode root = next == null ? base : next.root(base);
+    return switch (compiler.compile(root, current.set())) {
+      case Invalid(var problems) -> problems;
+      case Compiled(PolicySet set, var warnings) -> {
+        PolicyVersion version =
+            new PolicyVersion(current.version() + 1, BodyFormat.hash(root), root, set);
+        managed = next;
+        baseHash = version.hash();
+        if (!version.hash().equals(current.hash())) {
+          noteManaged(version, next == null ? AT_START : author(next));
+          use.accept(version);
+          current = version;
+          degraded = null;
+          log.info(
+              "policy version {} ({}) is in force, of {}",
+              version.version(),
+              version.hash(),
+              next == null ? "the configuration" : next.objects());
+        }
+        yield List.of();
+      }
+    };
+  }
+
+  /** A full disk must not keep the cluster's policy from acting. */
+  private void noteManaged(PolicyVersion version, Author author) {
+    try {
+      persist(version, version.hash());
+      history.add(version, author, System.currentTimeMillis());
+    } catch (IOException e) {
+      warn(e);
+    } catch (UncheckedIOException e) {
+      warn(e);
+    }
   }
 
   /** Why another policy than the configured one had to be taken at the start; null: it had not. */
@@ -163,6 +256,9 @@ public final class PolicyStore {
    */
   synchronized PolicyOutcome replace(
       Predicate<PolicyVersion> expected, Wish wish, Consumer<PolicyVersion> use) {
+    if (!managedBy().isEmpty()) {
+      return new PolicyOutcome.Managed(managedBy());
+    }
     if (!expected.test(current)) {
       return new PolicyOutcome.Stale(current);
     }
@@ -196,7 +292,7 @@ public final class PolicyStore {
         String.valueOf(next.version()),
         JsonDifference.between(current.root(), next.root()));
     try {
-      persist(next);
+      persist(next, baseHash);
       history.add(next, wish.author, System.currentTimeMillis());
     } catch (IOException e) {
       failed(wish, next);
@@ -212,18 +308,18 @@ public final class PolicyStore {
     try {
       audit.append(
           wish.author, wish.action + ".failed", String.valueOf(next.version()), null, List.of());
-      persist(current);
+      persist(current, baseHash);
     } catch (UncheckedIOException e) {
       log.warn("the audit cannot say that version {} was not stored", next.version());
     }
   }
 
-  private void persist(PolicyVersion policy) {
+  private void persist(PolicyVersion policy, String base) {
     if (file == null) {
       return;
     }
     try {
-      new StoredPolicy(policy.version(), policy.hash(), configuredHash, policy.root()).write(file);
+      new StoredPolicy(policy.version(), policy.hash(), base, policy.root()).write(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

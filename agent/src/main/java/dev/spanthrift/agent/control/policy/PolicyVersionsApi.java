@@ -8,6 +8,7 @@ import dev.spanthrift.agent.control.http.Paging;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.http.RequestIds;
+import dev.spanthrift.agent.pipeline.ControllerStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import java.time.Instant;
 import java.util.List;
@@ -66,8 +67,12 @@ public final class PolicyVersionsApi {
   /**
    * A policy in force, with where each part comes from.
    *
-   * @param origin {@code configuration}, or {@code rest} with the version that brought it
+   * @param origin {@code configuration}, {@code rest} with the version that brought it, or {@code
+   *     objects}
+   * @param objects those of Kubernetes that it was made from, in their order
+   * @param controller how it stands with the controller; none where none is configured
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Effective(
       long version,
       String etag,
@@ -75,6 +80,8 @@ public final class PolicyVersionsApi {
       Instant since,
       String who,
       String reason,
+      List<String> objects,
+      @Nullable ControllerStatus controller,
       JsonNode policy) {}
 
   @GetMapping("/api/v1/policy/versions")
@@ -135,15 +142,25 @@ public final class PolicyVersionsApi {
 
   @GetMapping("/api/v1/policy/effective")
   Effective effective() {
-    PolicyHistory.Entry entry = known(store.current().version());
+    PolicyHistory.Entry entry = store.entryInForce();
+    List<String> objects = store.managedBy();
     return new Effective(
         entry.version(),
         BodyFormat.JSON.etag(entry.hash()),
-        store.isConfigured() ? "configuration" : "rest",
+        origin(objects),
         Instant.ofEpochMilli(entry.atUnixMillis()),
         entry.who(),
         entry.reason(),
+        objects,
+        pipeline.controller(),
         entry.root());
+  }
+
+  private String origin(List<String> objects) {
+    if (!objects.isEmpty()) {
+      return "objects";
+    }
+    return store.isConfigured() ? "configuration" : "rest";
   }
 
   @PostMapping(path = "/api/v1/policy:rollback", consumes = JSON)

@@ -92,8 +92,7 @@ public class SimulateApi {
       return ResponseEntity.ok(questions.now(document, purse));
     }
     var unused = questions.recorded(); // said at once, not by a job that fails
-    return JobApi.accepted(
-        jobs.submit(kind, watch -> questions.inTurn(document, purse, watch)));
+    return JobApi.accepted(jobs.submit(kind, watch -> questions.inTurn(document, purse, watch)));
   }
 
   private PolicyDocument document(MediaType type, byte[] text) {

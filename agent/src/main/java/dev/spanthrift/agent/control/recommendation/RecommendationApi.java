@@ -71,8 +71,7 @@ public final class RecommendationApi {
   }
 
   @PostMapping(PATH + "/{id}:apply")
-  Mono<Draft> apply(
-      @PathVariable String id, @RequestParam(defaultValue = "false") boolean dryRun) {
+  Mono<Draft> apply(@PathVariable String id, @RequestParam(defaultValue = "false") boolean dryRun) {
     return blocking(
         () -> {
           Found found = known(id); // a draft changes nothing, dry or not

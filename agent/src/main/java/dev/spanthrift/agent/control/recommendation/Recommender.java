@@ -44,10 +44,10 @@ public final class Recommender {
   private final Map<String, Boolean> dismissed = new LinkedHashMap<>();
   private @Nullable Weighed last;
 
-  private record Weighed(Page page, Map<String, Candidate> candidates, PolicyVersion policy) {}
+  private record Weighed(Page page, Map<String, RuleChange> candidates, PolicyVersion policy) {}
 
   /** A recommendation with the change behind it and the policy that it changes. */
-  record Found(Recommendation recommendation, Candidate candidate, PolicyVersion policy) {}
+  record Found(Recommendation recommendation, RuleChange candidate, PolicyVersion policy) {}
 
   public Recommender(
       PipelineView pipeline,
@@ -74,7 +74,7 @@ public final class Recommender {
   /** One of those that were answered last; null where there is none of this id. */
   synchronized @Nullable Found find(String id) throws IOException, InterruptedException {
     Weighed known = weighed();
-    Candidate candidate = known.candidates().get(id);
+    RuleChange candidate = known.candidates().get(id);
     if (candidate == null) {
       return null;
     }
@@ -112,14 +112,14 @@ public final class Recommender {
     PolicyDocument document = policy.set().document();
     RingQuestions.Purse purse = questions.purseOfNow();
     WhatIfAnswer asIs = questions.now(document, purse);
-    Map<String, Candidate> candidates = new LinkedHashMap<>();
+    Map<String, RuleChange> candidates = new LinkedHashMap<>();
     List<Recommendation> all = new ArrayList<>();
     if (!RingTraffic.unanswerable(document).isEmpty()) {
       remarks.add(
           "policies that ask for attributes, events or trace state do not match in the recording");
     }
     long end = System.nanoTime() + PATIENCE.toNanos();
-    for (Candidate candidate : new Candidates(pipeline, policy).all()) {
+    for (RuleChange candidate : new RuleChanges(pipeline, policy).all()) {
       if (System.nanoTime() - end > 0) {
         remarks.add("not all changes were weighed: the recording is long");
         break;
@@ -145,7 +145,7 @@ public final class Recommender {
   }
 
   private static Recommendation recommendation(
-      Candidate candidate, Effect effect, String confidence) {
+      RuleChange candidate, Effect effect, String confidence) {
     return new Recommendation(
         candidate.id(),
         candidate.verb().word(),

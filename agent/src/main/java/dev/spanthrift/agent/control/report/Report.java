@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.control.report;
 
-import java.time.LocalDate;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 
 /**

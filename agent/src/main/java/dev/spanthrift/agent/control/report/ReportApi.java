@@ -89,8 +89,7 @@ public final class ReportApi {
         remarks());
   }
 
-  private static List<Report.Service> services(
-      Map<String, ReportSums> all, @Nullable String only) {
+  private static List<Report.Service> services(Map<String, ReportSums> all, @Nullable String only) {
     return all.entrySet().stream()
         .filter(entry -> only == null || entry.getKey().equals(only))
         .map(entry -> new Report.Service(entry.getKey(), entry.getValue()))
@@ -99,9 +98,7 @@ public final class ReportApi {
   }
 
   private static ReportSums sum(List<Report.Service> services) {
-    return services.stream()
-        .map(Report.Service::sums)
-        .reduce(ReportSums.NOTHING, ReportSums::plus);
+    return services.stream().map(Report.Service::sums).reduce(ReportSums.NOTHING, ReportSums::plus);
   }
 
   private static boolean isShadow(PipelineStatus status) {
@@ -122,8 +119,7 @@ public final class ReportApi {
 
   private Report.Signature signature(Losses.Lost lost) {
     OperationMeasures.Labels labels = pipeline.operation(lost.operation());
-    return new Report.Signature(
-        labels.service(), labels.operation(), lost.error(), lost.spans());
+    return new Report.Signature(labels.service(), labels.operation(), lost.error(), lost.spans());
   }
 
   private List<Report.Shadow> shadows() {

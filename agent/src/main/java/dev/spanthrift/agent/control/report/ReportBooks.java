@@ -69,8 +69,7 @@ public final class ReportBooks {
       KeptOperation none = KeptOperation.none(key.service(), key.operation());
       KeptOperation kept = now.kept().getOrDefault(key, none);
       KeptOperation keptBefore = before == null ? none : before.kept().getOrDefault(key, none);
-      more.merge(
-          all.service(), sums(all, allBefore, kept, keptBefore, price), ReportSums::plus);
+      more.merge(all.service(), sums(all, allBefore, kept, keptBefore, price), ReportSums::plus);
     }
     counted = now;
     double cost = spend.own().ownCost();

@@ -87,6 +87,7 @@ public final class StatusApi {
         recorded == null ? null : recorded.counts(),
         decisions == null ? null : decisions.counts(),
         pipeline.fleet(),
+        pipeline.controller(),
         history.curve());
   }
 
@@ -112,7 +113,8 @@ public final class StatusApi {
           throw ProblemException.invalid(
               SCOPE,
               "no fleet shares this sidecar's money",
-              "scope=sidecar; a fleet shares it where fleet.url is set and a budget has share: fleet");
+              "scope=sidecar; a fleet shares it where fleet.url is set and a budget has share:"
+                  + " fleet");
         }
         yield usual;
       }

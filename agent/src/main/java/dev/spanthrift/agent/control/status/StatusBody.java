@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.control.boost.BoostBody;
 import dev.spanthrift.agent.control.front.FrontCounts;
 import dev.spanthrift.agent.control.killswitch.KillSwitchApi;
+import dev.spanthrift.agent.pipeline.ControllerStatus;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.receive.door.PortStatus;
@@ -47,6 +48,7 @@ record StatusBody(
     @JsonInclude(JsonInclude.Include.NON_NULL) SpanRing.@Nullable Recorded recording,
     @JsonInclude(JsonInclude.Include.NON_NULL) DecisionLog.@Nullable Counts decisions,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FleetStatus fleet,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ControllerStatus controller,
     StatusHistory.Curve history) {
 
   /** Which policy decides. */

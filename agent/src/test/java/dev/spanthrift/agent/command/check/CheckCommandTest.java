@@ -2,6 +2,7 @@ package dev.spanthrift.agent.command.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -188,6 +189,26 @@ class CheckCommandTest {
     Console console = Console.run(environment, "check");
     assertEquals(1, console.code());
     assertTrue(console.out().contains("FAILED  destination default"), console.out());
+  }
+
+  /** For a hook before an upgrade: that must not wait for the backend to be well. */
+  @Test
+  void offlineAsksNobodyAndStillFindsWhatIsWrong() throws Exception {
+    try (ServerSocket taken = listener()) {
+      int port = taken.getLocalPort();
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + port);
+      environment.put("SPANTHRIFT_ADMIN_PORT", String.valueOf(port));
+      environment.put("SPANTHRIFT_FLEET_URL", "redis://127.0.0.1:" + port);
+      Console console = Console.run(environment, "check", "--offline");
+      assertEquals(0, console.code(), console.out());
+      assertFalse(console.out().contains("127.0.0.1:" + port), console.out());
+      taken.setSoTimeout(1);
+      assertThrows(java.net.SocketTimeoutException.class, taken::accept, "nobody has come");
+      environment.put("SPANTHRIFT_POLICIES", "[{name: a, match: {hasEror: true}, keep: true}]");
+      console = Console.run(environment, "check", "--offline");
+      assertEquals(1, console.code(), console.out());
+      assertTrue(console.out().contains("/policies/0/match"), console.out());
+    }
   }
 
   @Test

@@ -175,6 +175,13 @@ final class SettingsTable {
                     "name", "errors", "keep", true, "share", 0.5, "n", 3L, "tags", List.of("a"))),
             "[errors]",
             "a rule with keys"),
+        row(
+            "mode",
+            DecisionMode.ENFORCE,
+            "shadow",
+            DecisionMode.SHADOW,
+            "trial",
+            "write one of enforce, shadow"),
         row("defaultProbability", new Probability(1), "1/10", new Probability(0.1), "2", "0 to 1"),
         row("stampAlways", false, "true", true, "perhaps", "true or false"),
         row(
@@ -263,6 +270,24 @@ final class SettingsTable {
             "1m",
             "from 10ms to 5s"),
         row("fleet.podsAssumed", 10, "50", 50, "0", "from 1 to"),
+        row(
+            "controller.url",
+            NONE,
+            "https://controller.spanthrift.svc:8443",
+            null,
+            "http://controller:8443",
+            "https://host:port"),
+        row("controller.tokenFile", NONE, "token", Path.of("token"), "[a]", "one value"),
+        row("controller.caFile", NONE, "ca.pem", Path.of("ca.pem"), "[a]", "one value"),
+        row("controller.labelsFile", NONE, "labels", Path.of("labels"), "[a]", "one value"),
+        row("controller.bootstrapFile", NONE, "b.yaml", null, "b.yaml", "set url too"),
+        row(
+            "controller.reportEvery",
+            Duration.ofSeconds(10),
+            "30s",
+            Duration.ofSeconds(30),
+            "1ms",
+            "from 1s to 5m"),
         row(
             "recording.bytesMax",
             ByteSize.ofMebibytes(4),

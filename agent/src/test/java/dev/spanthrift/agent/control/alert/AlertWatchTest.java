@@ -34,11 +34,24 @@ class AlertWatchTest {
   private Spend spend() {
     Spend.CoveredPeriod month = new Spend.CoveredPeriod("month", Instant.EPOCH, null);
     Spend.BudgetSpend budget =
-        new Spend.BudgetSpend(
-            "all", Map.of(), month, 100.0, spent, 0, 0, 0, forecast, null, null);
+        new Spend.BudgetSpend("all", Map.of(), month, 100.0, spent, 0, 0, 0, forecast, null, null);
     return new Spend(
-        "sidecar", "USD", "plain", .5, .5, null, month, 100.0, spent, 0, 0, 0, forecast, null,
-        null, List.of(budget));
+        "sidecar",
+        "USD",
+        "plain",
+        .5,
+        .5,
+        null,
+        month,
+        100.0,
+        spent,
+        0,
+        0,
+        0,
+        forecast,
+        null,
+        null,
+        List.of(budget));
   }
 
   private void look(int times) {
@@ -139,8 +152,7 @@ class AlertWatchTest {
 
   /** One more minute of 1,000 spans. */
   private OperationHistory.Minute minute(long errors, long millis) {
-    OperationHistory.Reading nothing =
-        new OperationHistory.Reading(now, Map.of(), Map.of());
+    OperationHistory.Reading nothing = new OperationHistory.Reading(now, Map.of(), Map.of());
     return new OperationHistory.Minute(nothing, reading(1_000, errors, millis));
   }
 

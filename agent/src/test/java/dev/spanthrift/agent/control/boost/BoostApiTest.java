@@ -97,8 +97,10 @@ class BoostApiTest {
           {"{\"match\":{\"service\":\"a\"},\"ttl\":\"1h\"}", "/cap"},
           {"{\"match\":{\"service\":\"a\"},\"ttl\":\"1h\",\"cap\":-1}", "/cap"},
           {"{\"match\":{\"host\":\"a\"},\"ttl\":\"1h\",\"cap\":1}", "/match/host"},
-          {"{\"match\":{\"attribute\":{\"key\":\"a\"}},\"ttl\":\"1h\",\"cap\":1}",
-            "/match/attribute"},
+          {
+            "{\"match\":{\"attribute\":{\"key\":\"a\"}},\"ttl\":\"1h\",\"cap\":1}",
+            "/match/attribute"
+          },
         }) {
       post(PATH, wrong[0])
           .expectStatus()
@@ -130,12 +132,7 @@ class BoostApiTest {
     post(PATH + "?dryRun=true", CART).expectStatus().isOk();
     assertEquals(0, get(PATH).path("boosts").size());
     String id = json(post(PATH, CART)).path("id").asString();
-    port.writer()
-        .delete()
-        .uri(PATH + "/" + id + "?dryRun=true")
-        .exchange()
-        .expectStatus()
-        .isOk();
+    port.writer().delete().uri(PATH + "/" + id + "?dryRun=true").exchange().expectStatus().isOk();
     assertEquals(1, get(PATH).path("boosts").size());
   }
 

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
+import dev.spanthrift.agent.control.FakePipeline;
 import dev.spanthrift.agent.control.OpenApi;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,17 +108,18 @@ class OperationApiTest {
   @Test
   void ratesOfLateAreKnownAfterAMinute() {
     long[] clock = {1_000_000};
+    long came = 1_000;
     OperationHistory history = new OperationHistory(port.pipeline, () -> clock[0]);
     List<OperationHistory.Minute> told = new ArrayList<>();
     history.each(told::add);
-    history.look();
+    history.look(FakePipeline.status(came++, Map.of()).spans());
     assertEquals(List.of(), told);
     clock[0] += 59_999;
-    history.look();
+    history.look(FakePipeline.status(came++, Map.of()).spans());
     assertEquals(List.of(), told);
     clock[0] += 1;
     port.pipeline.measured = List.of(measured("cart", "GET /cart", 1_600, 10));
-    history.look();
+    history.look(FakePipeline.status(came++, Map.of()).spans());
     assertEquals(1, told.size());
     OperationTable table =
         new OperationTable(

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -18,6 +19,7 @@ import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -187,5 +189,76 @@ class PolicyStoreTest {
         BodyFormat.hash(json("{\"a\":{\"x\":1,\"y\":2},\"b\":[]}")),
         BodyFormat.hash(json("{\"b\":[],\"a\":{\"y\":2,\"x\":1}}")));
     assertNotEquals(BodyFormat.hash(json("{\"a\":[1,2]}")), BodyFormat.hash(json("{\"a\":[2,1]}")));
+  }
+
+  private static ManagedPolicy managed(String text, boolean beside) {
+    return new ManagedPolicy(json(text), beside, List.of("SamplingPolicy shop/rules"));
+  }
+
+  @Test
+  void refusesToChangeWhatObjectsManageAndGoesBackWhenTheyAreGone() {
+    JsonNode configured = json(AdminPort.CONFIGURED);
+    PolicyStore store = open(AdminPort.CONFIGURED);
+    List<Long> used = new ArrayList<>();
+    assertEquals(
+        List.of(),
+        store.manage(managed(AdminPort.OTHER, false), configured, v -> used.add(v.version())));
+    assertEquals(List.of("SamplingPolicy shop/rules"), store.managedBy());
+    assertEquals(json(AdminPort.OTHER), store.current().root());
+    assertFalse(store.isConfigured());
+    PolicyOutcome outcome =
+        store.replace(
+            now -> true,
+            new PolicyStore.Wish("put", configured, new Author("token", "", ""), false),
+            use -> used.add(-1L));
+    assertEquals(new PolicyOutcome.Managed(List.of("SamplingPolicy shop/rules")), outcome);
+    assertFalse(
+        store
+            .manage(managed("{\"policies\": 7}", false), configured, v -> used.add(-1L))
+            .isEmpty());
+    assertEquals(json(AdminPort.OTHER), store.current().root());
+
+    assertEquals(List.of(), store.manage(null, configured, v -> used.add(v.version())));
+    assertEquals(List.of(), store.managedBy());
+    assertTrue(store.isConfigured());
+    assertEquals(List.of(2L, 3L), used);
+    assertEquals("controller", store.entry(2).who());
+  }
+
+  @Test
+  void whatWasPutOverRestStaysWhereNoObjectComes() {
+    PolicyStore store = open(AdminPort.CONFIGURED);
+    put(store, AdminPort.OTHER);
+    assertEquals(List.of(), store.manage(null, json(AdminPort.CONFIGURED), v -> {}));
+    assertEquals(json(AdminPort.OTHER), store.current().root());
+  }
+
+  @Test
+  void rulesInShadowStandBeforeTheConfiguredOnes() {
+    PolicyStore store = open(AdminPort.CONFIGURED);
+    store.manage(
+        managed("{\"policies\": [{\"name\": \"trial\"}]}", true),
+        json(AdminPort.CONFIGURED),
+        v -> {});
+    JsonNode root = store.current().root();
+    assertEquals("trial", root.path("policies").get(0).path("name").asString());
+    assertEquals("errors", root.path("policies").get(1).path("name").asString());
+    assertEquals(0.1, root.path("default").asDouble());
+  }
+
+  @Test
+  void aManagedPolicyThatIsThereAtTheStartWinsAndLeavesNothingBehind() {
+    PolicyStore first =
+        PolicyStore.open(
+            state,
+            json(AdminPort.CONFIGURED),
+            managed(AdminPort.OTHER, false),
+            AdminPort.COMPILER,
+            false);
+    assertEquals(json(AdminPort.OTHER), first.current().root());
+    assertFalse(first.isConfigured());
+    PolicyStore without = open(AdminPort.CONFIGURED);
+    assertEquals(json(AdminPort.CONFIGURED), without.current().root());
+    assertTrue(without.isConfigured());
   }
 }

@@ -66,12 +66,7 @@ class RecommendationApiTest {
   }
 
   private static JsonNode json(WebTestClient.ResponseSpec answer) {
-    return answer
-        .expectStatus()
-        .isOk()
-        .expectBody(JsonNode.class)
-        .returnResult()
-        .getResponseBody();
+    return answer.expectStatus().isOk().expectBody(JsonNode.class).returnResult().getResponseBody();
   }
 
   private JsonNode page() {
@@ -148,10 +143,7 @@ class RecommendationApiTest {
     assertEquals(1, add.path("place").asInt(), "behind the errors");
     JsonNode draft =
         json(
-            port.writer()
-                .post()
-                .uri(PATH + "/" + add.path("id").asString() + ":apply")
-                .exchange());
+            port.writer().post().uri(PATH + "/" + add.path("id").asString() + ":apply").exchange());
     put(draft.path("policy").toString());
   }
 
@@ -183,11 +175,7 @@ class RecommendationApiTest {
     json(port.writer().post().uri(one + ":dismiss?dryRun=true").exchange());
     assertEquals("open", json(port.client().get().uri(one).exchange()).path("state").asString());
     json(
-        port.writer()
-            .post()
-            .uri(one + ":dismiss")
-            .header("X-Reason", "costs too much")
-            .exchange());
+        port.writer().post().uri(one + ":dismiss").header("X-Reason", "costs too much").exchange());
     JsonNode again = json(port.client().get().uri(one).exchange());
     assertEquals("dismissed", again.path("state").asString());
     assertEquals(List.of(), OpenApi.get().mismatches("Recommendation", again));

@@ -21,7 +21,8 @@ import tools.jackson.databind.JsonNode;
 
 class ReportApiTest {
   private static final Interval NOBODY_ASKS = new Interval(0, null, null, null);
-  private static final long NOON = 1_700_000_000_000L - 1_700_000_000_000L % 86_400_000 + 43_200_000;
+  private static final long NOON =
+      1_700_000_000_000L - 1_700_000_000_000L % 86_400_000 + 43_200_000;
 
   @TempDir Path directory;
   private AdminPort port;
@@ -39,8 +40,7 @@ class ReportApiTest {
 
   /** So many spans of cart, a tenth of them kept; twice as many of shop, none. */
   private static void set(AdminPort of, long spans) {
-    of.pipeline.measured =
-        List.of(measured("cart", spans), measured("shop", 2 * spans));
+    of.pipeline.measured = List.of(measured("cart", spans), measured("shop", 2 * spans));
     of.pipeline.kept =
         List.of(
             new KeptOperation(

@@ -1,6 +1,6 @@
 package dev.spanthrift.agent.control.recommendation;
 
-import dev.spanthrift.agent.control.recommendation.Candidate.Verb;
+import dev.spanthrift.agent.control.recommendation.RuleChange.Verb;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.sampler.estimate.KeptOperation;
@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Errors that no rule keeps; operations that take much of the money and rarely fail; rules that
  * never matched; probabilities that keep much; and rules that keep, so that one sees what for.
  */
-final class Candidates {
+final class RuleChanges {
   static final int MAX = 8;
   private static final int OPERATIONS = 3;
   private static final long SEEN_ENOUGH = 10_000; // traces, before a rule is said never to match
@@ -38,20 +38,20 @@ final class Candidates {
   private final PolicyVersion policy;
   private final List<Policy> rules;
 
-  Candidates(PipelineView pipeline, PolicyVersion policy) {
+  RuleChanges(PipelineView pipeline, PolicyVersion policy) {
     this.pipeline = pipeline;
     this.policy = policy;
     rules = policy.set().document().policies();
   }
 
-  List<Candidate> all() {
+  List<RuleChange> all() {
     return Stream.of(errors(), idle(), dear(), updates(), kept())
         .flatMap(List::stream)
         .limit(MAX)
         .toList();
   }
 
-  private List<Candidate> errors() {
+  private List<RuleChange> errors() {
     boolean known = rules.stream().anyMatch(rule -> !rule.shadow() && keepsErrors(rule));
     if (known) {
       return List.of();
@@ -60,7 +60,7 @@ final class Candidates {
     rule.putObject("match").put("status", "ERROR");
     rule.put("keep", true);
     return List.of(
-        new Candidate(
+        new RuleChange(
             Verb.ADD,
             "keep every trace with an error",
             "no rule keeps errors, so that some are lost",
@@ -73,17 +73,17 @@ final class Candidates {
         && (rule.match() instanceof Condition.Status || rule.match() instanceof Condition.HasError);
   }
 
-  private List<Candidate> idle() {
+  private List<RuleChange> idle() {
     List<PolicyCounts> counts = pipeline.policies();
     long seen = counts.stream().mapToLong(each -> each.matched().traces()).sum();
-    List<Candidate> idle = new ArrayList<>();
+    List<RuleChange> idle = new ArrayList<>();
     for (int i = 0; i < rules.size() && i < counts.size(); i++) {
       PolicyCounts count = counts.get(i);
       if (count.name().equals(rules.get(i).name())
           && count.matched().traces() == 0
           && seen >= SEEN_ENOUGH) {
         idle.add(
-            new Candidate(
+            new RuleChange(
                 Verb.REMOVE,
                 "remove " + count.name(),
                 "it matched none of " + seen + " traces since start",
@@ -95,7 +95,7 @@ final class Candidates {
   }
 
   /** What takes much of the money is thinned, but for errors. */
-  private List<Candidate> dear() {
+  private List<RuleChange> dear() {
     List<KeptOperation> operations = pipeline.keptOperations();
     long bytes = operations.stream().mapToLong(KeptOperation::bytes).sum();
     return operations.stream()
@@ -109,7 +109,7 @@ final class Candidates {
         .toList();
   }
 
-  private Candidate thinned(KeptOperation operation, long bytes) {
+  private RuleChange thinned(KeptOperation operation, long bytes) {
     double share = Math.min(1, operation.spans() / operation.count().estimate());
     double probability = rounded(Math.max(LEAST, share / LESS));
     ObjectNode rule = rule(fresh("fewer-" + slug(operation.operation())));
@@ -118,7 +118,7 @@ final class Candidates {
     all.addObject().set("name", name(operation.operation()));
     all.addObject().putObject("not").put("status", "ERROR");
     rule.put("probability", probability);
-    return new Candidate(
+    return new RuleChange(
         Verb.ADD,
         "keep " + words(probability) + " of " + operation.operation(),
         String.format(
@@ -142,10 +142,10 @@ final class Candidates {
     return nodes.objectNode().put("startsWith", template.substring(0, brace));
   }
 
-  private List<Candidate> updates() {
+  private List<RuleChange> updates() {
     List<PolicyCounts> counts = pipeline.policies();
     long kept = counts.stream().filter(c -> !c.shadow()).mapToLong(c -> c.kept().bytes()).sum();
-    List<Candidate> updates = new ArrayList<>();
+    List<RuleChange> updates = new ArrayList<>();
     for (int i = 0; i < rules.size() && i < counts.size(); i++) {
       if (rules.get(i).action() instanceof Action.Probability(double probability)
           && !rules.get(i).shadow()
@@ -155,7 +155,7 @@ final class Candidates {
         ObjectNode rule = (ObjectNode) policy.root().path("policies").path(i).deepCopy();
         rule.put("probability", less);
         updates.add(
-            new Candidate(
+            new RuleChange(
                 Verb.UPDATE,
                 "lower " + rules.get(i).name() + " to " + words(less),
                 "it keeps much of what is kept",
@@ -166,12 +166,12 @@ final class Candidates {
     return updates;
   }
 
-  private List<Candidate> kept() {
-    List<Candidate> all = new ArrayList<>();
+  private List<RuleChange> kept() {
+    List<RuleChange> all = new ArrayList<>();
     for (int i = 0; i < rules.size(); i++) {
       if (rules.get(i).action().equals(Action.KEEP) && !rules.get(i).shadow()) {
         all.add(
-            new Candidate(
+            new RuleChange(
                 Verb.KEEP,
                 "leave " + rules.get(i).name() + " as it is",
                 "the effect is that of taking it away",

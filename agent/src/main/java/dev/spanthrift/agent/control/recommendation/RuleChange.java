@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param place of the rule in the policy; for what is added, where it will stand
  * @param rule as it would be written; null for what goes
  */
-record Candidate(Verb verb, String title, String why, int place, @Nullable JsonNode rule) {
+record RuleChange(Verb verb, String title, String why, int place, @Nullable JsonNode rule) {
   /** What becomes of the rule. */
   enum Verb {
     ADD("add"),

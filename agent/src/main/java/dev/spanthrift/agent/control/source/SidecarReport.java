@@ -1,0 +1,50 @@
+package dev.spanthrift.agent.control.source;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sidecar tells the controller about itself; all counts since its start, so that a report
+ * that is lost costs nothing.
+ *
+ * @param hash of the bundle in force; empty for none
+ * @param refused why the bundle that came last is not; null when it is
+ * @param received spans, and their encoded bytes; likewise kept and dropped
+ * @param failed spans that were kept and could not be delivered
+ * @param refusedRequests that the ports sent back
+ * @param shadowLess what policies in shadow would have dropped and was kept
+ * @param shadowMore what they would have kept and was dropped
+ * @param currency ISO 4217 code of the money
+ * @param spent in this period, which may begin anew at any time
+ * @param saved likewise, by what was dropped
+ * @param pricePerGigabyte list price of 10^9 bytes of spans
+ * @param budgets money spent of each, in its period
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SidecarReport(
+    String hash,
+    @Nullable String refused,
+    Amount received,
+    Amount kept,
+    Amount dropped,
+    long failed,
+    long refusedRequests,
+    Amount shadowLess,
+    Amount shadowMore,
+    String currency,
+    double spent,
+    double saved,
+    double pricePerGigabyte,
+    Map<String, Double> budgets) {
+
+  /** Money spent of a budget; 0 of one that is not known. */
+  public double spentOf(String budget) {
+    return budgets == null ? 0 : budgets.getOrDefault(budget, 0.0);
+  }
+
+  /** Spans and their bytes. */
+  public record Amount(long spans, long bytes) {
+    public static final Amount NONE = new Amount(0, 0);
+  }
+}

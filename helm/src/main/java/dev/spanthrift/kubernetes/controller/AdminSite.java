@@ -1,0 +1,128 @@
+package dev.spanthrift.kubernetes.controller;
+
+import dev.spanthrift.kubernetes.stream.Sidecars;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerResponse;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The controller's own port, without secrets: health, metrics, the report by namespace. */
+public final class AdminSite implements AutoCloseable {
+  private static final Duration LINGER = Duration.ofSeconds(1);
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Controller controller;
+  private final DisposableServer server;
+
+  private AdminSite(InetSocketAddress address, Controller controller) {
+    this.controller = controller;
+    server =
+        HttpServer.create()
+            .bindAddress(() -> address)
+            .route(
+                routes ->
+                    routes
+                        .get("/healthz", (request, response) -> text(response, 200, "ok\n"))
+                        .get("/readyz", (request, response) -> ready(response))
+                        .get("/actuator/prometheus", (request, response) -> metrics(response))
+                        .get("/api/v1/report", (request, response) -> report(response)))
+            .bindNow();
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @throws RuntimeException when it cannot be opened
+   */
+  public static AdminSite open(InetSocketAddress address, Controller controller) {
+    return new AdminSite(address, controller);
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  private static Publisher<Void> text(HttpServerResponse response, int status, String text) {
+    return answer(response, status, "text/plain; charset=utf-8", text);
+  }
+
+  private static Publisher<Void> answer(
+      HttpServerResponse response, int status, String type, String body) {
+    return response
+        .status(status)
+        .header(HttpHeaderNames.CONTENT_TYPE, type)
+        .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .sendString(Mono.just(body));
+  }
+
+  private Publisher<Void> ready(HttpServerResponse response) {
+    return controller.isReady()
+        ? text(response, 200, "ready\n")
+        : text(response, 503, "not all watches run\n");
+  }
+
+  private Publisher<Void> metrics(HttpServerResponse response) {
+    return answer(
+        response, 200, "text/plain; version=0.0.4; charset=utf-8", exposition(controller.counts()));
+  }
+
+  /** In the text format of Prometheus. */
+  static String exposition(Controller.Counts counts) {
+    StringBuilder out = new StringBuilder();
+    Sidecars.Counts streams = counts.sidecars();
+    gauge(out, "sidecars", "Sidecars that are connected.", streams.connected());
+    counter(out, "streams_opened", "Streams that were opened.", streams.opened());
+    counter(out, "streams_full", "Streams refused because there were too many.", streams.full());
+    counter(out, "streams_slow", "Streams ended that took nothing any more.", streams.slow());
+    counter(out, "streams_silent", "Streams ended that said nothing any more.", streams.silent());
+    counter(out, "messages_unread", "Messages that made no sense.", streams.unread());
+    counter(out, "changes", "Changes sent to sidecars.", streams.changes());
+    counter(out, "tokens_refused", "Streams refused by their token.", counts.tokensRefused());
+    counter(out, "tokens_unasked", "Streams refused as nobody could be asked about their token.", counts.tokensUnasked());
+    counter(out, "token_reviews", "TokenReviews asked of the API server.", counts.tokenReviews());
+    counter(out, "reconciliations", "Times that all objects were looked at.", counts.reconciliations());
+    counter(out, "status_writes", "Statuses written.", counts.statusWrites());
+    counter(out, "status_failures", "Statuses that could not be written.", counts.statusFailures());
+    gauge(out, "policies_invalid", "Policies that cannot be used, where this replica leads.", counts.invalid());
+    gauge(out, "leader", "1 where this replica writes status.", counts.leader() ? 1 : 0);
+    return out.toString();
+  }
+
+  private static void gauge(StringBuilder out, String name, String help, long value) {
+    sample(out, "spanthrift_controller_" + name, "gauge", help, value);
+  }
+
+  private static void counter(StringBuilder out, String name, String help, long value) {
+    sample(out, "spanthrift_controller_" + name + "_total", "counter", help, value);
+  }
+
+  private static void sample(
+      StringBuilder out, String name, String type, String help, long value) {
+    out.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+    out.append(name).append(' ').append(value).append('\n');
+  }
+
+  /** What would be saved, kept and lost, by namespace. */
+  private Publisher<Void> report(HttpServerResponse response) {
+    var fleet = controller.fleet();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("scope", controller.isLeader() ? "all replicas" : "this replica");
+    body.put("sidecars", fleet.sidecars());
+    body.put("namespaces", new TreeMap<>(fleet.namespaces()));
+    return answer(response, 200, "application/json", JSON.writeValueAsString(body));
+  }
+
+  @Override
+  public void close() {
+    server.disposeNow(LINGER);
+  }
+}

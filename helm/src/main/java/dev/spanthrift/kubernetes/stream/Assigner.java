@@ -1,0 +1,6 @@
+package dev.spanthrift.kubernetes.stream;
+
+/** Says what a pod's sidecar is to run; quick, and from any thread. */
+public interface Assigner {
+  Assignment assign(PodFacts pod);
+}

@@ -1,0 +1,152 @@
+package dev.spanthrift.helm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every metric that an alert or a panel asks for, with every label it asks by, is one that the
+ * packaged program tells Prometheus.
+ */
+class MetricsIT {
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Pattern SERIES = Pattern.compile("([a-z_0-9]+)(?:\\{(.*)\\})? [-0-9.eE+NaIif]+");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
+
+  /** One trace of an entry span; the rest of the answer does not depend on what it says. */
+  private static final String TRACE =
+      """
+      {"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
+        "spanId": "00f067aa0ba902b7", "name": "GET /", "kind": 2,
+        "startTimeUnixNano": "1000000000", "endTimeUnixNano": "2000000000"}]}]}]}
+      """;
+
+  @TempDir Path folder;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @Test
+  void theProgramHasEveryMetricThatIsAskedFor() throws Exception {
+    List<String> queries = new ArrayList<>(Queries.of(DashboardTest.dashboard()));
+    String fleet = "{fleet: {url: 'redis://redis'}, prometheusRule: {enabled: true}}";
+    JsonObject rules = Chart.render(Chart.SIDECAR, fleet).only("PrometheusRule");
+    queries.addAll(Queries.of(rules));
+    Map<String, TreeSet<String>> wanted = Queries.series(queries);
+    assertTrue(wanted.size() > 15, wanted::toString);
+
+    Map<String, TreeSet<String>> told = told();
+    Map<String, String> missing = new TreeMap<>();
+    wanted.forEach(
+        (metric, labels) -> {
+          if (!told.containsKey(metric)) {
+            missing.put(metric, "no such metric");
+          } else if (!told.get(metric).containsAll(labels)) {
+            missing.put(metric, labels + " asked, it has " + told.get(metric));
+          }
+        });
+    assertEquals(Map.of(), missing);
+  }
+
+  private Map<String, TreeSet<String>> told() throws Exception {
+    int otlp = freePort();
+    int admin = freePort();
+    Path out = folder.resolve("out");
+    Process program = start(otlp, admin, out);
+    try {
+      String base = "http://127.0.0.1:" + admin;
+      await(base + "/readyz", "", out);
+      http.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + otlp + "/v1/traces"))
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(TRACE))
+              .build(),
+          HttpResponse.BodyHandlers.discarding());
+      String metrics = await(base + "/actuator/prometheus", "spanthrift_spans_total{", out);
+      return parsed(metrics);
+    } finally {
+      program.destroy();
+      if (!program.waitFor(30, TimeUnit.SECONDS)) {
+        program.destroyForcibly();
+      }
+    }
+  }
+
+  private Process start(int otlp, int admin, Path out) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(ROOT.resolve("spanthrift").toString(), "run")
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("SPANTHRIFT") || name.startsWith("OTEL"));
+    environment.put("SPANTHRIFT_JAVA_HOME", System.getProperty("java.home"));
+    environment.put("SPANTHRIFT_AOT", "off");
+    environment.put("SPANTHRIFT_STATE_DIR", folder.resolve("state").toString());
+    environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", "0");
+    environment.put("SPANTHRIFT_LISTEN_HTTP_PORT", Integer.toString(otlp));
+    environment.put("SPANTHRIFT_ADMIN_PORT", Integer.toString(admin));
+    // Nobody is there: what is kept waits, and the fleet is away.
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + freePort());
+    environment.put("SPANTHRIFT_FLEET_URL", "redis://127.0.0.1:" + freePort());
+    return builder.start();
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new java.net.ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private String await(String url, String text, Path out) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build();
+    long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    String last = "";
+    while (System.nanoTime() < end) {
+      try {
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        last = answer.body();
+        if (answer.statusCode() == 200 && last.contains(text)) {
+          return last;
+        }
+      } catch (java.net.ConnectException e) {
+        last = e.toString(); // it starts
+      }
+      Thread.sleep(200);
+    }
+    String said = Files.readString(out, StandardCharsets.UTF_8);
+    throw new AssertionError(url + " never had " + text + ": " + last + "\n" + said);
+  }
+
+  private static Map<String, TreeSet<String>> parsed(String metrics) {
+    Map<String, TreeSet<String>> series = new TreeMap<>();
+    for (String line : metrics.lines().toList()) {
+      Matcher matcher = SERIES.matcher(line);
+      if (matcher.matches()) {
+        TreeSet<String> labels = series.computeIfAbsent(matcher.group(1), m -> new TreeSet<>());
+        Matcher label = LABEL.matcher(matcher.group(2) == null ? "" : matcher.group(2));
+        while (label.find()) {
+          labels.add(label.group(1));
+        }
+      }
+    }
+    return series;
+  }
+}

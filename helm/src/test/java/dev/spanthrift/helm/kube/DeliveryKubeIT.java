@@ -1,0 +1,214 @@
+package dev.spanthrift.helm.kube;
+
+import static dev.spanthrift.helm.kube.HelmProgram.helm;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.kubernetes.objects.PolicySpec;
+import dev.spanthrift.kubernetes.objects.SamplingPolicy;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * From an object to running sidecars: the controller as a process with its service account's token,
+ * sidecars as processes with the tokens of their pods, on a real API server.
+ */
+@Tag("kube")
+class DeliveryKubeIT {
+  /** What issue 12 asks for. */
+  private static final Duration IN_TIME = Duration.ofSeconds(10);
+
+  private static final int SIDECARS = 2;
+
+  @TempDir static Path folder;
+  private static KubernetesClient client;
+  private static FakeNode node;
+  private static String system;
+  private static Program controller;
+  private static int port;
+
+  @BeforeAll
+  static void start() throws Exception {
+    client = Kube.client();
+    node = FakeNode.start(client);
+    system = Kube.namespace(client, "control", Map.of());
+    helm(
+        "install", "control", HelmProgram.CHART, "--namespace", system, "--take-ownership", "--set",
+        "mode=cluster,injection.mode=manual,destination.endpoint=https://otlp.example.com:4318,"
+            + "fullnameOverride=" + system + ",controller.replicaCount=0");
+    port = Program.freePort();
+    int admin = Program.freePort();
+    Path kubeconfig = Accounts.kubeconfig(client, folder, system, system + "-controller");
+    controller =
+        Program.start(
+            folder,
+            Map.of("KUBECONFIG", kubeconfig.toString(), "POD_NAMESPACE", system, "POD_NAME", "c1"),
+            "controller", "--port", "" + port, "--admin-port", "" + admin, "--audience", "spanthrift");
+    controller.awaitAnswer("http://127.0.0.1:" + admin + "/readyz");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    controller.close();
+    helm("uninstall", "control", "--namespace", system);
+    node.close();
+    client.close();
+  }
+
+  /** A sidecar and where it answers. */
+  private record Sidecar(Program program, String base) implements AutoCloseable {
+    JsonNode policy() throws InterruptedException {
+      String text = Program.get(base + "/api/v1/policy");
+      return text == null ? null : JsonMapper.shared().readTree(text);
+    }
+
+    boolean runs(String policy) throws InterruptedException {
+      String text = Program.get(base + "/api/v1/policy");
+      return text != null && text.contains(policy);
+    }
+
+    @Override
+    public void close() throws Exception {
+      program.close();
+    }
+  }
+
+  @Test
+  void aPolicyReachesEverySidecarInTimeAndItsStatusCountsThem() throws Exception {
+    String space = Kube.namespace(client, "shop", Map.of());
+    List<Sidecar> sidecars = new ArrayList<>();
+    try {
+      for (int i = 0; i < SIDECARS; i++) {
+        sidecars.add(sidecar(pod(space, "cart-" + i)));
+      }
+      client.resource(policy(space, "first-rule")).create();
+      for (Sidecar sidecar : sidecars) {
+        Kube.await("the policy at " + sidecar.base(), IN_TIME, () -> sidecar.runs("first-rule"));
+      }
+      Kube.await(
+          "the status counts them",
+          () -> {
+            var status = get(space).getStatus();
+            return status != null && Integer.valueOf(SIDECARS).equals(status.sidecars());
+          });
+      String hash = get(space).getStatus().hash();
+      assertNotNull(hash);
+
+      client
+          .resources(SamplingPolicy.class)
+          .inNamespace(space)
+          .withName("rules")
+          .edit(
+              p -> {
+                p.setSpec(policy(space, "second-rule").getSpec());
+                return p;
+              });
+      for (Sidecar sidecar : sidecars) {
+        Kube.await("the change at " + sidecar.base(), IN_TIME, () -> sidecar.runs("second-rule"));
+      }
+      client.resources(SamplingPolicy.class).inNamespace(space).withName("rules").delete();
+      for (Sidecar sidecar : sidecars) {
+        Kube.await("its own policy again", IN_TIME, () -> !sidecar.runs("second-rule"));
+      }
+    } finally {
+      for (Sidecar sidecar : sidecars) {
+        sidecar.close();
+      }
+    }
+  }
+
+  @Test
+  void aTokenOfAnotherAudienceIsRefused() throws Exception {
+    String space = Kube.namespace(client, "stranger", Map.of());
+    client.resource(policy(space, "secret-rule")).create();
+    try (Sidecar stranger = sidecar(pod(space, "stranger"), "another-audience")) {
+      Kube.await(
+          "the controller says no", () -> stranger.program().said().contains("audience")
+              || controller.said().contains("audience")
+              || stranger.program().said().contains("401"));
+      assertTrue(!stranger.runs("secret-rule"));
+    }
+  }
+
+  private static SamplingPolicy get(String space) {
+    return client.resources(SamplingPolicy.class).inNamespace(space).withName("rules").get();
+  }
+
+  private static SamplingPolicy policy(String space, String rule) {
+    SamplingPolicy policy = new SamplingPolicy();
+    policy.setMetadata(new ObjectMetaBuilder().withName("rules").withNamespace(space).build());
+    policy.setSpec(
+        new PolicySpec(
+            null,
+            null,
+            null,
+            PolicySpec.ENFORCE,
+            List.of(Map.of("name", rule, "match", Map.of("hasError", true), "keep", true)),
+            null,
+            null));
+    return policy;
+  }
+
+  private static Pod pod(String space, String name) throws Exception {
+    Pod pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace(space)
+            .addToLabels("app", "cart")
+            .endMetadata()
+            .withNewSpec()
+            .withNodeName(FakeNode.NAME)
+            .addNewContainer()
+            .withName("cart")
+            .withImage("cart:1")
+            .endContainer()
+            .endSpec()
+            .build();
+    Pod created = client.resource(pod).create();
+    assertEquals(name, created.getMetadata().getName());
+    return created;
+  }
+
+  private static Sidecar sidecar(Pod pod) throws Exception {
+    return sidecar(pod, "spanthrift");
+  }
+
+  private static Sidecar sidecar(Pod pod, String audience) throws Exception {
+    Path token = Accounts.ofPod(client, folder, pod, audience);
+    Path labels =
+        Files.writeString(folder.resolve(pod.getMetadata().getName() + ".labels"), "app=\"cart\"\n");
+    int admin = Program.freePort();
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("SPANTHRIFT_STATE_DIR", Files.createTempDirectory(folder, "state").toString());
+    environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", "0");
+    environment.put("SPANTHRIFT_LISTEN_HTTP_PORT", "0");
+    environment.put("SPANTHRIFT_ADMIN_PORT", "" + admin);
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + Program.freePort());
+    environment.put("SPANTHRIFT_CONTROLLER_URL", "http://127.0.0.1:" + port);
+    environment.put("SPANTHRIFT_CONTROLLER_TOKEN_FILE", token.toString());
+    environment.put("SPANTHRIFT_CONTROLLER_LABELS_FILE", labels.toString());
+    environment.put("SPANTHRIFT_CONTROLLER_REPORT_EVERY", "1s");
+    Program program = Program.start(folder, environment, "run");
+    String base = "http://127.0.0.1:" + admin;
+    program.awaitAnswer(base + "/readyz");
+    return new Sidecar(program, base);
+  }
+}

@@ -1,0 +1,223 @@
+package dev.spanthrift.helm.kube;
+
+import static dev.spanthrift.helm.kube.HelmProgram.helm;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spanthrift.kubernetes.injection.Injection;
+import dev.spanthrift.kubernetes.injection.PodInjector;
+import dev.spanthrift.kubernetes.injection.PodNamespace;
+import dev.spanthrift.kubernetes.injection.SidecarDefaults;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * Injection by the API server's own expressions ({@code injection.mode: policy}) does what the
+ * injector does: for every pod of the corpus, both come to the same object.
+ */
+@Tag("kube")
+class PolicyModeKubeIT {
+  private static final Path CORPUS = Path.of("src/test/resources/pods");
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final Map<String, String> ENABLED = Map.of("spanthrift.dev/injection", "enabled");
+
+  /** How the memory is told to the JVM differs: CEL cannot compute what the injector computes. */
+  private static final Set<String> OF_THE_MEMORY = Set.of("SPANTHRIFT_MEMORY", "JDK_JAVA_OPTIONS");
+
+  private static KubernetesClient client;
+  private static String system;
+  private static String space;
+
+  @BeforeAll
+  static void install() throws Exception {
+    client = Kube.client();
+    system = Kube.namespace(client, "system", Map.of());
+    helm(
+        "install", "policy", HelmProgram.CHART, "--namespace", system, "--set",
+        "mode=cluster,injection.mode=policy,injection.failurePolicy=Fail,controller.enabled=false,crds.create=false,"
+            + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride=" + system);
+    space = Kube.namespace(client, "shop", ENABLED);
+    Kube.await("the policy is in force", () -> isInjected(create(space, pod("deployment"))));
+  }
+
+  @AfterAll
+  static void uninstall() throws Exception {
+    helm("uninstall", "policy", "--namespace", system);
+    client.close();
+  }
+
+  static Stream<String> injectable() throws IOException {
+    return names(false);
+  }
+
+  static Stream<String> skipped() throws IOException {
+    return names(true);
+  }
+
+  private static Stream<String> names(boolean skipped) throws IOException {
+    List<String> names;
+    try (Stream<Path> files = Files.list(CORPUS)) {
+      names =
+          files
+              .map(f -> f.getFileName().toString())
+              .filter(n -> n.endsWith(".yaml") && n.startsWith("skip-") == skipped)
+              .map(n -> n.replace(".yaml", ""))
+              .sorted()
+              .toList();
+    }
+    assertTrue(names.size() > 5, names::toString);
+    return names.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("injectable")
+  void comesToTheSamePodAsTheInjector(String name) throws IOException {
+    ObjectNode pod = pod(name);
+    PodInjector injector = new PodInjector(defaults());
+    Injection injection = injector.inject(pod, new PodNamespace(space, ENABLED, Map.of()));
+    Injection.Injected injected = assertInstanceOf(Injection.Injected.class, injection);
+    // The policy leaves an injected pod alone: what differs is what each of them added.
+    JsonNode expected = create(space, injected.pod());
+    JsonNode actual = create(space, pod);
+    assertEquals(comparable(expected), comparable(actual));
+  }
+
+  @ParameterizedTest
+  @MethodSource("skipped")
+  void leavesAloneWhatTheInjectorLeavesAlone(String name) throws IOException {
+    if (name.equals("skip-option")) {
+      return; // an annotation that the policy does not know is none to it (docs/INJECTION.md)
+    }
+    if (name.equals("skip-static")) {
+      return; // nobody but a kubelet may create it
+    }
+    assertFalse(isInjected(create(space, pod(name))));
+  }
+
+  @Test
+  void labelsOfPodAndNamespaceDecide() throws IOException {
+    String plain = Kube.namespace(client, "plain", Map.of());
+    String closed =
+        Kube.namespace(client, "closed", Map.of("spanthrift.dev/injection", "disabled"));
+    String other = Kube.namespace(client, "other", Map.of("spanthrift.dev/injection", "enabled", "spanthrift.dev/rev", "blue"));
+    assertFalse(isInjected(create(plain, pod("deployment"))));
+    assertTrue(isInjected(create(plain, labelled("true"))));
+    assertFalse(isInjected(create(closed, labelled("true"))));
+    assertFalse(isInjected(create(space, labelled("false"))));
+    assertFalse(isInjected(create(other, pod("deployment"))), "another revision's namespace");
+    assertFalse(isInjected(create(system, labelled("true"))), "its own namespace");
+  }
+
+  @Test
+  void annotationsOfPodBeforeNamespaceSetModeAndBackend() throws IOException {
+    String annotated =
+        Kube.namespace(
+            client,
+            "annotated",
+            ENABLED,
+            Map.of(
+                "spanthrift.dev/mode", "enforce", "spanthrift.dev/upstream", "http://team:4318"));
+    JsonNode sidecar = sidecar(create(annotated, pod("deployment")));
+    assertEquals("enforce", env(sidecar, "SPANTHRIFT_MODE"));
+    assertEquals("http://team:4318", env(sidecar, "OTEL_EXPORTER_OTLP_ENDPOINT"));
+    ObjectNode own = pod("deployment");
+    own.withObject("/metadata/annotations").put("spanthrift.dev/mode", "shadow");
+    assertEquals("shadow", env(sidecar(create(annotated, own)), "SPANTHRIFT_MODE"));
+    assertEquals("shadow", env(sidecar(create(space, pod("deployment"))), "SPANTHRIFT_MODE"));
+  }
+
+  private static SidecarDefaults defaults() {
+    return new SidecarDefaults(
+        "spanthrift:0.1.0", "IfNotPresent", "https://otlp.example.com:4318", "http/protobuf",
+        "shadow", null, null, null, SidecarDefaults.USER, "default", system, true);
+  }
+
+  private static ObjectNode labelled(String inject) throws IOException {
+    ObjectNode pod = pod("deployment");
+    pod.withObject("/metadata/labels").put("spanthrift.dev/inject", inject);
+    return pod;
+  }
+
+  private static ObjectNode pod(String name) throws IOException {
+    ObjectNode pod =
+        (ObjectNode) YAMLMapper.shared().readTree(Files.readString(CORPUS.resolve(name + ".yaml")));
+    // Its token's volume has a random name, and no such class need be there.
+    ((ObjectNode) pod.get("spec")).put("automountServiceAccountToken", false);
+    ((ObjectNode) pod.get("spec")).remove(List.of("priorityClassName", "serviceAccountName", "ephemeralContainers"));
+    ((ObjectNode) pod.get("metadata")).remove("namespace");
+    return pod;
+  }
+
+  /** A dry run: the whole of admission and validation, and nothing is stored. */
+  private static JsonNode create(String namespace, ObjectNode pod) {
+    Pod answer =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .resource(Serialization.unmarshal(pod.toString(), Pod.class))
+            .dryRun()
+            .create();
+    return JSON.readTree(Serialization.asJson(answer));
+  }
+
+  private static boolean isInjected(JsonNode pod) {
+    return sidecar(pod) != null
+        && "true".equals(pod.at("/metadata/labels/spanthrift.dev~1injected").asString(""));
+  }
+
+  private static JsonNode sidecar(JsonNode pod) {
+    for (JsonNode container : pod.at("/spec/initContainers")) {
+      if (container.path("name").asString().equals("spanthrift")) {
+        assertEquals("Always", container.path("restartPolicy").asString());
+        return container;
+      }
+    }
+    return null;
+  }
+
+  private static String env(JsonNode container, String name) {
+    for (JsonNode entry : container.path("env")) {
+      if (entry.path("name").asString().equals(name)) {
+        return entry.path("value").asString();
+      }
+    }
+    return null;
+  }
+
+  private static String comparable(JsonNode pod) {
+    ObjectNode copy = (ObjectNode) pod.deepCopy();
+    ((ObjectNode) copy.get("metadata")).remove(List.of("uid", "creationTimestamp", "name", "managedFields", "selfLink"));
+    for (JsonNode container : copy.at("/spec/initContainers")) {
+      if (container.path("name").asString().equals("spanthrift")) {
+        ArrayNode env = (ArrayNode) container.get("env");
+        for (int i = env.size() - 1; i >= 0; i--) {
+          if (OF_THE_MEMORY.contains(env.get(i).path("name").asString())) {
+            env.remove(i);
+          }
+        }
+      }
+    }
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(copy);
+  }
+}
