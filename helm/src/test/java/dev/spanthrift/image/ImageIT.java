@@ -30,16 +30,12 @@ import tools.jackson.databind.JsonNode;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "images are built on Linux")
 @Timeout(300)
 class ImageIT {
-  private static final Path PLACE =
-      Path.of("target/image", ImageProcess.architecture()).toAbsolutePath();
-
   @TempDir static Path temp;
   private static UnpackedImage image;
 
   @BeforeAll
   static void unpack() throws IOException {
-    Path tar = PLACE.resolve("spanthrift.tar");
-    assertTrue(Files.exists(tar), "the build makes it before tests run: " + tar);
+    Path tar = ImageProcess.requireImage();
     temp.toFile().setExecutable(true, false); // uid 65532 walks through it
     temp.toFile().setReadable(true, false);
     image = UnpackedImage.of(tar, temp.resolve("image"));

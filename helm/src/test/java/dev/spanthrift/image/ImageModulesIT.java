@@ -24,9 +24,7 @@ import org.junit.jupiter.api.condition.OS;
 class ImageModulesIT {
   @Test
   void theRuntimeHasEveryModuleThatAJarRefersTo() throws Exception {
-    Path home =
-        Path.of("target/image", ImageProcess.architecture(), "rootfs", ImageFolder.HOME)
-            .toAbsolutePath();
+    Path home = ImageProcess.requireImage().resolveSibling("rootfs").resolve(ImageFolder.HOME);
     List<String> words =
         new ArrayList<>(
             List.of("--ignore-missing-deps", "--multi-release", "25", "--print-module-deps"));

@@ -1,5 +1,7 @@
 package dev.spanthrift.image;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -73,6 +75,17 @@ final class ImageProcess implements AutoCloseable {
   static String architecture() {
     Platform platform = Platform.ofThisMachine();
     return platform == null ? "none" : platform.architecture;
+  }
+
+  /** Ends a test, and says so, where the build was told to make no image ({@code -Dimage.skip}). */
+  static Path requireImage() {
+    Path tar =
+        Path.of("target/image", architecture(), Entry.SIDECAR.image() + ".tar").toAbsolutePath();
+    if (!Files.exists(tar)) {
+      System.err.println("images' tests are SKIPPED: the build made none: " + tar);
+    }
+    assumeTrue(Files.exists(tar), "the build made no image");
+    return tar;
   }
 
   /** In a container that is made by hand; root alone can. */

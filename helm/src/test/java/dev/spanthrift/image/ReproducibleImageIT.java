@@ -25,7 +25,7 @@ class ReproducibleImageIT {
 
   @Test
   void theSecondBuildGivesTheSameArchivesToTheByte() throws Exception {
-    Path first = Path.of("target/image", ARCHITECTURE).toAbsolutePath();
+    Path first = ImageProcess.requireImage().getParent();
     UnpackedImage image = UnpackedImage.of(first.resolve("spanthrift.tar"), temp.resolve("first"));
     Path aot = image.root().resolve("opt/spanthrift/spanthrift.aot");
     ImageBuild.main(
