@@ -1,4 +1,4 @@
-# The build's own image, by an engine: mvn verify -pl helm -am -DskipTests, then
+# The build's own image, by an engine: mvn verify -Pimage -pl helm -am -DskipTests, then
 # docker build -t spanthrift:0.1.0 . (for arm64 with --build-arg ARCH=arm64; docs/IMAGE.md).
 # DockerfileTest says what should stand here.
 FROM scratch

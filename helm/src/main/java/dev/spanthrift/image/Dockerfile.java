@@ -14,7 +14,7 @@ final class Dockerfile {
 
   static String of(Entry entry, Map<String, String> environment) {
     return """
-    # The build's own image, by an engine: mvn verify -pl helm -am -DskipTests, then
+    # The build's own image, by an engine: mvn verify -Pimage -pl helm -am -DskipTests, then
     # docker build -t %s:0.1.0 . (for arm64 with --build-arg ARCH=arm64; docs/IMAGE.md).
     # DockerfileTest says what should stand here.
     FROM scratch

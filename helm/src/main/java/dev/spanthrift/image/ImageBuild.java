@@ -57,10 +57,21 @@ public final class ImageBuild {
       }
       words.put(argument.substring(0, equals), argument.substring(equals + 1));
     }
+    Platform platform = Platform.ofThisMachine();
+    if (platform == null) {
+      System.out.println("image: SKIPPED: images are built on Linux, amd64 or arm64");
+      return;
+    }
+    for (Platform other : Platform.values()) {
+      if (other != platform) {
+        System.out.printf(
+            "image: SKIPPED %s: it is built on a machine of that kind%n", other.architecture);
+      }
+    }
     try {
-      new ImageBuild(words, Platform.ofThisMachine()).build();
+      new ImageBuild(words, platform).build();
     } catch (ImageException e) {
-      fail(e.getMessage());
+      fail(String.valueOf(e.getMessage()));
     }
   }
 
@@ -74,7 +85,7 @@ public final class ImageBuild {
     Files.createDirectories(folder.root());
     Files.createDirectories(blobs);
     folder.basics();
-    JavaRuntime.link(folder.of(ImageFolder.JAVA), null);
+    JavaRuntime.link(folder.of(ImageFolder.JAVA));
     say("runtime");
     Path home = folder.of(ImageFolder.HOME);
     Path jar = repository.resolve("agent/target/spanthrift.jar");
@@ -88,8 +99,9 @@ public final class ImageBuild {
     folder.setTimes();
     say("program");
     List<String> flags = Entry.flags(launcher, home, zstd(home.resolve(ImageFolder.NATIVE)));
-    if (words.containsKey("aot")) {
-      Files.copy(Path.of(words.get("aot")), home.resolve(AotTraining.FILE));
+    String aot = words.getOrDefault("aot", "");
+    if (!aot.isEmpty()) {
+      Files.copy(Path.of(aot), home.resolve(AotTraining.FILE));
     } else {
       AotTraining.run(folder, flags, launcher, place.resolve("warm.log"));
     }
@@ -217,7 +229,7 @@ public final class ImageBuild {
   private static String zstd(Path natives) throws IOException {
     try (Stream<Path> files = Files.list(natives)) {
       return files
-          .map(file -> file.getFileName().toString())
+          .map(file -> file.toFile().getName())
           .filter(name -> name.startsWith("libzstd-jni"))
           .findFirst()
           .orElseThrow(() -> new ImageException("no native library of zstd for this processor"));

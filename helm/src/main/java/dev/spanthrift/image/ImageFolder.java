@@ -53,7 +53,7 @@ final class ImageFolder {
   List<String> program(Path jar, Platform platform) throws IOException {
     Path home = of(HOME);
     Path natives = home.resolve(NATIVE);
-    List<String> names = new ArrayList<>(List.of(jar.getFileName().toString()));
+    List<String> names = new ArrayList<>(List.of(jar.toFile().getName()));
     for (String library : classPath(jar)) {
       if (Files.exists(jar.resolveSibling(library)) && !Files.exists(home.resolve(library))) {
         names.add(library);
@@ -68,7 +68,7 @@ final class ImageFolder {
   private static List<String> classPath(Path jar) throws IOException {
     try (JarFile file = new JarFile(jar.toFile())) {
       Manifest manifest = file.getManifest();
-      String path = manifest.getMainAttributes().getValue("Class-Path");
+      String path = manifest == null ? null : manifest.getMainAttributes().getValue("Class-Path");
       return path == null ? List.of() : List.of(path.split(" "));
     }
   }

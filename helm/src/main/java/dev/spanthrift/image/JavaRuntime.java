@@ -6,16 +6,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.spi.ToolProvider;
-import org.jspecify.annotations.Nullable;
 
 /** A Java runtime of the modules that the programs refer to, by jlink. */
 final class JavaRuntime {
   /**
    * {@code jdeps --ignore-missing-deps --multi-release 25 --print-module-deps spanthrift.jar
-   * lib/*.jar} of both images; {@code ImageModulesTest} asks again. The cluster's client reads
+   * lib/*.jar} of both images; {@code ImageModulesIT} asks again. The cluster's client reads
    * certificates of elliptic curves, which java.base does since JDK 22.
    */
   static final List<String> MODULES =
@@ -64,23 +62,15 @@ final class JavaRuntime {
 
   private JavaRuntime() {}
 
-  /**
-   * Makes it in a folder that does not exist yet.
-   *
-   * @param jmods of a JDK for another processor; null links the JDK that runs this
-   */
-  static void link(Path folder, @Nullable Path jmods) throws IOException {
+  /** Makes it of the JDK that runs this, in a folder that does not exist yet. */
+  static void link(Path folder) throws IOException {
     ToolProvider jlink =
         ToolProvider.findFirst("jlink")
             .orElseThrow(() -> new ImageException("this Java has no jlink; a whole JDK is needed"));
-    List<String> words = new ArrayList<>();
-    if (jmods != null) {
-      words.addAll(List.of("--module-path", jmods.toString()));
-    }
     // Not --strip-debug: it would run the objcopy of the machine, where there is one, so that
     // images
     // of two machines differ. Not compressed: layers are, and start is faster.
-    words.addAll(
+    List<String> words =
         List.of(
             "--add-modules",
             String.join(",", MODULES),
@@ -88,7 +78,7 @@ final class JavaRuntime {
             "--no-header-files",
             "--no-man-pages",
             "--output",
-            folder.toString()));
+            folder.toString());
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
     if (jlink.run(out, out, words.toArray(String[]::new)) != 0) {

@@ -48,7 +48,9 @@ final class Libraries {
               in.transferTo(to);
               to.closeEntry();
             } else if (isFor(entry.getName(), platform)) {
-              Files.copy(in, natives.resolve(Path.of(entry.getName()).getFileName().toString()));
+              Files.copy(
+                  in,
+                  natives.resolve(entry.getName().substring(entry.getName().lastIndexOf('/') + 1)));
             }
           }
         }

@@ -25,6 +25,8 @@ final class Sbom {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Pattern GLIBC = Pattern.compile("GNU C Library .* version (\\d+\\.\\d+)");
 
+  private static final Pattern JAR = Pattern.compile("(.+?)-(\\d.*)\\.jar");
+
   private Sbom() {}
 
   /**
@@ -46,8 +48,15 @@ final class Sbom {
         missing.removeAll(its);
       }
     }
-    if (!missing.isEmpty()) {
-      throw new ImageException(missing + " are in the image and not in " + libraries);
+    // Of a scope that the plugin leaves out for this module, and in the sidecar all the same.
+    for (String jar : missing) {
+      Matcher parts = JAR.matcher(jar);
+      if (!parts.matches()) {
+        throw new ImageException(jar + " is in the image and not in " + libraries);
+      }
+      kept.add(
+          JSON.valueToTree(
+              ordered("library", parts.group(1), parts.group(2))));
     }
     kept.add(JSON.valueToTree(runtime(folder)));
     kept.add(JSON.valueToTree(glibc(folder)));
@@ -85,11 +94,16 @@ final class Sbom {
 
   private static Map<String, Object> component(
       String type, String name, String version, String licence) {
+    Map<String, Object> words = ordered(type, name, version);
+    words.put("licenses", List.of(Map.of("expression", licence)));
+    return words;
+  }
+
+  private static Map<String, Object> ordered(String type, String name, String version) {
     Map<String, Object> words = new LinkedHashMap<>();
     words.put("type", type);
     words.put("name", name);
     words.put("version", version);
-    words.put("licenses", List.of(Map.of("expression", licence)));
     return words;
   }
 }

@@ -21,22 +21,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The sidecar's image, unpacked and started as its configuration says. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "images are built on Linux")
 @Timeout(300)
 class ImageIT {
-  private static final Path PLACE =
-      Path.of("target/image", Platform.ofThisMachine().architecture).toAbsolutePath();
-
   @TempDir static Path temp;
   private static UnpackedImage image;
 
   @BeforeAll
   static void unpack() throws IOException {
-    Path tar = PLACE.resolve("spanthrift.tar");
-    assertTrue(Files.exists(tar), "the build makes it before tests run: " + tar);
+    Path tar = ImageProcess.requireImage();
     temp.toFile().setExecutable(true, false); // uid 65532 walks through it
     temp.toFile().setReadable(true, false);
     image = UnpackedImage.of(tar, temp.resolve("image"));
@@ -221,8 +220,7 @@ class ImageIT {
     String name = entry.path("annotations").path("io.containerd.image.name").asString();
     assertTrue(name.matches("docker\\.io/library/spanthrift:\\d+\\.\\d+\\.\\d+"), name);
     assertEquals(
-        Platform.ofThisMachine().architecture,
-        entry.path("platform").path("architecture").asString());
+        ImageProcess.architecture(), entry.path("platform").path("architecture").asString());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.spanthrift.image;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,8 +29,8 @@ final class ImageProcess implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   /**
-   * Read-only, /tmp noexec, uid 65532; the two files of names that every engine gives, and nothing
-   * else outside of the image but the network and /proc.
+   * Read-only, /tmp noexec, uid 65532; what every engine gives, two files of names, four devices
+   * and /proc, and nothing else outside of the image but the network.
    */
   private static final String CONTAINER =
       """
@@ -44,6 +46,11 @@ final class ImageProcess implements AutoCloseable {
       mount -t tmpfs -o noexec,nosuid,nodev,mode=1777 tmpfs "$root/tmp"
       mount -t tmpfs -o noexec,nosuid,nodev,uid=65532,gid=65532,mode=755 tmpfs "$root/var/lib/spanthrift"
       mount -t proc proc "$root/proc"
+      mount -t tmpfs -o noexec,nosuid,mode=755 tmpfs "$root/dev"
+      for device in null zero random urandom; do
+        : >"$root/dev/$device"
+        mount --bind "/dev/$device" "$root/dev/$device"
+      done
       chroot=$(command -v chroot)
       PATH=$inside
       exec "$chroot" --userspec=65532:65532 --groups= "$root" "$@"
@@ -62,6 +69,23 @@ final class ImageProcess implements AutoCloseable {
     builder.environment().clear();
     builder.environment().putAll(environment);
     process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+
+  /** Of this machine, and so of the image that the build made. */
+  static String architecture() {
+    Platform platform = Platform.ofThisMachine();
+    return platform == null ? "none" : platform.architecture;
+  }
+
+  /** Ends a test, and says so, where the build was told to make no image ({@code -Dimage.skip}). */
+  static Path requireImage() {
+    Path tar =
+        Path.of("target/image", architecture(), Entry.SIDECAR.image() + ".tar").toAbsolutePath();
+    if (!Files.exists(tar)) {
+      System.err.println("images' tests are SKIPPED: the build made none: " + tar);
+    }
+    assumeTrue(Files.exists(tar), "the build made no image");
+    return tar;
   }
 
   /** In a container that is made by hand; root alone can. */

@@ -43,7 +43,7 @@ public final class ImageStart {
         becomeAnother(claim);
       }
     } catch (MemoryClaim.RefusedException e) {
-      say(e.getMessage());
+      say(e.why());
       System.exit(REFUSED);
     }
   }

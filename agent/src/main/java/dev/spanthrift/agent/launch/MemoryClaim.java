@@ -38,9 +38,15 @@ public record MemoryClaim(long memory, List<String> options, @Nullable String wa
   /** A size that nobody can mean, or too small a one; the message says what would be right. */
   public static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1;
+    private final String why;
 
-    RefusedException(String message) {
-      super(message);
+    RefusedException(String why) {
+      super(why);
+      this.why = why;
+    }
+
+    String why() {
+      return why;
     }
   }
 
