@@ -88,7 +88,7 @@ final class ObjectsWiring {
   /** What the stream acts on. */
   private record RunningSidecar(
       SpanthriftSettings settings, LivePipeline live, PolicyStore policies, Treasurer treasurer)
-      implements PolicySource.Managed {
+      implements PolicySource.Target {
     @Override
     public @Nullable String lackOf(List<BudgetSettings> budgets) {
       return lackOfBudgets(settings, budgets);

@@ -54,9 +54,7 @@ final class Sbom {
       if (!parts.matches()) {
         throw new ImageException(jar + " is in the image and not in " + libraries);
       }
-      kept.add(
-          JSON.valueToTree(
-              ordered("library", parts.group(1), parts.group(2))));
+      kept.add(JSON.valueToTree(ordered("library", parts.group(1), parts.group(2))));
     }
     kept.add(JSON.valueToTree(runtime(folder)));
     kept.add(JSON.valueToTree(glibc(folder)));

@@ -42,8 +42,8 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Divides the services between 2 to 9 sidecars, each a process of its own; needs"
-              + " redis-server or valkey-server on the PATH, or --redis. Default: one sidecar in this"
-              + " process.")
+              + " redis-server or valkey-server on the PATH, or --redis. Default: one sidecar in"
+              + " this process.")
   private @Nullable Integer pods;
 
   @Option(

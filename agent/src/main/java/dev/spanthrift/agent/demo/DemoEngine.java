@@ -60,7 +60,8 @@ final class DemoEngine implements AutoCloseable {
           the fleet's demo needs a redis-server (6.2 or newer) or valkey-server (7.2 or newer) on the PATH; none is there.
             Debian, Ubuntu: apt install redis-server, or valkey-server
             macOS:          brew install redis, or valkey
-            or name one that runs: --redis redis://host:6379""");
+            or name one that runs: --redis redis://host:6379\
+          """);
     }
     int port = freePort();
     DemoEngine engine = new DemoEngine("redis://127.0.0.1:" + port, program, folder, port);

@@ -11,7 +11,8 @@ final class FleetRow {
   static final String HEADER =
       """
       | who | configuration | bytes | whole | same th | error | slow | affected | rare | faults | count error | traces |
-      |---|---|---|---|---|---|---|---|---|---|---|---|""";
+      |---|---|---|---|---|---|---|---|---|---|---|---|\
+      """;
 
   private FleetRow() {}
 

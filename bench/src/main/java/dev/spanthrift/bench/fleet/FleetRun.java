@@ -160,9 +160,9 @@ final class FleetRun {
     System.out.println(
         String.format(
             Locale.ROOT,
-            "- %d spans in %.0f s, %d accepted, %d refused %s; sent late by %d ms at most; more than"
-                + " once %d; decided early %.0f, asked alone %.0f; laws broken %s; CPU %.1f s of"
-                + " all, engine %.1f s; RSS %.0f MB each; %s",
+            "- %d spans in %.0f s, %d accepted, %d refused %s; sent late by %d ms at most; more"
+                + " than once %d; decided early %.0f, asked alone %.0f; laws broken %s; CPU %.1f s"
+                + " of all, engine %.1f s; RSS %.0f MB each; %s",
             schedule.spans(),
             schedule.seconds(),
             replay.accepted(),

@@ -17,11 +17,13 @@ final class Simulation {
   private static final String HEADER =
       """
       | pods | fragments/s | visits of traces/s | scripts/s | bytes/s at the engine | visits a fragment | bytes/s a sidecar | µs of decisions/s a sidecar | entries at most |
-      |---|---|---|---|---|---|---|---|---|""";
+      |---|---|---|---|---|---|---|---|---|\
+      """;
   private static final String MONEY =
       """
       | pods | worst excess after 1 min | used | expired | kept traces | whole | s until near the allowance after the step |
-      |---|---|---|---|---|---|---|""";
+      |---|---|---|---|---|---|---|\
+      """;
 
   /**
    * What to simulate.

@@ -14,7 +14,7 @@ import reactor.core.publisher.Sinks;
  */
 final class Session {
   static final int WAITING_MAX = 8;
-  private static final String BEAT = new StreamMessage.Beat().text();
+  private static final String BEAT = new StreamMessage.Heartbeat().text();
 
   private final Identity identity;
   private final Sinks.Many<String> out =

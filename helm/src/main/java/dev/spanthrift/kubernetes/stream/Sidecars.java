@@ -88,7 +88,7 @@ public final class Sidecars {
         session.greet(hello, now);
         assign(session, now);
       }
-      case StreamMessage.Report(SidecarReport report) when session.pod() != null ->
+      case StreamMessage.Reported(SidecarReport report) when session.pod() != null ->
           session.report(report, now);
       case null, default -> {
         unread.incrementAndGet();

@@ -61,7 +61,7 @@ final class FakeSidecar implements WebSocket.Listener, AutoCloseable {
 
   void report(String running, String refused, long received, long failed, double spent) {
     send(
-        new StreamMessage.Report(
+        new StreamMessage.Reported(
             new SidecarReport(
                 running,
                 refused,

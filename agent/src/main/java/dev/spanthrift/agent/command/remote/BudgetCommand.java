@@ -37,7 +37,8 @@ public final class BudgetCommand extends RemoteVerb {
   @Override
   void table(JsonNode spend, PrintWriter out) {
     String currency = spend.path("currency").asString();
-    out.printf(ROW, "BUDGET", "PERIOD", "LIMIT " + currency, "SPENT", "SAVED", "FORECAST");
+    out.printf(
+        Locale.ROOT, ROW, "BUDGET", "PERIOD", "LIMIT " + currency, "SPENT", "SAVED", "FORECAST");
     if (spend.path("budgets").isEmpty()) {
       row("(none)", spend, out);
     }

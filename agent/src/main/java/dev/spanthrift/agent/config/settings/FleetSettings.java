@@ -27,7 +27,8 @@ public record FleetSettings(
     @Setting("User of the engine's access list; the default one if absent.") @Nullable String user,
     @Setting("File with the password; read again at each connection.") @Nullable Path passwordFile,
     @Setting(
-            "Authorities that the engine's certificate must come from, PEM; the JVM's own if absent.")
+            "Authorities that the engine's certificate must come from, PEM; the JVM's own if"
+                + " absent.")
         @Nullable Path authority,
     @Setting("Client certificate chain for mTLS, PEM.") @Nullable Path clientCertificate,
     @Setting("Private key of the client certificate, PEM (PKCS#8).") @Nullable Path clientKey,

@@ -26,12 +26,12 @@ public final class DecisionSearch {
   }
 
   /** What is looked for; null means any. */
-  public record Filter(
+  public record DecisionQuery(
       @Nullable String service,
       @Nullable String operation,
       @Nullable String outcome,
       @Nullable String reason) {
-    public Filter {
+    public DecisionQuery {
       if (outcome != null && !OUTCOMES.contains(outcome)) {
         throw ProblemException.invalid(
             "/outcome", "outcome is kept, dropped or limbo, not " + outcome, "outcome=dropped");
@@ -68,7 +68,7 @@ public final class DecisionSearch {
       double probability,
       @Nullable String traceClass) {}
 
-  Page page(DecisionLog log, Filter filter, Paging paging) {
+  Page page(DecisionLog log, DecisionQuery filter, Paging paging) {
     Map<Integer, Boolean> wanted = new HashMap<>(); // by operation
     List<LoggedDecision> found =
         log.recent(
@@ -86,17 +86,17 @@ public final class DecisionSearch {
   }
 
   /** Whether one is looked for. */
-  public boolean isWanted(LoggedDecision decision, Filter filter) {
+  public boolean isWanted(LoggedDecision decision, DecisionQuery filter) {
     return isOf(decision, filter) && isOf(decision.operation(), filter);
   }
 
-  private static boolean isOf(LoggedDecision decision, Filter filter) {
+  private static boolean isOf(LoggedDecision decision, DecisionQuery filter) {
     boolean outcome =
         filter.outcome == null || filter.outcome.equals(Explainer.outcome(decision.outcome()));
     return outcome && (filter.reason == null || filter.reason.equals(decision.reason()));
   }
 
-  private boolean isOf(int operation, Filter filter) {
+  private boolean isOf(int operation, DecisionQuery filter) {
     OperationMeasures.Labels named = pipeline.operation(operation);
     boolean service = filter.service == null || filter.service.equals(named.service());
     return service && (filter.operation == null || filter.operation.equals(named.operation()));

@@ -90,7 +90,8 @@ public final class ExplainApi {
       @RequestParam(required = false) @Nullable String reason,
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String cursor) {
-    DecisionSearch.Filter filter = new DecisionSearch.Filter(service, operation, outcome, reason);
+    DecisionSearch.DecisionQuery filter =
+        new DecisionSearch.DecisionQuery(service, operation, outcome, reason);
     Paging paging = Paging.of(limit, cursor);
     DecisionLog log = pipeline.decisions();
     if (log == null) {

@@ -346,7 +346,7 @@ public final class Front implements AutoCloseable {
   }
 
   private static boolean isGuess(Gatekeeper.Finding finding, Shown shown) {
-    return finding instanceof Gatekeeper.Finding.Refused(ProblemException problem)
+    return finding instanceof Gatekeeper.Finding.TurnedAway(ProblemException problem)
         && problem.type() == ProblemType.TOKEN_REQUIRED
         && shown.authorization() != null;
   }

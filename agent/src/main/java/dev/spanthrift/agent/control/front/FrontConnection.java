@@ -264,8 +264,8 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     switch (finding) {
-      case Finding.Refused(ProblemException problem) -> refuse(problem);
-      case Finding.Known(Caller caller) -> {
+      case Finding.TurnedAway(ProblemException problem) -> refuse(problem);
+      case Finding.Entitled(Caller caller) -> {
         request = Objects.requireNonNull(request).of(caller);
         try {
           allowed();

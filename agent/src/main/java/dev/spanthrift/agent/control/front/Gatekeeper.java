@@ -22,9 +22,9 @@ final class Gatekeeper {
 
   /** What was found out. */
   sealed interface Finding {
-    record Known(Caller caller) implements Finding {}
+    record Entitled(Caller caller) implements Finding {}
 
-    record Refused(ProblemException problem) implements Finding {}
+    record TurnedAway(ProblemException problem) implements Finding {}
   }
 
   boolean isFree(@Nullable Role needed, Shown shown) {
@@ -34,12 +34,12 @@ final class Gatekeeper {
   /** Blocks for small files, and at times for an identity provider. */
   Finding look(@Nullable Role needed, Shown shown) {
     try {
-      return new Finding.Known(access.check(needed, shown));
+      return new Finding.Entitled(access.check(needed, shown));
     } catch (ProblemException refusal) {
-      return new Finding.Refused(refusal);
+      return new Finding.TurnedAway(refusal);
     } catch (RuntimeException | LinkageError e) {
       log.error("who asks cannot be found out", e);
-      return new Finding.Refused(
+      return new Finding.TurnedAway(
           new ProblemException(ProblemType.INTERNAL, "who asks cannot be found out"));
     }
   }

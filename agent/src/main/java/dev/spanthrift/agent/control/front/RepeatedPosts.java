@@ -39,7 +39,7 @@ public final class RepeatedPosts implements Site {
   private long bytes;
 
   /** A request that was sent with a key; the answer is missing while it is thought about. */
-  private record Known(String fingerprint, long sinceNanos, @Nullable AdminAnswer answer) {
+  private record Entitled(String fingerprint, long sinceNanos, @Nullable AdminAnswer answer) {
     int bytes() {
       return answer == null ? 0 : answer.body().length;
     }

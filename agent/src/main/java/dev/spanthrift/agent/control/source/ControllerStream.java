@@ -169,7 +169,7 @@ final class ControllerStream implements AutoCloseable {
     while (!closed) {
       long now = System.nanoTime();
       if (now - nextReport >= 0) {
-        send(socket, new StreamMessage.Report(source.report()));
+        send(socket, new StreamMessage.Reported(source.report()));
         nextReport = now + varied(settings.reportEvery());
       }
       long silentAt = heard + SILENCE.toNanos();
@@ -209,11 +209,11 @@ final class ControllerStream implements AutoCloseable {
         source.same();
         return true;
       }
-      case StreamMessage.Beat beat -> {
+      case StreamMessage.Heartbeat beat -> {
         return false;
       }
       case StreamMessage.Hello hello -> throw new IOException("it says hello as a sidecar does");
-      case StreamMessage.Report report -> throw new IOException("it reports as a sidecar does");
+      case StreamMessage.Reported report -> throw new IOException("it reports as a sidecar does");
       case null -> {
         return false; // of a newer controller
       }

@@ -25,7 +25,7 @@ public final class PolicySource implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PolicySource.class);
 
   /** The running program, as far as objects manage it; called by one thread. */
-  public interface Managed {
+  public interface Target {
     /**
      * Says whether budgets could be used, and changes nothing.
      *
@@ -90,7 +90,7 @@ public final class PolicySource implements AutoCloseable {
 
   private final ControllerSettings settings;
   private final BundleFile file;
-  private final Managed managed;
+  private final Target managed;
   private final AtomicLong connections = new AtomicLong();
   private final AtomicLong changes = new AtomicLong();
   private final ControllerStream stream;
@@ -103,7 +103,7 @@ public final class PolicySource implements AutoCloseable {
   private volatile Instant since = Instant.now();
 
   private PolicySource(
-      ControllerSettings settings, BundleFile file, First first, Managed managed, String version) {
+      ControllerSettings settings, BundleFile file, First first, Target managed, String version) {
     this.settings = settings;
     this.file = file;
     this.managed = managed;
@@ -141,7 +141,7 @@ public final class PolicySource implements AutoCloseable {
 
   /** Connects, and goes on until it is closed. */
   public static PolicySource start(
-      SpanthriftSettings settings, First first, Managed managed, String version) {
+      SpanthriftSettings settings, First first, Target managed, String version) {
     PolicySource source =
         new PolicySource(
             settings.controller(), new BundleFile(settings.stateDir()), first, managed, version);

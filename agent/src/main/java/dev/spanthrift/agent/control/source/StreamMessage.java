@@ -25,10 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = StreamMessage.Hello.class, name = "hello"),
-  @JsonSubTypes.Type(value = StreamMessage.Report.class, name = "report"),
+  @JsonSubTypes.Type(value = StreamMessage.Reported.class, name = "report"),
   @JsonSubTypes.Type(value = StreamMessage.Change.class, name = "bundle"),
   @JsonSubTypes.Type(value = StreamMessage.Same.class, name = "same"),
-  @JsonSubTypes.Type(value = StreamMessage.Beat.class, name = "beat")
+  @JsonSubTypes.Type(value = StreamMessage.Heartbeat.class, name = "beat")
 })
 public sealed interface StreamMessage {
   /** Path of the stream. */
@@ -42,7 +42,7 @@ public sealed interface StreamMessage {
   record Hello(String version, String have, Map<String, String> labels) implements StreamMessage {}
 
   /** How it goes. */
-  record Report(SidecarReport report) implements StreamMessage {}
+  record Reported(SidecarReport report) implements StreamMessage {}
 
   /** What is to be in force. */
   record Change(String hash, JsonNode bundle) implements StreamMessage {}
@@ -51,7 +51,7 @@ public sealed interface StreamMessage {
   record Same(String hash) implements StreamMessage {}
 
   /** Still here. */
-  record Beat() implements StreamMessage {}
+  record Heartbeat() implements StreamMessage {}
 
   /** As it is sent. */
   default String text() {

@@ -1,7 +1,7 @@
 package dev.spanthrift.agent.control.stream;
 
 import dev.spanthrift.agent.control.explain.DecisionSearch;
-import dev.spanthrift.agent.control.explain.DecisionSearch.Filter;
+import dev.spanthrift.agent.control.explain.DecisionSearch.DecisionQuery;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.pipeline.PipelineView;
@@ -49,7 +49,7 @@ final class DecisionsTopic implements Topic {
           ProblemType.NOT_RECORDED, "decisions are not noted: explain.bytesMax is 0");
     }
     return new OfClient(
-        new Filter(
+        new DecisionQuery(
             query.get("service"),
             query.get("operation"),
             query.get("outcome"),
@@ -88,19 +88,20 @@ final class DecisionsTopic implements Topic {
   }
 
   private byte[] json(LoggedDecision decision) {
-    return rendered.computeIfAbsent(decision.number(), number -> EventLines.json(search.row(decision)));
+    return rendered.computeIfAbsent(
+        decision.number(), number -> EventLines.json(search.row(decision)));
   }
 
   /** How many of those that match are shown. */
   private record Sampled(int shown, int of) {}
 
   private final class OfClient implements Feed {
-    private final Filter filter;
+    private final DecisionQuery filter;
     private final ArrayDeque<LoggedDecision> missed = new ArrayDeque<>();
     private @Nullable Long resumeAfter;
     private boolean listens;
 
-    OfClient(Filter filter, @Nullable Long resumeAfter) {
+    OfClient(DecisionQuery filter, @Nullable Long resumeAfter) {
       this.filter = filter;
       this.resumeAfter = resumeAfter;
     }

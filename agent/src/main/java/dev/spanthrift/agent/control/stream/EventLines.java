@@ -7,8 +7,8 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * EventLines as they are sent (text/event-stream): {@code id}, {@code event}, {@code data}, an empty
- * line.
+ * EventLines as they are sent (text/event-stream): {@code id}, {@code event}, {@code data}, an
+ * empty line.
  */
 final class EventLines {
   private static final JsonMapper MAPPER =

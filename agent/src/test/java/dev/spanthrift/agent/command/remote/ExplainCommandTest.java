@@ -53,7 +53,8 @@ class ExplainCommandTest {
         console
             .out()
             .startsWith(
-                "Kept by policy default: operation 7 of cart, 3 spans with an error; probability 1."),
+                "Kept by policy default: operation 7 of cart, 3 spans with an error; probability"
+                    + " 1."),
         console.out());
     assertTrue(console.out().contains("→ default: matches"), console.out());
     assertEquals("", console.err());

@@ -32,8 +32,8 @@ class PolicySourceTest {
   private SpanthriftSettings settings;
   private final List<String> acted = new ArrayList<>();
 
-  private final PolicySource.Managed program =
-      new PolicySource.Managed() {
+  private final PolicySource.Target program =
+      new PolicySource.Target() {
         @Override
         public @Nullable String lackOf(List<BudgetSettings> budgets) {
           return budgets.getFirst().name().equals("odd") ? "an odd budget" : null;
@@ -191,6 +191,6 @@ class PolicySourceTest {
         StreamMessage.read("{\"type\":\"same\",\"hash\":\"a\",\"b\":1}"));
     assertNull(StreamMessage.read("{\"type\":\"sing\"}"));
     assertNull(StreamMessage.read("no"));
-    assertFalse(new StreamMessage.Beat().text().isEmpty());
+    assertFalse(new StreamMessage.Heartbeat().text().isEmpty());
   }
 }
