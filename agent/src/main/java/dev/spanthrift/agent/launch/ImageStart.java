@@ -14,7 +14,7 @@ import java.util.Map;
  * are options for the JVM, this process becomes the JVM that the launcher would have started, once,
  * with the same process id.
  *
- * <p>That takes some 0.3 s of CPU, for such sizes alone (RATIONALE.md).
+ * <p>That takes 0.3 to 0.6 s of CPU, for such sizes alone (RATIONALE.md).
  */
 public final class ImageStart {
   /** "image" in an image, "again" after it has begun anew; absent where the launcher started. */
