@@ -217,12 +217,12 @@ final class Reconciler {
     if (candidate != null && rollout != null) {
       conditions.inForce(false, "RollingOut", Objects.requireNonNullElse(rollout.reason(), ""));
     } else if (stable == null || !stable.hash().equals(wanted.hash())) {
-      boolean stopped =
-          problems.isEmpty() && rollout != null && rollout.phase().equals(RolloutStatus.STOPPED);
-      conditions.inForce(
-          false,
-          stopped ? "RolloutStopped" : "NotAccepted",
-          stopped && rollout.reason() != null ? rollout.reason() : "");
+      if (problems.isEmpty() && rollout != null && rollout.phase().equals(RolloutStatus.STOPPED)) {
+        String why = Objects.requireNonNullElse(rollout.reason(), "");
+        conditions.inForce(false, "RolloutStopped", why);
+      } else {
+        conditions.inForce(false, "NotAccepted", "");
+      }
     } else {
       inForce(conditions, own);
     }

@@ -35,11 +35,11 @@ public final class RepeatedPosts implements Site {
 
   private final Site site;
   private final LongSupplier nanos;
-  private final Map<String, Known> known = new LinkedHashMap<>(); // the oldest first
+  private final Map<String, FirstPost> known = new LinkedHashMap<>(); // the oldest first
   private long bytes;
 
   /** A request that was sent with a key; the answer is missing while it is thought about. */
-  private record Entitled(String fingerprint, long sinceNanos, @Nullable AdminAnswer answer) {
+  private record FirstPost(String fingerprint, long sinceNanos, @Nullable AdminAnswer answer) {
     int bytes() {
       return answer == null ? 0 : answer.body().length;
     }
@@ -100,9 +100,9 @@ public final class RepeatedPosts implements Site {
   private synchronized @Nullable AdminAnswer begin(String name, String fingerprint) {
     long now = nanos.getAsLong();
     trim(now);
-    Known before = known.get(name);
+    FirstPost before = known.get(name);
     if (before == null) {
-      known.put(name, new Known(fingerprint, now, null));
+      known.put(name, new FirstPost(fingerprint, now, null));
       return null;
     }
     if (!before.fingerprint.equals(fingerprint)) {
@@ -117,7 +117,7 @@ public final class RepeatedPosts implements Site {
   }
 
   private synchronized void end(String name, AdminAnswer answer) {
-    Known before = known.get(name);
+    FirstPost before = known.get(name);
     if (before == null) {
       return; // the table was full of younger ones
     }
@@ -128,20 +128,20 @@ public final class RepeatedPosts implements Site {
     DefaultHttpHeaders headers = new DefaultHttpHeaders(); // the connection adds its own to these
     headers.set(answer.headers());
     AdminAnswer kept = new AdminAnswer(answer.status(), headers, answer.body(), answer.shared());
-    known.put(name, new Known(before.fingerprint, before.sinceNanos, kept));
+    known.put(name, new FirstPost(before.fingerprint, before.sinceNanos, kept));
     bytes += kept.body().length;
     trim(nanos.getAsLong());
   }
 
   private synchronized void forget(String name) {
-    Known gone = known.remove(name);
+    FirstPost gone = known.remove(name);
     bytes -= gone == null ? 0 : gone.bytes();
   }
 
   private void trim(long now) {
-    Iterator<Known> oldest = known.values().iterator();
+    Iterator<FirstPost> oldest = known.values().iterator();
     while (oldest.hasNext()) {
-      Known next = oldest.next();
+      FirstPost next = oldest.next();
       boolean stays =
           now - next.sinceNanos < KEPT_NANOS && known.size() < KEYS_MAX && bytes <= BYTES_MAX;
       if (stays) {
