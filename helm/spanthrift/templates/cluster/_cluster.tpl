@@ -243,7 +243,9 @@ https://{{ include "spanthrift.component.name" (dict "context" . "component" "co
 {{- define "spanthrift.injector.args" -}}
 {{- $name := include "spanthrift.component.name" (dict "context" . "component" "injector") -}}
 - injector
+- --host=0.0.0.0
 - --port={{ .Values.injector.port }}
+- --admin-host=0.0.0.0
 - --admin-port=4321
 - --service={{ $name }}
 - --configuration={{ include "spanthrift.cluster.name" . }}

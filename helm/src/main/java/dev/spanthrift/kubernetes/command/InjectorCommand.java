@@ -34,8 +34,8 @@ final class InjectorCommand implements Callable<Integer> {
 
   @Option(
       names = "--host",
-      description = "Address of the webhook. Default: ${DEFAULT-VALUE}",
-      defaultValue = "0.0.0.0")
+      description = "Address of the webhook; 0.0.0.0 in a cluster. Default: ${DEFAULT-VALUE}",
+      defaultValue = "127.0.0.1")
   String host = "";
 
   @Option(
@@ -47,7 +47,7 @@ final class InjectorCommand implements Callable<Integer> {
   @Option(
       names = "--admin-host",
       description = "Address of health and metrics. Default: ${DEFAULT-VALUE}",
-      defaultValue = "0.0.0.0")
+      defaultValue = "127.0.0.1")
   String adminHost = "";
 
   @Option(

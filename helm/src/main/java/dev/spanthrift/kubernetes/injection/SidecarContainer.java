@@ -1,9 +1,7 @@
 package dev.spanthrift.kubernetes.injection;
 
-import dev.spanthrift.agent.config.settings.MemoryPlan;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -66,9 +64,7 @@ final class SidecarContainer {
     // The kubelet's probe and Prometheus come by the pod's address.
     environment.add(Json.variable("SPANTHRIFT_ADMIN_HOST", "0.0.0.0"));
     environment.add(Json.variable("SPANTHRIFT_STATE_DIR", STATE_FOLDER));
-    // An image without a shell has no launcher that could divide the memory: java reads this
-    // itself.
-    environment.add(Json.variable("JDK_JAVA_OPTIONS", javaOptions(options.memory())));
+    environment.add(Json.variable("SPANTHRIFT_MEMORY", options.memory().memory() + "Mi"));
     upstream.environment().forEach(environment::add);
     if (options.headersSecret() != null) {
       ObjectNode headers = environment.addObject().put("name", Otel.HEADERS);
@@ -101,17 +97,6 @@ final class SidecarContainer {
       environment.add(
           Json.variable("SPANTHRIFT_CONTROLLER_BOOTSTRAP_FILE", POLICY_FOLDER + "/policy.yaml"));
     }
-  }
-
-  /** The launcher's flags for this memory (plan_memory there, LauncherTest holds both together). */
-  static String javaOptions(MemoryPlan plan) {
-    return String.format(
-        Locale.ROOT,
-        "-Dspanthrift.memory=%d -Xmx%dm -XX:MaxDirectMemorySize=%dm -XX:ReservedCodeCacheSize=%dm",
-        plan.memory(),
-        plan.heap(),
-        plan.direct(),
-        plan.code());
   }
 
   private static ObjectNode port(String name, int number) {
