@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 final class SpeedCommand implements Callable<Integer> {
   private static final String SATURATED = "saturated";
   private static final String START = "start";
-  private static final Duration BEFORE_A_WINDOW = Duration.ofSeconds(5);
+  private static final Duration BEFORE_A_WINDOW = Duration.ofSeconds(3);
 
   @Option(names = "--workload", split = ",", defaultValue = "small", description = "small, large")
   List<String> workloads = List.of();

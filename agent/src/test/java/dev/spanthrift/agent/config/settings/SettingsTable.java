@@ -128,6 +128,13 @@ final class SettingsTable {
             SpanthriftSettings.Admin.Readers.NOBODY,
             "friends",
             "everybody"),
+        row(
+            "admin.hosts",
+            Set.of(),
+            "a.svc, b",
+            Set.of("a.svc", "b"),
+            "http://a",
+            "without scheme and port"),
         row("admin.jwt.issuer", NONE, "https://id.example", null, "https://id", "together"),
         row("admin.jwt.audience", NONE, "spanthrift", null, "spanthrift", "together"),
         row("admin.jwt.keys", NONE, "keys.json", null, "keys.json", "together"),
@@ -149,13 +156,6 @@ final class SettingsTable {
             null,
             "{'CN=a': admin}",
             "needs clientAuthority"),
-        row(
-            "admin.hosts",
-            Set.of(),
-            "a.svc, b",
-            Set.of("a.svc", "b"),
-            "http://a",
-            "without scheme and port"),
         row("destinations", List.of(), "[]", List.of(), "nothing", "begin each element with -"),
         row(
             "hold.pause",
