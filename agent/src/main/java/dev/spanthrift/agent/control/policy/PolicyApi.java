@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.policy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.audit.Author;
 import dev.spanthrift.agent.control.audit.Authors;
@@ -52,10 +53,14 @@ public final class PolicyApi {
   /**
    * What a check found: what keeps it from being used, and what is hardly meant.
    *
-   * @param policy the document as it was understood, so that a form can show what a text says
+   * @param policy the document as it was understood, so that a form can show what a text says; null
+   *     where that is no object
    */
   record Verdict(
-      boolean valid, List<PolicyProblem> errors, List<PolicyProblem> warnings, JsonNode policy) {}
+      boolean valid,
+      List<PolicyProblem> errors,
+      List<PolicyProblem> warnings,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode policy) {}
 
   @GetMapping(
       path = "/api/v1/policy",
@@ -104,10 +109,12 @@ public final class PolicyApi {
   }
 
   private Verdict verdict(JsonNode root) {
+    JsonNode policy = root.isObject() ? root : null;
     return switch (store.compile(root)) {
       case PolicyCompilation.Compiled(var set, var warnings) ->
-          new Verdict(true, List.of(), warnings, root);
-      case PolicyCompilation.Invalid(var problems) -> new Verdict(false, problems, List.of(), root);
+          new Verdict(true, List.of(), warnings, policy);
+      case PolicyCompilation.Invalid(var problems) ->
+          new Verdict(false, problems, List.of(), policy);
     };
   }
 
