@@ -16,10 +16,7 @@ final class Eligibility {
 
   /** Labels of pod and namespace; the pod's word counts, unless the namespace is closed. */
   static void requireConsent(SidecarDefaults defaults, JsonNode metadata, PodNamespace namespace) {
-    if (Names.SYSTEM_NAMESPACES.contains(namespace.name())
-        || namespace.name().equals(defaults.ownNamespace())) {
-      throw new SkipException(SkipReason.SYSTEM_NAMESPACE, "namespace " + namespace.name());
-    }
+    requireOpen(defaults, namespace);
     Map<String, String> labels = Json.texts(metadata.path("labels"));
     String space = among(namespace.labels(), Names.NAMESPACE_LABEL, "enabled", "disabled");
     requireNoRefusal(metadata);
@@ -38,6 +35,14 @@ final class Eligibility {
     if (!asked.equals(defaults.revision())) {
       throw new SkipException(
           SkipReason.OTHER_REVISION, asked + " is asked for, this is " + defaults.revision());
+    }
+  }
+
+  /** The cluster's own namespaces, and ours, whoever asks: what starts there may be needed here. */
+  static void requireOpen(SidecarDefaults defaults, PodNamespace namespace) {
+    if (Names.SYSTEM_NAMESPACES.contains(namespace.name())
+        || namespace.name().equals(defaults.ownNamespace())) {
+      throw new SkipException(SkipReason.SYSTEM_NAMESPACE, "namespace " + namespace.name());
     }
   }
 

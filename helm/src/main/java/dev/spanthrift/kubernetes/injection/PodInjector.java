@@ -57,6 +57,7 @@ public final class PodInjector {
         pod,
         namespace,
         (object, metadata) -> {
+          Eligibility.requireOpen(defaults, namespace);
           Eligibility.requireNoRefusal(metadata);
           return injected(object, namespace, owner == null ? PodOwner.of(metadata) : owner);
         });
