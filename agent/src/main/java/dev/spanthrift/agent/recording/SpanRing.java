@@ -37,6 +37,12 @@ public final class SpanRing {
   private String[] services = new String[64]; // of operations
   private String[] names = new String[64];
   private String[] errors = new String[16]; // names of signatures
+
+  // Of the resource at hand.
+  private byte[] serviceBytes = {};
+  private String service = "";
+  private long serviceHash = StableHash.of(serviceBytes, 0, 0);
+
   private @Nullable SpanChunk current; // none until the first span: at rest nothing is held
   private long recorded;
   private long overwritten;
@@ -67,37 +73,35 @@ public final class SpanRing {
   /** Records a batch. */
   public synchronized void record(Batch batch, long unixMillis) {
     int resource = -1;
-    String service = "";
-    long serviceHash = 0;
     for (int row = 0; row < batch.size(); row++) {
       int at = batch.resourceOfScope(batch.scope(row));
       if (at != resource) {
         resource = at;
-        service = service(batch.resources(), at);
-        byte[] name = service.getBytes(StandardCharsets.UTF_8);
-        serviceHash = StableHash.of(name, 0, name.length);
+        readService(batch.resources(), at);
       }
-      record(batch, row, service, serviceHash, unixMillis);
+      record(batch, row, unixMillis);
     }
   }
 
-  private String service(Envelopes resources, int row) {
+  /** A sidecar's requests all have one: its name is decoded and hashed when it changes. */
+  private void readService(Envelopes resources, int row) {
     attributes.over(
         resources.messageBuffer(row),
         resources.messageOffset(row),
         resources.messageLength(row),
         Fields.ATTRIBUTES_OF_RESOURCE);
     boolean found = attributes.find(SERVICE) && attributes.readValue() == Attributes.STRING;
-    return found
-        ? new String(
-            attributes.buffer(),
-            attributes.valueOffset(),
-            attributes.valueLength(),
-            StandardCharsets.UTF_8)
-        : "";
+    byte[] buffer = attributes.buffer();
+    int from = found ? attributes.valueOffset() : 0;
+    int to = found ? from + attributes.valueLength() : 0;
+    if (!Arrays.equals(serviceBytes, 0, serviceBytes.length, buffer, from, to)) {
+      serviceBytes = Arrays.copyOfRange(buffer, from, to);
+      service = new String(serviceBytes, StandardCharsets.UTF_8);
+      serviceHash = StableHash.of(serviceBytes, 0, serviceBytes.length);
+    }
   }
 
-  private void record(Batch batch, int row, String service, long serviceHash, long unixMillis) {
+  private void record(Batch batch, int row, long unixMillis) {
     SpanChunk chunk = room(unixMillis);
     int i = chunk.size++;
     chunk.traceIdHigh[i] = batch.traceIdHigh(row);
@@ -109,7 +113,7 @@ public final class SpanRing {
     long sinceBase = unixMillis - chunk.baseMillis; // a clock that steps back gives no time before
     chunk.arrivalMillis[i] = (int) Math.clamp(sinceBase, 0, Integer.MAX_VALUE);
     chunk.bytes[i] = batch.bytes(row);
-    chunk.operation[i] = (char) operation(batch, row, service, serviceHash);
+    chunk.operation[i] = (char) operation(batch, row);
     chunk.signature[i] = (char) (batch.isError(row) ? signature(batch, row) : 0);
     chunk.marks[i] = marks(batch, row);
     recorded++;
@@ -148,7 +152,7 @@ public final class SpanRing {
     }
   }
 
-  private int operation(Batch batch, int row, String service, long serviceHash) {
+  private int operation(Batch batch, int row) {
     int id =
         operations.intern(
             serviceHash, batch.buffer(), batch.nameOffset(row), batch.nameLength(row));
