@@ -67,11 +67,8 @@ public final class AuditLog {
       if (!verdict.faults().isEmpty()) {
         log.warn("audit {}: {}; see spanthrift audit verify", path, verdict.faults().getFirst());
       }
-      number = verdict.total();
-      previous =
-          verdict.last() == null
-              ? AuditEntry.FIRST
-              : verdict.last().path("hash").asString(AuditEntry.FIRST);
+      number = verdict.end().number();
+      previous = verdict.end().hash();
     } catch (IOException e) {
       log.warn("audit {} cannot be read: {}", path, InputFile.reason(e));
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -107,6 +108,32 @@ class AuditLogTest {
     assertEquals(List.of(), faults());
     assertEquals(6, next.size());
     assertEquals(6, next.lately(Long.MAX_VALUE, 10).getFirst().number());
+  }
+
+  @Test
+  void linesThatWereCutOffAreMissedWhenTheNextProcessGoesOn() throws Exception {
+    Files.write(file, lines().subList(0, 3));
+    AuditLog next = new AuditLog(directory, () -> 1_700_000_001_000L);
+    next.append(ANN, "kill-switch.put", "off", "keep-all", List.of());
+    next.append(ANN, "kill-switch.put", "keep-all", "off", List.of());
+    assertEquals(7, next.size());
+    assertEquals(List.of("line 4: does not follow"), shortened(faults()));
+  }
+
+  @Test
+  void aLastLineThatWasSealedAnewShowsWhenTheNextProcessGoesOn() throws Exception {
+    Path other = directory.resolve("other");
+    Files.createDirectories(other);
+    Files.write(other.resolve(AuditFile.NAME), lines().subList(0, 4));
+    new AuditLog(other, () -> 1L).append(ANN, "policy.put", "5", "9", List.of());
+    Files.copy(other.resolve(AuditFile.NAME), file, StandardCopyOption.REPLACE_EXISTING);
+    assertFault("the end");
+    new AuditLog(directory, () -> 2L).append(ANN, "policy.put", "6", "7", List.of());
+    assertEquals(List.of("line 6: does not follow"), shortened(faults()));
+  }
+
+  private static List<String> shortened(List<String> faults) {
+    return faults.stream().map(fault -> fault.replaceFirst(" the line before:.*", "")).toList();
   }
 
   private void fillFiles(int lines) throws IOException {
