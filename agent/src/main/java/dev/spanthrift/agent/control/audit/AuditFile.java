@@ -199,9 +199,11 @@ public final class AuditFile {
           if (fault != null) {
             faults.add(place + line + ": " + fault);
           }
-          long next = last.number() + 1;
-          long number = isWhole(entry) ? entry.path("number").asLong(next) : next;
-          last = new End(number, entry.path("hash").asString(""));
+          if (entry instanceof ObjectNode) { // what cannot be read has no hash to follow
+            long next = last.number() + 1;
+            long number = isWhole(entry) ? entry.path("number").asLong(next) : next;
+            last = new End(number, entry.path("hash").asString(""));
+          }
         }
       }
     }

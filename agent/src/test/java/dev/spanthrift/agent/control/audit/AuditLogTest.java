@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -98,7 +99,7 @@ class AuditLogTest {
     List<String> lines = lines();
     lines.add(2, "hello");
     Files.write(file, lines);
-    assertFault("line 3: is no entry");
+    assertEquals(List.of("line 3: is no entry"), faults());
   }
 
   @Test
@@ -130,6 +131,17 @@ class AuditLogTest {
     assertFault("the end");
     new AuditLog(directory, () -> 2L).append(ANN, "policy.put", "6", "7", List.of());
     assertEquals(List.of("line 6: does not follow"), shortened(faults()));
+  }
+
+  @Test
+  void halfALineOfAPowerCutTakesNoOtherWithIt() throws Exception {
+    Files.writeString(file, "{\"action\":\"kill-sw", StandardOpenOption.APPEND);
+    AuditLog next = new AuditLog(directory, () -> 1_700_000_001_000L);
+    next.append(ANN, "kill-switch.put", "off", "keep-all", List.of());
+    next.append(ANN, "kill-switch.put", "keep-all", "off", List.of());
+    assertEquals(7, next.size());
+    assertEquals(List.of("line 6: is no entry"), faults());
+    assertTrue(lines().get(6).contains("\"number\":6"), lines()::toString);
   }
 
   private static List<String> shortened(List<String> faults) {
