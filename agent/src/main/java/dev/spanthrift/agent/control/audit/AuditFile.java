@@ -5,6 +5,7 @@ import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.state.StateFile;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -85,8 +86,7 @@ public final class AuditFile {
 
     static Head read(Path file) throws IOException {
       try {
-        String[] words =
-            Files.readString(file.resolveSibling(HEAD), StandardCharsets.UTF_8).strip().split(" ");
+        String[] words = text(Files.readAllBytes(file.resolveSibling(HEAD))).strip().split(" ");
         if (words.length < 2) {
           return NONE;
         }
@@ -109,17 +109,35 @@ public final class AuditFile {
     }
   }
 
+  /** Above all that are there, so that a damaged beginning lets it take the place of none. */
   private static String formerName(Path file) throws IOException {
-    return String.format(Locale.ROOT, "audit-%012d.jsonl", beginning(file).number());
+    List<Path> former = former(file);
+    long above = former.isEmpty() ? 1 : firstNumber(former.getLast()) + 1;
+    return String.format(
+        Locale.ROOT, "audit-%012d.jsonl", Math.max(above, beginning(file).number()));
   }
 
+  /** By the first line that can be read. */
   private static Beginning beginning(Path file) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      String first = lines.readLine();
-      JsonNode entry = read(first == null ? "" : first);
-      return new Beginning(
-          entry.path("number").asLong(1), entry.path("previous").asString(AuditEntry.FIRST));
+    try (BufferedReader lines = lines(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (read(line) instanceof ObjectNode entry) {
+          return new Beginning(
+              entry.path("number").asLong(1), entry.path("previous").asString(AuditEntry.FIRST));
+        }
+      }
+      return Beginning.OF_ALL;
     }
+  }
+
+  /** Bytes that are no text become signs that say so: they are damage of their line alone. */
+  private static BufferedReader lines(Path file) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** Those that were full, the oldest first. */
@@ -190,7 +208,7 @@ public final class AuditFile {
 
     void follow(Path file, String place) throws IOException {
       long line = 0;
-      try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      try (BufferedReader lines = lines(file)) {
         for (String text = lines.readLine(); text != null; text = lines.readLine()) {
           line++;
           entries++;

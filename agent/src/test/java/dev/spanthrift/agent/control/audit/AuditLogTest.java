@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -142,6 +143,48 @@ class AuditLogTest {
     assertEquals(7, next.size());
     assertEquals(List.of("line 6: is no entry"), faults());
     assertTrue(lines().get(6).contains("\"number\":6"), lines()::toString);
+  }
+
+  @Test
+  void bytesThatAreNoTextAreDamageOfTheirLineAlone() throws Exception {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[new String(bytes, StandardCharsets.UTF_8).indexOf("incident 7")] = (byte) 0xff;
+    Files.write(file, bytes);
+    assertFault("line 1: was changed");
+    AuditLog next = new AuditLog(directory, () -> 2L);
+    next.append(ANN, "policy.put", "6", "7", List.of());
+    assertEquals(6, next.size());
+    assertEquals(1, faults().size());
+  }
+
+  /**
+   * What cannot be read now may be there in a moment; a chain begun anew would be there for ever.
+   */
+  @Test
+  void whatCannotBeReadIsNotGoneOnWith() throws Exception {
+    Path aside = Files.move(file, directory.resolve("aside"));
+    Files.createDirectories(file); // reading it is an error, whoever asks
+    AuditLog next = new AuditLog(directory, () -> 2L);
+    assertEquals(0, next.size());
+    assertThrows(
+        UncheckedIOException.class, () -> next.append(ANN, "policy.put", "6", "7", List.of()));
+    Files.delete(file);
+    Files.move(aside, file);
+    next.append(ANN, "policy.put", "6", "7", List.of());
+    assertEquals(6, next.size());
+    assertEquals(List.of(), faults());
+  }
+
+  @Test
+  void aFileWithADamagedBeginningTakesThePlaceOfNoOther() throws Exception {
+    fillFiles(12);
+    String oldest = Files.readString(formerFiles().getFirst());
+    Files.write(file, new byte[3_000]); // full, and no line of it can be read
+    AuditLog next = new AuditLog(directory.resolve("many"), () -> 1L, 2_000);
+    next.append(ANN, "policy.put", "12", "13", List.of());
+    assertEquals(oldest, Files.readString(formerFiles().getFirst()));
+    assertEquals(13, next.size());
+    assertFault(formerFiles().getLast().getFileName() + ", line 1: is no entry");
   }
 
   private static List<String> shortened(List<String> faults) {
