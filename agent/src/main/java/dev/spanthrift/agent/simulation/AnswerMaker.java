@@ -89,7 +89,7 @@ final class AnswerMaker {
   }
 
   private Operation operation(int id) {
-    Durations.Measured truth = books.truth().of(id);
+    SpanDurations.Measured truth = books.truth().of(id);
     OperationEstimate kept = books.estimate().of(id);
     Estimate count = estimate(truth.count(), kept.count(), kept);
     Estimate p50 = estimate(truth.p50(), kept.p50(), kept);

@@ -22,7 +22,7 @@ final class Outcomes implements Fates {
   private final Traces traces = new Traces();
   private final Reasons kept = new Reasons();
   private final Reasons dropped = new Reasons();
-  private final Durations truth = new Durations(SPANS_MAX);
+  private final SpanDurations truth = new SpanDurations(SPANS_MAX);
   private final ErrorBars estimate = new ErrorBars(SPANS_MAX);
   private final Map<Long, long[]> errors = new HashMap<>(); // received, kept
 
@@ -160,7 +160,7 @@ final class Outcomes implements Fates {
     return truth.refused() == 0 && estimate.refused() == 0;
   }
 
-  Durations truth() {
+  SpanDurations truth() {
     return truth;
   }
 

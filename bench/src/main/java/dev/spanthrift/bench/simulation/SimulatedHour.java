@@ -28,11 +28,12 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * How long it takes to simulate an hour of 2,000 spans a second that was recorded, what recording a
  * span costs, and what the same hour and the next one then really cost: {@code SimulatedHour
- * [SPANS_PER_SECOND [RUNS [HOURS]]]}.
+ * [SPANS_PER_SECOND [RUNS [HOURS]]]}. With 0 hours only the simulation is measured.
  */
 public final class SimulatedHour {
   private static final long TICK_NANOS = 100_000_000L;
@@ -44,14 +45,14 @@ public final class SimulatedHour {
     double rate = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 2_000;
     int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
     int hours = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1;
-    for (int seed = 1; seed <= hours; seed++) {
-      for (Action rest : List.of(Action.BUDGET, new Action.Probability(0.1))) {
-        SpanRing.Snapshot hour = recorded(seed, rate);
-        Question question = question(rest);
-        double predicted = 0;
-        for (int run = 0; run < (seed == 1 && rest == Action.BUDGET ? runs : 1); run++) {
-          predicted = simulated(hour, question);
-        }
+    Question question = question();
+    for (int seed = 1; seed <= Math.max(1, hours); seed++) {
+      SpanRing.Snapshot hour = recorded(seed, rate);
+      double predicted = 0;
+      for (int run = 0; run < (seed == 1 ? runs : 1); run++) {
+        predicted = simulated(hour, question);
+      }
+      if (seed <= hours) {
         predicted(predicted, happened(seed, rate, question), "the same hour");
         predicted(predicted, happened(seed + 1, rate, question), "the next hour");
       }
@@ -75,11 +76,11 @@ public final class SimulatedHour {
     }
   }
 
-  private static Question question(Action rest) {
+  private static Question question() {
     List<Policy> errors = List.of(new Policy("errors", new Condition.HasError(), Action.KEEP));
     return new Question(
-        new PolicyDocument(errors, rest),
-        rest == Action.BUDGET ? new Allowance.ShareOfTraffic(0.1) : null,
+        new PolicyDocument(errors, Action.BUDGET),
+        new Allowance.ShareOfTraffic(0.1),
         null,
         AllocationSettings.DEFAULT,
         PRICE,
@@ -111,17 +112,14 @@ public final class SimulatedHour {
   /** An hour through the production sampler, with the pipeline's steps ten times a second. */
   private static double happened(long seed, double rate, Question question) throws Exception {
     Scanner scanner = new Scanner(100_000);
-    Allowance allowance = question.allowance();
     BudgetParts budget =
-        allowance == null
-            ? null
-            : new BudgetParts(
-                question.allocation(),
-                allowance,
-                PRICE::price,
-                new InProcessKeepLedger(true, question.allocation().askAfter(), 1 << 20),
-                FleetSums.inProcess(),
-                "self");
+        new BudgetParts(
+            question.allocation(),
+            Objects.requireNonNull(question.allowance()),
+            PRICE::price,
+            new InProcessKeepLedger(true, question.allocation().askAfter(), 1 << 20),
+            FleetSums.inProcess(),
+            "self");
     Sampler sampler =
         new Sampler(
             SamplerSettings.DEFAULT,

@@ -196,7 +196,7 @@ class WatchCommandsTest {
                     + words
                     + "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _complete_spanthrift;"
                     + " printf '%s\\n' \"${COMPREPLY[@]}\"")
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.DISCARD) // that nobody has pressed a key
             .start();
     String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, bash.waitFor(), said);

@@ -152,7 +152,7 @@ class JwksOfUrlTest {
     assertTaken(key);
     provider.stop(0);
     assertTaken(key);
-    assertEquals(ProblemType.OVERLOADED, refused(token(key("unknown"))).type());
+    assertEquals(ProblemType.TOKEN_REQUIRED, refused(token(key("unknown"))).type());
     assertTaken(key);
   }
 

@@ -103,8 +103,8 @@ class AlertBookTest {
     AlertBook first = book(folder);
     first.update(List.of(AWAY));
     String id = told.getFirst().id();
-    first.silence(new Silence(null, id, Instant.ofEpochMilli(now + 60_000), "known"));
     first.silence(new Silence("queueFilling", null, Instant.ofEpochMilli(now + 90_000), ""));
+    first.silence(new Silence(null, id, Instant.ofEpochMilli(now + 60_000), "known"));
     now += 1_000;
     AlertBook second = book(folder);
     second.update(List.of(AWAY, filling));
@@ -118,7 +118,7 @@ class AlertBookTest {
     // What is damaged is not the end of the last good copy.
     Files.writeString(folder.resolve(SilenceFile.NAME), "{\"silences\": [{}");
     AlertBook third = book(folder);
-    assertEquals(1, third.silences().size(), "the one before: both, and one is over");
+    assertEquals(1, third.silences().size(), "the one before: without the last silence");
     third.silence(new Silence("queueFilling", null, Instant.ofEpochMilli(now), ""));
     assertEquals(List.of(), book(folder).silences());
   }

@@ -179,6 +179,9 @@ class RecommendationApiTest {
         port.writer().post().uri(one + ":dismiss").header("X-Reason", "costs too much").exchange());
     JsonNode again = json(port.client().get().uri(one).exchange());
     assertEquals("dismissed", again.path("state").asString());
+    JsonNode noted = json(port.client().get().uri("/api/v1/audit?limit=1").exchange());
+    assertEquals("recommendation.dismiss", noted.at("/entries/0/action").asString());
+    assertEquals("costs too much", noted.at("/entries/0/reason").asString());
     assertEquals(List.of(), OpenApi.get().mismatches("Recommendation", again));
     assertFalse(page().path("recommendations").isEmpty());
 

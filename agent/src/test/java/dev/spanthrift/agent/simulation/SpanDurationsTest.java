@@ -7,13 +7,13 @@ import dev.spanthrift.sampler.estimate.OperationEstimate;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class DurationsTest {
+class SpanDurationsTest {
   private static void compare(boolean weighted) {
     long seed = 11;
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     ErrorBars bars = new ErrorBars(100_000);
-    Durations durations = new Durations(100_000);
+    SpanDurations durations = new SpanDurations(100_000);
     for (int i = 0; i < 20_000; i++) {
       int operation = 2 * (int) (7 * Math.pow(random.nextDouble(), 3)); // some have few, some none
       long nanos = random.nextInt(500);
@@ -23,7 +23,7 @@ class DurationsTest {
     }
     for (int operation = 0; operation < 16; operation++) {
       OperationEstimate of = bars.of(operation);
-      Durations.Measured measured = durations.of(operation);
+      SpanDurations.Measured measured = durations.of(operation);
       assertEquals(bars.count(operation), durations.count(operation), "operation " + operation);
       assertEquals(of.count().estimate(), measured.count(), "operation " + operation);
       assertEquals(of.p50().estimate(), measured.p50(), "operation " + operation);
@@ -44,7 +44,7 @@ class DurationsTest {
 
   @Test
   void isBounded() {
-    Durations few = new Durations(1_500);
+    SpanDurations few = new SpanDurations(1_500);
     for (int i = 0; i < 2_000; i++) {
       few.add(0, i, i > 1_200 ? 2 : 1);
     }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * are many times more than of the kept ones, and ordering them three times over, row by row, was a
  * third of a simulation. Where each stands for one, numbers are sorted; else it asks ErrorBars.
  */
-final class Durations {
+final class SpanDurations {
   private static final double EPSILON = 1e-12; // as in ErrorBars
 
   private final int spansMax;
@@ -36,7 +36,7 @@ final class Durations {
    * @param spansMax what comes above is not taken and counted: 12 bytes each, 16 where weights
    *     differ
    */
-  Durations(int spansMax) {
+  SpanDurations(int spansMax) {
     this.spansMax = spansMax;
   }
 
