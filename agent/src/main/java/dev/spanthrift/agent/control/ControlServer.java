@@ -93,7 +93,9 @@ public final class ControlServer implements AutoCloseable {
     webhook =
         new WebhookSender(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
-    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    AlertBook alerts =
+        new AlertBook(
+            alerting.settings(), settings.stateDirectory(), webhook, System::currentTimeMillis);
     watch =
         new AlertWatch(
             alerting.settings(),
