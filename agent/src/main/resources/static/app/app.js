@@ -9,7 +9,7 @@ import { TokenField } from "./write.js";
 import { Banners } from "./banners.js";
 import { Emergency } from "./emergency.js";
 import { Tour } from "./tour.js";
-import { watch } from "./history.js";
+import { recallHour, watch } from "./history.js";
 import { Overview } from "../views/overview.js";
 import { Operations } from "../views/operations.js";
 import { Operation } from "../views/operation.js";
@@ -158,5 +158,5 @@ const draw = () => {
 
 takeToken();
 if (recall("theme")) document.documentElement.dataset.theme = recall("theme");
-await speak();
+await Promise.all([speak(), recallHour()]);
 draw();

@@ -18,7 +18,7 @@ export function colour(name) {
 /** Each series on top of those before it. */
 export function stacked(series) {
   const sums = [];
-  return series.map((one) => one.values.map((value, i) => (sums[i] = (sums[i] || 0) + (value || 0))));
+  return series.map((one) => one.values.map((value, i) => (value === null ? null : (sums[i] = (sums[i] || 0) + value))));
 }
 
 /** Moments at which somebody changed something, as lines with a flag. */
@@ -170,7 +170,7 @@ function Numbers({ title, times, series, words }) {
     URL.revokeObjectURL(link.href);
   };
   const rows = times.map((at, i) => [at, i]).slice(-60).reverse();
-  return html`<div class="scroll tall" tabindex="0" role="region" aria-label=${title}>
+  return html`<div class="scroll tall" tabindex="0" role="group" aria-label=${title}>
     <table aria-label=${title}>
       <thead><tr><th scope="col">${t("time")}</th>${named.map((one) => html`<th scope="col" class="num">${one.label}</th>`)}</tr></thead>
       <tbody>

@@ -33,10 +33,10 @@ export function Bar({ part, all, tone, label }) {
 
 /**
  * A table of data.
- * @param columns {key, label, num, cell(row), sort, title}; the first is the row's head
+ * @param columns {label, hint, num, wrap, cell(row), sort}; the first is the row's head; a hint where no label is seen
  */
 export function Table({ label, columns, rows, empty, keyOf, sort, onSort, rowClass, id }) {
-  return html`<div class="scroll" role="region" aria-label=${label} tabindex="0" id=${id}>
+  return html`<div class="scroll" role="group" aria-label=${label} tabindex="0" id=${id}>
     <table aria-label=${label}>
       <thead>
         <tr>
@@ -50,7 +50,7 @@ export function Table({ label, columns, rows, empty, keyOf, sort, onSort, rowCla
                 ? html`<button type="button" class="sorter" onClick=${() => onSort(column.sort)}>
                     ${column.label}${sort === column.sort ? html`<span aria-hidden="true"> ▾</span>` : ""}
                   </button>`
-                : column.label}
+                : column.label || html`<span class="hidden">${column.hint}</span>`}
             </th>`,
           )}
         </tr>

@@ -16,7 +16,7 @@ function Fate({ spans }) {
       { label: t("pipeline.what"), cell: ([name]) => t("fate." + name) },
       { label: t("spans"), num: true, cell: ([, n]) => html`<span title=${whole(n)}>${count(n)}</span>` },
       { label: t("share"), num: true, cell: ([, n]) => percent(n, spans.received) },
-      { label: "", cell: ([name, n]) => html`<${Bar} part=${n} all=${spans.received} tone=${name} />` },
+      { label: "", hint: t("share"), cell: ([name, n]) => html`<${Bar} part=${n} all=${spans.received} tone=${name} />` },
     ]} />
     <dl class="facts facts-tight">
       <dt>${t("pipeline.late")}</dt><dd>${count(spans.late)}</dd>
@@ -33,7 +33,7 @@ function ByReason({ id, title, map, all, tone }) {
       { label: t("reason"), cell: ([reason]) => word("reason.", reason) },
       { label: t("spans"), num: true, cell: ([, n]) => count(n) },
       { label: t("share"), num: true, cell: ([, n]) => percent(n, all) },
-      { label: "", cell: ([, n]) => html`<${Bar} part=${n} all=${all} tone=${tone} />` },
+      { label: "", hint: t("share"), cell: ([, n]) => html`<${Bar} part=${n} all=${all} tone=${tone} />` },
     ]} />
   <//>`;
 }
@@ -63,7 +63,7 @@ function Memory({ held, memory, decisions }) {
       { label: t("pipeline.what"), cell: ([key]) => t(key) },
       { label: t("pipeline.used"), num: true, cell: ([, used]) => bytes(used) },
       { label: t("pipeline.bound"), num: true, cell: ([, , max]) => (max ? bytes(max) : "–") },
-      { label: "", cell: ([, used, max]) => (max ? html`<${Bar} part=${used} all=${max} />` : "") },
+      { label: "", hint: t("share"), cell: ([, used, max]) => (max ? html`<${Bar} part=${used} all=${max} />` : "") },
     ]} />
   <//>`;
 }

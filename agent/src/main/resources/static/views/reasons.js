@@ -26,20 +26,14 @@ function layers({ kept, dropped }, form) {
 
 function shares(series) {
   const sums = series[0]?.values.map((_, i) => total(series.map((one) => one.values[i]))) || [];
-  return series.map((one) => ({ ...one, values: one.values.map((value, i) => (sums[i] > 0 ? value / sums[i] : 0)) }));
+  return series.map((one) => ({ ...one, values: one.values.map((value, i) => (sums[i] > 0 ? value / sums[i] : null)) }));
 }
 
-/** Smoothed over a few seconds: decisions come in bursts. */
-function calm(values, width = 5) {
-  return values.map((_, i) => {
-    const from = Math.max(0, i - width + 1);
-    return total(values.slice(from, i + 1)) / (i + 1 - from);
-  });
-}
+const span = (times) => times[times.length - 1] - times[0];
 
 export function Reasons({ status, marks, form }) {
-  const history = rates(status);
-  const drawn = layers(history, form).map((one) => ({ ...one, values: calm(one.values) }));
+  const history = rates();
+  const drawn = layers(history, form);
   const share = form === "share";
   const series = share ? shares(drawn) : drawn;
   const { kept, dropped } = status.spans;
@@ -55,7 +49,7 @@ export function Reasons({ status, marks, form }) {
       : html`<${Chart}
           title=${t("reasons.title")}
           stack=${true}
-          fine=${true}
+          fine=${span(history.times) < 600}
           times=${history.times}
           series=${series}
           text=${share ? (value) => percent(value, 1) : (value) => decimal(value) + " /s"}

@@ -18,7 +18,7 @@ export function TopSpenders() {
       keyOf=${(row) => row.service + " " + row.operation}
       columns=${[
         { label: t("operation"), cell: (row) => html`<a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a>` },
-        { label: "", cell: (row) => html`<${Bar} part=${row.kept.money} all=${most} tone="kept" />` },
+        { label: "", hint: t("share"), cell: (row) => html`<${Bar} part=${row.kept.money} all=${most} tone="kept" />` },
         { label: t("paidIn", { currency: data?.currency }), num: true, cell: (row) => amount(row.kept.money) },
         { label: t("kept"), num: true, cell: (row) => percent(row.kept.spans, row.all.spans) },
       ]}

@@ -104,6 +104,7 @@ class ControlContext {
         parts.killSwitch(),
         parts.boosts(),
         parts.history(),
+        parts.hour(),
         parts.spend(),
         parts.counts());
   }
