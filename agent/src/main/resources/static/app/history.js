@@ -46,12 +46,13 @@ export function watch(status) {
   if (!status) return;
   const at = Date.parse(status.now) / 1000;
   const last = ring[ring.length - 1] || past[past.length - 1];
+  if (last && at <= last.at + CLOSE) return;
   // A counter that fell is a sidecar that started anew.
   if (last && status.spans.received < last.received) {
     past = [];
     ring = [];
     money = new Map();
-  } else if (last && at < last.at + CLOSE) return;
+  }
   ring.push({ at, received: status.spans.received, kept: status.spans.keptByReason, dropped: status.spans.droppedByReason });
   if (ring.length > KEEP) {
     const old = ring.shift();

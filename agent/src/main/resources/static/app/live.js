@@ -23,6 +23,7 @@ function ruleOf(path) {
   if (place === SPEND) return { stream: OVERVIEW, open: NEVER, closed: SECOND_MS };
   if (place === "/api/v1/audit") return { stream: AUDIT, open: NEVER, closed: OTHERS_MS };
   if (place === "/api/v1/operations/history") return { open: MINUTE_MS / 2, closed: MINUTE_MS / 2 };
+  if (place === "/api/v1/report") return { open: 3 * OTHERS_MS, closed: 3 * OTHERS_MS };
   if (place !== DECISIONS) return { open: OTHERS_MS, closed: OTHERS_MS };
   const filter = new URLSearchParams(query);
   const limit = Number(filter.get("limit"));
@@ -73,7 +74,7 @@ class Topic {
     if (name === "decision") return this.decided(data);
     if (name !== "overview") return undefined;
     if (this.path === SPEND) return this.put(data.spend);
-    if (!this.state.data) return undefined;
+    if (!this.state.data || Date.parse(data.at) < Date.parse(this.state.data.now)) return undefined;
     const before = this.state.data;
     this.put(merged(before, data));
     return turned(before, data) ? this.refresh() : undefined;

@@ -156,6 +156,7 @@ function Decisions({ query }) {
         { label: t("explain.probability"), num: true, cell: (row) => percent(row.probability) },
       ]}
     />
+    ${data?.sampled && html`<p class="note">${t("decisions.sampled", { shown: data.sampled.shown, of: data.sampled.of })}</p>`}
   <//>`;
 }
 

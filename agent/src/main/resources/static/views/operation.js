@@ -1,5 +1,5 @@
 // One operation: what was seen against what is kept, and how well the kept tell of all.
-import { html, useEffect } from "../app/lib.js";
+import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
@@ -48,7 +48,7 @@ export function Operation({ args }) {
   const { data: decisions } = useLive("/api/v1/decisions?" + new URLSearchParams({ service: service || "", operation: operation || "", limit: 12 }));
   const marks = useMarks();
   const hour = useOperationHistory();
-  useEffect(() => watchOperations(data, at), [data]);
+  watchOperations(data, at);
   if (error && !data) return html`<${Trouble} error=${error} />`;
   if (!data) return html`<p class="note">${t("loading")}</p>`;
   const row = data.operations.find((one) => one.service === service && one.operation === operation);

@@ -84,7 +84,7 @@ export function Operations({ query }) {
   const filter = useSettled(new URLSearchParams({ sort, limit: LIMIT, ...(service && { service }), ...(wanted && { operation: wanted }) }).toString(), 200);
   const { data, error, at } = useLive("/api/v1/operations?" + filter);
   const [more, setMore] = useState({ of: "", rows: [], next: null });
-  useEffect(() => watchOperations(data, at), [data]);
+  watchOperations(data, at);
   const mine = more.of === filter ? more : { rows: [], next: undefined };
   const rows = [...(data?.operations || []), ...mine.rows];
   const next = mine.next === undefined ? data?.next : mine.next;

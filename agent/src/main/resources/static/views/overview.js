@@ -6,7 +6,7 @@ import { Figure, Bar } from "../app/ui.js";
 import { duration, money, percent } from "../app/format.js";
 import { BurnDown } from "./burndown.js";
 import { Reasons } from "./reasons.js";
-import { Budgets, Changes, Firing, Policies, TopSpenders } from "./summaries.js";
+import { Budgets, Changes, Firing, Policies, Report, TopSpenders } from "./summaries.js";
 import { useMarks } from "./marks.js";
 
 function Spent({ spend }) {
@@ -47,7 +47,7 @@ function Saved({ spend }) {
 }
 
 function Errors({ report }) {
-  const sums = report?.total;
+  const sums = report?.days.find((one) => one.day === new Date().toISOString().slice(0, 10))?.sums;
   const none = !sums || sums.errorSpans === 0;
   const all = !none && sums.keptErrorSpans >= sums.errorSpans;
   return html`<${Figure}
@@ -61,7 +61,7 @@ function Errors({ report }) {
 
 export function Overview({ status, query }) {
   const { data: spend } = useLive("/api/v1/spend");
-  const { data: report } = useLive("/api/v1/report?days=1");
+  const { data: report } = useLive("/api/v1/report?days=7");
   const marks = useMarks();
   if (!spend || !status) return html`<p class="note">${t("loading")}</p>`;
   return html`<div class="grid">
@@ -73,5 +73,6 @@ export function Overview({ status, query }) {
     <div class="stack"><${Firing} /><${Changes} /></div>
     <${Budgets} spend=${spend} />
     <${Policies} status=${status} spend=${spend} />
+    <${Report} report=${report} />
   </div>`;
 }

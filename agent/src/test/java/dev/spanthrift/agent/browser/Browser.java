@@ -20,11 +20,13 @@ import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -199,6 +201,11 @@ final class Browser implements AutoCloseable {
                     """,
                     selector,
                     words)));
+  }
+
+  /** A key, as a person presses it. */
+  void press(Keys key) {
+    new Actions(driver).sendKeys(key).perform();
   }
 
   void screenshot(Path file) throws IOException {
