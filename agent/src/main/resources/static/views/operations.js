@@ -71,7 +71,7 @@ function Heat({ rows }) {
   return html`<div class="heat-map">
       <ol class="heat-names">${shown.map(({ row }) => html`<li><a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a></li>`)}</ol>
       <canvas ref=${canvas} class="heat-canvas" role="img" aria-label=${say} onMouseMove=${move} onMouseLeave=${() => setAt(null)} height=${shown.length * ROW_PX}></canvas>
-      <span></span><p class="note heat-times"><span>${clock(times[0] * 1000)}</span><span>${clock(times[times.length - 1] * 1000)}</span></p>
+      <span></span><p class="note heat-times"><span>${times.length === columns ? clock(times[0] * 1000) : ""}</span><span>${clock(times[times.length - 1] * 1000)}</span></p>
     </div>
     <p class="note">${at || say}</p>`;
 }

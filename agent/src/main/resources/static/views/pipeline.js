@@ -4,8 +4,10 @@ import { t, word } from "../app/i18n.js";
 import { Chart } from "../app/charts.js";
 import { Bar, Card, Figure, Pill, Table } from "../app/ui.js";
 import { bytes, count, decimal, percent, perSecond, whole } from "../app/format.js";
+import { useLive } from "../app/live.js";
 import { useMarks } from "./marks.js";
 
+const OFTEN_MS = 2_000;
 const sum = (map) => Object.values(map).reduce((a, b) => a + b, 0);
 const listed = (map) => Object.entries(map).filter(([, n]) => n > 0).map(([name, n]) => name.toLowerCase().replaceAll("_", " ") + " " + count(n)).join(", ");
 
@@ -70,6 +72,7 @@ function Memory({ held, memory, decisions }) {
 
 export function Pipeline({ status }) {
   const marks = useMarks();
+  useLive("/api/v1/status", OFTEN_MS); // the stream tells of sums, not of queues and doors
   if (!status) return html`<p class="note">${t("loading")}</p>`;
   const { spans, rates, history, signals, identities } = status;
   const end = Date.parse(status.now) / 1000;

@@ -46,7 +46,8 @@ function Slider({ id, label, value, min, max, step, text, onInput }) {
 
 /** What each budget would buy: errors and all traces kept, from nothing to twice what is asked for. */
 function Curve({ sum, shares, floor, perSecond, most, text }) {
-  const [width, height, left, bottom] = [640, 190, 40, 22];
+  // Narrow where the page is: words in a picture shrink with it.
+  const [width, height, left, bottom] = [innerWidth < 560 ? 340 : 640, 190, 40, 22];
   const points = useMemo(() => Array.from({ length: STEPS + 1 }, (_, i) => [(most * i) / STEPS, divide(sum, (most * i) / STEPS, shares, floor)]), [sum, JSON.stringify(shares), floor, most]);
   const x = (value) => left + ((width - left - 8) * Math.min(value, most)) / most;
   const y = (part) => 8 + (height - bottom - 8) * (1 - part);
