@@ -12,11 +12,13 @@ export function Card({ title, id, wide, half, tools, note, children }) {
   </section>`;
 }
 
-/** One figure that is read from far away. */
-export function Figure({ label, id, value, note, tone, children }) {
+const LONG = 13; // characters that have room in a figure's large letters
+
+/** One figure that is read from far away; an icon before the value where its tone alone must not say it. */
+export function Figure({ label, id, value, icon, note, tone, children }) {
   return html`<div class="figure" id=${id}>
     <h2>${label}</h2>
-    <p class=${"big" + (tone ? " " + tone : "")}>${value}</p>
+    <p class=${"big" + (tone ? " " + tone : "") + (String(value).length > LONG ? " long" : "")}>${icon && html`<span aria-hidden="true">${icon} </span>`}${value}</p>
     ${note && html`<p class="note">${note}</p>`} ${children}
   </div>`;
 }

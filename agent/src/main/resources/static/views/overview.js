@@ -14,7 +14,8 @@ function Spent({ spend }) {
   return html`<${Figure}
     id="spent"
     label=${t("overview.spent", { period: t("period." + spend.period.name) })}
-    value=${html`${over && html`<span aria-hidden="true">▲ </span>`}${money(spend.spent, spend.currency)}`}
+    value=${money(spend.spent, spend.currency)}
+    icon=${over && "▲"}
     tone=${over ? "alarm" : ""}
     note=${spend.budget === undefined ? t("overview.noBudget") : t("overview.ofBudget", { part: percent(spend.spent, spend.budget), budget: money(spend.budget, spend.currency) })}
   >
@@ -30,6 +31,7 @@ function Forecast({ spend }) {
     id="forecast"
     label=${t("overview.forecast")}
     value=${money(forecast.expected, currency)}
+    icon=${over && "▲"}
     tone=${over ? "alarm" : ""}
     note=${t("overview.band", { low: money(forecast.low, currency), high: money(forecast.high, currency) }) + (over ? " · " + t("overview.over") : "")}
   />`;

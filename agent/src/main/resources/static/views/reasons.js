@@ -43,9 +43,10 @@ export function Reasons({ status, marks, form }) {
     onChange=${(next) => setQuery({ reasons: next === "share" ? undefined : next })}
     options=${[["share", t("reasons.share")], ["spans", t("reasons.spans")], ["kept", t("reasons.kept")]]}
   />`;
+  const quiet = series.every((one) => one.values.filter((value) => value !== null).length < 2);
   return html`<${Card} id="reasons" title=${t("reasons.title")} tools=${tools}>
-    ${history.times.length < 2 || series.length === 0
-      ? html`<${Empty} what=${kept + dropped === 0 ? t("reasons.nothing") : t("reasons.soon")} how=${kept + dropped === 0 ? t("reasons.how") : ""} command=${kept + dropped === 0 ? "export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" : ""} />`
+    ${history.times.length < 2 || quiet
+      ? html`<${Empty} what=${kept + dropped === 0 ? t("reasons.nothing") : history.times.length < 2 ? t("reasons.soon") : t("reasons.quiet", { kept: percent(kept, kept + dropped) })} how=${kept + dropped === 0 ? t("reasons.how") : ""} command=${kept + dropped === 0 ? "export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" : ""} />`
       : html`<${Chart}
           title=${t("reasons.title")}
           stack=${true}

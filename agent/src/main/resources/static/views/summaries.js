@@ -75,7 +75,7 @@ export function Budgets({ spend }) {
 
 export function Policies({ status, spend }) {
   const price = spend.pricePerGigabyte / 1e9;
-  return html`<${Card} id="policies" title=${t("policies.title")} tools=${html`<a href=${href("policy")}>${t("policies.edit")}</a>`} note=${t("policies.version", { version: status.policy.version })}>
+  return html`<${Card} id="policies" title=${t("policies.title")} wide=${status.policies.some((one) => one.shadow)} tools=${html`<a href=${href("policy")}>${t("policies.edit")}</a>`} note=${t("policies.version", { version: status.policy.version })}>
     <${Table}
       label=${t("policies.title")}
       rows=${status.policies}

@@ -161,7 +161,7 @@ export function WhatIf({ query }) {
         { label: t("sim.now"), num: true, cell: (row) => row[1] },
         { label: t("sim.then"), num: true, cell: (row) => html`<b>${row[2]}</b>` },
       ]} />
-      ${after.moneyPerSecond > perSecond * 1.001 && html`<p class="alarm"><span aria-hidden="true">▲ </span>${t("whatif.over", { over: money((after.moneyPerSecond - perSecond) * SECONDS[period], spend.currency), period: t("period." + period) })}</p>`}
+      ${after.moneyPerSecond > perSecond * 1.001 && html`<p class="alarm"><span aria-hidden="true">▲ </span>${t(floor > 0 ? "whatif.over" : "whatif.overRules", { over: money((after.moneyPerSecond - perSecond) * SECONDS[period], spend.currency), period: t("period." + period) })}</p>`}
     <//>
     <${Card} id="buys" title=${t("whatif.curve")} wide=${true}><${Curve} sum=${sum} shares=${shares} floor=${floor} perSecond=${perSecond} most=${most / SECONDS[period]} text=${text} /><//>
     <${Card} id="answer" title=${t("whatif.exactTitle")} wide=${true} note=${t("whatif.exactNote")}><${Exact} now=${question(was)} then=${question(amount, normal)} /><//>
