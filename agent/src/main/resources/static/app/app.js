@@ -79,6 +79,8 @@ function Header({ status, error, onSwitch, onToken: openToken }) {
 
 function Menu({ view }) {
   const here = view === "operation" ? "operations" : view;
+  // Where the menu is a line, the view of now is in sight.
+  useEffect(() => document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
   return html`<nav class="menu" aria-label=${t("menu")}>
     <ul>
       ${MENU.map(

@@ -8,18 +8,20 @@ import { rates } from "../app/history.js";
 import { setQuery } from "../app/router.js";
 
 const LAYERS = 8;
-const SHADES = { "budget:error": "error", "budget:slow": "slow", "budget:new": "new", "budget:ordinary": "ordinary", "budget:base": "base" };
+const SHADES = { "budget:error": "error", "budget:slow": "slow", "budget:new": "new", "budget:ordinary": "ordinary", "budget:base": "base", late: "late", others: "others" };
+const RULES = ["rule", "rule2", "rule3"]; // of policies, boosts and what else has no colour of its own
 
 const total = (values) => values.reduce((a, b) => a + b, 0);
 
 /** The largest few, and the others together. */
 function layers({ kept, dropped }, form) {
   const named = Object.entries(kept).sort((a, b) => total(b[1]) - total(a[1]));
-  const shown = named.slice(0, LAYERS - 2).map(([reason, values]) => ({ label: word("reason.", reason), colour: SHADES[reason] || "rule", values }));
+  let rule = 0;
+  const shown = named.slice(0, LAYERS - 2).map(([reason, values]) => ({ label: word("reason.", reason), colour: SHADES[reason] || RULES[rule++ % RULES.length], values }));
   const rest = named.slice(LAYERS - 2).map(([, values]) => values);
   const sum = (lists, n) => Array.from({ length: n }, (_, i) => lists.reduce((all, values) => all + values[i], 0));
   const n = named[0]?.[1].length ?? Object.values(dropped)[0]?.length ?? 0;
-  if (rest.length > 0) shown.push({ label: t("reason.others"), colour: "rule", values: sum(rest, n) });
+  if (rest.length > 0) shown.push({ label: t("reason.others"), colour: "others", values: sum(rest, n) });
   if (form !== "kept") shown.push({ label: t("dropped"), colour: "dropped", values: sum(Object.values(dropped), n) });
   return shown;
 }
