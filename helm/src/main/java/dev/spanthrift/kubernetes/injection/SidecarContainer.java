@@ -67,12 +67,15 @@ final class SidecarContainer {
     environment.add(Json.variable("SPANTHRIFT_MEMORY", options.memory().memory() + "Mi"));
     upstream.environment().forEach(environment::add);
     if (options.headersSecret() != null) {
-      ObjectNode headers = environment.addObject().put("name", Otel.HEADERS);
-      headers
+      // Optional: a Secret that is not there must not keep the application from starting.
+      environment
+          .addObject()
+          .put("name", Otel.HEADERS)
           .putObject("valueFrom")
           .putObject("secretKeyRef")
           .put("name", options.headersSecret())
-          .put("key", "headers");
+          .put("key", "headers")
+          .put("optional", true);
     }
     if (defaults.fleet() != null) {
       environment.add(Json.variable("SPANTHRIFT_FLEET_URL", defaults.fleet()));

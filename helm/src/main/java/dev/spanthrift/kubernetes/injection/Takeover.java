@@ -22,6 +22,8 @@ final class Takeover {
           "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
           "OTEL_EXPORTER_OTLP_CLIENT_KEY");
 
+  private static final List<String> SOURCES = List.of("secretKeyRef", "configMapKeyRef");
+
   private final ObjectNode taken = Json.object();
   private @Nullable List<ObjectNode> upstream;
   private String first = "";
@@ -95,7 +97,14 @@ final class Takeover {
     if (variable.equals(Otel.ENDPOINT) && !entry.has("valueFrom") && !PodOptions.isUrl(value)) {
       throw refused(name, variable + " is no URL");
     }
-    return entry.deepCopy();
+    ObjectNode carried = entry.deepCopy();
+    // What is not there keeps only the container that asked for it from starting, not all of them.
+    for (String source : SOURCES) {
+      if (carried.path("valueFrom").path(source) instanceof ObjectNode reference) {
+        reference.put("optional", true);
+      }
+    }
+    return carried;
   }
 
   private static SkipException refused(String container, String words) {

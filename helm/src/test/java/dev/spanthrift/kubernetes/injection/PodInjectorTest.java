@@ -98,6 +98,26 @@ class PodInjectorTest {
     assertEquals(SkipReason.ENDPOINT_NOT_TAKEABLE, skipped(pod, PodCorpus.enabled("shop")));
   }
 
+  /** A Secret that is not there would keep every container of the pod from starting. */
+  @Test
+  void whatTheSidecarReadsFromOtherObjectsMayBeAbsent() {
+    Injected injected =
+        injected(
+            with("deployment", "annotations", PodOption.UPSTREAM_HEADERS_SECRET.key(), "absent"));
+    assertTrue(headers(injected).path("secretKeyRef").path("optional").asBoolean(false));
+    Injected taken =
+        injected(with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true"));
+    assertTrue(headers(taken).path("secretKeyRef").path("optional").asBoolean(false));
+  }
+
+  private static JsonNode headers(Injected injected) {
+    return Json.objects(PodCorpusTest.sidecar(injected.pod().path("spec")).path("env")).stream()
+        .filter(e -> Json.name(e).equals(Otel.HEADERS))
+        .findFirst()
+        .orElseThrow()
+        .path("valueFrom");
+  }
+
   @Test
   void withoutABackendNothingIsInjected() {
     PodInjector nowhere = new PodInjector(SidecarDefaults.of("spanthrift:1", null));
