@@ -66,7 +66,10 @@ final class SidecarContainer {
     environment.add(Json.variable("SPANTHRIFT_STATE_DIR", STATE_FOLDER));
     environment.add(Json.variable("SPANTHRIFT_MEMORY", options.memory().memory() + "Mi"));
     upstream.environment().forEach(environment::add);
-    if (options.headersSecret() != null) {
+    // Of two entries of one name the last would win, and send one backend's key to another.
+    boolean carried =
+        upstream.environment().stream().anyMatch(e -> Json.name(e).equals(Otel.HEADERS));
+    if (options.headersSecret() != null && !carried) {
       // Optional: a Secret that is not there must not keep the application from starting.
       environment
           .addObject()

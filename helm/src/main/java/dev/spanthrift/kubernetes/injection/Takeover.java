@@ -3,6 +3,7 @@ package dev.spanthrift.kubernetes.injection;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,6 +24,12 @@ final class Takeover {
           "OTEL_EXPORTER_OTLP_CLIENT_KEY");
 
   private static final List<String> SOURCES = List.of("secretKeyRef", "configMapKeyRef");
+
+  /** A signal that is sent elsewhere, or in another way, cannot take the others' way. */
+  private static final Pattern OF_ONE_SIGNAL =
+      Pattern.compile(
+          "OTEL_EXPORTER_OTLP_(TRACES|METRICS|LOGS|PROFILES)_"
+              + "(ENDPOINT|PROTOCOL|HEADERS|COMPRESSION|INSECURE|.*CERTIFICATE|CLIENT_KEY)");
 
   private final ObjectNode taken = Json.object();
   private @Nullable List<ObjectNode> upstream;
@@ -68,9 +75,8 @@ final class Takeover {
       if (FILES.contains(variable)) {
         throw refused(name, variable + " names a file that only this container has");
       }
-      boolean ofSignal = !variable.equals(Otel.ENDPOINT) && variable.endsWith("_ENDPOINT");
-      if (ofSignal && variable.startsWith("OTEL_EXPORTER_OTLP_")) {
-        throw refused(name, variable + " sends one signal elsewhere");
+      if (OF_ONE_SIGNAL.matcher(variable).matches()) {
+        throw refused(name, variable + " sends one signal elsewhere, or in another way");
       }
     }
     ObjectNode endpoint = checked(name, container, Otel.ENDPOINT);
