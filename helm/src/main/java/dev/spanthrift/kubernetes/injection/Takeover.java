@@ -118,7 +118,10 @@ final class Takeover {
         SkipReason.ENDPOINT_NOT_TAKEABLE, "container " + container + ": " + words);
   }
 
-  /** What the application said, else what its port means. */
+  /**
+   * What the application said, else what its port means. A port that means nothing is not guessed
+   * at: SDKs differ in what they send by default, and one of both would lose every trace.
+   */
   private static String protocol(JsonNode container) {
     ObjectNode said = entry(container, Otel.PROTOCOL);
     if (said != null && said.has("valueFrom")) {
@@ -129,8 +132,14 @@ final class Takeover {
     }
     ObjectNode endpoint = entry(container, Otel.ENDPOINT);
     String url = endpoint == null ? "" : endpoint.path("value").asString("");
-    boolean grpc = PodOptions.isUrl(url) && URI.create(url).getPort() == Names.GRPC_PORT;
-    return grpc ? Otel.GRPC : Otel.HTTP;
+    return switch (PodOptions.isUrl(url) ? URI.create(url).getPort() : -1) {
+      case Names.GRPC_PORT -> Otel.GRPC;
+      case Names.HTTP_PORT -> Otel.HTTP;
+      default ->
+          throw refused(
+              Json.name(container),
+              Otel.ENDPOINT + " does not say by its port what is spoken; set " + Otel.PROTOCOL);
+    };
   }
 
   /** The upstream, or null where no container had an endpoint. */

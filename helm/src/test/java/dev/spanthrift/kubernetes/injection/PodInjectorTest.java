@@ -115,6 +115,22 @@ class PodInjectorTest {
   }
 
   @Test
+  void aPortThatMeansNoProtocolIsNotGuessedAt() {
+    ObjectNode pod =
+        with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
+    ((ObjectNode) environmentOf(pod).path(0)).put("value", "https://api.example:443");
+    Skipped skipped =
+        assertInstanceOf(Skipped.class, injector.inject(pod, PodCorpus.enabled("shop")));
+    assertEquals(SkipReason.ENDPOINT_NOT_TAKEABLE, skipped.reason());
+    assertTrue(skipped.words().contains("set " + Otel.PROTOCOL), skipped.words());
+    environmentOf(pod).add(Json.variable(Otel.PROTOCOL, "grpc"));
+    JsonNode spec = injected(pod).pod().path("spec");
+    assertEquals(
+        "http://127.0.0.1:4317", environment(spec.path("containers").path(0)).get(Otel.ENDPOINT));
+    assertEquals("grpc", environment(PodCorpusTest.sidecar(spec)).get(Otel.PROTOCOL));
+  }
+
+  @Test
   void carriedHeadersStandOnce() {
     ObjectNode pod =
         with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
