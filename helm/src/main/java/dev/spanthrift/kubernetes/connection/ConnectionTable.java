@@ -97,7 +97,8 @@ public final class ConnectionTable {
     request.withConnection(this::proven);
   }
 
-  private void proven(Connection connection) {
+  /** The same, where no request is at hand. */
+  public void proven(Connection connection) {
     synchronized (unproven) {
       unproven.remove(connection.channel());
     }

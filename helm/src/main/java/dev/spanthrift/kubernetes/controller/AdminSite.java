@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.controller;
 
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.kubernetes.connection.ConnectionTable;
 import dev.spanthrift.kubernetes.stream.Sidecars;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetSocketAddress;
@@ -19,11 +20,15 @@ import tools.jackson.databind.json.JsonMapper;
 /** The controller's own port, without secrets: health, metrics, the report by namespace. */
 public final class AdminSite implements AutoCloseable {
   private static final Duration LINGER = Duration.ofSeconds(1);
+  private static final Duration HEAD = Duration.ofSeconds(5);
+  private static final Duration IDLE = Duration.ofMinutes(2);
+  private static final int CONNECTIONS_MAX = 64; // the kubelet, Prometheus, and people
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final List<String> TASKS =
       List.of(Controller.TICK, Controller.RECONCILE, ServedCertificate.TASK);
 
   private final Controller controller;
+  private final ConnectionTable connections = new ConnectionTable(CONNECTIONS_MAX, HEAD);
   private final DisposableServer server;
 
   private AdminSite(InetSocketAddress address, Controller controller) {
@@ -31,6 +36,10 @@ public final class AdminSite implements AutoCloseable {
     server =
         HttpServer.create()
             .bindAddress(() -> address)
+            .requestTimeout(HEAD)
+            .idleTimeout(IDLE)
+            .doOnChannelInit((observer, channel, remote) -> connections.take(channel))
+            .doOnConnection(connections::proven) // with each request
             .route(
                 routes ->
                     routes
@@ -90,6 +99,17 @@ public final class AdminSite implements AutoCloseable {
     counter(out, "messages_unread", "Messages that made no sense.", streams.unread());
     counter(out, "changes", "Changes sent to sidecars.", streams.changes());
     counter(out, "tokens_refused", "Streams refused by their token.", counts.tokensRefused());
+    gauge(out, "connections", "Connections of the port for sidecars.", counts.connections());
+    counter(
+        out,
+        "connections_full",
+        "Connections of it that were closed because there were too many.",
+        counts.connectionsFull());
+    counter(
+        out,
+        "connections_mute",
+        "Connections of it that were closed because no request came in time.",
+        counts.connectionsMute());
     counter(
         out,
         "tokens_unasked",

@@ -354,6 +354,9 @@ public final class Controller implements AutoCloseable {
    */
   record Counts(
       Sidecars.Counts sidecars,
+      int connections,
+      long connectionsFull,
+      long connectionsMute,
       long tokensRefused,
       long tokensUnasked,
       long tokenReviews,
@@ -372,6 +375,9 @@ public final class Controller implements AutoCloseable {
   Counts counts() {
     return new Counts(
         sidecars.counts(),
+        server.connections().open(),
+        server.connections().full(),
+        server.connections().mute(),
         server.refused(),
         server.unasked(),
         tokens.asked(),

@@ -60,6 +60,11 @@ public final class Sidecars {
         changes.get());
   }
 
+  /** How many there may be. */
+  int max() {
+    return sidecarsMax;
+  }
+
   /** Null when there is no room. */
   @Nullable Session open(Identity identity) {
     Session session = new Session(identity, nanoTime.getAsLong());

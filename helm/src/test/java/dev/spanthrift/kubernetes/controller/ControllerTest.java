@@ -3,6 +3,7 @@ package dev.spanthrift.kubernetes.controller;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.kubernetes.objects.PolicyStatus;
@@ -10,7 +11,9 @@ import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +201,24 @@ class ControllerTest {
     cart.sendRaw("{\"type\": \"nonsense\"}");
     Eventually.holds(() -> "ended", () -> cart.end() != null);
     assertEquals(1, controller.counts().sidecars().unread());
+  }
+
+  /** The port is open to every pod: who has shown no token must not hold anything for long. */
+  @Test
+  void whoConnectsAndSaysNothingIsSentAway() throws Exception {
+    Controller controller = controller("a");
+    try (Socket mute = new Socket("127.0.0.1", controller.port());
+        Socket slow = new Socket("127.0.0.1", controller.port())) {
+      slow.getOutputStream().write("GET /v1/si".getBytes(StandardCharsets.US_ASCII));
+      FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+      mute.setSoTimeout(60_000);
+      slow.setSoTimeout(60_000);
+      assertEquals(-1, mute.getInputStream().read());
+      assertEquals(-1, slow.getInputStream().read());
+      Eventually.holds(controller::counts, () -> controller.counts().connectionsMute() == 2);
+      assertEquals(1, controller.counts().connections());
+      assertNull(cart.end(), "a stream goes on");
+    }
   }
 
   @Test
