@@ -25,7 +25,12 @@ public final class AdminSite implements AutoCloseable {
   private static final int CONNECTIONS_MAX = 64; // the kubelet, Prometheus, and people
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final List<String> TASKS =
-      List.of(Controller.TICK, Controller.RECONCILE, ServedCertificate.TASK);
+      List.of(
+          Controller.TICK,
+          Controller.RECONCILE,
+          Controller.OBJECT,
+          Sidecars.TASK,
+          ServedCertificate.TASK);
 
   private final Controller controller;
   private final ConnectionTable connections = new ConnectionTable(CONNECTIONS_MAX, HEAD);
@@ -158,7 +163,10 @@ public final class AdminSite implements AutoCloseable {
         "Such ConfigMaps that a namespace refused.",
         counts.authorityFailures());
     header(
-        out, "spanthrift_controller_task_failures_total", "counter", "Background tasks that failed.");
+        out,
+        "spanthrift_controller_task_failures_total",
+        "counter",
+        "Background tasks that failed.");
     Map<String, Long> failures = Guarded.failures();
     for (String task : TASKS) {
       out.append("spanthrift_controller_task_failures_total{task=\"")

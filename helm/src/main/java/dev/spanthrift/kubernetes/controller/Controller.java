@@ -57,6 +57,10 @@ public final class Controller implements AutoCloseable {
   static final String TICK = "controller tick";
 
   static final String RECONCILE = "controller reconcile";
+
+  /** One object of a reconciliation; the others go on. */
+  static final String OBJECT = "controller object";
+
   private static final long DEBOUNCE_MILLIS = 100;
   private static final long TICK_MILLIS = 5_000;
   private static final Duration COUNTS = Duration.ofSeconds(10);
@@ -84,6 +88,8 @@ public final class Controller implements AutoCloseable {
   private final AtomicLong statusWrites = new AtomicLong();
   private final AtomicLong statusFailures = new AtomicLong();
   private final Map<String, Instant> written = new ConcurrentHashMap<>();
+  private final Map<String, Known.Policy> servedPolicies = new HashMap<>(); // by uid
+  private final Map<String, Known.Money> servedBudgets = new HashMap<>();
   private volatile Book book = Book.EMPTY;
   private volatile FleetSummary others = FleetSummary.NONE;
   private volatile int invalid;
@@ -98,7 +104,7 @@ public final class Controller implements AutoCloseable {
             options.audience(), review -> client.resource(review).create(), System::nanoTime);
     sidecars = new Sidecars(pod -> book.assign(pod), options.sidecarsMax(), System::nanoTime);
     members = new Members(client, options.namespace(), options.identity());
-    leadership = 
+    leadership =
         new Leadership(
             client, options.namespace(), options.lease(), options.identity(), this::leads);
     clusterPolicies = client.resources(ClusterSamplingPolicy.class).inform(new Waking<>());
@@ -120,16 +126,10 @@ public final class Controller implements AutoCloseable {
                 clock);
     server =
         StreamServer.open(
-            options.address(),
-            certificate == null ? null : certificate::context,
-            sidecars,
-            tokens);
+            options.address(), certificate == null ? null : certificate::context, sidecars, tokens);
     leadership.start();
     timer.scheduleWithFixedDelay(
-        Guarded.task(TICK, this::tick),
-        TICK_MILLIS,
-        TICK_MILLIS,
-        TimeUnit.MILLISECONDS);
+        Guarded.task(TICK, this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -176,9 +176,7 @@ public final class Controller implements AutoCloseable {
   private void wake() {
     if (awake.compareAndSet(false, true) && !timer.isShutdown()) {
       timer.schedule(
-          Guarded.task(RECONCILE, this::reconcile),
-          DEBOUNCE_MILLIS,
-          TimeUnit.MILLISECONDS);
+          Guarded.task(RECONCILE, this::reconcile), DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -211,29 +209,24 @@ public final class Controller implements AutoCloseable {
     int[] wrong = new int[1];
     List<Known.Policy> cluster = new ArrayList<>();
     for (ClusterSamplingPolicy object : clusterPolicies.getStore().list()) {
-      cluster.add(policy(object, ClusterSamplingPolicy.class, fleet, now, uids, writes, wrong));
+      policy(object, ClusterSamplingPolicy.class, fleet, now, uids, writes, wrong, cluster);
     }
     Map<String, List<Known.Policy>> namespaced = new HashMap<>();
     for (SamplingPolicy object : policies.getStore().list()) {
-      namespaced
-          .computeIfAbsent(object.getMetadata().getNamespace(), ns -> new ArrayList<>())
-          .add(policy(object, SamplingPolicy.class, fleet, now, uids, writes, wrong));
+      List<Known.Policy> of =
+          namespaced.computeIfAbsent(object.getMetadata().getNamespace(), ns -> new ArrayList<>());
+      policy(object, SamplingPolicy.class, fleet, now, uids, writes, wrong, of);
     }
     Map<String, List<Known.Money>> money = new HashMap<>();
     for (SamplingBudget object : budgets.getStore().list()) {
-      Reconciler.BudgetResult result = reconciler.budget(object, fleet, now);
-      uids.add(Reconciler.uid(object));
-      if (result.known() != null) {
+      String uid = Reconciler.uid(object);
+      uids.add(uid);
+      guarded(object, () -> budget(object, fleet, now, writes, wrong));
+      Known.Money known = servedBudgets.get(uid);
+      if (known != null) {
         money
             .computeIfAbsent(object.getMetadata().getNamespace(), ns -> new ArrayList<>())
-            .add(result.known());
-      }
-      if (fleet != null) {
-        wrong[0] += wrong(result.status().conditions());
-        BudgetStatus before = Objects.requireNonNullElse(object.getStatus(), BudgetStatus.NONE);
-        if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
-          writes.add(() -> write(object, SamplingBudget.class, result.status(), now));
-        }
+            .add(known);
       }
     }
     Map<String, Map<String, String>> labels = new HashMap<>();
@@ -243,6 +236,8 @@ public final class Controller implements AutoCloseable {
           Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of()));
     }
     reconciler.retain(uids);
+    servedPolicies.keySet().retainAll(uids);
+    servedBudgets.keySet().retainAll(uids);
     written.keySet().retainAll(uids);
     invalid = wrong[0];
     behind = sum(fleet, part -> part.matched() - part.running());
@@ -254,8 +249,7 @@ public final class Controller implements AutoCloseable {
     reconciliations.incrementAndGet();
   }
 
-  private static long sum(
-      @Nullable FleetSummary fleet, ToLongFunction<FleetSummary.Part> figure) {
+  private static long sum(@Nullable FleetSummary fleet, ToLongFunction<FleetSummary.Part> figure) {
     return fleet == null ? 0 : fleet.parts().values().stream().mapToLong(figure).sum();
   }
 
@@ -264,24 +258,70 @@ public final class Controller implements AutoCloseable {
     return conditions != null && conditions.getFirst().getStatus().equals("False") ? 1 : 0;
   }
 
-  private <T extends CustomResource<PolicySpec, PolicyStatus>> Known.Policy policy(
+  /** What fails for one object is counted, and what was served of it before goes on. */
+  private static void guarded(HasMetadata object, Runnable step) {
+    Guarded.task(
+            OBJECT,
+            () -> {
+              try {
+                step.run();
+              } catch (RuntimeException e) {
+                throw new IllegalStateException(ObjectKey.of(object).toString(), e);
+              }
+            })
+        .run();
+  }
+
+  private <T extends CustomResource<PolicySpec, PolicyStatus>> void policy(
       T object,
       Class<T> type,
       @Nullable FleetSummary fleet,
       Instant now,
       Set<String> uids,
       List<Runnable> writes,
-      int[] wrong) {
-    Reconciler.PolicyResult result = reconciler.policy(object, fleet, now);
-    uids.add(Reconciler.uid(object));
-    if (fleet != null) {
-      PolicyStatus before = Objects.requireNonNullElse(object.getStatus(), PolicyStatus.NONE);
-      if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
-        writes.add(() -> write(object, type, result.status(), now));
-      }
-      wrong[0] += wrong(result.status().conditions());
+      int[] wrong,
+      List<Known.Policy> known) {
+    String uid = Reconciler.uid(object);
+    uids.add(uid);
+    guarded(
+        object,
+        () -> {
+          Reconciler.PolicyResult result = reconciler.policy(object, fleet, now);
+          servedPolicies.put(uid, result.known());
+          if (fleet != null) {
+            PolicyStatus before = Objects.requireNonNullElse(object.getStatus(), PolicyStatus.NONE);
+            if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
+              writes.add(() -> guarded(object, () -> write(object, type, result.status(), now)));
+            }
+            wrong[0] += wrong(result.status().conditions());
+          }
+        });
+    Known.Policy served = servedPolicies.get(uid);
+    if (served != null) {
+      known.add(served);
     }
-    return result.known();
+  }
+
+  private void budget(
+      SamplingBudget object,
+      @Nullable FleetSummary fleet,
+      Instant now,
+      List<Runnable> writes,
+      int[] wrong) {
+    Reconciler.BudgetResult result = reconciler.budget(object, fleet, now);
+    if (result.known() == null) {
+      servedBudgets.remove(Reconciler.uid(object));
+    } else {
+      servedBudgets.put(Reconciler.uid(object), result.known());
+    }
+    if (fleet != null) {
+      wrong[0] += wrong(result.status().conditions());
+      BudgetStatus before = Objects.requireNonNullElse(object.getStatus(), BudgetStatus.NONE);
+      if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
+        writes.add(
+            () -> guarded(object, () -> write(object, SamplingBudget.class, result.status(), now)));
+      }
+    }
   }
 
   /** News at once, counts every ten seconds, traffic every minute: etcd is no time series. */

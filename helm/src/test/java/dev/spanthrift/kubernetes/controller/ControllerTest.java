@@ -203,6 +203,23 @@ class ControllerTest {
     assertEquals(1, controller.counts().sidecars().unread());
   }
 
+  /** Any author of a pod can say such things. */
+  @Test
+  void aReportThatLacksOrInventsFiguresConcernsItsSidecarAlone() {
+    Controller controller = controller("a");
+    FakeSidecar older = sidecar(controller, "shop", "cart-1");
+    FakeSidecar liar = sidecar(controller, "shop", "cart-2");
+    older.sendRaw("{\"type\": \"report\", \"report\": {\"hash\": \"x\", \"currency\": null}}");
+    liar.sendRaw("{\"type\": \"report\", \"report\": {\"hash\": \"x\", \"spent\": \"NaN\"}}");
+    Eventually.holds(() -> "ended", () -> liar.end() != null);
+    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
+    Eventually.holds(older::bundle, () -> older.bundle().policy() != null);
+    Eventually.holds(this::status, () -> Objects.equals(status().matched(), 1));
+    assertEquals(1, controller.fleet().namespaces().get("shop").sidecars());
+    assertNull(older.end());
+    assertEquals(1, controller.counts().sidecars().unread());
+  }
+
   /** The port is open to every pod: who has shown no token must not hold anything for long. */
   @Test
   void whoConnectsAndSaysNothingIsSentAway() throws Exception {

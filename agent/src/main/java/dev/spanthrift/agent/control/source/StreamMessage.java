@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -39,10 +40,20 @@ public sealed interface StreamMessage {
 
   /** Who asks, and what it has. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Hello(String version, String have, Map<String, String> labels) implements StreamMessage {}
+  record Hello(String version, String have, Map<String, String> labels) implements StreamMessage {
+    public Hello {
+      version = version == null ? "" : version;
+      have = have == null ? "" : have;
+      labels = labels == null ? Map.of() : Map.copyOf(labels);
+    }
+  }
 
   /** How it goes. */
-  record Reported(SidecarReport report) implements StreamMessage {}
+  record Reported(SidecarReport report) implements StreamMessage {
+    public Reported {
+      Objects.requireNonNull(report);
+    }
+  }
 
   /** What is to be in force. */
   record Change(String hash, JsonNode bundle) implements StreamMessage {}
