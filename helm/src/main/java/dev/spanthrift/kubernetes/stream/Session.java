@@ -53,7 +53,7 @@ final class Session {
     return out.asFlux();
   }
 
-  /** The first message: what it has and how it is labelled. */
+  /** What it has and how it is labelled: the first message, and again with other labels. */
   synchronized void greet(StreamMessage.Hello hello, long nowNanos) {
     heardNanos = nowNanos;
     running = hello.have();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.control.source.StreamMessage;
 import dev.spanthrift.kubernetes.objects.PolicyStatus;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
@@ -201,6 +202,21 @@ class ControllerTest {
     cart.sendRaw("{\"type\": \"nonsense\"}");
     Eventually.holds(() -> "ended", () -> cart.end() != null);
     assertEquals(1, controller.counts().sidecars().unread());
+  }
+
+  @Test
+  void aPodThatIsLabelledAnewGetsWhatItsLabelsSay() {
+    Controller controller = controller("a");
+    cluster.apply(
+        MockCluster.policy(
+            "shop",
+            "rules",
+            "{mode: enforce, selector: {matchLabels: {app: till}}, default: {keep: true}}"));
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    Eventually.holds(cart::bundle, () -> cart.changes() == 1);
+    assertNull(cart.bundle().policy());
+    cart.send(new StreamMessage.Hello("test", cart.hash(), Map.of("app", "till")));
+    Eventually.holds(cart::bundle, () -> cart.bundle().policy() != null);
   }
 
   /** Any author of a pod can say such things. */

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -37,6 +38,7 @@ final class ControllerStream implements AutoCloseable {
   private final ControllerSettings settings;
   private final PolicySource source;
   private final String version;
+  private final PodLabels podLabels;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("spanthrift-controller").unstarted(this::run);
   private volatile boolean closed;
@@ -45,6 +47,7 @@ final class ControllerStream implements AutoCloseable {
     this.settings = settings;
     this.source = source;
     this.version = version;
+    podLabels = new PodLabels(settings.labelsFile());
   }
 
   void start() {
@@ -155,14 +158,19 @@ final class ControllerStream implements AutoCloseable {
 
   private void talk(WebSocket socket, BlockingQueue<Event> events)
       throws IOException, InterruptedException {
-    send(
-        socket,
-        new StreamMessage.Hello(version, source.have(), PodLabels.read(settings.labelsFile())));
+    Map<String, String> labels = podLabels.read();
+    send(socket, new StreamMessage.Hello(version, source.have(), labels));
     long heard = System.nanoTime();
     long nextReport = heard + TimeUnit.SECONDS.toNanos(1);
     while (!closed) {
       long now = System.nanoTime();
       if (now - nextReport >= 0) {
+        // The kubelet brings them into the file when somebody labels the pod.
+        Map<String, String> current = podLabels.read();
+        if (!current.equals(labels)) {
+          labels = current;
+          send(socket, new StreamMessage.Hello(version, source.have(), labels));
+        }
         send(socket, new StreamMessage.Reported(source.report()));
         nextReport = now + varied(settings.reportEvery());
       }

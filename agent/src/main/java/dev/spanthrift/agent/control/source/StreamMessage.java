@@ -16,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
  * a JSON object.
  *
  * <pre>
- * sidecar → controller   hello {version, have, labels}, first and once; report {…}, from then on
+ * sidecar → controller   hello {version, have, labels}, first, and again when its labels change;
+ *                        report {…}, from then on
  * controller → sidecar   bundle {hash, bundle} when it differs from have; same {hash} when not;
  *                        beat {} when nothing else was said for 15 s
  * </pre>
