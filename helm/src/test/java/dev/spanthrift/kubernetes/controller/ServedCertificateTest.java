@@ -1,27 +1,20 @@
 package dev.spanthrift.kubernetes.controller;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spanthrift.agent.control.source.StreamMessage;
+import dev.spanthrift.agent.config.settings.ControllerSettings;
+import dev.spanthrift.agent.control.source.ControllerCheck;
 import dev.spanthrift.kubernetes.certificate.Keyring;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,18 +52,25 @@ class ServedCertificateTest {
         new CertificateOptions.Own("secret", MAP, List.of("127.0.0.1"), Keyring.Times.DEFAULT);
     try (Controller first = controller("a", own);
         Controller second = controller("b", own)) {
-      Eventually.holds(() -> cluster.client.configMaps().inAnyNamespace().list(), () -> first.isReady() && second.isReady());
-      Eventually.holds(() -> cluster.client.configMaps().inAnyNamespace().list(), () -> bundle("shop") != null);
-      assertEquals(401, status(first, bundle("shop")), "TLS was fine, and there is no token");
-      assertEquals(401, status(second, bundle("shop")));
+      Eventually.holds(
+          () -> cluster.client.configMaps().inAnyNamespace().list(),
+          () -> first.isReady() && second.isReady());
+      Eventually.holds(
+          () -> cluster.client.configMaps().inAnyNamespace().list(), () -> bundle("shop") != null);
+      assertNull(lack(first, "shop.cart-1"));
+      assertNull(lack(second, "shop.cart-1"));
+      String stranger = String.valueOf(lack(first, "bad"));
+      assertTrue(stranger.startsWith("HTTP 401"), stranger);
       assertNull(bundle("kube-system"));
       assertNull(bundle("closed"));
 
       cluster.namespace("later", Map.of());
-      Eventually.holds(() -> cluster.client.configMaps().inAnyNamespace().list(), () -> bundle("shop").equals(bundle("later")));
+      Eventually.holds(
+          () -> cluster.client.configMaps().inAnyNamespace().list(),
+          () -> bundle("shop").equals(bundle("later")));
       cluster.client.configMaps().inNamespace("shop").withName(MAP).delete();
-      Eventually.holds(() -> cluster.client.configMaps().inAnyNamespace().list(), () -> bundle("shop") != null);
-      assertNotNull(first.counts());
+      Eventually.holds(
+          () -> cluster.client.configMaps().inAnyNamespace().list(), () -> bundle("shop") != null);
       assertFalse(bundle("shop").contains("PRIVATE"));
     }
   }
@@ -80,28 +80,14 @@ class ServedCertificateTest {
     return map == null ? null : map.getData().get(AuthorityConfigMaps.KEY);
   }
 
-  private static int status(Controller controller, String bundle) throws Exception {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null);
-    byte[] bytes = bundle.getBytes(StandardCharsets.US_ASCII);
-    for (var authority :
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(bytes))) {
-      store.setCertificateEntry("a" + store.size(), authority);
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    try (HttpClient client = HttpClient.newBuilder().sslContext(context).build()) {
-      return client
-          .send(
-              HttpRequest.newBuilder(
-                      URI.create("https://127.0.0.1:" + controller.port() + StreamMessage.PATH))
-                  .build(),
-              HttpResponse.BodyHandlers.discarding())
-          .statusCode();
-    }
+  private String lack(Controller controller, String token) throws Exception {
+    return ControllerCheck.lack(
+        new ControllerSettings(
+            URI.create("https://127.0.0.1:" + controller.port()),
+            Files.writeString(folder.resolve("token"), token),
+            Files.writeString(folder.resolve("ca.crt"), bundle("shop")),
+            null,
+            null,
+            Duration.ofSeconds(10)));
   }
 }
