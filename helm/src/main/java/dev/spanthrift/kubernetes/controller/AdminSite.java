@@ -123,6 +123,11 @@ public final class AdminSite implements AutoCloseable {
     counter(out, "token_reviews", "TokenReviews asked of the API server.", counts.tokenReviews());
     counter(
         out, "reconciliations", "Times that all objects were looked at.", counts.reconciliations());
+    counter(
+        out,
+        "watch_failures",
+        "Times that a watch of objects ended and was begun again.",
+        counts.watchFailures());
     counter(out, "status_writes", "Statuses written.", counts.statusWrites());
     counter(out, "status_failures", "Statuses that could not be written.", counts.statusFailures());
     counter(

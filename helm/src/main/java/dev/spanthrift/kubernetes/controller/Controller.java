@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -69,10 +68,11 @@ public final class Controller implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Clock clock;
-  private final SharedIndexInformer<ClusterSamplingPolicy> clusterPolicies;
-  private final SharedIndexInformer<SamplingPolicy> policies;
-  private final SharedIndexInformer<SamplingBudget> budgets;
-  private final SharedIndexInformer<Namespace> namespaces;
+  private final Watch<ClusterSamplingPolicy> clusterPolicies;
+  private final Watch<SamplingPolicy> policies;
+  private final Watch<SamplingBudget> budgets;
+  private final Watch<Namespace> namespaces;
+  private final List<Watch<?>> watches;
   private final Reconciler reconciler = new Reconciler();
   private final Members members;
   private final Leadership leadership;
@@ -90,6 +90,7 @@ public final class Controller implements AutoCloseable {
   private final Map<String, Instant> written = new ConcurrentHashMap<>();
   private final Map<String, Known.Policy> servedPolicies = new HashMap<>(); // by uid
   private final Map<String, Known.Money> servedBudgets = new HashMap<>();
+  private volatile boolean begun;
   private volatile Book book = Book.EMPTY;
   private volatile FleetSummary others = FleetSummary.NONE;
   private volatile int invalid;
@@ -107,12 +108,14 @@ public final class Controller implements AutoCloseable {
     leadership =
         new Leadership(
             client, options.namespace(), options.lease(), options.identity(), this::leads);
-    clusterPolicies = client.resources(ClusterSamplingPolicy.class).inform(new Waking<>());
-    policies = client.resources(SamplingPolicy.class).inAnyNamespace().inform(new Waking<>());
-    budgets = client.resources(SamplingBudget.class).inAnyNamespace().inform(new Waking<>());
-    namespaces = client.namespaces().inform(new Spaces());
+    clusterPolicies = new Watch<>(client.resources(ClusterSamplingPolicy.class), new Waking<>());
+    policies = new Watch<>(client.resources(SamplingPolicy.class).inAnyNamespace(), new Waking<>());
+    budgets = new Watch<>(client.resources(SamplingBudget.class).inAnyNamespace(), new Waking<>());
+    namespaces = new Watch<>(client.namespaces(), new Spaces());
+    watches = List.of(clusterPolicies, policies, budgets, namespaces);
     // Nobody is told anything before all objects are known: with half of them a sidecar would be
     // told that nothing matches it.
+    begun = true;
     reconcile();
     certificate =
         options.certificate() == null
@@ -121,7 +124,7 @@ public final class Controller implements AutoCloseable {
                 options.certificate(),
                 client,
                 options.namespace(),
-                namespaces.getStore()::list,
+                namespaces::list,
                 leadership::leads,
                 clock);
     server =
@@ -174,7 +177,8 @@ public final class Controller implements AutoCloseable {
 
   /** Reconciles soon; what else changes until then is in it. */
   private void wake() {
-    if (awake.compareAndSet(false, true) && !timer.isShutdown()) {
+    // While the first watches begin the others are not there yet; then all is looked at anyway.
+    if (begun && awake.compareAndSet(false, true) && !timer.isShutdown()) {
       timer.schedule(
           Guarded.task(RECONCILE, this::reconcile), DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -208,17 +212,17 @@ public final class Controller implements AutoCloseable {
     List<Runnable> writes = new ArrayList<>();
     int[] wrong = new int[1];
     List<Known.Policy> cluster = new ArrayList<>();
-    for (ClusterSamplingPolicy object : clusterPolicies.getStore().list()) {
+    for (ClusterSamplingPolicy object : clusterPolicies.list()) {
       policy(object, ClusterSamplingPolicy.class, fleet, now, uids, writes, wrong, cluster);
     }
     Map<String, List<Known.Policy>> namespaced = new HashMap<>();
-    for (SamplingPolicy object : policies.getStore().list()) {
+    for (SamplingPolicy object : policies.list()) {
       List<Known.Policy> of =
           namespaced.computeIfAbsent(object.getMetadata().getNamespace(), ns -> new ArrayList<>());
       policy(object, SamplingPolicy.class, fleet, now, uids, writes, wrong, of);
     }
     Map<String, List<Known.Money>> money = new HashMap<>();
-    for (SamplingBudget object : budgets.getStore().list()) {
+    for (SamplingBudget object : budgets.list()) {
       String uid = Reconciler.uid(object);
       uids.add(uid);
       guarded(object, () -> budget(object, fleet, now, writes, wrong));
@@ -230,7 +234,7 @@ public final class Controller implements AutoCloseable {
       }
     }
     Map<String, Map<String, String>> labels = new HashMap<>();
-    for (Namespace namespace : namespaces.getStore().list()) {
+    for (Namespace namespace : namespaces.list()) {
       labels.put(
           namespace.getMetadata().getName(),
           Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of()));
@@ -350,7 +354,8 @@ public final class Controller implements AutoCloseable {
       statusWrites.incrementAndGet();
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        wake(); // somebody was faster, and the watch will say what is there now
+        // Somebody was faster; the watch will say what is there now, and that wakes us.
+        log.debug("status of {} has changed meanwhile", ObjectKey.of(object));
       } else {
         statusFailures.incrementAndGet();
         log.warn("status of {} cannot be written: {}", ObjectKey.of(object), e.getMessage());
@@ -374,10 +379,8 @@ public final class Controller implements AutoCloseable {
 
   /** Whether the watches run, and there is a certificate to show. */
   public boolean isReady() {
-    return clusterPolicies.hasSynced()
-        && policies.hasSynced()
-        && budgets.hasSynced()
-        && namespaces.hasSynced()
+    Instant now = clock.instant();
+    return watches.stream().allMatch(watch -> watch.isCurrent(now))
         && (certificate == null || certificate.isReady());
   }
 
@@ -390,6 +393,7 @@ public final class Controller implements AutoCloseable {
    * @param unreadable times that what a status says was applied could not be read
    * @param authorities ConfigMaps written with the certificate's authorities
    * @param authorityFailures those that could not be written
+   * @param watchFailures times that a watch ended and was begun again
    * @param certificateExpiry seconds since 1970; 0 before there is one, -1 without TLS
    */
   record Counts(
@@ -410,6 +414,7 @@ public final class Controller implements AutoCloseable {
       long authorities,
       long authorityFailures,
       long certificateExpiry,
+      long watchFailures,
       boolean leader) {}
 
   Counts counts() {
@@ -431,6 +436,7 @@ public final class Controller implements AutoCloseable {
         certificate == null ? 0 : certificate.writes(),
         certificate == null ? 0 : certificate.writeFailures(),
         certificate == null ? -1 : certificate.expiry().getEpochSecond(),
+        watches.stream().mapToLong(Watch::failures).sum(),
         leadership.leads());
   }
 
@@ -450,9 +456,6 @@ public final class Controller implements AutoCloseable {
     members.leave();
     server.close();
     tokens.close();
-    clusterPolicies.close();
-    policies.close();
-    budgets.close();
-    namespaces.close();
+    watches.forEach(Watch::close);
   }
 }

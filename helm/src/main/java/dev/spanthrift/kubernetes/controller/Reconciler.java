@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /**
  * What objects mean and what their status should say: a function of the objects, of how the
@@ -38,6 +39,10 @@ final class Reconciler {
 
   /** How often the guard of a rollout looks. */
   static final Duration LOOK = Duration.ofSeconds(10);
+
+  private static final String UNREADABLE = "unreadable";
+  private static final List<PolicyProblem> TOO_DEEP =
+      List.of(new PolicyProblem("/spec/policies", "is nested too deep to be read", "fewer levels"));
 
   private final Map<String, Checked> checked = new HashMap<>();
   private final Map<String, Watched> watched = new HashMap<>();
@@ -99,9 +104,13 @@ final class Reconciler {
             object.getSpec(), new PolicySpec(null, null, null, null, null, null, null));
     PolicyStatus before = Objects.requireNonNullElse(object.getStatus(), PolicyStatus.NONE);
     Long generation = object.getMetadata().getGeneration();
-    Variant<PolicySpec> wanted = Variant.of(spec, generation == null ? 0 : generation);
+    Variant<PolicySpec> wanted = variant(spec, generation == null ? 0 : generation);
     List<PolicyProblem> problems =
-        problems(object, wanted.hash() + spec.rollout(), () -> ObjectCheck.check(key.name(), spec));
+        problems(
+            object,
+            wanted.hash() + spec.rollout(),
+            () ->
+                wanted.hash().equals(UNREADABLE) ? TOO_DEEP : ObjectCheck.check(key.name(), spec));
     Variant<PolicySpec> applied = applied(key, before);
     Course course =
         problems.isEmpty()
@@ -115,6 +124,14 @@ final class Reconciler {
     }
     return new PolicyResult(
         known, status(key, before, generation, problems, wanted, course, fleet, now));
+  }
+
+  private static Variant<PolicySpec> variant(PolicySpec spec, long generation) {
+    try {
+      return Variant.of(spec, generation);
+    } catch (JacksonException e) { // nested deeper than our own readers go
+      return new Variant<>(generation, UNREADABLE, "", spec);
+    }
   }
 
   private @Nullable Variant<PolicySpec> applied(ObjectKey key, PolicyStatus before) {

@@ -66,7 +66,7 @@ final class MockCluster implements AutoCloseable {
             reviewing(objects),
             false);
     server.init();
-    client = server.createClient();
+    client = server.createClient(ObjectClient::configure);
   }
 
   private Dispatcher reviewing(Dispatcher objects) {
@@ -154,6 +154,18 @@ final class MockCluster implements AutoCloseable {
       }
       return false;
     }
+  }
+
+  /** As somebody with curl would: no reader of ours has seen the spec. */
+  void createRaw(String namespace, String name, String spec) {
+    String object =
+        "{\"apiVersion\": \"spanthrift.dev/v1alpha1\", \"kind\": \"SamplingPolicy\", \"metadata\":"
+            + " {\"namespace\": \"%s\", \"name\": \"%s\"}, \"spec\": %s}"
+                .formatted(namespace, name, spec);
+    client.raw(
+        "/apis/spanthrift.dev/v1alpha1/namespaces/" + namespace + "/samplingpolicies",
+        "POST",
+        object);
   }
 
   SamplingPolicy policy(String namespace, String name) {
