@@ -27,6 +27,9 @@ public final class AdminSite implements AutoCloseable {
   private static final List<String> TASKS =
       List.of(
           Controller.TICK,
+          Controller.BEAT,
+          Controller.PUBLISH,
+          Controller.OTHERS,
           Controller.RECONCILE,
           Controller.OBJECT,
           Sidecars.TASK,

@@ -55,6 +55,10 @@ public final class Controller implements AutoCloseable {
   /** Names of the tasks whose failures are counted. */
   static final String TICK = "controller tick";
 
+  static final String BEAT = "controller beat";
+
+  static final String PUBLISH = "controller publish";
+  static final String OTHERS = "controller others";
   static final String RECONCILE = "controller reconcile";
 
   /** One object of a reconciliation; the others go on. */
@@ -83,6 +87,9 @@ public final class Controller implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-reconcile").factory());
+  private final ScheduledExecutorService beats =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("spanthrift-beat").factory());
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicLong reconciliations = new AtomicLong();
   private final AtomicLong statusWrites = new AtomicLong();
@@ -131,6 +138,9 @@ public final class Controller implements AutoCloseable {
         StreamServer.open(
             options.address(), certificate == null ? null : certificate::context, sidecars, tokens);
     leadership.start();
+    // Beats ask nobody: an API server that hangs must not cut the streams.
+    beats.scheduleWithFixedDelay(
+        Guarded.task(BEAT, sidecars::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
         Guarded.task(TICK, this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -192,14 +202,14 @@ public final class Controller implements AutoCloseable {
     wake();
   }
 
+  /** Each step by itself: an API server that refuses one must not keep the others back. */
   private void tick() {
     ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
-    sidecars.tick();
-    members.publish(sidecars.summary(), now);
+    Guarded.task(PUBLISH, () -> members.publish(sidecars.summary(), now)).run();
     if (leadership.leads()) {
-      others = members.others(now);
+      Guarded.task(OTHERS, () -> others = members.others(now)).run();
     }
-    reconcile();
+    Guarded.task(RECONCILE, this::reconcile).run();
   }
 
   /** Everything anew, from what the watches know; by one thread at a time. */
@@ -447,6 +457,7 @@ public final class Controller implements AutoCloseable {
       certificate.close();
     }
     leadership.close();
+    beats.shutdown();
     timer.shutdown();
     try {
       var _ = timer.awaitTermination(LAST_WRITES.toMillis(), TimeUnit.MILLISECONDS);

@@ -16,6 +16,14 @@ public final class ObjectClient {
    */
   private static final int NESTING_MAX = 10_100;
 
+  /**
+   * What hangs is asked again a few seconds later anyway, by whoever asked; the client's own ten
+   * tries of ten seconds would hold one thread for two minutes.
+   */
+  private static final int TRY_MILLIS = 5_000;
+
+  private static final int RETRIES = 1;
+
   private ObjectClient() {}
 
   /** By the pod's service account, or the kubeconfig. */
@@ -33,6 +41,11 @@ public final class ObjectClient {
             .streamWriteConstraints(
                 StreamWriteConstraints.builder().maxNestingDepth(NESTING_MAX).build())
             .build();
+    builder
+        .editOrNewConfig()
+        .withRequestTimeout(TRY_MILLIS)
+        .withRequestRetryBackoffLimit(RETRIES)
+        .endConfig();
     builder.withKubernetesSerialization(
         new KubernetesSerialization(JsonMapper.builder(deep).build(), true));
   }

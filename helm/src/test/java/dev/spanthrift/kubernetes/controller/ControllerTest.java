@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.source.StreamMessage;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.objects.PolicyStatus;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +241,47 @@ class ControllerTest {
     assertEquals(
         "False", cluster.policy("bank", "deep").getStatus().conditions().getFirst().getStatus());
     assertTrue(controller.isReady());
+  }
+
+  @Test
+  void aLeaseThatCannotBeWrittenKeepsNoStatusBack() {
+    Controller controller = controller("a");
+    Eventually.holds(() -> "leads", controller::isLeader);
+    cluster.refused = path -> path.contains("/leases") && !path.endsWith("/spanthrift-controller");
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
+    Eventually.holds(this::status, () -> status().applied() != null);
+    cart.report(1000, 0, 0); // of which only the next tick tells
+    Eventually.holds(this::status, () -> Objects.equals(status().sidecars(), 1));
+    assertTrue(Guarded.failures().containsKey(Controller.PUBLISH), "it was refused");
+  }
+
+  @Test
+  void anApiServerThatHangsKeepsNoBeatBack() throws Exception {
+    Controller controller = controller("a");
+    Eventually.holds(() -> "leads", controller::isLeader);
+    CountDownLatch answers = new CountDownLatch(1);
+    AtomicBoolean hangs = new AtomicBoolean();
+    cluster.refused =
+        path -> {
+          if (path.contains("/leases")) {
+            hangs.set(true);
+            try {
+              answers.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return false;
+        };
+    try {
+      Eventually.holds(() -> "hangs", hangs::get);
+      long beats = Guarded.runs().getOrDefault(Controller.BEAT, 0L);
+      Eventually.holds(
+          Guarded::runs, () -> Guarded.runs().getOrDefault(Controller.BEAT, 0L) >= beats + 2);
+    } finally {
+      answers.countDown();
+    }
   }
 
   /** Any author of a pod can say such things. */

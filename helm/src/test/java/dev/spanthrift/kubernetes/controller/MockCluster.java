@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -47,6 +48,10 @@ final class MockCluster implements AutoCloseable {
 
   final KubernetesMockServer server;
   final KubernetesClient client;
+
+  /** Paths to which nothing can be written. */
+  volatile Predicate<String> refused = path -> false;
+
   final AtomicInteger reviews = new AtomicInteger();
 
   MockCluster() {
@@ -73,6 +78,9 @@ final class MockCluster implements AutoCloseable {
     return new Dispatcher() {
       @Override
       public MockResponse dispatch(RecordedRequest request) {
+        if (!request.getMethod().equals("GET") && refused.test(request.getPath())) {
+          return new MockResponse().setResponseCode(422);
+        }
         if (!request.getPath().endsWith("/tokenreviews")) {
           return objects.dispatch(request);
         }
