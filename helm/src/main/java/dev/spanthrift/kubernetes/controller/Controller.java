@@ -100,6 +100,7 @@ public final class Controller implements AutoCloseable {
   private volatile boolean begun;
   private volatile Book book = Book.EMPTY;
   private volatile FleetSummary others = FleetSummary.NONE;
+  private volatile boolean othersKnown;
   private volatile int invalid;
   private volatile long behind;
   private volatile long refused;
@@ -207,17 +208,37 @@ public final class Controller implements AutoCloseable {
     ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
     Guarded.task(PUBLISH, () -> members.publish(sidecars.summary(), now)).run();
     if (leadership.leads()) {
-      Guarded.task(OTHERS, () -> others = members.others(now)).run();
+      Guarded.task(OTHERS, () -> readOthers(now)).run();
     }
     Guarded.task(RECONCILE, this::reconcile).run();
+  }
+
+  /**
+   * How all sidecars are, where this replica leads. Who has just begun to lead asks the others
+   * first: by its own sidecars alone budgets would be divided among too few.
+   */
+  private @Nullable FleetSummary led(Instant now) {
+    if (!leadership.leads()) {
+      others = FleetSummary.NONE;
+      othersKnown = false;
+      return null;
+    }
+    if (!othersKnown) {
+      Guarded.task(OTHERS, () -> readOthers(now.atZone(ZoneOffset.UTC))).run();
+    }
+    return othersKnown ? fleet() : null;
+  }
+
+  private void readOthers(ZonedDateTime now) {
+    others = members.others(now);
+    othersKnown = true;
   }
 
   /** Everything anew, from what the watches know; by one thread at a time. */
   private synchronized void reconcile() {
     awake.set(false);
     Instant now = clock.instant();
-    boolean leads = leadership.leads();
-    @Nullable FleetSummary fleet = leads ? fleet() : null;
+    @Nullable FleetSummary fleet = led(now);
     Set<String> uids = new HashSet<>();
     List<Runnable> writes = new ArrayList<>();
     int[] wrong = new int[1];

@@ -40,12 +40,18 @@ final class Reconciler {
   /** How often the guard of a rollout looks. */
   static final Duration LOOK = Duration.ofSeconds(10);
 
+  /** How long fewer sidecars must have been there before a budget is divided into fewer parts. */
+  static final Duration SHRINK = Duration.ofMinutes(5);
+
   private static final String UNREADABLE = "unreadable";
   private static final List<PolicyProblem> TOO_DEEP =
       List.of(new PolicyProblem("/spec/policies", "is nested too deep to be read", "fewer levels"));
 
   private final Map<String, Checked> checked = new HashMap<>();
   private final Map<String, Watched> watched = new HashMap<>();
+
+  /** Budgets, by uid, for which fewer parts would do, and since when; anew with a new leader. */
+  private final Map<String, Instant> shrinking = new HashMap<>();
 
   private final AtomicLong unreadable = new AtomicLong();
 
@@ -65,6 +71,7 @@ final class Reconciler {
   void retain(Set<String> uids) {
     checked.keySet().retainAll(uids);
     watched.keySet().retainAll(uids);
+    shrinking.keySet().retainAll(uids);
   }
 
   /** How often what a status says was applied could not be read; asked by any thread. */
@@ -298,7 +305,10 @@ final class Reconciler {
     Variant<BudgetSpec> inForce = problems.isEmpty() ? variant : appliedBudget(key, before);
     FleetSummary.Part part = fleet == null ? FleetSummary.Part.NONE : part(fleet, key, inForce);
     int was = before.parts() == null ? 1 : before.parts();
-    int parts = fleet == null ? was : parts(part.matched(), was);
+    int parts = fleet == null ? was : settled(uid(object), parts(part.matched(), was), was, now);
+    if (fleet == null) {
+      shrinking.remove(uid(object));
+    }
     Known.Money known = inForce == null ? null : new Known.Money(key, inForce, parts);
     if (fleet == null) {
       return new BudgetResult(known, before);
@@ -337,6 +347,24 @@ final class Reconciler {
       log.warn("{}: status.applied cannot be read and is not used: {}", key, e.toString());
       return null;
     }
+  }
+
+  /**
+   * More parts at once, so that the budget holds; fewer only when fewer would have done for a
+   * while. Sidecars that lost their replica come back over half a minute, and run what they were
+   * told until then: counting them out at once would give each that is back the others' money.
+   */
+  private int settled(String uid, int parts, int before, Instant now) {
+    if (parts >= before) {
+      shrinking.remove(uid);
+      return parts;
+    }
+    Instant since = shrinking.computeIfAbsent(uid, unused -> now);
+    if (now.isBefore(since.plus(SHRINK))) {
+      return before;
+    }
+    shrinking.remove(uid);
+    return parts;
   }
 
   /**
