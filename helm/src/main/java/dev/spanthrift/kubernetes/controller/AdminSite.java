@@ -183,6 +183,11 @@ public final class AdminSite implements AutoCloseable {
           .append(failures.getOrDefault(task, 0L))
           .append('\n');
     }
+    gauge(
+        out,
+        "summary_cut",
+        "1 while the summary for the other replicas lacks entries, as it would be too long.",
+        counts.summaryCut() ? 1 : 0);
     gauge(out, "leader", "1 where this replica writes status.", counts.leader() ? 1 : 0);
     return out.toString();
   }

@@ -425,6 +425,7 @@ public final class Controller implements AutoCloseable {
    * @param authorities ConfigMaps written with the certificate's authorities
    * @param authorityFailures those that could not be written
    * @param watchFailures times that a watch ended and was begun again
+   * @param summaryCut whether the last summary for the other replicas lacked entries
    * @param certificateExpiry seconds since 1970; 0 before there is one, -1 without TLS
    */
   record Counts(
@@ -446,6 +447,7 @@ public final class Controller implements AutoCloseable {
       long authorityFailures,
       long certificateExpiry,
       long watchFailures,
+      boolean summaryCut,
       boolean leader) {}
 
   Counts counts() {
@@ -468,6 +470,7 @@ public final class Controller implements AutoCloseable {
         certificate == null ? 0 : certificate.writeFailures(),
         certificate == null ? -1 : certificate.expiry().getEpochSecond(),
         watches.stream().mapToLong(Watch::failures).sum(),
+        members.isCut(),
         leadership.leads());
   }
 

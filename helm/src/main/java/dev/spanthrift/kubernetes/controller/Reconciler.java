@@ -218,6 +218,9 @@ final class Reconciler {
     if (now.isBefore(memory.lastLook().plus(LOOK))) {
       return at;
     }
+    if (fleet.cut()) {
+      return Rollouts.waiting(at, "a replica has more sidecars than its summary can tell of");
+    }
     FleetSummary.Part changed = fleet.part(Assignment.part(key, wanted.hash()));
     FleetSummary.Part unchanged =
         applied == null ? FleetSummary.Part.NONE : fleet.part(Assignment.part(key, applied.hash()));
@@ -306,8 +309,9 @@ final class Reconciler {
     FleetSummary.Part part = fleet == null ? FleetSummary.Part.NONE : part(fleet, key, inForce);
     int was = before.parts() == null ? 1 : before.parts();
     int parts = fleet == null ? was : settled(uid(object), parts(part.matched(), was), was, now);
-    if (fleet == null) {
-      shrinking.remove(uid(object));
+    if (fleet == null || fleet.cut()) {
+      shrinking.remove(uid(object)); // nobody knows how many there are
+      parts = Math.max(parts, was);
     }
     Known.Money known = inForce == null ? null : new Known.Money(key, inForce, parts);
     if (fleet == null) {

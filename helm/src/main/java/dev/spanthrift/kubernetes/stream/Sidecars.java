@@ -159,7 +159,7 @@ public final class Sidecars {
         Guarded.task(TASK, () -> add(reading, parts, namespaces)).run();
       }
     }
-    return new FleetSummary(connected, parts, namespaces);
+    return new FleetSummary(connected, parts, namespaces, false);
   }
 
   private static void add(

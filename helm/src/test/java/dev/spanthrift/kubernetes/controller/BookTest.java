@@ -250,7 +250,8 @@ class BookTest {
     FleetSummary.Part counted =
         new FleetSummary.Part(sidecars, sidecars, 0, 0, 0, 0, 0, Traffic.NONE);
     Reconciler.BudgetResult result =
-        reconciler.budget(budget, new FleetSummary(sidecars, Map.of(part, counted), Map.of()), now);
+        reconciler.budget(
+            budget, new FleetSummary(sidecars, Map.of(part, counted), Map.of(), false), now);
     budget.setStatus(result.status());
     return result.known().parts();
   }
