@@ -66,13 +66,19 @@ final class SidecarContainer {
     environment.add(Json.variable("SPANTHRIFT_STATE_DIR", STATE_FOLDER));
     environment.add(Json.variable("SPANTHRIFT_MEMORY", options.memory().memory() + "Mi"));
     upstream.environment().forEach(environment::add);
-    if (options.headersSecret() != null) {
-      ObjectNode headers = environment.addObject().put("name", Otel.HEADERS);
-      headers
+    // Of two entries of one name the last would win, and send one backend's key to another.
+    boolean carried =
+        upstream.environment().stream().anyMatch(e -> Json.name(e).equals(Otel.HEADERS));
+    if (options.headersSecret() != null && !carried) {
+      // Optional: a Secret that is not there must not keep the application from starting.
+      environment
+          .addObject()
+          .put("name", Otel.HEADERS)
           .putObject("valueFrom")
           .putObject("secretKeyRef")
           .put("name", options.headersSecret())
-          .put("key", "headers");
+          .put("key", "headers")
+          .put("optional", true);
     }
     if (defaults.fleet() != null) {
       environment.add(Json.variable("SPANTHRIFT_FLEET_URL", defaults.fleet()));
