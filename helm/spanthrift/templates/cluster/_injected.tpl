@@ -34,7 +34,7 @@ env:
     value: /var/run/secrets/spanthrift/controller/token
   - name: SPANTHRIFT_CONTROLLER_LABELS_FILE
     value: /var/run/secrets/spanthrift/controller/labels
-  {{- if $.Values.controller.tls.caConfigMap }}
+  {{- if include "spanthrift.controller.ca" $ }}
   - name: SPANTHRIFT_CONTROLLER_CA_FILE
     value: /var/run/secrets/spanthrift/controller/ca.crt
   {{- end }}
@@ -95,7 +95,7 @@ volumeMounts:
             - path: labels
               fieldRef:
                 fieldPath: metadata.labels
-      {{- with .Values.controller.tls.caConfigMap }}
+      {{- with include "spanthrift.controller.ca" . }}
       - configMap:
           name: {{ . }}
           optional: true

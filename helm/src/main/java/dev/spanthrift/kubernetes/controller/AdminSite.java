@@ -1,10 +1,12 @@
 package dev.spanthrift.kubernetes.controller;
 
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.stream.Sidecars;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.reactivestreams.Publisher;
@@ -18,6 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class AdminSite implements AutoCloseable {
   private static final Duration LINGER = Duration.ofSeconds(1);
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final List<String> TASKS =
+      List.of(Controller.TICK, Controller.RECONCILE, ServedCertificate.TASK);
 
   private final Controller controller;
   private final DisposableServer server;
@@ -66,7 +70,7 @@ public final class AdminSite implements AutoCloseable {
   private Publisher<Void> ready(HttpServerResponse response) {
     return controller.isReady()
         ? text(response, 200, "ready\n")
-        : text(response, 503, "not all watches run\n");
+        : text(response, 503, "not all watches run, or there is no certificate yet\n");
   }
 
   private Publisher<Void> metrics(HttpServerResponse response) {
@@ -96,11 +100,53 @@ public final class AdminSite implements AutoCloseable {
         out, "reconciliations", "Times that all objects were looked at.", counts.reconciliations());
     counter(out, "status_writes", "Statuses written.", counts.statusWrites());
     counter(out, "status_failures", "Statuses that could not be written.", counts.statusFailures());
+    counter(
+        out,
+        "applied_unreadable",
+        "Times that what a status says was applied could not be read.",
+        counts.unreadable());
     gauge(
         out,
-        "policies_invalid",
-        "Policies that cannot be used, where this replica leads.",
+        "objects_invalid",
+        "Policies and budgets that cannot be used, where this replica leads.",
         counts.invalid());
+    gauge(
+        out,
+        "sidecars_behind",
+        "Sidecars that match an object and do not run it, where this replica leads.",
+        counts.behind());
+    gauge(
+        out,
+        "sidecars_refusing",
+        "Of these, such as said that they cannot use it.",
+        counts.refused());
+    if (counts.certificateExpiry() >= 0) {
+      gauge(
+          out,
+          "certificate_expiry",
+          "Seconds since 1970 at which the certificate ends; 0 while there is none.",
+          counts.certificateExpiry());
+    }
+    counter(
+        out,
+        "authority_writes",
+        "ConfigMaps written by which sidecars know the certificate.",
+        counts.authorities());
+    counter(
+        out,
+        "authority_failures",
+        "Such ConfigMaps that a namespace refused.",
+        counts.authorityFailures());
+    header(
+        out, "spanthrift_controller_task_failures_total", "counter", "Background tasks that failed.");
+    Map<String, Long> failures = Guarded.failures();
+    for (String task : TASKS) {
+      out.append("spanthrift_controller_task_failures_total{task=\"")
+          .append(task)
+          .append("\"} ")
+          .append(failures.getOrDefault(task, 0L))
+          .append('\n');
+    }
     gauge(out, "leader", "1 where this replica writes status.", counts.leader() ? 1 : 0);
     return out.toString();
   }
@@ -113,9 +159,13 @@ public final class AdminSite implements AutoCloseable {
     sample(out, "spanthrift_controller_" + name + "_total", "counter", help, value);
   }
 
-  private static void sample(StringBuilder out, String name, String type, String help, long value) {
+  private static void header(StringBuilder out, String name, String type, String help) {
     out.append("# HELP ").append(name).append(' ').append(help).append('\n');
     out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+
+  private static void sample(StringBuilder out, String name, String type, String help, long value) {
+    header(out, name, type, help);
     out.append(name).append(' ').append(value).append('\n');
   }
 

@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.controller;
 
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.kubernetes.lease.Leadership;
 import dev.spanthrift.kubernetes.objects.BudgetStatus;
 import dev.spanthrift.kubernetes.objects.ClusterSamplingPolicy;
 import dev.spanthrift.kubernetes.objects.ObjectKey;
@@ -12,6 +13,7 @@ import dev.spanthrift.kubernetes.stream.FleetSummary;
 import dev.spanthrift.kubernetes.stream.Sidecars;
 import dev.spanthrift.kubernetes.stream.StreamServer;
 import dev.spanthrift.kubernetes.stream.TokenReviews;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -39,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Controller implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Controller.class);
+
+  /** Names of the tasks whose failures are counted. */
+  static final String TICK = "controller tick";
+
+  static final String RECONCILE = "controller reconcile";
   private static final long DEBOUNCE_MILLIS = 100;
   private static final long TICK_MILLIS = 5_000;
   private static final Duration COUNTS = Duration.ofSeconds(10);
@@ -64,6 +72,7 @@ public final class Controller implements AutoCloseable {
   private final Reconciler reconciler = new Reconciler();
   private final Members members;
   private final Leadership leadership;
+  private final @Nullable ServedCertificate certificate;
   private final TokenReviews tokens;
   private final Sidecars sidecars;
   private final StreamServer server;
@@ -78,6 +87,8 @@ public final class Controller implements AutoCloseable {
   private volatile Book book = Book.EMPTY;
   private volatile FleetSummary others = FleetSummary.NONE;
   private volatile int invalid;
+  private volatile long behind;
+  private volatile long refused;
 
   private Controller(KubernetesClient client, ControllerOptions options, Clock clock) {
     this.client = client;
@@ -87,18 +98,35 @@ public final class Controller implements AutoCloseable {
             options.audience(), review -> client.resource(review).create(), System::nanoTime);
     sidecars = new Sidecars(pod -> book.assign(pod), options.sidecarsMax(), System::nanoTime);
     members = new Members(client, options.namespace(), options.identity());
-    leadership = new Leadership(client, options.namespace(), options.identity(), this::wake);
+    leadership = 
+        new Leadership(
+            client, options.namespace(), options.lease(), options.identity(), this::leads);
     clusterPolicies = client.resources(ClusterSamplingPolicy.class).inform(new Waking<>());
     policies = client.resources(SamplingPolicy.class).inAnyNamespace().inform(new Waking<>());
     budgets = client.resources(SamplingBudget.class).inAnyNamespace().inform(new Waking<>());
-    namespaces = client.namespaces().inform(new Waking<>());
+    namespaces = client.namespaces().inform(new Spaces());
     // Nobody is told anything before all objects are known: with half of them a sidecar would be
     // told that nothing matches it.
     reconcile();
-    server = StreamServer.open(options.address(), options.tls(), sidecars, tokens);
+    certificate =
+        options.certificate() == null
+            ? null
+            : ServedCertificate.start(
+                options.certificate(),
+                client,
+                options.namespace(),
+                namespaces.getStore()::list,
+                leadership::leads,
+                clock);
+    server =
+        StreamServer.open(
+            options.address(),
+            certificate == null ? null : certificate::context,
+            sidecars,
+            tokens);
     leadership.start();
     timer.scheduleWithFixedDelay(
-        Guarded.task("controller tick", this::tick),
+        Guarded.task(TICK, this::tick),
         TICK_MILLIS,
         TICK_MILLIS,
         TimeUnit.MILLISECONDS);
@@ -107,14 +135,15 @@ public final class Controller implements AutoCloseable {
   /**
    * Starts; returns when all objects are known and sidecars are served.
    *
-   * @throws RuntimeException when the API server does not answer, or the port cannot be opened
+   * @throws RuntimeException when the API server does not answer, the certificate's files cannot be
+   *     used, or the port cannot be opened
    */
   public static Controller start(KubernetesClient client, ControllerOptions options) {
     return new Controller(client, options, Clock.systemUTC());
   }
 
   /** Something has changed. */
-  private final class Waking<T extends HasMetadata> implements ResourceEventHandler<T> {
+  private class Waking<T extends HasMetadata> implements ResourceEventHandler<T> {
     @Override
     public void onAdd(T object) {
       wake();
@@ -131,21 +160,41 @@ public final class Controller implements AutoCloseable {
     }
   }
 
+  /** A namespace that is new has to learn whom its sidecars may believe. */
+  private final class Spaces extends Waking<Namespace> {
+    @Override
+    public void onAdd(Namespace namespace) {
+      super.onAdd(namespace);
+      ServedCertificate known = certificate;
+      if (known != null) { // else it is told of all of them when it begins
+        known.wake();
+      }
+    }
+  }
+
   /** Reconciles soon; what else changes until then is in it. */
   private void wake() {
     if (awake.compareAndSet(false, true) && !timer.isShutdown()) {
       timer.schedule(
-          Guarded.task("controller reconcile", this::reconcile),
+          Guarded.task(RECONCILE, this::reconcile),
           DEBOUNCE_MILLIS,
           TimeUnit.MILLISECONDS);
     }
+  }
+
+  private void leads() {
+    log.info("this replica {}", leadership.leads() ? "writes status" : "only serves");
+    if (certificate != null) {
+      certificate.wake();
+    }
+    wake();
   }
 
   private void tick() {
     ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
     sidecars.tick();
     members.publish(sidecars.summary(), now);
-    if (leadership.isLeader()) {
+    if (leadership.leads()) {
       others = members.others(now);
     }
     reconcile();
@@ -155,7 +204,7 @@ public final class Controller implements AutoCloseable {
   private synchronized void reconcile() {
     awake.set(false);
     Instant now = clock.instant();
-    boolean leads = leadership.isLeader();
+    boolean leads = leadership.leads();
     @Nullable FleetSummary fleet = leads ? fleet() : null;
     Set<String> uids = new HashSet<>();
     List<Runnable> writes = new ArrayList<>();
@@ -180,6 +229,7 @@ public final class Controller implements AutoCloseable {
             .add(result.known());
       }
       if (fleet != null) {
+        wrong[0] += wrong(result.status().conditions());
         BudgetStatus before = Objects.requireNonNullElse(object.getStatus(), BudgetStatus.NONE);
         if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
           writes.add(() -> write(object, SamplingBudget.class, result.status(), now));
@@ -195,11 +245,23 @@ public final class Controller implements AutoCloseable {
     reconciler.retain(uids);
     written.keySet().retainAll(uids);
     invalid = wrong[0];
+    behind = sum(fleet, part -> part.matched() - part.running());
+    refused = sum(fleet, FleetSummary.Part::refused);
     book = new Book(cluster, namespaced, money, labels);
     // Sidecars first: an API server that is slow keeps nobody's policy back.
     sidecars.reassign();
     writes.forEach(Runnable::run);
     reconciliations.incrementAndGet();
+  }
+
+  private static long sum(
+      @Nullable FleetSummary fleet, ToLongFunction<FleetSummary.Part> figure) {
+    return fleet == null ? 0 : fleet.parts().values().stream().mapToLong(figure).sum();
+  }
+
+  /** Whether an object was found that cannot be used. */
+  private static int wrong(@Nullable List<Condition> conditions) {
+    return conditions != null && conditions.getFirst().getStatus().equals("False") ? 1 : 0;
   }
 
   private <T extends CustomResource<PolicySpec, PolicyStatus>> Known.Policy policy(
@@ -217,11 +279,7 @@ public final class Controller implements AutoCloseable {
       if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
         writes.add(() -> write(object, type, result.status(), now));
       }
-      wrong[0] +=
-          result.status().conditions() != null
-                  && result.status().conditions().getFirst().getStatus().equals("False")
-              ? 1
-              : 0;
+      wrong[0] += wrong(result.status().conditions());
     }
     return result.known();
   }
@@ -266,7 +324,7 @@ public final class Controller implements AutoCloseable {
   }
 
   public boolean isLeader() {
-    return leadership.isLeader();
+    return leadership.leads();
   }
 
   /** Where sidecars are served. */
@@ -274,18 +332,25 @@ public final class Controller implements AutoCloseable {
     return server.port();
   }
 
-  /** Whether the watches run. */
+  /** Whether the watches run, and there is a certificate to show. */
   public boolean isReady() {
     return clusterPolicies.hasSynced()
         && policies.hasSynced()
         && budgets.hasSynced()
-        && namespaces.hasSynced();
+        && namespaces.hasSynced()
+        && (certificate == null || certificate.isReady());
   }
 
   /**
    * Counts since start.
    *
-   * @param invalid policies that cannot be used now, as far as this replica leads
+   * @param invalid policies and budgets that cannot be used now, as far as this replica leads
+   * @param behind sidecars that match a policy or budget and do not run it, likewise
+   * @param refused sidecars that said that they cannot use it, likewise
+   * @param unreadable times that what a status says was applied could not be read
+   * @param authorities ConfigMaps written with the certificate's authorities
+   * @param authorityFailures those that could not be written
+   * @param certificateExpiry seconds since 1970; 0 before there is one, -1 without TLS
    */
   record Counts(
       Sidecars.Counts sidecars,
@@ -296,6 +361,12 @@ public final class Controller implements AutoCloseable {
       long statusWrites,
       long statusFailures,
       int invalid,
+      long behind,
+      long refused,
+      long unreadable,
+      long authorities,
+      long authorityFailures,
+      long certificateExpiry,
       boolean leader) {}
 
   Counts counts() {
@@ -308,12 +379,21 @@ public final class Controller implements AutoCloseable {
         statusWrites.get(),
         statusFailures.get(),
         invalid,
-        leadership.isLeader());
+        behind,
+        refused,
+        reconciler.unreadable(),
+        certificate == null ? 0 : certificate.writes(),
+        certificate == null ? 0 : certificate.writeFailures(),
+        certificate == null ? -1 : certificate.expiry().getEpochSecond(),
+        leadership.leads());
   }
 
   /** Lets the Lease go, ends the streams, then the watches. */
   @Override
   public void close() {
+    if (certificate != null) {
+      certificate.close();
+    }
     leadership.close();
     timer.shutdown();
     try {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ final class Reconciler {
   private final Map<String, Checked> checked = new HashMap<>();
   private final Map<String, Watched> watched = new HashMap<>();
 
+  private final AtomicLong unreadable = new AtomicLong();
+
   /** Problems of one content, found once. */
   private record Checked(String of, List<PolicyProblem> problems) {}
 
@@ -57,6 +60,11 @@ final class Reconciler {
   void retain(Set<String> uids) {
     checked.keySet().retainAll(uids);
     watched.keySet().retainAll(uids);
+  }
+
+  /** How often what a status says was applied could not be read; asked by any thread. */
+  long unreadable() {
+    return unreadable.get();
   }
 
   static String uid(HasMetadata object) {
@@ -109,7 +117,7 @@ final class Reconciler {
         known, status(key, before, generation, problems, wanted, course, fleet, now));
   }
 
-  private static @Nullable Variant<PolicySpec> applied(ObjectKey key, PolicyStatus before) {
+  private @Nullable Variant<PolicySpec> applied(ObjectKey key, PolicyStatus before) {
     PolicyStatus.Applied applied = before.applied();
     if (applied == null) {
       return null;
@@ -117,6 +125,7 @@ final class Reconciler {
     try {
       return Variant.ofPolicy(applied);
     } catch (RuntimeException e) {
+      unreadable.incrementAndGet();
       log.warn("{}: status.applied cannot be read and is not used: {}", key, e.toString());
       return null;
     }
@@ -299,7 +308,7 @@ final class Reconciler {
             inForce == null ? null : inForce.applied()));
   }
 
-  private static @Nullable Variant<BudgetSpec> appliedBudget(ObjectKey key, BudgetStatus before) {
+  private @Nullable Variant<BudgetSpec> appliedBudget(ObjectKey key, BudgetStatus before) {
     PolicyStatus.Applied applied = before.applied();
     if (applied == null) {
       return null;
@@ -307,6 +316,7 @@ final class Reconciler {
     try {
       return Variant.ofBudget(applied);
     } catch (RuntimeException e) {
+      unreadable.incrementAndGet();
       log.warn("{}: status.applied cannot be read and is not used: {}", key, e.toString());
       return null;
     }

@@ -102,6 +102,15 @@ public final class InjectorMetrics {
     events(fate).increment();
   }
 
+  /** Counts the failures of a background task, from zero on; run it with each one. */
+  public Runnable task(String task) {
+    return Counter.builder("spanthrift.injector.task.failures")
+            .description("Background tasks that failed and are run again")
+            .tag("task", task)
+            .register(registry)
+        ::increment;
+  }
+
   /** A figure that is asked for when somebody scrapes. */
   public void gauge(String name, String description, Supplier<Number> value, String... tags) {
     Gauge.builder(name, value).description(description).tags(tags).register(registry);

@@ -50,6 +50,7 @@ class ControllerTest {
             cluster.client,
             new ControllerOptions(
                 "spanthrift",
+                ControllerOptions.LEASE,
                 identity,
                 MockCluster.AUDIENCE,
                 new InetSocketAddress("127.0.0.1", 0),

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -24,6 +25,7 @@ import io.fabric8.mockwebserver.ServerResponse;
 import io.fabric8.mockwebserver.http.Dispatcher;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -130,13 +132,27 @@ final class MockCluster implements AutoCloseable {
       client.resource(object).create();
     } else {
       S spec = object.getSpec();
+      while (!edited(object, spec)) {
+        // the controller wrote its status in between
+      }
+    }
+  }
+
+  private <S, T, O extends CustomResource<S, T>> boolean edited(O object, S spec) {
+    try {
       client
-          .resource(there)
+          .resource(object)
           .edit(
               now -> {
                 now.setSpec(spec);
                 return now;
               });
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      return false;
     }
   }
 

@@ -141,7 +141,8 @@ final class ControllerStream implements AutoCloseable {
     }
   }
 
-  private static String refusal(@Nullable Throwable cause) {
+  /** Why a stream was not opened, for people. */
+  static String refusal(@Nullable Throwable cause) {
     if (cause instanceof WebSocketHandshakeException handshake) {
       int status = handshake.getResponse().statusCode();
       return switch (status) {

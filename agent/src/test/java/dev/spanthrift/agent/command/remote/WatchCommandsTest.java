@@ -48,6 +48,20 @@ class WatchCommandsTest {
     return Console.run(Map.of(), all.toArray(String[]::new));
   }
 
+  @Test
+  void ofTwoTokensTheFirstIsSentAndNoneIsEverPrinted() throws Exception {
+    Path file = directory.resolve("token");
+    Files.writeString(file, Files.readString(file).strip() + "\nanother-secret\n");
+    Console both = run("boost", "list");
+    assertEquals(0, both.code(), both.err());
+    Files.writeString(file, "another\u0001secret");
+    for (String verb : List.of("boost list", "tap")) {
+      Console none = run(verb.split(" "));
+      assertTrue(none.err().contains("no HTTP head can carry"), none.err());
+      assertTrue(!(none.out() + none.err()).contains("secret"), none.err());
+    }
+  }
+
   private void decide(int operation, boolean kept) {
     Fragment fragment = Fragment.ofSums(1, operation, 1L << 55, 3, 1_500, 20_000_000, false, true);
     long number = log.note(fragment, operation, 1, "p", 0.5, false, new long[0], 0, 0);
