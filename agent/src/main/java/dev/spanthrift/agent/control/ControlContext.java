@@ -109,6 +109,7 @@ class ControlContext {
         parts.killSwitch(),
         parts.boosts(),
         parts.history(),
+        parts.hour(),
         parts.spend(),
         parts.counts());
   }
