@@ -84,7 +84,9 @@ class SimulateApiTest {
     assertEquals("USD", answer.cost().currency());
     assertTrue(answer.cost().saved() > 0);
     assertEquals(6, answer.operations().size());
-    assertEquals(2, answer.warnings().size(), answer.warnings().toString());
+    assertEquals(3, answer.warnings().size(), answer.warnings().toString());
+    assertTrue(
+        answer.warnings().getFirst().startsWith("of the last "), answer.warnings().toString());
   }
 
   @Test
