@@ -187,12 +187,17 @@ public final class Sidecars {
     return new FleetSummary.Part(
         1,
         runs ? 1 : 0,
-        leftOut || last != null && last.refused() != null ? 1 : 0,
+        leftOut || last != null && last.refuses(objectOf(name)) ? 1 : 0,
         rates.spans(),
         rates.failed(),
         rates.spent(),
         runs && last != null ? last.spentOf(budgetOf(name)) : 0,
         traffic);
+  }
+
+  /** Of {@code SamplingPolicy shop/errors@…}: what stands before the hash. */
+  private static String objectOf(String part) {
+    return part.substring(0, part.lastIndexOf('@'));
   }
 
   /** Of {@code SamplingBudget shop/all@…}: all. */
