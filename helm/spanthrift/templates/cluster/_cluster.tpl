@@ -218,6 +218,9 @@ automountServiceAccountToken: false
 - --upstream={{ .Values.destination.endpoint }}
 - --upstream-protocol={{ .Values.destination.protocol }}
 - --mode={{ ternary "enforce" "shadow" .Values.injection.enforce }}
+- --cpu-request={{ .Values.sidecar.resources.requests.cpu }}
+- --memory-request={{ .Values.sidecar.resources.requests.memory }}
+- --memory-limit={{ .Values.sidecar.resources.limits.memory }}
 - --run-as-user={{ default 0 .Values.securityContext.runAsUser | int }}
 {{- with .Values.fleet.url }}
 - --fleet-url={{ . }}

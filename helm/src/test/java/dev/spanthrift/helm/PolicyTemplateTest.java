@@ -10,6 +10,7 @@ import dev.spanthrift.kubernetes.injection.Names;
 import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
+import dev.spanthrift.kubernetes.injection.SidecarResources;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -66,7 +67,8 @@ class PolicyTemplateTest {
             SidecarDefaults.USER,
             Names.DEFAULT_REVISION,
             null,
-            true);
+            true,
+            SidecarResources.DEFAULT);
     JsonNode pod =
         JsonMapper.shared()
             .readTree(

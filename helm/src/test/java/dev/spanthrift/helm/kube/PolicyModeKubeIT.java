@@ -10,6 +10,7 @@ import dev.spanthrift.kubernetes.injection.Injection;
 import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
+import dev.spanthrift.kubernetes.injection.SidecarResources;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -165,7 +166,8 @@ class PolicyModeKubeIT {
         SidecarDefaults.USER,
         "default",
         system,
-        true);
+        true,
+        SidecarResources.DEFAULT);
   }
 
   private static ObjectNode labelled(String inject) throws IOException {

@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.injection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.kubernetes.injection.Injection.Injected;
@@ -173,6 +174,40 @@ class PodInjectorTest {
         assertInstanceOf(
             Skipped.class, nowhere.inject(PodCorpus.pod("deployment"), PodCorpus.enabled("shop")));
     assertEquals(SkipReason.NO_UPSTREAM, skipped.reason());
+  }
+
+  @Test
+  void resourcesAreTheInjectorsWhereNoAnnotationSaysOtherwise() {
+    PodInjector large =
+        new PodInjector(
+            PodCorpus.defaults().withResources(new SidecarResources("70m", "200Mi", "512Mi")));
+    JsonNode sidecar = sidecarOf(large, PodCorpus.pod("deployment"));
+    assertEquals("70m", sidecar.path("resources").path("requests").path("cpu").asString(""));
+    assertEquals("512Mi", sidecar.path("resources").path("limits").path("memory").asString(""));
+    assertEquals("512Mi", environment(sidecar).get("SPANTHRIFT_MEMORY"));
+    for (SidecarResources wrong :
+        List.of(
+            new SidecarResources("many", "192Mi", "256Mi"),
+            new SidecarResources("50m", "100Mi", "128Mi"),
+            new SidecarResources("50m", "512Mi", "256Mi"))) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> SidecarDefaults.checked(PodCorpus.defaults().withResources(wrong)));
+    }
+  }
+
+  @Test
+  void aLowerLimitAloneLowersTheRequest() {
+    JsonNode sidecar =
+        sidecarOf(
+            injector, with("deployment", "annotations", PodOption.MEMORY_LIMIT.key(), "176Mi"));
+    assertEquals("176Mi", sidecar.path("resources").path("requests").path("memory").asString(""));
+  }
+
+  private static JsonNode sidecarOf(PodInjector injector, ObjectNode pod) {
+    Injected injected =
+        assertInstanceOf(Injected.class, injector.inject(pod, PodCorpus.enabled("shop")));
+    return PodCorpusTest.sidecar(injected.pod().path("spec"));
   }
 
   @Test
