@@ -64,6 +64,10 @@ volumeMounts:
     mountPath: /var/lib/spanthrift
   - name: spanthrift-tmp
     mountPath: /tmp
+  - name: spanthrift-tmp
+    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+    readOnly: true
+    subPath: no-api-token
   {{- if include "spanthrift.controller.url" . }}
   - name: spanthrift-controller
     mountPath: /var/run/secrets/spanthrift/controller

@@ -6,10 +6,10 @@ import dev.spanthrift.agent.config.settings.DecisionMode;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.ListenSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
-import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.ControlSettings;
 import dev.spanthrift.agent.control.OwnNames;
 import dev.spanthrift.agent.control.alert.AlertParts;
+import dev.spanthrift.agent.control.alert.WebhookOpener;
 import dev.spanthrift.agent.control.policy.ManagedPolicy;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PipelineSettings;
@@ -26,20 +26,16 @@ import dev.spanthrift.exporter.destination.Destinations;
 import dev.spanthrift.exporter.settings.ExportSettings;
 import dev.spanthrift.exporter.settings.ExportSettings.Limits;
 import dev.spanthrift.exporter.settings.ExportSettings.Retry;
-import dev.spanthrift.exporter.settings.Protocol;
 import dev.spanthrift.exporter.settings.ProxyVariables;
 import dev.spanthrift.exporter.settings.Tls;
-import dev.spanthrift.exporter.transport.Sender;
-import dev.spanthrift.exporter.transport.Senders;
+import dev.spanthrift.exporter.transport.ClientLoops;
 import dev.spanthrift.sampler.SamplerSettings;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import dev.spanthrift.sampler.wire.Signal;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +46,6 @@ import tools.jackson.databind.node.NullNode;
 
 /** Turns the settings tree into the settings of each part. */
 final class Wiring {
-  private static final int WEBHOOK_BYTES_MAX = 64 << 10;
   private static final long TELEMETRY_QUEUE_BYTES_MAX = 4 << 20;
 
   /** A batch and the stamp of its last span fit into the largest request that is sent. */
@@ -83,9 +78,7 @@ final class Wiring {
       if (destination.proxy() != null) {
         log.info("destination {} is reached by {}", destination.name(), destination.proxy());
       }
-      return Destinations.open(
-          destination,
-          new dev.spanthrift.exporter.transport.ClientLoops(loops.group(), loops.clientChannel()));
+      return Destinations.open(destination, new ClientLoops(loops.group(), loops.clientChannel()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "destination " + destination.name() + ": " + e.getMessage(), e);
@@ -157,31 +150,11 @@ final class Wiring {
 
   AlertParts alerts(@Nullable SlowQueries queries) {
     AlertSettings.Webhook webhook = settings.alerts().webhook();
-    return new AlertParts(settings.alerts(), () -> open(webhook), queries);
-  }
-
-  /** Its URL is used as it is; it may stand in a file, which is read when it is needed. */
-  private Sender open(AlertSettings.Webhook webhook) throws IOException {
-    Path file = webhook.urlFile();
-    URI url = file == null ? webhook.url() : null;
-    if (file != null) {
-      try {
-        url = URI.create(InputFile.secret(file));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(file + " holds no URL"); // its text stays out of the log
-      }
-    }
-    if (url == null) {
-      throw new IOException("no webhook is configured");
-    }
-    ExportSettings to =
-        ExportSettings.of("alerts", Protocol.HTTP_PROTOBUF, url)
-            .withSignalEndpoints(Map.of(Signal.LOGS, url))
-            .withProxy(ProxyVariables.of(System.getenv()).proxyFor(url, Protocol.HTTP_PROTOBUF))
-            .withLimits(new Limits(WEBHOOK_BYTES_MAX, 2, WEBHOOK_BYTES_MAX, WEBHOOK_BYTES_MAX, 0));
-    return Senders.open(
-        to,
-        new dev.spanthrift.exporter.transport.ClientLoops(loops.group(), loops.clientChannel()));
+    ClientLoops clients = new ClientLoops(loops.group(), loops.clientChannel());
+    return new AlertParts(
+        settings.alerts(),
+        new WebhookOpener(webhook, clients, ProxyVariables.of(System.getenv())),
+        queries);
   }
 
   /** None when it is switched off. */

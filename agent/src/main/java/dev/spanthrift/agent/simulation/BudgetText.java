@@ -17,9 +17,12 @@ import java.util.regex.Pattern;
  */
 public record BudgetText(Allowance allowance, AllocationSettings allocation) {
   private static final double PICOS = 1e12;
-  private static final Pattern SHARE = Pattern.compile("([0-9]*\\.?[0-9]+)\\s*%");
+  private static final int TEXT_MAX = 64;
+  // Possessive: what has many digits is looked at once, not once for each of them.
+  private static final String NUMBER = "((?:[0-9]++(?:\\.[0-9]++)?+)|(?:\\.[0-9]++))";
+  private static final Pattern SHARE = Pattern.compile(NUMBER + "\\s*+%");
   private static final Pattern AMOUNT =
-      Pattern.compile("([0-9]*\\.?[0-9]+)\\s*([A-Za-z]{3})?\\s*/\\s*([A-Za-z]+)");
+      Pattern.compile(NUMBER + "\\s*+([A-Za-z]{3})?+\\s*+/\\s*+([A-Za-z]+)");
   private static final Map<String, Duration> PERIODS =
       Map.of(
           "second", Duration.ofSeconds(1),
@@ -35,6 +38,10 @@ public record BudgetText(Allowance allowance, AllocationSettings allocation) {
    * @throws IllegalArgumentException saying what would be right
    */
   public static BudgetText parse(String text, SpanPrice price, String currency) {
+    if (text.length() > TEXT_MAX) {
+      throw new IllegalArgumentException(
+          "a budget is 10% or 25/month: at most " + TEXT_MAX + " characters");
+    }
     Matcher share = SHARE.matcher(text.strip());
     if (share.matches()) {
       double percent = Double.parseDouble(share.group(1));

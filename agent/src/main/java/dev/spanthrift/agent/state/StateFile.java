@@ -31,19 +31,37 @@ public final class StateFile {
     }
   }
 
-  /** Adds to the end of a file, which may not be there yet. */
-  public static void append(Path file, byte[] content) throws IOException {
+  /**
+   * Adds lines to the end of a file, which may not be there yet.
+   *
+   * <p>Half a line, which a power cut may have left, is ended first: it must not take the first of
+   * these with it.
+   *
+   * @param lines each with its line end
+   */
+  public static void append(Path file, byte[] lines) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       long before = channel.size();
       try {
-        write(channel, content);
+        channel.position(before);
+        write(channel, isLineOpen(channel, before) ? onTheNextLine(lines) : lines);
       } catch (IOException e) {
         channel.truncate(before);
         throw e;
       }
     }
+  }
+
+  private static boolean isLineOpen(FileChannel channel, long size) throws IOException {
+    ByteBuffer last = ByteBuffer.allocate(1);
+    return size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
+  }
+
+  private static byte[] onTheNextLine(byte[] lines) {
+    return ByteBuffer.allocate(lines.length + 1).put((byte) '\n').put(lines).array();
   }
 
   private static void writeThrough(Path file, byte[] content) throws IOException {

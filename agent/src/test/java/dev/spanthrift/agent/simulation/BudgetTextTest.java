@@ -42,6 +42,15 @@ class BudgetTextTest {
     assertTrue(String.valueOf(refused.getMessage()).length() > 10);
   }
 
+  /** One body of digits kept a core busy for a minute; what it is told does not repeat them. */
+  @Test
+  void aTextOfThousandsOfDigitsIsRefusedUnread() {
+    String digits = "1".repeat(250_000);
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> BudgetText.parse(digits, PRICE, "USD"));
+    assertTrue(String.valueOf(refused.getMessage()).length() < 200);
+  }
+
   @Test
   void moneyWithoutAPriceIsRefused() {
     assertThrows(

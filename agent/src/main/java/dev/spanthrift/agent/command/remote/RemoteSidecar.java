@@ -158,12 +158,12 @@ final class RemoteSidecar {
     if (!lastEventId.isEmpty()) {
       request.header("Last-Event-ID", lastEventId);
     }
+    authorize(request);
     HttpClient client = client();
     try {
       HttpResponse<InputStream> response =
           client.send(
-              authorized(request).uri(at.resolve(path)).build(),
-              HttpResponse.BodyHandlers.ofInputStream());
+              request.uri(at.resolve(path)).build(), HttpResponse.BodyHandlers.ofInputStream());
       try (BufferedReader lines =
           new BufferedReader(new InputStreamReader(response.body(), UTF_8))) {
         if (response.statusCode() >= 300) {
@@ -191,10 +191,11 @@ final class RemoteSidecar {
 
   private Answer ask(HttpRequest.Builder request, String path)
       throws RefusedException, InterruptedException {
+    authorize(request);
     try (HttpClient client = client()) {
       HttpResponse<byte[]> response =
           client.send(
-              authorized(request).uri(at.resolve(path)).timeout(ANSWER).build(),
+              request.uri(at.resolve(path)).timeout(ANSWER).build(),
               HttpResponse.BodyHandlers.ofByteArray());
       JsonNode body = json(response.body(), response.statusCode());
       if (response.statusCode() >= 300) {
@@ -206,16 +207,26 @@ final class RemoteSidecar {
     }
   }
 
-  private HttpRequest.Builder authorized(HttpRequest.Builder request) throws RefusedException {
-    if (tokenFile == null) {
-      return request;
+  private void authorize(HttpRequest.Builder request) throws RefusedException {
+    if (tokenFile != null) {
+      try {
+        request.header("Authorization", "Bearer " + token(tokenFile));
+      } catch (IOException e) {
+        throw new RefusedException(
+            401, "--token-file " + tokenFile + " cannot be read: " + InputFile.reason(e));
+      } catch (IllegalArgumentException e) { // whose message holds the token
+        throw new RefusedException(
+            401,
+            "--token-file "
+                + tokenFile
+                + " holds a token that no HTTP head can carry; use letters and digits");
+      }
     }
-    try {
-      return request.header("Authorization", "Bearer " + InputFile.secret(tokenFile));
-    } catch (IOException e) {
-      throw new RefusedException(
-          401, "--token-file " + tokenFile + " cannot be read: " + InputFile.reason(e));
-    }
+  }
+
+  /** The first line: while clients are changed over, an old token may stand below the new one. */
+  private static String token(Path file) throws IOException {
+    return InputFile.secret(file).lines().findFirst().orElse("").strip();
   }
 
   private JsonNode json(byte[] body, int status) throws RefusedException {

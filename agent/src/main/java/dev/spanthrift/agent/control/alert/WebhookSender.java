@@ -49,6 +49,7 @@ public final class WebhookSender implements AutoCloseable {
   private final Backoff backoff = new Backoff(RETRY, new Random());
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private @Nullable Sender sender;
+  private boolean isDoubtful;
   private boolean busy;
   private boolean closed;
   private long sent;
@@ -102,19 +103,31 @@ public final class WebhookSender implements AutoCloseable {
       var unused = opened().send(Signal.LOGS, signed(body), result -> ended(body, attempt, result));
     } catch (IOException | RuntimeException e) {
       // A file may be there at the next attempt; its name says which.
-      ended(body, attempt, again(InputFile.reason(e)));
+      ended(body, attempt, again(words(e)));
     }
+  }
+
+  /** What is no IOException was not made for people, and may repeat the URL. */
+  private static String words(Exception e) {
+    return e instanceof IOException ? InputFile.reason(e) : e.getClass().getSimpleName();
   }
 
   private static SendResult again(String why) {
     return new SendResult.Again("not_sent", why, SendResult.Again.OWN_BACKOFF, false);
   }
 
+  /** Anew after a failure: the file with the URL may hold another since. */
   private synchronized Sender opened() throws IOException {
     Sender known = sender;
+    if (known != null && isDoubtful) {
+      known.close();
+      known = null;
+    }
     if (known == null) {
+      sender = null;
       known = opener.open();
       sender = known;
+      isDoubtful = false;
     }
     return known;
   }
@@ -131,6 +144,7 @@ public final class WebhookSender implements AutoCloseable {
     if (closed) {
       return;
     }
+    isDoubtful = !isTaken(result);
     if (isTaken(result)) {
       sent++;
       remark = null;
@@ -168,7 +182,7 @@ public final class WebhookSender implements AutoCloseable {
       byte[] body = AlertMessage.body(alert, settings.format());
       var unused = opened().send(Signal.LOGS, signed(body), ended::complete);
     } catch (IOException | RuntimeException e) {
-      ended.complete(again(InputFile.reason(e)));
+      ended.complete(again(words(e)));
     }
     return ended.thenApply(result -> isTaken(result) ? SendResult.Accepted.PLAIN : result);
   }

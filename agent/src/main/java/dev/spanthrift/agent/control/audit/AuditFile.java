@@ -5,6 +5,7 @@ import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.state.StateFile;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,7 +56,7 @@ public final class AuditFile {
     Beginning beginning =
         leave.isEmpty() ? Head.read(file).beginning() : beginning(former.get(leave.size()));
     // The head first: files that it leaves out are not read, whether they are gone or not.
-    new Head(entry.number() + " " + entry.hash(), beginning).write(file);
+    new Head(new End(entry.number(), entry.hash()), beginning).write(file);
     for (Path gone : leave) {
       Files.delete(gone);
     }
@@ -70,22 +71,31 @@ public final class AuditFile {
     static final Beginning OF_ALL = new Beginning(1, AuditEntry.FIRST);
   }
 
+  /** A line that others follow: its number and its hash. */
+  record End(long number, String hash) {
+    static final End NONE = new End(0, AuditEntry.FIRST);
+  }
+
   /**
    * What the file beside says.
    *
-   * @param end number and hash of the last line; empty when there is none
+   * @param end the last line; {@link End#NONE} when there is none
    */
-  private record Head(String end, Beginning beginning) {
+  private record Head(End end, Beginning beginning) {
+    private static final Head NONE = new Head(End.NONE, Beginning.OF_ALL);
+
     static Head read(Path file) throws IOException {
       try {
-        String[] words =
-            Files.readString(file.resolveSibling(HEAD), StandardCharsets.UTF_8).strip().split(" ");
-        String end = words.length < 2 ? "" : words[0] + " " + words[1];
+        String[] words = text(Files.readAllBytes(file.resolveSibling(HEAD))).strip().split(" ");
+        if (words.length < 2) {
+          return NONE;
+        }
+        End end = new End(Long.parseLong(words[0]), words[1]);
         return words.length < 4
             ? new Head(end, Beginning.OF_ALL)
             : new Head(end, new Beginning(Long.parseLong(words[2]), words[3]));
       } catch (NoSuchFileException | NumberFormatException e) {
-        return new Head("", Beginning.OF_ALL);
+        return NONE;
       }
     }
 
@@ -94,22 +104,40 @@ public final class AuditFile {
           beginning.equals(Beginning.OF_ALL)
               ? ""
               : " " + beginning.number() + " " + beginning.previous();
-      StateFile.replace(
-          file.resolveSibling(HEAD), (end + begins + "\n").getBytes(StandardCharsets.UTF_8));
+      String line = end.number() + " " + end.hash() + begins + "\n";
+      StateFile.replace(file.resolveSibling(HEAD), line.getBytes(StandardCharsets.UTF_8));
     }
   }
 
+  /** Above all that are there, so that a damaged beginning lets it take the place of none. */
   private static String formerName(Path file) throws IOException {
-    return String.format(Locale.ROOT, "audit-%012d.jsonl", beginning(file).number());
+    List<Path> former = former(file);
+    long above = former.isEmpty() ? 1 : firstNumber(former.getLast()) + 1;
+    return String.format(
+        Locale.ROOT, "audit-%012d.jsonl", Math.max(above, beginning(file).number()));
   }
 
+  /** By the first line that can be read. */
   private static Beginning beginning(Path file) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      String first = lines.readLine();
-      JsonNode entry = read(first == null ? "" : first);
-      return new Beginning(
-          entry.path("number").asLong(1), entry.path("previous").asString(AuditEntry.FIRST));
+    try (BufferedReader lines = lines(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (read(line) instanceof ObjectNode entry) {
+          return new Beginning(
+              entry.path("number").asLong(1), entry.path("previous").asString(AuditEntry.FIRST));
+        }
+      }
+      return Beginning.OF_ALL;
     }
+  }
+
+  /** Bytes that are no text become signs that say so: they are damage of their line alone. */
+  private static BufferedReader lines(Path file) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** Those that were full, the oldest first. */
@@ -134,18 +162,14 @@ public final class AuditFile {
    * What a verification found.
    *
    * @param first number of the first line that is still kept
-   * @param entries read
+   * @param entries lines read
    * @param faults in words, with the number of their line; empty when all hangs together
-   * @param last the last line, as a JSON object; null when there is none
+   * @param end what the next line follows: the last line, or where the head knows better the one
+   *     that the head names, so that lines that were cut off are missed for ever
    */
-  public record Findings(long first, long entries, List<String> faults, @Nullable JsonNode last) {
+  public record Findings(long first, long entries, List<String> faults, End end) {
     public Findings {
       faults = List.copyOf(faults);
-    }
-
-    /** How many were ever written. */
-    long total() {
-      return first - 1 + entries;
     }
   }
 
@@ -174,44 +198,46 @@ public final class AuditFile {
   private static final class Walk {
     private final List<String> faults = new ArrayList<>();
     private final long first;
-    private String expected;
-    private long number;
-    private @Nullable JsonNode last;
+    private End last;
+    private long entries;
 
     Walk(Beginning beginning) {
       first = beginning.number();
-      number = first - 1;
-      expected = beginning.previous();
+      last = new End(first - 1, beginning.previous());
     }
 
     void follow(Path file, String place) throws IOException {
       long line = 0;
-      try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      try (BufferedReader lines = lines(file)) {
         for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-          number++;
           line++;
+          entries++;
           JsonNode entry = read(text);
-          String fault = fault(entry, number, expected);
+          String fault = fault(entry, last);
           if (fault != null) {
             faults.add(place + line + ": " + fault);
           }
-          last = entry;
-          expected = entry.path("hash").asString("");
+          if (entry instanceof ObjectNode) { // what cannot be read has no hash to follow
+            long next = last.number() + 1;
+            long number = isWhole(entry) ? entry.path("number").asLong(next) : next;
+            last = new End(number, entry.path("hash").asString(""));
+          }
         }
       }
     }
 
     Findings end(Head head) {
-      String found = last == null ? "" : last.path("number").asLong() + " " + expected;
-      if (!head.end().equals(found)) {
+      boolean agree = entries == 0 ? head.end().equals(End.NONE) : head.end().equals(last);
+      if (!agree) {
         faults.add(
             "the end: the head says "
-                + (head.end().isEmpty() ? "nothing" : head.end().split(" ", 2)[0])
+                + (head.end().equals(End.NONE) ? "nothing" : head.end().number())
                 + " entries, the file has "
-                + number
+                + last.number()
                 + "; lines were cut off, or the head is not of this file");
       }
-      return new Findings(first, number - first + 1, faults, last);
+      return new Findings(
+          first, entries, faults, head.end().number() >= last.number() ? head.end() : last);
     }
   }
 
@@ -223,16 +249,21 @@ public final class AuditFile {
     }
   }
 
-  private static @Nullable String fault(JsonNode entry, long number, String previous) {
-    if (!(entry instanceof ObjectNode object)) {
+  private static boolean isWhole(JsonNode entry) {
+    return entry instanceof ObjectNode object
+        && AuditEntry.hashOf(object).equals(entry.path("hash").asString(""));
+  }
+
+  private static @Nullable String fault(JsonNode entry, End before) {
+    if (!(entry instanceof ObjectNode)) {
       return "is no entry";
     }
-    if (!AuditEntry.hashOf(object).equals(entry.path("hash").asString(""))) {
+    if (!isWhole(entry)) {
       return "was changed: its hash is not that of its content";
     }
-    if (!previous.equals(entry.path("previous").asString(""))) {
+    if (!before.hash().equals(entry.path("previous").asString(""))) {
       return "does not follow the line before: something was taken out, put in or moved";
     }
-    return entry.path("number").asLong() == number ? null : "has another number";
+    return entry.path("number").asLong(0) == before.number() + 1 ? null : "has another number";
   }
 }

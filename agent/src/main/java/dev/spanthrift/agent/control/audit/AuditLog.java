@@ -33,6 +33,7 @@ public final class AuditLog {
   private final long fileBytesMax;
   private final Deque<AuditEntry> lately = new ArrayDeque<>();
   private boolean isRead;
+  private boolean isToldUnreadable;
   private long number;
   private String previous = AuditEntry.FIRST;
 
@@ -52,29 +53,16 @@ public final class AuditLog {
   }
 
   /** Goes on where the last process ended, and says so when its file has faults. */
-  private void read() {
-    if (!isRead) {
-      isRead = true;
-      if (file != null) {
-        goOn(file);
-      }
-    }
-  }
-
-  private void goOn(Path path) {
-    try {
-      AuditFile.Findings verdict = AuditFile.verify(path);
+  private void read() throws IOException {
+    if (!isRead && file != null) {
+      AuditFile.Findings verdict = AuditFile.verify(file);
       if (!verdict.faults().isEmpty()) {
-        log.warn("audit {}: {}; see spanthrift audit verify", path, verdict.faults().getFirst());
+        log.warn("audit {}: {}; see spanthrift audit verify", file, verdict.faults().getFirst());
       }
-      number = verdict.total();
-      previous =
-          verdict.last() == null
-              ? AuditEntry.FIRST
-              : verdict.last().path("hash").asString(AuditEntry.FIRST);
-    } catch (IOException e) {
-      log.warn("audit {} cannot be read: {}", path, InputFile.reason(e));
+      number = verdict.end().number();
+      previous = verdict.end().hash();
     }
+    isRead = true;
   }
 
   /**
@@ -88,7 +76,11 @@ public final class AuditLog {
       @Nullable String from,
       @Nullable String to,
       List<JsonDifference> diff) {
-    read();
+    try {
+      read(); // a chain that cannot be read cannot be gone on with
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     AuditEntry entry =
         new AuditEntry(
                 number + 1,
@@ -150,9 +142,19 @@ public final class AuditLog {
     return found.reversed();
   }
 
-  /** How many there are, those of former processes among them. */
+  /**
+   * How many there are, those of former processes among them; without those while their files
+   * cannot be read.
+   */
   public synchronized long size() {
-    read();
+    try {
+      read();
+    } catch (IOException e) {
+      if (!isToldUnreadable) {
+        isToldUnreadable = true;
+        log.warn("audit {} cannot be read: {}", file, InputFile.reason(e));
+      }
+    }
     return number;
   }
 

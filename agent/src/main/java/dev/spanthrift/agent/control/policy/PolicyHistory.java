@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,20 +170,31 @@ final class PolicyHistory {
     }
   }
 
-  /** The last line of a version counts: it may have been stored twice. */
+  /** The last line of a version counts: it may have been stored twice. A damaged one is skipped. */
   private void readLines(Path from) {
-    try (Stream<String> lines = Files.lines(from, StandardCharsets.UTF_8)) {
-      lines
-          .map(line -> Entry.of(BodyFormat.JSON.read(line.getBytes(StandardCharsets.UTF_8))))
-          .forEach(entry -> entries.put(entry.version(), entry));
+    int damaged = 0;
+    try {
+      // Bytes that are no text are damage of their line alone.
+      String text = new String(Files.readAllBytes(from), StandardCharsets.UTF_8);
+      for (String line : text.lines().toList()) {
+        try {
+          Entry entry = Entry.of(BodyFormat.JSON.read(line.getBytes(StandardCharsets.UTF_8)));
+          entries.put(entry.version(), entry);
+        } catch (RuntimeException e) {
+          damaged++;
+        }
+      }
     } catch (NoSuchFileException e) {
       return; // nothing was stored yet
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      log.warn("policy history {} cannot be read: {}", from, InputFile.reason(e));
+    }
+    if (damaged > 0) {
       log.warn(
-          "policy history {} is damaged after {} versions: {}",
+          "policy history {} is damaged: {} of its lines were skipped, {} versions are known",
           from,
-          entries.size(),
-          InputFile.reason(e));
+          damaged,
+          entries.size());
     }
   }
 

@@ -13,6 +13,7 @@ import dev.spanthrift.agent.control.OpenApi;
 import dev.spanthrift.agent.receive.loop.Loops;
 import dev.spanthrift.exporter.settings.ExportSettings;
 import dev.spanthrift.exporter.settings.Protocol;
+import dev.spanthrift.exporter.settings.ProxyVariables;
 import dev.spanthrift.exporter.transport.ClientLoops;
 import dev.spanthrift.exporter.transport.Senders;
 import dev.spanthrift.sampler.wire.Signal;
@@ -179,6 +180,46 @@ class WebhookTest {
     }
   }
 
+  private WebhookSender fromFile(Path urlFile) {
+    AlertSettings.Webhook settings =
+        new AlertSettings.Webhook(null, urlFile, AlertSettings.Format.GENERIC, null);
+    ClientLoops clients = new ClientLoops(loops.group(), loops.clientChannel());
+    return new WebhookSender(
+        settings,
+        new WebhookOpener(settings, clients, ProxyVariables.of(Map.of())),
+        timer,
+        () -> 1_700_000_000_000L);
+  }
+
+  @Test
+  void aUrlThatCannotBeUsedIsSaidWithoutItsText() throws Exception {
+    for (String wrong : List.of("hooks.example.com" + PATH, "ftp://h" + PATH, "http://" + PATH)) {
+      Path urlFile = Files.writeString(directory.resolve("url"), wrong);
+      try (WebhookSender webhook = fromFile(urlFile)) {
+        webhook.tell(alert("x"));
+        String remark = String.valueOf(webhook.status().remark());
+        assertEquals(
+            "not sent: " + urlFile + " holds no URL with scheme http or https and a host", remark);
+        assertFalse(webhook.test(alert("x")).get().message().contains("very-secret"));
+      }
+    }
+  }
+
+  @Test
+  void aUrlThatWasChangedInItsFileIsUsedAfterAFailure() throws Exception {
+    Path urlFile = Files.writeString(directory.resolve("url"), url().resolve("/old").toString());
+    try (WebhookSender webhook = fromFile(urlFile)) {
+      status.set(404);
+      webhook.tell(alert("x"));
+      await().atMost(LONG).until(() -> webhook.status().failed() == 1);
+      Files.writeString(urlFile, url().toString());
+      status.set(200);
+      webhook.tell(alert("y"));
+      await().atMost(LONG).until(() -> webhook.status().sent() == 1);
+      assertEquals(List.of("/old", PATH), got.stream().map(Got::path).toList());
+    }
+  }
+
   @Test
   void theOldestGoesWhenTooManyWait() {
     AlertSettings.Webhook settings =
@@ -235,6 +276,7 @@ class WebhookTest {
       assertEquals(List.of(), OpenApi.get().mismatches("AlertTest", tested));
       assertTrue(tested.path("delivered").asBoolean(), tested.toString());
       assertTrue(got.getFirst().json().path("text").asString().contains("This is a test"));
+      assertEquals("alerts.test", port.store.audit().after(0, 1).getFirst().action());
       port.writer().post().uri("/api/v1/alerts:test").exchange().expectStatus().isEqualTo(429);
 
       silence(port, "{\"rule\":\"latency\",\"ttl\":\"2h\",\"reason\":\"deploy\"}", 200);

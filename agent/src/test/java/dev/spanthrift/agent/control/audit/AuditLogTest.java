@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -97,7 +100,7 @@ class AuditLogTest {
     List<String> lines = lines();
     lines.add(2, "hello");
     Files.write(file, lines);
-    assertFault("line 3: is no entry");
+    assertEquals(List.of("line 3: is no entry"), faults());
   }
 
   @Test
@@ -107,6 +110,85 @@ class AuditLogTest {
     assertEquals(List.of(), faults());
     assertEquals(6, next.size());
     assertEquals(6, next.lately(Long.MAX_VALUE, 10).getFirst().number());
+  }
+
+  @Test
+  void linesThatWereCutOffAreMissedWhenTheNextProcessGoesOn() throws Exception {
+    Files.write(file, lines().subList(0, 3));
+    AuditLog next = new AuditLog(directory, () -> 1_700_000_001_000L);
+    next.append(ANN, "kill-switch.put", "off", "keep-all", List.of());
+    next.append(ANN, "kill-switch.put", "keep-all", "off", List.of());
+    assertEquals(7, next.size());
+    assertEquals(List.of("line 4: does not follow"), shortened(faults()));
+  }
+
+  @Test
+  void aLastLineThatWasSealedAnewShowsWhenTheNextProcessGoesOn() throws Exception {
+    Path other = directory.resolve("other");
+    Files.createDirectories(other);
+    Files.write(other.resolve(AuditFile.NAME), lines().subList(0, 4));
+    new AuditLog(other, () -> 1L).append(ANN, "policy.put", "5", "9", List.of());
+    Files.copy(other.resolve(AuditFile.NAME), file, StandardCopyOption.REPLACE_EXISTING);
+    assertFault("the end");
+    new AuditLog(directory, () -> 2L).append(ANN, "policy.put", "6", "7", List.of());
+    assertEquals(List.of("line 6: does not follow"), shortened(faults()));
+  }
+
+  @Test
+  void halfALineOfAPowerCutTakesNoOtherWithIt() throws Exception {
+    Files.writeString(file, "{\"action\":\"kill-sw", StandardOpenOption.APPEND);
+    AuditLog next = new AuditLog(directory, () -> 1_700_000_001_000L);
+    next.append(ANN, "kill-switch.put", "off", "keep-all", List.of());
+    next.append(ANN, "kill-switch.put", "keep-all", "off", List.of());
+    assertEquals(7, next.size());
+    assertEquals(List.of("line 6: is no entry"), faults());
+    assertTrue(lines().get(6).contains("\"number\":6"), lines()::toString);
+  }
+
+  @Test
+  void bytesThatAreNoTextAreDamageOfTheirLineAlone() throws Exception {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[new String(bytes, StandardCharsets.UTF_8).indexOf("incident 7")] = (byte) 0xff;
+    Files.write(file, bytes);
+    assertFault("line 1: was changed");
+    AuditLog next = new AuditLog(directory, () -> 2L);
+    next.append(ANN, "policy.put", "6", "7", List.of());
+    assertEquals(6, next.size());
+    assertEquals(1, faults().size());
+  }
+
+  /**
+   * What cannot be read now may be there in a moment; a chain begun anew would be there for ever.
+   */
+  @Test
+  void whatCannotBeReadIsNotGoneOnWith() throws Exception {
+    Path aside = Files.move(file, directory.resolve("aside"));
+    Files.createDirectories(file); // reading it is an error, whoever asks
+    AuditLog next = new AuditLog(directory, () -> 2L);
+    assertEquals(0, next.size());
+    assertThrows(
+        UncheckedIOException.class, () -> next.append(ANN, "policy.put", "6", "7", List.of()));
+    Files.delete(file);
+    Files.move(aside, file);
+    next.append(ANN, "policy.put", "6", "7", List.of());
+    assertEquals(6, next.size());
+    assertEquals(List.of(), faults());
+  }
+
+  @Test
+  void aFileWithADamagedBeginningTakesThePlaceOfNoOther() throws Exception {
+    fillFiles(12);
+    String oldest = Files.readString(formerFiles().getFirst());
+    Files.write(file, new byte[3_000]); // full, and no line of it can be read
+    AuditLog next = new AuditLog(directory.resolve("many"), () -> 1L, 2_000);
+    next.append(ANN, "policy.put", "12", "13", List.of());
+    assertEquals(oldest, Files.readString(formerFiles().getFirst()));
+    assertEquals(13, next.size());
+    assertFault(formerFiles().getLast().getFileName() + ", line 1: is no entry");
+  }
+
+  private static List<String> shortened(List<String> faults) {
+    return faults.stream().map(fault -> fault.replaceFirst(" the line before:.*", "")).toList();
   }
 
   private void fillFiles(int lines) throws IOException {

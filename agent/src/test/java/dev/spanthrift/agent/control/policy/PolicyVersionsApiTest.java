@@ -9,6 +9,7 @@ import dev.spanthrift.agent.control.http.BodyFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -177,6 +178,20 @@ class PolicyVersionsApiTest {
             .toString()
             .replace(" ", ""));
     put(policy("0.7")).expectStatus().isOk();
+  }
+
+  @Test
+  void halfALineOfAPowerCutTakesNoOtherVersionWithIt() throws IOException {
+    put(policy("0.5")).expectStatus().isOk();
+    Path file = directory.resolve("state").resolve(PolicyHistory.FILE);
+    Files.writeString(file, "{\"version\":3,\"ha", StandardOpenOption.APPEND);
+    restart();
+    put(policy("0.7")).expectStatus().isOk();
+    put(policy("0.8")).expectStatus().isOk();
+    restart();
+    JsonNode page = get("/api/v1/policy/versions", "PolicyVersionPage");
+    assertEquals(4, page.path("versions").size(), page::toString);
+    rollback("", "{\"version\": 3}", port.etag()).expectStatus().isOk();
   }
 
   @Test
