@@ -95,9 +95,9 @@ final class SidecarOptions {
       names = "--revision",
       paramLabel = "NAME",
       description =
-          "Only pods whose label "
+          "Only pods of namespaces whose label "
               + Names.REVISION_LABEL
-              + " asks for it, on them or their namespace. Default: those without the label")
+              + " asks for it. Default: those without the label")
   String revision = Names.DEFAULT_REVISION;
 
   @Option(

@@ -58,8 +58,23 @@ class PodInjectorTest {
     for (String space : new String[] {"kube-system", "spanthrift"}) {
       assertEquals(SkipReason.SYSTEM_NAMESPACE, skipped(asking, PodCorpus.enabled(space)));
     }
+  }
+
+  /** No selector of a webhook or a policy asks the pod for it. */
+  @Test
+  void theRevisionIsTheNamespacesAlone() {
     ObjectNode other = with("deployment", "labels", Names.REVISION_LABEL, "canary");
-    assertEquals(SkipReason.OTHER_REVISION, skipped(other, PodCorpus.enabled("shop")));
+    assertInstanceOf(Injected.class, injector.inject(other, PodCorpus.enabled("shop")));
+    ObjectNode plain = PodCorpus.pod("deployment");
+    assertEquals(SkipReason.OTHER_REVISION, skipped(plain, revised("canary")));
+    assertEquals(SkipReason.INVALID_OPTION, skipped(plain, revised(Names.DEFAULT_REVISION)));
+  }
+
+  private static PodNamespace revised(String revision) {
+    return new PodNamespace(
+        "shop",
+        Map.of(Names.NAMESPACE_LABEL, "enabled", Names.REVISION_LABEL, revision),
+        Map.of());
   }
 
   @Test
