@@ -132,10 +132,12 @@ spec:
               port: health
             periodSeconds: 2
             failureThreshold: 60
+          {{- if semverCompare ">=1.30.0-0" $.Capabilities.KubeVersion.Version }}
           lifecycle:
             preStop:
               sleep:
                 seconds: 5 # the API server and the sidecars learn of the pod's end first
+          {{- end }}
           resources:
             {{- toYaml .values.resources | nindent 12 }}
           securityContext:

@@ -1,9 +1,11 @@
 package dev.spanthrift.helm;
 
 import static dev.spanthrift.helm.Rendered.text;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import com.marcnuri.helm.Helm;
 import org.junit.jupiter.api.Test;
 
 /** What the chart tells the injector. */
@@ -14,6 +16,20 @@ class InjectorChartTest {
         .filter(object -> text(object, "metadata.name").endsWith("-injector"))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** There the field is not known, and a preStop that says nothing is refused (alpha until 1.30). */
+  @Test
+  void aClusterOf129GetsNoSleepBeforeTheEnd() {
+    String old =
+        new Helm(Chart.FOLDER)
+            .template()
+            .withKubeVersion("1.29")
+            .withValuesFile(Chart.files(Chart.CLUSTER)[0])
+            .call();
+    assertTrue(old.contains("-injector") && old.contains("-controller"), old);
+    assertFalse(old.contains("preStop"), old);
+    assertTrue(injector(Chart.render(Chart.CLUSTER)).toString().contains("preStop"));
   }
 
   @Test
