@@ -3,6 +3,7 @@ package dev.spanthrift.kubernetes.controller;
 import dev.spanthrift.agent.control.source.Bundle;
 import dev.spanthrift.kubernetes.objects.ObjectKey;
 import dev.spanthrift.kubernetes.objects.PolicySpec;
+import dev.spanthrift.kubernetes.objects.Selectors;
 import dev.spanthrift.kubernetes.stream.Assigner;
 import dev.spanthrift.kubernetes.stream.Assignment;
 import dev.spanthrift.kubernetes.stream.PodFacts;

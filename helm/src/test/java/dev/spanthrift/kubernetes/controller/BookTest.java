@@ -12,6 +12,7 @@ import dev.spanthrift.agent.control.source.StreamMessage;
 import dev.spanthrift.kubernetes.objects.BudgetSpec;
 import dev.spanthrift.kubernetes.objects.ObjectKey;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
+import dev.spanthrift.kubernetes.objects.Selectors;
 import dev.spanthrift.kubernetes.objects.Traffic;
 import dev.spanthrift.kubernetes.stream.Assignment;
 import dev.spanthrift.kubernetes.stream.FleetSummary;
