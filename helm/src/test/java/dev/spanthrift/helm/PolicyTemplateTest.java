@@ -42,7 +42,10 @@ class PolicyTemplateTest {
       while (matcher.find()) {
         variables.add(matcher.group(1));
       }
-      variables.remove("OTEL_EXPORTER_OTLP_HEADERS"); // only where an annotation names a Secret
+      // Only where an annotation names a Secret, which may be absent.
+      assertTrue(all.contains("\"headers\"), \"optional\": dyn(true)"), all);
+      variables.remove("OTEL_EXPORTER_OTLP_HEADERS");
+      variables.remove("SPANTHRIFT_ADMIN_OPERATOR_TOKEN_FILE");
       assertEquals(injected(), variables);
       for (String known : Names.MESH_CONTAINERS) {
         assertTrue(all.contains("\"" + known + "\""), known);

@@ -19,6 +19,10 @@ public enum PodOption {
       "ConfigMap of the pod's namespace whose key `policy.yaml` holds until the controller was"
           + " reached",
       "none"),
+  OPERATOR_TOKEN_SECRET(
+      "Secret of the pod's namespace whose key `token` lets its bearers use the kill switch and"
+          + " boosts of running sidecars",
+      "none, sidecars take no writes"),
   CPU_REQUEST(
       "CPU that the sidecar reserves; an autoscaler on CPU needs one", "the injector's, 50m"),
   MEMORY_REQUEST("memory that the sidecar reserves", "the injector's, 192Mi"),

@@ -136,6 +136,27 @@ class PolicyModeKubeIT {
   }
 
   @Test
+  void secretsThatAnnotationsNameMayBeAbsent() throws IOException {
+    String annotated =
+        Kube.namespace(
+            client,
+            "secrets",
+            ENABLED,
+            Map.of(
+                "spanthrift.dev/upstream-headers-secret", "absent",
+                "spanthrift.dev/operator-token-secret", "absent"));
+    JsonNode pod = create(annotated, pod("deployment"));
+    String sidecar = sidecar(pod).toString();
+    assertTrue(
+        sidecar.contains(
+            "\"secretKeyRef\":{\"key\":\"headers\",\"name\":\"absent\",\"optional\":true}"),
+        sidecar);
+    assertTrue(sidecar.contains("/var/run/secrets/spanthrift/token/token"), sidecar);
+    String volumes = pod.path("spec").path("volumes").toString();
+    assertTrue(volumes.contains("\"secretName\":\"absent\""), volumes);
+  }
+
+  @Test
   void annotationsOfPodBeforeNamespaceSetModeAndBackend() throws IOException {
     String annotated =
         Kube.namespace(

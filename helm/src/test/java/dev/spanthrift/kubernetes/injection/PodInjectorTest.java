@@ -72,9 +72,7 @@ class PodInjectorTest {
 
   private static PodNamespace revised(String revision) {
     return new PodNamespace(
-        "shop",
-        Map.of(Names.NAMESPACE_LABEL, "enabled", Names.REVISION_LABEL, revision),
-        Map.of());
+        "shop", Map.of(Names.NAMESPACE_LABEL, "enabled", Names.REVISION_LABEL, revision), Map.of());
   }
 
   @Test
@@ -217,6 +215,29 @@ class PodInjectorTest {
         sidecarOf(
             injector, with("deployment", "annotations", PodOption.MEMORY_LIMIT.key(), "176Mi"));
     assertEquals("176Mi", sidecar.path("resources").path("requests").path("memory").asString(""));
+  }
+
+  /** Without one every write over REST is refused, the kill switch among them. */
+  @Test
+  void aSecretWithATokenLetsOperatorsUseTheKillSwitch() {
+    ObjectNode pod =
+        with("deployment", "annotations", PodOption.OPERATOR_TOKEN_SECRET.key(), "on-call");
+    JsonNode spec = injected(pod).pod().path("spec");
+    JsonNode sidecar = PodCorpusTest.sidecar(spec);
+    String file = environment(sidecar).get("SPANTHRIFT_ADMIN_OPERATOR_TOKEN_FILE");
+    JsonNode mount = named(sidecar.path("volumeMounts"), Names.TOKEN_VOLUME);
+    assertEquals(mount.path("mountPath").asString("") + "/token", file);
+    assertTrue(mount.path("readOnly").asBoolean(false));
+    JsonNode secret = named(spec.path("volumes"), Names.TOKEN_VOLUME).path("secret");
+    assertEquals("on-call", secret.path("secretName").asString(""));
+    assertTrue(secret.path("optional").asBoolean(false), "it may come later");
+  }
+
+  private static JsonNode named(JsonNode list, String name) {
+    return Json.objects(list).stream()
+        .filter(e -> Json.name(e).equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static JsonNode sidecarOf(PodInjector injector, ObjectNode pod) {
