@@ -470,7 +470,8 @@ public final class Controller implements AutoCloseable {
         certificate == null ? 0 : certificate.writes(),
         certificate == null ? 0 : certificate.writeFailures(),
         certificate == null ? -1 : certificate.expiry().getEpochSecond(),
-        watches.stream().mapToLong(Watch::failures).sum(),
+        watches.stream().mapToLong(Watch::failures).sum()
+            + (certificate == null ? 0 : certificate.watchFailures()),
         members.isCut(),
         leadership.leads());
   }
