@@ -113,8 +113,9 @@ public final class AlertApi {
         .publishOn(Schedulers.boundedElastic())
         .map(
             text -> {
-              AlertBook.Silence silence = read(BodyFormat.JSON.read(text));
-              Author author = Authors.of(headers, silence.reason());
+              AlertBook.Silence wished = read(BodyFormat.JSON.read(text));
+              Author author = Authors.of(headers, wished.reason());
+              AlertBook.Silence silence = wished.because(author.reason());
               if (!dryRun) {
                 set(silence, author);
               }
@@ -179,7 +180,8 @@ public final class AlertApi {
     }
     long now = unixMillis.getAsLong();
     long before = tested.get();
-    if (now - before < TEST_PAUSE_MILLIS || !tested.compareAndSet(before, now)) {
+    boolean justNow = now >= before && now - before < TEST_PAUSE_MILLIS;
+    if (justNow || !tested.compareAndSet(before, now)) {
       throw new ProblemException(ProblemType.BUSY, "a test was sent in the last seconds");
     }
     return Mono.fromCallable(

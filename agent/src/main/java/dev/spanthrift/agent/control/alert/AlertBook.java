@@ -46,6 +46,11 @@ public final class AlertBook {
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Silence(@Nullable String rule, @Nullable String id, Instant until, String reason) {
+    /** The same for another reason. */
+    Silence because(String other) {
+      return new Silence(rule, id, until, other);
+    }
+
     private String key() {
       return rule == null ? "id " + id : "rule " + rule;
     }
