@@ -89,7 +89,7 @@ public final class BoostApi {
             wish -> {
               requirePrice();
               Author author = Authors.of(headers, wish.reason());
-              BoostBody made = body(keeper.create(wish, author, dryRun));
+              BoostBody made = body(keeper.create(wish.because(author.reason()), author, dryRun));
               return dryRun
                   ? ResponseEntity.ok(made)
                   : ResponseEntity.status(HttpStatus.CREATED)
