@@ -11,7 +11,9 @@ final class OverviewTopic implements Topic {
   private static final int BEATS = 2;
 
   private final Supplier<Overview> source;
+  private static final long STALE_NANOS = 2_000_000_000L;
   private long beats;
+  private long takenNanos = System.nanoTime();
   private long id;
   private byte[] json = {};
 
@@ -37,10 +39,14 @@ final class OverviewTopic implements Topic {
 
   @Override
   public void beat() {
-    if (beats++ % BEATS == 0) {
+    long since = System.nanoTime() - takenNanos; // long, where nobody has listened meanwhile
+    if (json.length == 0 || since > STALE_NANOS || beats % BEATS == 0) {
+      takenNanos += since;
+      beats = 0;
       Overview now = source.get();
       id = Math.max(id + 1, now.at().toEpochMilli());
       json = EventLines.json(now);
     }
+    beats++;
   }
 }

@@ -35,6 +35,10 @@ class ExplainApiTest {
   private static final String POLICY =
       """
       policies:
+        - name: trial
+          match: {attribute: {key: customer, equals: big}}
+          keep: true
+          shadow: true
         - name: slow logins
           match: {all: [{name: POST /login}, {slowerThan: 1s}]}
           keep: true
