@@ -36,13 +36,6 @@ For other charts, with this one as a dependency and `application.create: false`:
     periodSeconds: 1
     failureThreshold: 120
   {{- end }}
-  {{- with .Values.sidecar.drainPath }}
-  lifecycle:
-    preStop:
-      httpGet:
-        path: {{ . }}
-        port: spanthrift
-  {{- end }}
   resources:
     {{- toYaml .Values.sidecar.resources | nindent 4 }}
 {{- end }}
@@ -96,6 +89,13 @@ volumeMounts:
     mountPath: /var/lib/spanthrift
   - name: spanthrift-tmp
     mountPath: /tmp
+  {{- if eq $.Values.mode "sidecar" }}
+  # An empty folder where the application's token would be: the sidecar never calls the API.
+  - name: spanthrift-tmp
+    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+    readOnly: true
+    subPath: no-api-token
+  {{- end }}
   {{- if $.Values.admin.tokenSecret.name }}
   - name: spanthrift-token
     mountPath: /var/run/secrets/spanthrift/token

@@ -228,15 +228,22 @@ automountServiceAccountToken: false
 {{- with include "spanthrift.controller.url" . }}
 - --controller={{ . }}
 {{- end }}
-{{- if and .Values.controller.enabled .Values.controller.tls.caConfigMap }}
-- --controller-ca={{ .Values.controller.tls.caConfigMap }}
+{{- with include "spanthrift.controller.ca" . }}
+- --controller-ca={{ . }}
 {{- end }}
 {{- end }}
 
-{{/* Where sidecars reach it; nothing where it has no certificate, for tokens must not be read on the way. */}}
 {{- define "spanthrift.controller.url" -}}
-{{- if and .Values.controller.enabled .Values.controller.tls.secretName -}}
+{{- if .Values.controller.enabled -}}
 https://{{ include "spanthrift.component.name" (dict "context" . "component" "controller") }}.{{ include "spanthrift.namespace" . }}.svc
+{{- end }}
+{{- end }}
+
+{{/* ConfigMap of each namespace by which sidecars know the controller: its own, or somebody's; nothing means the JVM's authorities. */}}
+{{- define "spanthrift.controller.ca" -}}
+{{- if .Values.controller.enabled -}}
+{{- $own := printf "%s-controller-ca" (include "spanthrift.cluster.name" . | trunc 200 | trimSuffix "-") -}}
+{{- default (ternary "" $own (not (empty .Values.controller.tls.secretName))) .Values.controller.tls.caConfigMap }}
 {{- end }}
 {{- end }}
 
@@ -255,16 +262,20 @@ https://{{ include "spanthrift.component.name" (dict "context" . "component" "co
 {{- end }}
 
 {{- define "spanthrift.controller.args" -}}
+{{- $name := include "spanthrift.component.name" (dict "context" . "component" "controller") -}}
 - controller
-{{- if .Values.controller.tls.secretName }}
 - --host=0.0.0.0
-- --tls-certificate=/var/run/secrets/spanthrift/tls/tls.crt
-- --tls-key=/var/run/secrets/spanthrift/tls/tls.key
-{{- else }}
-- --host=127.0.0.1
-{{- end }}
 - --port={{ .Values.controller.port }}
 - --admin-host=0.0.0.0
 - --admin-port=4321
 - --audience=spanthrift
+- --lease={{ $name }}
+{{- if .Values.controller.tls.secretName }}
+- --tls-certificate=/var/run/secrets/spanthrift/tls/tls.crt
+- --tls-key=/var/run/secrets/spanthrift/tls/tls.key
+{{- else }}
+- --ca-config-map={{ include "spanthrift.controller.ca" . }}
+- --service={{ $name }}
+- --secret={{ $name }}
+{{- end }}
 {{- end }}

@@ -34,7 +34,7 @@ env:
     value: /var/run/secrets/spanthrift/controller/token
   - name: SPANTHRIFT_CONTROLLER_LABELS_FILE
     value: /var/run/secrets/spanthrift/controller/labels
-  {{- if $.Values.controller.tls.caConfigMap }}
+  {{- if include "spanthrift.controller.ca" $ }}
   - name: SPANTHRIFT_CONTROLLER_CA_FILE
     value: /var/run/secrets/spanthrift/controller/ca.crt
   {{- end }}
@@ -64,6 +64,10 @@ volumeMounts:
     mountPath: /var/lib/spanthrift
   - name: spanthrift-tmp
     mountPath: /tmp
+  - name: spanthrift-tmp
+    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+    readOnly: true
+    subPath: no-api-token
   {{- if include "spanthrift.controller.url" . }}
   - name: spanthrift-controller
     mountPath: /var/run/secrets/spanthrift/controller
@@ -91,7 +95,7 @@ volumeMounts:
             - path: labels
               fieldRef:
                 fieldPath: metadata.labels
-      {{- with .Values.controller.tls.caConfigMap }}
+      {{- with include "spanthrift.controller.ca" . }}
       - configMap:
           name: {{ . }}
           optional: true

@@ -27,6 +27,15 @@ final class EndWords {
         failed);
   }
 
+  /** Before the end, for whoever reads the last words of a process that was killed. */
+  static String atStake(PipelineStatus status) {
+    return String.format(
+        Locale.ROOT,
+        "%,d spans are still to be sent, and %,d to be decided: lost if this process is killed now",
+        status.shipping().queued(),
+        status.spans().held().spans());
+  }
+
   private static String list(String before, Map<String, Long> counts) {
     StringBuilder text = new StringBuilder();
     counts.entrySet().stream()

@@ -27,6 +27,7 @@ import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.state.StateLock;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
@@ -44,6 +45,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +63,9 @@ public final class Sidecar implements SidecarProgram {
   private static final Logger log = LoggerFactory.getLogger(Sidecar.class);
   private static final Duration FAILED_START_LINGER = Duration.ofSeconds(5);
   private static final Duration LINGER = Duration.ofSeconds(1); // for connections and loops
+
+  /** A kubelet whose grace period is spent kills two seconds after it has asked (KEP-753). */
+  private static final Duration BEFORE_A_KILL = Duration.ofMillis(1_500);
 
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<Destination> destinations = new ArrayList<>();
@@ -312,7 +318,8 @@ public final class Sidecar implements SidecarProgram {
   }
 
   private void closeAll(Duration deadline) {
-    long end = System.nanoTime() + deadline.toNanos();
+    long begin = System.nanoTime();
+    long end = begin + deadline.toNanos();
     boolean ran = live != null && live.phase() == PipelineView.Phase.READY;
     if (live != null) {
       live.phase(PipelineView.Phase.DRAINING);
@@ -325,7 +332,7 @@ public final class Sidecar implements SidecarProgram {
       http.stop(linger);
     }
     if (live != null) {
-      live.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      drain(live, begin, end);
       if (ran) {
         log.info("at the end: {}", EndWords.of(live.status()));
       }
@@ -356,5 +363,17 @@ public final class Sidecar implements SidecarProgram {
     if (loops != null) {
       loops.close(linger);
     }
+  }
+
+  /** Says what is at stake while it can still speak. */
+  private void drain(LivePipeline live, long begin, long end) {
+    ScheduledFuture<?> words =
+        timer.schedule(
+            Guarded.task(
+                "words before a kill", () -> log.warn("{}", EndWords.atStake(live.status()))),
+            begin + BEFORE_A_KILL.toNanos() - System.nanoTime(),
+            TimeUnit.NANOSECONDS);
+    live.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    words.cancel(false);
   }
 }

@@ -57,6 +57,8 @@ record Layer(String name, Path file, String digest, String diffId, long bytes) {
     entry.setMode(mode(inside, isFolder));
     entry.setLastModifiedTime(ImageFolder.TIME);
     entry.setIds(0, 0);
+    entry.setUserName(""); // not of who builds
+    entry.setGroupName("");
     if (inside.equals(ImageFolder.STATE)) {
       entry.setIds(SPANTHRIFT, SPANTHRIFT);
     }

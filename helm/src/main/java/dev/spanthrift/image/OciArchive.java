@@ -181,6 +181,8 @@ final class OciArchive {
     entry.setSize(size);
     entry.setMode(0644);
     entry.setLastModifiedTime(ImageFolder.TIME);
+    entry.setUserName(""); // not of who builds
+    entry.setGroupName("");
     out.putArchiveEntry(entry);
   }
 }

@@ -16,11 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kube")
 class MetricsIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-  private static final Pattern SERIES =
-      Pattern.compile("([a-z_0-9]+)(?:\\{(.*)\\})? [-0-9.eE+NaIif]+");
-  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
 
   /** One trace of an entry span; the rest of the answer does not depend on what it says. */
   private static final String TRACE =
@@ -57,16 +51,7 @@ class MetricsIT {
     assertTrue(wanted.size() > 15, wanted::toString);
 
     Map<String, TreeSet<String>> told = told();
-    Map<String, String> missing = new TreeMap<>();
-    wanted.forEach(
-        (metric, labels) -> {
-          if (!told.containsKey(metric)) {
-            missing.put(metric, "no such metric");
-          } else if (!told.get(metric).containsAll(labels)) {
-            missing.put(metric, labels + " asked, it has " + told.get(metric));
-          }
-        });
-    assertEquals(Map.of(), missing);
+    assertEquals(Map.of(), Queries.missing(wanted, told));
   }
 
   private Map<String, TreeSet<String>> told() throws Exception {
@@ -84,7 +69,7 @@ class MetricsIT {
               .build(),
           HttpResponse.BodyHandlers.discarding());
       String metrics = await(base + "/actuator/prometheus", "spanthrift_spans_total{", out);
-      return parsed(metrics);
+      return Queries.told(metrics);
     } finally {
       program.destroy();
       if (!program.waitFor(30, TimeUnit.SECONDS)) {
@@ -137,20 +122,5 @@ class MetricsIT {
     }
     String said = Files.readString(out, StandardCharsets.UTF_8);
     throw new AssertionError(url + " never had " + text + ": " + last + "\n" + said);
-  }
-
-  private static Map<String, TreeSet<String>> parsed(String metrics) {
-    Map<String, TreeSet<String>> series = new TreeMap<>();
-    for (String line : metrics.lines().toList()) {
-      Matcher matcher = SERIES.matcher(line);
-      if (matcher.matches()) {
-        TreeSet<String> labels = series.computeIfAbsent(matcher.group(1), m -> new TreeSet<>());
-        Matcher label = LABEL.matcher(matcher.group(2) == null ? "" : matcher.group(2));
-        while (label.find()) {
-          labels.add(label.group(1));
-        }
-      }
-    }
-    return series;
   }
 }

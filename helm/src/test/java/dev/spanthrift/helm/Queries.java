@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** PromQL as far as tests of alerts and dashboards need it: metric names and their labels. */
-final class Queries {
+public final class Queries {
   private static final Pattern SERIES =
       Pattern.compile("\\b((?:spanthrift|process|jvm)_[a-z0-9_]+)(?:\\{([^}]*)\\})?");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)\\s*\"");
@@ -19,7 +19,52 @@ final class Queries {
   /** Set by Prometheus for every target, not by the program. */
   private static final List<String> OF_THE_TARGET = List.of("namespace", "pod");
 
+  private static final Pattern SAMPLE =
+      Pattern.compile("([a-z_0-9]+)(?:\\{(.*)\\})? [-0-9.eE+NaIif]+");
+
   private Queries() {}
+
+  /** What a program's answer lacks of what the chart's alerts ask of it; empty if nothing. */
+  public static Map<String, String> missing(String program, String exposition) {
+    JsonObject rules =
+        Chart.render(Chart.CLUSTER, "prometheusRule: {enabled: true}").only("PrometheusRule");
+    Map<String, TreeSet<String>> asked = series(of(rules));
+    asked.keySet().removeIf(name -> !name.startsWith("spanthrift_" + program + "_"));
+    if (asked.size() < 4) {
+      throw new IllegalStateException("hardly anything is asked: " + asked);
+    }
+    return missing(asked, told(exposition));
+  }
+
+  static Map<String, String> missing(
+      Map<String, TreeSet<String>> asked, Map<String, TreeSet<String>> told) {
+    Map<String, String> missing = new TreeMap<>();
+    asked.forEach(
+        (metric, labels) -> {
+          if (!told.containsKey(metric)) {
+            missing.put(metric, "no such metric");
+          } else if (!told.get(metric).containsAll(labels)) {
+            missing.put(metric, labels + " asked, it has " + told.get(metric));
+          }
+        });
+    return missing;
+  }
+
+  /** Metrics with their labels, of what Prometheus is told. */
+  static Map<String, TreeSet<String>> told(String exposition) {
+    Map<String, TreeSet<String>> series = new TreeMap<>();
+    for (String line : exposition.lines().toList()) {
+      Matcher matcher = SAMPLE.matcher(line);
+      if (matcher.matches()) {
+        TreeSet<String> labels = series.computeIfAbsent(matcher.group(1), m -> new TreeSet<>());
+        Matcher label = LABEL.matcher(matcher.group(2) == null ? "" : matcher.group(2));
+        while (label.find()) {
+          labels.add(label.group(1));
+        }
+      }
+    }
+    return series;
+  }
 
   /** All {@code expr} of a dashboard or a rule, in order. */
   static List<String> of(JsonElement from) {

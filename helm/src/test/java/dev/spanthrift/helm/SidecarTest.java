@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -116,9 +117,6 @@ class SidecarTest {
   void itsEndLeavesTimeForTheLastFlush() {
     assertEquals(45, at(plain.pod(), "terminationGracePeriodSeconds").getAsInt());
     assertFalse(plain.spanthrift().has("lifecycle"), "SIGTERM comes after the application's end");
-    Rendered drained = Chart.render(Chart.SIDECAR, "sidecar: {drainPath: /drain}");
-    assertEquals("/drain", text(drained.spanthrift(), "lifecycle.preStop.httpGet.path"));
-    assertEquals("spanthrift", text(drained.spanthrift(), "lifecycle.preStop.httpGet.port"));
   }
 
   @Test
@@ -176,6 +174,21 @@ class SidecarTest {
     assertEquals("bearer", text(volume, "secret.items.0.key"));
     assertEquals(file, folder + "/" + text(volume, "secret.items.0.path"));
     assertFalse(withToken.kinds().contains("Secret"));
+  }
+
+  @Test
+  void theApplicationsTokenOfTheApiIsNotTheSidecars() {
+    Rendered rendered =
+        Chart.render(Chart.SIDECAR, "serviceAccount: {automountServiceAccountToken: true}");
+    JsonElement mount =
+        rendered.spanthrift().getAsJsonArray("volumeMounts").asList().stream()
+            .filter(
+                m -> text(m, "mountPath").equals("/var/run/secrets/kubernetes.io/serviceaccount"))
+            .findFirst()
+            .orElseThrow();
+    String volume = text(mount, "name");
+    assertTrue(volume(rendered.pod(), volume).has("emptyDir"), "nothing is in there");
+    assertEquals("no-api-token", text(mount, "subPath"));
   }
 
   private static String volumeMount(JsonObject container, String name) {

@@ -141,14 +141,20 @@ final class ImageProcess implements AutoCloseable {
 
   /** Ports of gRPC, HTTP and REST. */
   int[] awaitReady() throws IOException, InterruptedException {
+    Matcher ready = await(READY);
+    return new int[] {
+      Integer.parseInt(ready.group(1)),
+      Integer.parseInt(ready.group(2)),
+      Integer.parseInt(ready.group(3))
+    };
+  }
+
+  /** What it says on stderr when it is up. */
+  Matcher await(Pattern words) throws IOException, InterruptedException {
     for (long end = System.nanoTime() + LIMIT.toNanos(); System.nanoTime() < end; ) {
-      Matcher ready = READY.matcher(err());
-      if (ready.find()) {
-        return new int[] {
-          Integer.parseInt(ready.group(1)),
-          Integer.parseInt(ready.group(2)),
-          Integer.parseInt(ready.group(3))
-        };
+      Matcher said = words.matcher(err());
+      if (said.find()) {
+        return said;
       }
       if (!process.isAlive()) {
         throw new AssertionError("it ended with " + process.exitValue() + ":\n" + err());

@@ -21,6 +21,7 @@ import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
+import dev.spanthrift.agent.control.status.HourHistory;
 import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.Overview;
 import dev.spanthrift.agent.control.status.StatusHistory;
@@ -56,6 +57,7 @@ public final class ControlServer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
   private final StatusHistory history;
+  private final HourHistory hour;
   private final WebSite web;
   private final StreamHub streams;
   private final Front front;
@@ -88,13 +90,16 @@ public final class ControlServer implements AutoCloseable {
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
     history = new StatusHistory(pipeline::status);
+    hour = new HourHistory(spend);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
     webhook =
         new WebhookSender(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
-    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    AlertBook alerts =
+        new AlertBook(
+            alerting.settings(), settings.stateDirectory(), webhook, System::currentTimeMillis);
     watch =
         new AlertWatch(
             alerting.settings(),
@@ -117,6 +122,7 @@ public final class ControlServer implements AutoCloseable {
                 boosts,
                 jobs,
                 history,
+                hour,
                 operationHistory,
                 report,
                 alerting.settings(),
@@ -183,6 +189,7 @@ public final class ControlServer implements AutoCloseable {
             "notes of the admin port",
             () -> {
               history.note(status);
+              hour.note(status);
               operationHistory.look(status.spans());
               watch.look(status);
             })

@@ -46,6 +46,9 @@ public final class Pipeline implements Intake, AutoCloseable {
   private static final long LOOK_AGAIN_NANOS = 5_000_000;
   private static final int ASKING = 4; // of the time for the end, the part for questions
 
+  /** Half of what a kubelet leaves where an application has spent the grace period (KEP-753). */
+  private static final Duration ASKING_MAX = Duration.ofSeconds(1);
+
   /** At rest a budget's seconds are made up together, so often. */
   private static final long REST_NANOS = 10_000_000_000L;
 
@@ -368,7 +371,8 @@ public final class Pipeline implements Intake, AutoCloseable {
   public void drain(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
     draining = true;
-    askOthers(System.nanoTime() + atMost.dividedBy(ASKING).toNanos());
+    long asking = Math.min(atMost.dividedBy(ASKING).toNanos(), ASKING_MAX.toNanos());
+    askOthers(System.nanoTime() + asking);
     synchronized (lock) {
       sampler.decideAll(System.nanoTime());
     }

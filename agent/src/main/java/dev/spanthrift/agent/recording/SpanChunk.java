@@ -1,6 +1,9 @@
 package dev.spanthrift.agent.recording;
 
-/** Columns of some spans: 62 bytes each, no payload. Written by one thread, then only read. */
+/**
+ * Columns of some spans: 62 bytes each, no payload. Written by one thread, then only read; one that
+ * no reader has seen is written again.
+ */
 final class SpanChunk {
   static final int SPANS = 4_096;
   static final int SPAN_BYTES = 62;
@@ -22,11 +25,14 @@ final class SpanChunk {
   final char[] operation = new char[SPANS];
   final char[] signature = new char[SPANS];
   final char[] marks = new char[SPANS];
-  final long baseMillis;
+  long baseMillis;
   int size;
+  boolean isShared; // with readers, who may keep it as long as they like
 
-  SpanChunk(long baseMillis) {
-    this.baseMillis = baseMillis;
+  SpanChunk begin(long unixMillis) {
+    baseMillis = unixMillis;
+    size = 0;
+    return this;
   }
 
   long arrivalMillis(int i) {

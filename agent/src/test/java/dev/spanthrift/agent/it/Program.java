@@ -141,6 +141,21 @@ final class Program implements AutoCloseable {
     process.toHandle().destroy(); // unlike Process.destroy this leaves its output open
   }
 
+  /** Whether it ends by itself in this time. */
+  boolean endsWithin(long millis) {
+    try {
+      return process.waitFor(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Sends SIGKILL, and waits for its end. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+    exit();
+  }
+
   /** Waits for its end; returns the exit code when all that it said is here. */
   int exit() {
     try {

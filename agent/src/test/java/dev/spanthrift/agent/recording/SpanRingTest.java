@@ -11,6 +11,7 @@ import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,39 @@ class SpanRingTest {
     ring.record(batch(one), T + 1);
     assertEquals(1, snapshot.requests());
     assertEquals(2, ring.snapshot(T + 1).requests());
+  }
+
+  @Test
+  void s8_aSnapshotDoesNotChangeWhileTheRingGoesRound() {
+    SpanRing ring = new SpanRing(0, HOUR); // two chunks
+    Batch one = batch(MadeTraffic.single("x"));
+    ring.record(one, T);
+    SpanRing.Snapshot snapshot = ring.snapshot(T);
+    for (int i = 0; i < 5 * SpanChunk.SPANS; i++) {
+      ring.record(one, T + 1_000_000 + i);
+    }
+    ColumnReader reader = snapshot.open();
+    assertNotNull(reader.next());
+    assertEquals(T, reader.millis());
+    assertNull(reader.next());
+  }
+
+  @Test
+  void s8_aFullRingThatNobodyReadsMakesNoChunks() {
+    SpanRing ring = new SpanRing(0, HOUR); // two chunks
+    Batch one = batch(MadeTraffic.single("x"));
+    for (int i = 0; i < 3 * SpanChunk.SPANS; i++) {
+      ring.record(one, T + i);
+    }
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < 8 * SpanChunk.SPANS; i++) {
+      ring.record(one, T + i);
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long chunk = (long) SpanChunk.SPANS * SpanChunk.SPAN_BYTES;
+    assertTrue(allocated < chunk, allocated + " bytes for eight chunks of " + chunk);
   }
 
   @Test

@@ -1,22 +1,18 @@
 package dev.spanthrift.kubernetes.certificate;
 
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one replica's certificate good: the leader makes and rotates the authority and writes what
- * is to be believed into the webhook's configuration; every replica signs its own certificate with
- * what the Secret holds.
+ * Keeps one replica's certificate good: the leader makes and rotates the authority and announces
+ * what is to be believed; every replica signs its own certificate with what the Secret holds.
  */
 public final class CertificateKeeper {
   private static final Logger log = LoggerFactory.getLogger(CertificateKeeper.class);
@@ -24,9 +20,8 @@ public final class CertificateKeeper {
   /** A server's certificate lasts a day and is renewed after two thirds of it. */
   static final Duration SERVING = Duration.ofDays(1);
 
-  private final KubernetesClient client;
   private final KeyringSecret secret;
-  private final String configuration;
+  private final Consumer<String> announce;
   private final List<String> names;
   private final Keyring.Times times;
   private final ServingKeys keys;
@@ -34,20 +29,20 @@ public final class CertificateKeeper {
 
   /**
    * @param secret name of the Secret with the authority
-   * @param configuration name of the MutatingWebhookConfiguration
-   * @param names under which the API server calls, the Service's above all
+   * @param announce is told by the leader, with every look, the certificates (PEM) that callers are
+   *     to believe; writes them to where callers find them
+   * @param names under which callers call, the Service's above all
    */
   public CertificateKeeper(
       KubernetesClient client,
       String namespace,
       String secret,
-      String configuration,
+      Consumer<String> announce,
       List<String> names,
       Keyring.Times times,
       ServingKeys keys) {
-    this.client = client;
     this.secret = new KeyringSecret(client, namespace, secret);
-    this.configuration = configuration;
+    this.announce = announce;
     this.names = List.copyOf(names);
     this.times = times;
     this.keys = keys;
@@ -68,10 +63,10 @@ public final class CertificateKeeper {
         if (!secret.write(due, stored)) {
           return keyring;
         }
-        log.info("the injector's authority: {}", due);
+        log.info("the authority is another one: {}", due);
         keyring = due;
       }
-      believe(due.bundle());
+      announce.accept(due.bundle());
     }
     if (keyring != null) {
       serve(keyring, now);
@@ -88,36 +83,9 @@ public final class CertificateKeeper {
     try {
       keys.show(keyring.current().issue(names, now, SERVING));
       signedBy = keyring.current().certificate();
-      log.info("the webhook shows a certificate until {}", keys.expiry());
+      log.info("a certificate until {} is shown", keys.expiry());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the authority in the Secret cannot sign", e);
-    }
-  }
-
-  /** Writes the bundle where it differs: nothing in a manifest has to carry it. */
-  private void believe(String bundle) {
-    String encoded = Base64.getEncoder().encodeToString(bundle.getBytes(StandardCharsets.US_ASCII));
-    MutatingWebhookConfiguration found =
-        client
-            .admissionRegistration()
-            .v1()
-            .mutatingWebhookConfigurations()
-            .withName(configuration)
-            .get();
-    if (found == null) {
-      log.warn(
-          "there is no MutatingWebhookConfiguration {}: nobody calls this injector", configuration);
-      return;
-    }
-    boolean differs = false;
-    for (MutatingWebhook webhook : found.getWebhooks()) {
-      differs |= !encoded.equals(webhook.getClientConfig().getCaBundle());
-      webhook.getClientConfig().setCaBundle(encoded);
-    }
-    if (differs) {
-      // With its resource version: somebody else's change in between is read first, next time.
-      client.admissionRegistration().v1().mutatingWebhookConfigurations().resource(found).update();
-      log.info("wrote the authorities to believe into {}", configuration);
     }
   }
 }

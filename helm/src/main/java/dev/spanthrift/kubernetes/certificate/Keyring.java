@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The authorities of a moment. A new one is announced before it signs, and the old one is believed
- * for a while after it has signed last: at no moment does a replica show a certificate that the
- * webhook's configuration does not know.
+ * for a while after it has signed last: at no moment does a replica show a certificate that its
+ * callers do not believe.
  *
  * @param current signs servers' certificates
  * @param next announced, does not sign yet
@@ -32,7 +32,7 @@ public record Keyring(
     }
   }
 
-  private static final String NAME = "spanthrift-injector-ca";
+  private static final String NAME = "spanthrift-ca";
 
   static Keyring first(Instant now, Times times) {
     return new Keyring(KeyPairPem.authority(NAME, now, times.lifetime()), null, null, now);
@@ -57,7 +57,7 @@ public record Keyring(
     return this;
   }
 
-  /** What the webhook's configuration has to believe. */
+  /** What callers have to believe. */
   public String bundle() {
     StringBuilder bundle = new StringBuilder(current.certificate());
     if (next != null) {

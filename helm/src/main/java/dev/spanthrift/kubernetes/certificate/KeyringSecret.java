@@ -104,7 +104,7 @@ final class KeyringSecret {
             .withNewMetadata()
             .withNamespace(namespace)
             .withName(name)
-            .addToLabels("app.kubernetes.io/managed-by", "spanthrift-injector")
+            .addToLabels("app.kubernetes.io/managed-by", "spanthrift")
             .endMetadata();
     try {
       if (base == null) {

@@ -1,24 +1,25 @@
 package dev.spanthrift.kubernetes.command;
 
 import dev.spanthrift.agent.command.option.EndSignals;
+import dev.spanthrift.kubernetes.certificate.Keyring;
 import dev.spanthrift.kubernetes.controller.AdminSite;
+import dev.spanthrift.kubernetes.controller.CertificateOptions;
 import dev.spanthrift.kubernetes.controller.Controller;
 import dev.spanthrift.kubernetes.controller.ControllerOptions;
-import dev.spanthrift.kubernetes.controller.ServedCertificate;
+import dev.spanthrift.kubernetes.controller.ObjectClient;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Option;
     description =
         "Makes of SamplingPolicies, ClusterSamplingPolicies and SamplingBudgets what each sidecar"
             + " is to run, serves it over one stream each, and says in their status what became of"
-            + " it. docs/POLICY-OBJECTS.md tells the whole.")
+            + " it. In a cluster (--ca-config-map) it makes and rotates its own certificate."
+            + " docs/POLICY-OBJECTS.md tells the whole.")
 final class ControllerCommand implements Callable<Integer> {
   private static final int CLOSE_SECONDS = 10;
 
@@ -53,8 +55,8 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--tls-certificate",
       paramLabel = "FILE",
       description =
-          "Certificate chain, PEM, read again when it is rotated. Default: none, which only"
-              + " loopback may have.")
+          "Certificate chain, PEM, that somebody else rotates; read again when that happens."
+              + " Default: none.")
   private @Nullable Path certificate;
 
   @Option(
@@ -62,6 +64,55 @@ final class ControllerCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Its private key, PEM (PKCS#8). Default: none.")
   private @Nullable Path key;
+
+  @Option(
+      names = "--ca-config-map",
+      paramLabel = "NAME",
+      description =
+          "Makes and rotates its own certificate, and writes the authorities to believe into the"
+              + " ConfigMap of this name in every namespace, key ca.crt. Default: none; then"
+              + " --tls-certificate, or loopback.")
+  private @Nullable String configMap;
+
+  @Option(
+      names = "--service",
+      paramLabel = "NAME",
+      description = "Service by which sidecars call. Default: spanthrift-controller.")
+  private String service = "spanthrift-controller";
+
+  @Option(
+      names = "--dns-name",
+      paramLabel = "NAME",
+      description = "Further names or addresses for the certificate. Default: none.")
+  private List<String> dnsNames = new ArrayList<>();
+
+  @Option(
+      names = "--secret",
+      paramLabel = "NAME",
+      description =
+          "Secret with the certificate's authority, for all replicas. Default:"
+              + " spanthrift-controller-ca.")
+  private String secret = "spanthrift-controller-ca";
+
+  @Option(
+      names = "--lease",
+      paramLabel = "NAME",
+      description = "Lease by which one replica leads. Default: spanthrift-controller.")
+  private String lease = ControllerOptions.LEASE;
+
+  @Option(
+      names = "--ca-lifetime",
+      paramLabel = "TIME",
+      description = "How long an authority lasts, such as 90d or 12h. Default: 90d.")
+  private String caLifetime = "90d";
+
+  @Option(
+      names = "--ca-overlap",
+      paramLabel = "TIME",
+      description =
+          "Time between announcing and using a new authority, and until the old one is forgotten;"
+              + " a kubelet may take minutes to bring it into running pods. Default: 1h.")
+  private String caOverlap = "1h";
 
   @Option(
       names = "--admin-host",
@@ -113,7 +164,7 @@ final class ControllerCommand implements Callable<Integer> {
       return ClusterContext.USAGE;
     }
     listenForTheEnd();
-    try (KubernetesClient client = new KubernetesClientBuilder().build();
+    try (KubernetesClient client = ObjectClient.open();
         Controller controller = Controller.start(client, options());
         AdminSite admin = AdminSite.open(address(adminHost, adminPort), controller)) {
       context.say(
@@ -144,10 +195,19 @@ final class ControllerCommand implements Callable<Integer> {
     if ((certificate == null) != (key == null)) {
       return "set --tls-certificate and --tls-key together, or neither";
     }
-    if (certificate == null && !isLoopback(host)) {
+    if (certificate != null && configMap != null) {
+      return "set --ca-config-map, or --tls-certificate and --tls-key: one certificate is shown";
+    }
+    if (certificate == null && configMap == null && !isLoopback(host)) {
       return "--host "
           + host
-          + " needs --tls-certificate and --tls-key: tokens must not be read on the way";
+          + " needs --ca-config-map, or --tls-certificate and --tls-key: tokens must not be read on"
+          + " the way";
+    }
+    try {
+      var _ = times();
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
     }
     if (sidecarsMax < 1 || sidecarsMax > 1_000_000) {
       return "--sidecars-max " + sidecarsMax + ": from 1 to 1000000";
@@ -169,15 +229,29 @@ final class ControllerCommand implements Callable<Integer> {
   }
 
   private ControllerOptions options() throws IOException {
-    Supplier<SslContext> tls =
-        certificate == null || key == null ? null : new ServedCertificate(certificate, key);
+    String space = given(namespace, "POD_NAMESPACE", "spanthrift");
     return new ControllerOptions(
-        given(namespace, "POD_NAMESPACE", "spanthrift"),
+        space,
+        lease,
         given(identity, "POD_NAME", ownName()),
         audience,
         address(host, port),
-        tls,
+        certificate(space),
         sidecarsMax);
+  }
+
+  private @Nullable CertificateOptions certificate(String space) {
+    if (configMap != null) {
+      return new CertificateOptions.Own(
+          secret, configMap, Authority.names(service, space, dnsNames), times());
+    }
+    return certificate == null || key == null
+        ? null
+        : new CertificateOptions.Files(certificate, key);
+  }
+
+  private Keyring.Times times() {
+    return Authority.times(caLifetime, caOverlap);
   }
 
   private String given(@Nullable String option, String variable, String otherwise) {

@@ -1,6 +1,5 @@
 package dev.spanthrift.kubernetes.command;
 
-import dev.spanthrift.kubernetes.injection.AdmissionPolicy;
 import dev.spanthrift.kubernetes.injection.Manifest;
 import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
@@ -9,10 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,17 +17,21 @@ import picocli.CommandLine.Option;
 @Command(
     name = "inject",
     description = {
-      "Gives the pods and workloads of a manifest their sidecar and prints it, or prints the"
-          + " admission policy that does it in the API server.",
-      "Asks no cluster."
+      "Gives the pods and workloads of a manifest their sidecar and prints it.",
+      "Asks no cluster. The admission policy that does it in the API server is the chart's"
+          + " (injection.mode: policy)."
     })
 final class InjectCommand implements Callable<Integer> {
   private final ClusterContext context;
 
   @Mixin SidecarOptions sidecar = new SidecarOptions();
 
-  @ArgGroup(multiplicity = "1")
-  What what = new What();
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      required = true,
+      description = "Manifest with any number of documents; - is stdin.")
+  String file = "";
 
   @Option(
       names = {"-n", "--namespace"},
@@ -39,36 +39,6 @@ final class InjectCommand implements Callable<Integer> {
       description = "Namespace of objects that name none. Default: none",
       defaultValue = "")
   String namespace = "";
-
-  @Option(
-      names = "--policy-version",
-      paramLabel = "VERSION",
-      description =
-          "Version of the admission policy's API: v1 from Kubernetes 1.36 on, v1beta1 in 1.34 and"
-              + " 1.35. Default: ${DEFAULT-VALUE}",
-      defaultValue = "v1")
-  String policyVersion = "";
-
-  @Option(
-      names = "--policy-name",
-      paramLabel = "NAME",
-      description = "Name of the admission policy. Default: ${DEFAULT-VALUE}",
-      defaultValue = "spanthrift")
-  String policyName = "";
-
-  /** One of both. */
-  static final class What {
-    @Option(
-        names = {"-f", "--file"},
-        paramLabel = "FILE",
-        description = "Manifest with any number of documents; - is stdin.")
-    @Nullable String file;
-
-    @Option(
-        names = "--admission-policy",
-        description = "Prints a MutatingAdmissionPolicy with its bindings.")
-    boolean policy;
-  }
 
   InjectCommand(ClusterContext context) {
     this.context = context;
@@ -78,15 +48,7 @@ final class InjectCommand implements Callable<Integer> {
   public Integer call() {
     try {
       SidecarDefaults defaults = sidecar.read(context);
-      if (what.policy) {
-        AdmissionPolicy policy = new AdmissionPolicy(defaults, policyName);
-        List<String> documents =
-            policy.objects(policyVersion).stream().map(Manifest::write).toList();
-        context.out().print(String.join("---\n", documents));
-        return ClusterContext.OK;
-      }
-      Manifest.Outcome outcome =
-          Manifest.inject(new PodInjector(defaults), text(String.valueOf(what.file)), namespace);
+      Manifest.Outcome outcome = Manifest.inject(new PodInjector(defaults), text(file), namespace);
       outcome.notes().forEach(note -> context.say("spanthrift: " + note));
       context.out().print(outcome.yaml());
       return ClusterContext.OK;
@@ -94,7 +56,7 @@ final class InjectCommand implements Callable<Integer> {
       context.say("spanthrift: " + e.getMessage());
       return ClusterContext.FAILED;
     } catch (IOException e) {
-      context.say("spanthrift: " + what.file + " cannot be read: " + e.getMessage());
+      context.say("spanthrift: " + file + " cannot be read: " + e.getMessage());
       return ClusterContext.FAILED;
     }
   }

@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.command;
 
 import dev.spanthrift.agent.command.option.EndSignals;
+import dev.spanthrift.kubernetes.certificate.Keyring;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -8,10 +9,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -179,10 +178,7 @@ final class InjectorCommand implements Callable<Integer> {
   private void check() {
     require((certificate == null) == (key == null), "--tls-cert and --tls-key belong together");
     require(!alone || certificate != null, "--no-cluster needs --tls-cert and --tls-key");
-    require(authorityLifetime().compareTo(Duration.ofMinutes(1)) > 0, "--ca-lifetime is too short");
-    require(
-        overlap().multipliedBy(6).compareTo(authorityLifetime()) <= 0,
-        "--ca-overlap may be a sixth of --ca-lifetime, so that both fit into its last third");
+    var _ = times();
     require(auditEvery().toSeconds() > 0, "--audit-every is a second at least");
   }
 
@@ -192,26 +188,12 @@ final class InjectorCommand implements Callable<Integer> {
     }
   }
 
-  Duration authorityLifetime() {
-    return time("--ca-lifetime", caLifetime);
-  }
-
-  Duration overlap() {
-    return time("--ca-overlap", caOverlap);
+  Keyring.Times times() {
+    return Authority.times(caLifetime, caOverlap);
   }
 
   Duration auditEvery() {
-    return time("--audit-every", auditEvery);
-  }
-
-  private static Duration time(String option, String text) {
-    String upper = text.toUpperCase(Locale.ROOT);
-    try {
-      return Duration.parse(upper.endsWith("D") ? "P" + upper : "PT" + upper);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          option + " = " + text + ": write it such as 90d, 12h or 30s", e);
-    }
+    return Authority.time("--audit-every", auditEvery);
   }
 
   String namespace() {
@@ -230,12 +212,6 @@ final class InjectorCommand implements Callable<Integer> {
 
   /** What the API server may call it. */
   List<String> names() {
-    List<String> names = new ArrayList<>();
-    String whole = service + "." + namespace();
-    names.add(whole + ".svc");
-    names.add(whole + ".svc.cluster.local");
-    names.add(whole);
-    names.addAll(dnsNames);
-    return names;
+    return Authority.names(service, namespace(), dnsNames);
   }
 }

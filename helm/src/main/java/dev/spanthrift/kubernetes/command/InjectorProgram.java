@@ -4,11 +4,12 @@ import dev.spanthrift.kubernetes.audit.PodAuditor;
 import dev.spanthrift.kubernetes.audit.SkipEvents;
 import dev.spanthrift.kubernetes.certificate.CertificateFiles;
 import dev.spanthrift.kubernetes.certificate.CertificateKeeper;
-import dev.spanthrift.kubernetes.certificate.Keyring;
 import dev.spanthrift.kubernetes.certificate.ServingKeys;
+import dev.spanthrift.kubernetes.certificate.WebhookAuthorities;
 import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
+import dev.spanthrift.kubernetes.lease.Leadership;
 import dev.spanthrift.kubernetes.webhook.AdmissionReviews;
 import dev.spanthrift.kubernetes.webhook.InjectorAdmin;
 import dev.spanthrift.kubernetes.webhook.InjectorMetrics;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 /** The running injector: ports, certificate, lease, audit; joined here and nowhere else. */
 final class InjectorProgram implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InjectorProgram.class);
+  private static final String CERTIFICATE = "certificate";
+  private static final String AUDIT = "audit";
   private static final Duration LOOK = Duration.ofSeconds(10);
 
   private final InjectorMetrics metrics = new InjectorMetrics();
@@ -62,7 +65,7 @@ final class InjectorProgram implements AutoCloseable {
     PodInjector injector = new PodInjector(defaults);
     SkipEvents events = new SkipEvents(client, metrics, clock);
     PodAuditor auditor = new PodAuditor(client, injector, namespaces::get, events);
-    InjectorLease leadership = lead(client);
+    Leadership leadership = lead(client);
     Ports ports = serve(injector, namespaces::get, namespaces::isReady, events, auditor);
     open.add(namespaces);
     open.add(events);
@@ -82,7 +85,7 @@ final class InjectorProgram implements AutoCloseable {
           reason);
     }
     every(
-        "the audit",
+        AUDIT,
         options.auditEvery(),
         () -> {
           if (leadership.leads() && namespaces.isReady()) {
@@ -102,7 +105,8 @@ final class InjectorProgram implements AutoCloseable {
     if (options.certificate != null && options.key != null) {
       CertificateFiles files = new CertificateFiles(options.certificate, options.key, keys);
       files.look();
-      every("reading the certificate", LOOK, () -> lookAt(files));
+      Runnable failed = metrics.task(CERTIFICATE);
+      every(CERTIFICATE, LOOK, () -> lookAt(files, failed));
     }
     AdmissionReviews reviews =
         new AdmissionReviews(
@@ -136,51 +140,58 @@ final class InjectorProgram implements AutoCloseable {
     return new Ports(webhook.port(), admin.port());
   }
 
-  private static void lookAt(CertificateFiles files) {
+  private static void lookAt(CertificateFiles files, Runnable failed) {
     try {
       if (files.look()) {
         log.info("the certificate's files hold another one; it is shown from now on");
       }
     } catch (IOException e) {
+      failed.run();
       log.warn("the certificate stays as it is: {}", e.getMessage());
     }
   }
 
-  private InjectorLease lead(KubernetesClient client) {
-    InjectorLease leadership =
-        new InjectorLease(client, options.namespace(), options.lease, options.self(), timer);
-    open.add(leadership::stop);
+  private Leadership lead(KubernetesClient client) {
+    Leadership leadership =
+        new Leadership(client, options.namespace(), options.lease, options.self(), () -> {});
+    open.add(leadership);
+    leadership.start();
     return leadership;
   }
 
-  private void keepCertificate(KubernetesClient client, InjectorLease leadership) {
+  private void keepCertificate(KubernetesClient client, Leadership leadership) {
     CertificateKeeper keeper =
         new CertificateKeeper(
             client,
             options.namespace(),
             options.secret,
-            options.configuration,
+            new WebhookAuthorities(client, options.configuration),
             options.names(),
-            new Keyring.Times(options.authorityLifetime(), options.overlap()),
+            options.times(),
             keys);
-    every("the certificate", LOOK, () -> keeper.tick(clock.instant(), leadership.leads()));
+    every(CERTIFICATE, LOOK, () -> keeper.tick(clock.instant(), leadership.leads()));
     metrics.gauge(
         "spanthrift.injector.certificate.made",
         "1 while there is a certificate to show",
         () -> Instant.EPOCH.equals(keys.expiry()) ? 0 : 1);
   }
 
-  /** Again and again, whatever happened the time before. */
+  /** Again and again, whatever happened the time before; failures are counted by its name. */
   private void every(String what, Duration pause, Runnable task) {
+    Runnable failed = metrics.task(what);
     timer.scheduleWithFixedDelay(
         () -> {
           try {
             task.run();
           } catch (KubernetesClientException e) {
+            failed.run();
             log.warn(
-                "{} has to wait, the API server does not do as asked: {}", what, e.getMessage());
+                "the {} has to wait, the API server does not do as asked: {}",
+                what,
+                e.getMessage());
           } catch (RuntimeException e) {
-            log.error("{} failed; please report it", what, e);
+            failed.run();
+            log.error("the {} failed; please report it", what, e);
           }
         },
         1,

@@ -1,10 +1,13 @@
 package dev.spanthrift.kubernetes.controller;
 
+import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.kubernetes.connection.ConnectionTable;
 import dev.spanthrift.kubernetes.stream.Sidecars;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.reactivestreams.Publisher;
@@ -17,9 +20,23 @@ import tools.jackson.databind.json.JsonMapper;
 /** The controller's own port, without secrets: health, metrics, the report by namespace. */
 public final class AdminSite implements AutoCloseable {
   private static final Duration LINGER = Duration.ofSeconds(1);
+  private static final Duration HEAD = Duration.ofSeconds(5);
+  private static final Duration IDLE = Duration.ofMinutes(2);
+  private static final int CONNECTIONS_MAX = 64; // the kubelet, Prometheus, and people
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final List<String> TASKS =
+      List.of(
+          Controller.TICK,
+          Controller.BEAT,
+          Controller.PUBLISH,
+          Controller.OTHERS,
+          Controller.RECONCILE,
+          Controller.OBJECT,
+          Sidecars.TASK,
+          ServedCertificate.TASK);
 
   private final Controller controller;
+  private final ConnectionTable connections = new ConnectionTable(CONNECTIONS_MAX, HEAD);
   private final DisposableServer server;
 
   private AdminSite(InetSocketAddress address, Controller controller) {
@@ -27,6 +44,10 @@ public final class AdminSite implements AutoCloseable {
     server =
         HttpServer.create()
             .bindAddress(() -> address)
+            .requestTimeout(HEAD)
+            .idleTimeout(IDLE)
+            .doOnChannelInit((observer, channel, remote) -> connections.take(channel))
+            .doOnConnection(connections::proven) // with each request
             .route(
                 routes ->
                     routes
@@ -66,7 +87,7 @@ public final class AdminSite implements AutoCloseable {
   private Publisher<Void> ready(HttpServerResponse response) {
     return controller.isReady()
         ? text(response, 200, "ready\n")
-        : text(response, 503, "not all watches run\n");
+        : text(response, 503, "not all watches run, or there is no certificate yet\n");
   }
 
   private Publisher<Void> metrics(HttpServerResponse response) {
@@ -86,6 +107,17 @@ public final class AdminSite implements AutoCloseable {
     counter(out, "messages_unread", "Messages that made no sense.", streams.unread());
     counter(out, "changes", "Changes sent to sidecars.", streams.changes());
     counter(out, "tokens_refused", "Streams refused by their token.", counts.tokensRefused());
+    gauge(out, "connections", "Connections of the port for sidecars.", counts.connections());
+    counter(
+        out,
+        "connections_full",
+        "Connections of it that were closed because there were too many.",
+        counts.connectionsFull());
+    counter(
+        out,
+        "connections_mute",
+        "Connections of it that were closed because no request came in time.",
+        counts.connectionsMute());
     counter(
         out,
         "tokens_unasked",
@@ -94,13 +126,68 @@ public final class AdminSite implements AutoCloseable {
     counter(out, "token_reviews", "TokenReviews asked of the API server.", counts.tokenReviews());
     counter(
         out, "reconciliations", "Times that all objects were looked at.", counts.reconciliations());
+    counter(
+        out,
+        "watch_failures",
+        "Times that a watch of objects ended and was begun again.",
+        counts.watchFailures());
     counter(out, "status_writes", "Statuses written.", counts.statusWrites());
     counter(out, "status_failures", "Statuses that could not be written.", counts.statusFailures());
+    counter(
+        out,
+        "applied_unreadable",
+        "Times that what a status says was applied could not be read.",
+        counts.unreadable());
     gauge(
         out,
-        "policies_invalid",
-        "Policies that cannot be used, where this replica leads.",
+        "objects_invalid",
+        "Policies and budgets that cannot be used, where this replica leads.",
         counts.invalid());
+    gauge(
+        out,
+        "sidecars_behind",
+        "Sidecars that match an object and do not run it, where this replica leads.",
+        counts.behind());
+    gauge(
+        out,
+        "sidecars_refusing",
+        "Of these, such as said that they cannot use it.",
+        counts.refused());
+    if (counts.certificateExpiry() >= 0) {
+      gauge(
+          out,
+          "certificate_expiry",
+          "Seconds since 1970 at which the certificate ends; 0 while there is none.",
+          counts.certificateExpiry());
+    }
+    counter(
+        out,
+        "authority_writes",
+        "ConfigMaps written by which sidecars know the certificate.",
+        counts.authorities());
+    counter(
+        out,
+        "authority_failures",
+        "Such ConfigMaps that a namespace refused.",
+        counts.authorityFailures());
+    header(
+        out,
+        "spanthrift_controller_task_failures_total",
+        "counter",
+        "Background tasks that failed.");
+    Map<String, Long> failures = Guarded.failures();
+    for (String task : TASKS) {
+      out.append("spanthrift_controller_task_failures_total{task=\"")
+          .append(task)
+          .append("\"} ")
+          .append(failures.getOrDefault(task, 0L))
+          .append('\n');
+    }
+    gauge(
+        out,
+        "summary_cut",
+        "1 while the summary for the other replicas lacks entries, as it would be too long.",
+        counts.summaryCut() ? 1 : 0);
     gauge(out, "leader", "1 where this replica writes status.", counts.leader() ? 1 : 0);
     return out.toString();
   }
@@ -113,9 +200,13 @@ public final class AdminSite implements AutoCloseable {
     sample(out, "spanthrift_controller_" + name + "_total", "counter", help, value);
   }
 
-  private static void sample(StringBuilder out, String name, String type, String help, long value) {
+  private static void header(StringBuilder out, String name, String type, String help) {
     out.append("# HELP ").append(name).append(' ').append(help).append('\n');
     out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+
+  private static void sample(StringBuilder out, String name, String type, String help, long value) {
+    header(out, name, type, help);
     out.append(name).append(' ').append(value).append('\n');
   }
 

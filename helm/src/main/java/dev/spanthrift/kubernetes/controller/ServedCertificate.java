@@ -1,76 +1,143 @@
 package dev.spanthrift.kubernetes.controller;
 
+import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.kubernetes.certificate.CertificateFiles;
+import dev.spanthrift.kubernetes.certificate.CertificateKeeper;
+import dev.spanthrift.kubernetes.certificate.ServingKeys;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate of the port for sidecars, from two files that somebody rotates. Looked at again
- * at most every ten seconds; what cannot be read leaves the last one in use.
+ * The certificate of the port for sidecars, looked after every ten seconds by a thread of its own,
+ * so that an API server that hangs keeps nobody's policy back. Each handshake takes what is there.
  */
-public final class ServedCertificate implements Supplier<SslContext> {
-  private static final Logger log = LoggerFactory.getLogger(ServedCertificate.class);
-  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
+final class ServedCertificate implements AutoCloseable {
+  /** Name of the task whose failures are counted. */
+  static final String TASK = "controller certificate";
 
-  private final Path chain;
-  private final Path key;
-  private SslContext context;
-  private FileTime made;
-  private long lookedNanos;
+  private static final long LOOK_SECONDS = 10;
+
+  private final ServingKeys keys = new ServingKeys();
+  private final SslContext context;
+  private final Clock clock;
+  private final @Nullable AuthorityConfigMaps published;
+  private final Runnable look;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("spanthrift-certificate").factory());
+
+  private ServedCertificate(
+      CertificateOptions options,
+      KubernetesClient client,
+      String namespace,
+      Supplier<List<Namespace>> namespaces,
+      BooleanSupplier leads,
+      Clock clock)
+      throws SSLException {
+    this.clock = clock;
+    // The JDK's TLS asks the key manager at each handshake; OpenSSL would have asked it once.
+    context = SslContextBuilder.forServer(keys).sslProvider(SslProvider.JDK).build();
+    switch (options) {
+      case CertificateOptions.Own own -> {
+        AuthorityConfigMaps maps = new AuthorityConfigMaps(client, own.configMap(), namespaces);
+        CertificateKeeper keeper =
+            new CertificateKeeper(
+                client, namespace, own.secret(), maps, own.names(), own.times(), keys);
+        published = maps;
+        look = () -> keeper.tick(clock.instant(), leads.getAsBoolean());
+      }
+      case CertificateOptions.Files files -> {
+        CertificateFiles pair = new CertificateFiles(files.chain(), files.key(), keys);
+        again(pair); // what cannot be used ends the start
+        published = null;
+        look = () -> again(pair);
+      }
+    }
+  }
 
   /**
-   * Reads both files.
+   * Shows what the files hold, or what is made as soon as a replica leads.
    *
-   * @param chain certificates, PEM
-   * @param key private key, PEM (PKCS#8)
-   * @throws IOException when they cannot be used
+   * @param namespaces as they are known now
+   * @param leads whether this replica may change the authority
+   * @throws UncheckedIOException when files cannot be used
    */
-  public ServedCertificate(Path chain, Path key) throws IOException {
-    this.chain = chain;
-    this.key = key;
-    made = changed();
-    context = read();
-    lookedNanos = System.nanoTime();
-  }
-
-  private FileTime changed() throws IOException {
-    FileTime one = Files.getLastModifiedTime(chain);
-    FileTime other = Files.getLastModifiedTime(key);
-    return one.compareTo(other) > 0 ? one : other;
-  }
-
-  private SslContext read() throws IOException {
+  static ServedCertificate start(
+      CertificateOptions options,
+      KubernetesClient client,
+      String namespace,
+      Supplier<List<Namespace>> namespaces,
+      BooleanSupplier leads,
+      Clock clock) {
+    ServedCertificate certificate;
     try {
-      return SslContextBuilder.forServer(chain.toFile(), key.toFile()).build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw new IOException(chain + " and " + key + " cannot be used: " + e.getMessage(), e);
+      certificate = new ServedCertificate(options, client, namespace, namespaces, leads, clock);
+    } catch (SSLException e) {
+      throw new IllegalStateException("this JVM has no TLS", e);
     }
+    certificate.timer.scheduleWithFixedDelay(
+        Guarded.task(TASK, certificate.look), 0, LOOK_SECONDS, TimeUnit.SECONDS);
+    return certificate;
+  }
+
+  private static void again(CertificateFiles pair) {
+    try {
+      pair.look();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the certificate cannot be read", e);
+    }
+  }
+
+  /** Looks soon: this replica leads now, or there is another namespace. */
+  void wake() {
+    if (published != null && !timer.isShutdown()) {
+      timer.execute(Guarded.task(TASK, look));
+    }
+  }
+
+  SslContext context() {
+    return context;
+  }
+
+  /** Until when it holds; {@link Instant#EPOCH} before there is one. */
+  Instant expiry() {
+    return keys.expiry();
+  }
+
+  boolean isReady() {
+    return clock.instant().isBefore(keys.expiry()) && (published == null || published.isReady());
+  }
+
+  /** ConfigMaps written with its authorities. */
+  long writes() {
+    return published == null ? 0 : published.writes();
+  }
+
+  /** ConfigMaps that could not be written. */
+  long writeFailures() {
+    return published == null ? 0 : published.failures();
   }
 
   @Override
-  public synchronized SslContext get() {
-    long now = System.nanoTime();
-    if (now - lookedNanos >= LOOK_NANOS) {
-      lookedNanos = now;
-      try {
-        FileTime latest = changed();
-        if (!latest.equals(made)) {
-          context = read();
-          made = latest;
-          log.info("the certificate {} was rotated", chain);
-        }
-      } catch (IOException e) {
-        log.warn("the certificate was not rotated: {}", e.toString());
-      }
+  public void close() {
+    timer.shutdownNow();
+    if (published != null) {
+      published.close();
     }
-    return context;
   }
 }

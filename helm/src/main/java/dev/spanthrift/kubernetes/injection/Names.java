@@ -46,7 +46,7 @@ public final class Names {
       Set.of("kube-system", "kube-public", "kube-node-lease");
 
   /** Containers that meshes put first and that carry the network: we start after these. */
-  static final Set<String> MESH_CONTAINERS =
+  public static final Set<String> MESH_CONTAINERS =
       Set.of(
           "istio-init",
           "istio-validation",
@@ -61,7 +61,7 @@ public final class Names {
           "consul-dataplane");
 
   /** Sidecars beside the application that send no traces of it. */
-  static final Set<String> KNOWN_SIDECARS =
+  public static final Set<String> KNOWN_SIDECARS =
       Set.of("vault-agent", "daprd", "cloud-sql-proxy", "otc-container", "config-reloader");
 
   private Names() {}

@@ -13,6 +13,11 @@ final class SidecarContainer {
   private static final String CONTROLLER_FOLDER = "/var/run/secrets/spanthrift/controller";
   private static final int TOKEN_SECONDS = 12 * 3600;
 
+  /**
+   * Where the API server mounts the pod's own token, into every container that has nothing there.
+   */
+  private static final String API_TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
+
   private final SidecarDefaults defaults;
   private final PodOptions options;
   private final Upstream upstream;
@@ -66,13 +71,19 @@ final class SidecarContainer {
     environment.add(Json.variable("SPANTHRIFT_STATE_DIR", STATE_FOLDER));
     environment.add(Json.variable("SPANTHRIFT_MEMORY", options.memory().memory() + "Mi"));
     upstream.environment().forEach(environment::add);
-    if (options.headersSecret() != null) {
-      ObjectNode headers = environment.addObject().put("name", Otel.HEADERS);
-      headers
+    // Of two entries of one name the last would win, and send one backend's key to another.
+    boolean carried =
+        upstream.environment().stream().anyMatch(e -> Json.name(e).equals(Otel.HEADERS));
+    if (options.headersSecret() != null && !carried) {
+      // Optional: a Secret that is not there must not keep the application from starting.
+      environment
+          .addObject()
+          .put("name", Otel.HEADERS)
           .putObject("valueFrom")
           .putObject("secretKeyRef")
           .put("name", options.headersSecret())
-          .put("key", "headers");
+          .put("key", "headers")
+          .put("optional", true);
     }
     if (defaults.fleet() != null) {
       environment.add(Json.variable("SPANTHRIFT_FLEET_URL", defaults.fleet()));
@@ -136,6 +147,8 @@ final class SidecarContainer {
     ArrayNode mounts = Json.array();
     mounts.add(mount(Names.STATE_VOLUME, STATE_FOLDER, false));
     mounts.add(mount(Names.TMP_VOLUME, "/tmp", false));
+    // An empty folder: the sidecar never calls the API, and the application's rights are not its.
+    mounts.add(mount(Names.TMP_VOLUME, API_TOKEN_FOLDER, true).put("subPath", "no-api-token"));
     if (options.config() != null) {
       mounts.add(mount(Names.CONFIG_VOLUME, CONFIG_FOLDER, true));
     }

@@ -11,10 +11,11 @@ import java.util.function.BinaryOperator;
  * @param sidecars that are connected
  * @param parts by {@link Assignment#part}
  * @param namespaces day-one figures
+ * @param cut whether entries are missing, because a replica had more than it could tell the others
  */
 public record FleetSummary(
-    int sidecars, Map<String, Part> parts, Map<String, NamespaceFigures> namespaces) {
-  public static final FleetSummary NONE = new FleetSummary(0, Map.of(), Map.of());
+    int sidecars, Map<String, Part> parts, Map<String, NamespaceFigures> namespaces, boolean cut) {
+  public static final FleetSummary NONE = new FleetSummary(0, Map.of(), Map.of(), false);
 
   /**
    * Of those that are to run one content of one object.
@@ -73,7 +74,8 @@ public record FleetSummary(
     return new FleetSummary(
         sidecars + other.sidecars,
         merged(parts, other.parts, Part::plus),
-        merged(namespaces, other.namespaces, NamespaceFigures::plus));
+        merged(namespaces, other.namespaces, NamespaceFigures::plus),
+        cut || other.cut);
   }
 
   private static <V> Map<String, V> merged(

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.helm.Queries;
 import dev.spanthrift.kubernetes.objects.PolicySpec;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -27,8 +29,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * From an object to running sidecars: the controller as a process with its service account's token,
- * sidecars as processes with the tokens of their pods, on a real API server.
+ * From a default installation and an object to running sidecars: the controller as a process with
+ * its service account's token and the chart's own arguments, sidecars as processes with the tokens
+ * of their pods and the ConfigMap that the controller wrote, on a real API server.
  */
 @Tag("kube")
 class DeliveryKubeIT {
@@ -43,6 +46,8 @@ class DeliveryKubeIT {
   private static String system;
   private static Program controller;
   private static int port;
+  private static int admin;
+  private static String authorities;
 
   @BeforeAll
   static void start() throws Exception {
@@ -62,20 +67,53 @@ class DeliveryKubeIT {
             + system
             + ",controller.replicaCount=0");
     port = Program.freePort();
-    int admin = Program.freePort();
+    admin = Program.freePort();
     Path kubeconfig = Accounts.kubeconfig(client, folder, system, system + "-controller");
     controller =
         Program.start(
             folder,
             Map.of("KUBECONFIG", kubeconfig.toString(), "POD_NAMESPACE", system, "POD_NAME", "c1"),
-            "controller",
-            "--port",
-            "" + port,
-            "--admin-port",
-            "" + admin,
-            "--audience",
-            "spanthrift");
+            arguments().toArray(String[]::new));
     controller.awaitAnswer("http://127.0.0.1:" + admin + "/readyz");
+  }
+
+  /** The chart's, but for this machine's addresses, and authorities that last a minute. */
+  private static List<String> arguments() {
+    List<String> arguments =
+        new ArrayList<>(
+            client
+                .apps()
+                .deployments()
+                .inNamespace(system)
+                .withName(system + "-controller")
+                .get()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getArgs());
+    assertTrue(
+        arguments.removeIf(argument -> argument.matches("--(admin-)?(host|port)=.*")),
+        arguments::toString);
+    for (String argument : arguments) {
+      if (argument.startsWith("--ca-config-map=")) {
+        authorities = argument.substring("--ca-config-map=".length());
+      }
+    }
+    arguments.addAll(
+        List.of(
+            "--port=" + port,
+            "--admin-port=" + admin,
+            "--dns-name=127.0.0.1",
+            "--ca-lifetime=90s",
+            "--ca-overlap=10s"));
+    return arguments;
+  }
+
+  private static String authorities(String space) {
+    ConfigMap map = client.configMaps().inNamespace(space).withName(authorities).get();
+    return map == null ? "" : map.getData().getOrDefault("ca.crt", "");
   }
 
   @AfterAll
@@ -163,6 +201,28 @@ class DeliveryKubeIT {
     }
   }
 
+  /** A sidecar that comes after a rotation believes the new authority, and the old one is gone. */
+  @Test
+  void authoritiesAreRotatedAndSidecarsBelieveTheNewOnes() throws Exception {
+    String space = Kube.namespace(client, "rotated", Map.of());
+    Kube.await("the authority is there", () -> !authorities(space).isEmpty());
+    String first = authorities(space);
+    Kube.await(
+        "the first authority is forgotten",
+        Duration.ofMinutes(4),
+        () -> !authorities(space).contains(first.substring(0, first.indexOf("-----END"))));
+    client.resource(policy(space, "late-rule")).create();
+    try (Sidecar late = sidecar(pod(space, "late"))) {
+      Kube.await("the policy at " + late.base(), () -> late.runs("late-rule"));
+      JsonNode effective =
+          JsonMapper.shared().readTree(Program.get(late.base() + "/api/v1/policy/effective"));
+      assertEquals("objects", effective.path("origin").asString(), effective::toString);
+      assertTrue(effective.toString().contains("rules"), effective::toString);
+    }
+    String metrics = Program.get("http://127.0.0.1:" + admin + "/actuator/prometheus");
+    assertEquals(Map.of(), Queries.missing("controller", metrics), "asked by alerts");
+  }
+
   private static SamplingPolicy get(String space) {
     return client.resources(SamplingPolicy.class).inNamespace(space).withName("rules").get();
   }
@@ -212,6 +272,10 @@ class DeliveryKubeIT {
     Path labels =
         Files.writeString(
             folder.resolve(pod.getMetadata().getName() + ".labels"), "app=\"cart\"\n");
+    String space = pod.getMetadata().getNamespace();
+    Kube.await("the authority in " + space, () -> !authorities(space).isEmpty());
+    Path authority =
+        Files.writeString(folder.resolve(pod.getMetadata().getName() + ".crt"), authorities(space));
     int admin = Program.freePort();
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("SPANTHRIFT_STATE_DIR", Files.createTempDirectory(folder, "state").toString());
@@ -219,8 +283,9 @@ class DeliveryKubeIT {
     environment.put("SPANTHRIFT_LISTEN_HTTP_PORT", "0");
     environment.put("SPANTHRIFT_ADMIN_PORT", "" + admin);
     environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + Program.freePort());
-    environment.put("SPANTHRIFT_CONTROLLER_URL", "http://127.0.0.1:" + port);
+    environment.put("SPANTHRIFT_CONTROLLER_URL", "https://127.0.0.1:" + port);
     environment.put("SPANTHRIFT_CONTROLLER_TOKEN_FILE", token.toString());
+    environment.put("SPANTHRIFT_CONTROLLER_CA_FILE", authority.toString());
     environment.put("SPANTHRIFT_CONTROLLER_LABELS_FILE", labels.toString());
     environment.put("SPANTHRIFT_CONTROLLER_REPORT_EVERY", "1s");
     Program program = Program.start(folder, environment, "run");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.helm.Queries;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -154,7 +155,7 @@ class InjectorKubeIT {
         Duration.ofMinutes(3),
         () -> lacking(old).path("restart-needed").path("pods").asInt() == PODS);
     String metrics = Program.get(admin + "/actuator/prometheus");
-    assertTrue(metrics.contains("spanthrift_injector_pods_without_sidecar"), metrics);
+    assertEquals(Map.of(), Queries.missing("injector", metrics), "asked by alerts");
     assertEquals(
         0,
         client

@@ -55,7 +55,7 @@ class PolicyModeKubeIT {
         "--namespace",
         system,
         "--set",
-        "mode=cluster,injection.mode=policy,injection.failurePolicy=Fail,controller.enabled=false,crds.create=false,"
+        "mode=cluster,injection.mode=policy,injection.failurePolicy=Fail,controller.replicaCount=0,crds.create=false,"
             + "destination.endpoint=https://otlp.example.com:4318,fullnameOverride="
             + system);
     space = Kube.namespace(client, "shop", ENABLED);
@@ -159,8 +159,8 @@ class PolicyModeKubeIT {
         "https://otlp.example.com:4318",
         "http/protobuf",
         "shadow",
-        null,
-        null,
+        "https://" + system + "-controller." + system + ".svc",
+        "spanthrift-" + system + "-controller-ca",
         null,
         SidecarDefaults.USER,
         "default",

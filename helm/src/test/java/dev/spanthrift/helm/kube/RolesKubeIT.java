@@ -95,6 +95,8 @@ class RolesKubeIT {
             List.of(
                 "namespaces get list watch",
                 "tokenreviews.authentication.k8s.io create",
+                "configmaps create",
+                "secrets create (own namespace)",
                 "leases.coordination.k8s.io get list create update patch delete (own namespace)")),
         everything("controller"));
     for (String kind : List.of("samplingpolicies", "clustersamplingpolicies", "samplingbudgets")) {
@@ -105,6 +107,22 @@ class RolesKubeIT {
         assertEquals(
             writes, allowed("controller", other, "spanthrift.dev", kind + "/status", verb, ""));
       }
+    }
+  }
+
+  @Test
+  void theControllerReachesItsOwnSecretAndConfigMapsByName() {
+    String map = "spanthrift-" + system + "-controller-ca";
+    for (String verb : List.of("get", "list", "watch", "update")) {
+      assertTrue(allowed("controller", other, "", "configmaps", verb, map), verb);
+      assertFalse(allowed("controller", other, "", "configmaps", verb, "kube-root-ca.crt"), verb);
+    }
+    assertFalse(allowed("controller", other, "", "configmaps", "delete", map));
+    String secret = system + "-controller";
+    for (String verb : List.of("get", "update")) {
+      assertTrue(allowed("controller", system, "", "secrets", verb, secret), verb);
+      assertFalse(allowed("controller", other, "", "secrets", verb, secret), verb);
+      assertFalse(allowed("controller", system, "", "secrets", verb, system + "-injector"), verb);
     }
   }
 

@@ -213,9 +213,9 @@ class WebhookKubeIT {
     }
   }
 
-  /** An upgrade and a server-side apply, as GitOps tools do, leave the bundle where it is. */
+  /** An upgrade and a rollback leave the bundle where it is, and pods get their sidecars on. */
   @Test
-  void anUpgradeLeavesTheBundleAlone() throws Exception {
+  void anUpgradeAndARollbackLeaveTheBundleAlone() throws Exception {
     helm(
         "upgrade",
         "hook",
@@ -231,6 +231,12 @@ class WebhookKubeIT {
       assertEquals(webhook.bundle(), each.getClientConfig().getCaBundle());
       assertEquals("Ignore", each.getFailurePolicy());
       assertEquals("IfNeeded", each.getReinvocationPolicy());
+    }
+    assertTrue(sidecar(dryRun(pod(shop, Map.of()))) != null);
+    helm("rollback", "hook", "1", "--namespace", system);
+    for (MutatingWebhook each : configuration().getWebhooks()) {
+      assertEquals(3, each.getTimeoutSeconds());
+      assertEquals(webhook.bundle(), each.getClientConfig().getCaBundle());
     }
     assertTrue(sidecar(dryRun(pod(shop, Map.of()))) != null);
   }

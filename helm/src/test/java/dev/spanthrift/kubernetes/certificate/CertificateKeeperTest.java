@@ -65,7 +65,13 @@ class CertificateKeeperTest {
 
   private CertificateKeeper keeper(ServingKeys keys) {
     return new CertificateKeeper(
-        client, "spanthrift", "spanthrift-injector-ca", "spanthrift", NAMES, TIMES, keys);
+        client,
+        "spanthrift",
+        "spanthrift-injector-ca",
+        new WebhookAuthorities(client, "spanthrift"),
+        NAMES,
+        TIMES,
+        keys);
   }
 
   @Test

@@ -10,8 +10,13 @@ import dev.spanthrift.agent.control.source.Bundle;
 import dev.spanthrift.agent.control.source.StreamMessage;
 import dev.spanthrift.kubernetes.objects.BudgetSpec;
 import dev.spanthrift.kubernetes.objects.ObjectKey;
+import dev.spanthrift.kubernetes.objects.SamplingBudget;
+import dev.spanthrift.kubernetes.objects.Traffic;
+import dev.spanthrift.kubernetes.stream.Assignment;
+import dev.spanthrift.kubernetes.stream.FleetSummary;
 import dev.spanthrift.kubernetes.stream.Identity;
 import dev.spanthrift.kubernetes.stream.PodFacts;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -219,6 +224,36 @@ class BookTest {
     }
     assertTrue(changes < 60, changes + " changes");
     assertEquals(1, Reconciler.parts(0, 400));
+  }
+
+  /** A controller that begins anew, or a replica that ends: its sidecars come back one by one. */
+  @Test
+  void sidecarsThatAreAwayForAMomentGiveTheOthersNoMoney() {
+    Reconciler reconciler = new Reconciler();
+    SamplingBudget budget = MockCluster.budget("shop", "all", "{mode: enforce, amount: 100}");
+    Instant begin = Instant.parse("2026-11-30T12:00:00Z");
+    assertEquals(110, partsFor(reconciler, budget, 100, begin), "more at once, with some room");
+    for (int back : new int[] {0, 1, 2, 60, 95}) {
+      assertEquals(110, partsFor(reconciler, budget, back, begin.plusSeconds(back)), "of " + back);
+    }
+    // Half of them are gone for good.
+    assertEquals(110, partsFor(reconciler, budget, 50, begin.plusSeconds(200)));
+    assertEquals(110, partsFor(reconciler, budget, 50, begin.plusSeconds(499)));
+    assertEquals(55, partsFor(reconciler, budget, 50, begin.plusSeconds(501)));
+    // A replica that leads from now on has seen nothing yet.
+    assertEquals(55, partsFor(new Reconciler(), budget, 1, begin.plusSeconds(900)));
+  }
+
+  private static int partsFor(
+      Reconciler reconciler, SamplingBudget budget, int sidecars, Instant now) {
+    String part = Assignment.part(ObjectKey.of(budget), Variant.of(budget.getSpec(), 0).hash());
+    FleetSummary.Part counted =
+        new FleetSummary.Part(sidecars, sidecars, 0, 0, 0, 0, 0, Traffic.NONE);
+    Reconciler.BudgetResult result =
+        reconciler.budget(
+            budget, new FleetSummary(sidecars, Map.of(part, counted), Map.of(), false), now);
+    budget.setStatus(result.status());
+    return result.known().parts();
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -24,12 +25,14 @@ import io.fabric8.mockwebserver.ServerResponse;
 import io.fabric8.mockwebserver.http.Dispatcher;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -45,6 +48,10 @@ final class MockCluster implements AutoCloseable {
 
   final KubernetesMockServer server;
   final KubernetesClient client;
+
+  /** Paths to which nothing can be written. */
+  volatile Predicate<String> refused = path -> false;
+
   final AtomicInteger reviews = new AtomicInteger();
 
   MockCluster() {
@@ -64,13 +71,16 @@ final class MockCluster implements AutoCloseable {
             reviewing(objects),
             false);
     server.init();
-    client = server.createClient();
+    client = server.createClient(ObjectClient::configure);
   }
 
   private Dispatcher reviewing(Dispatcher objects) {
     return new Dispatcher() {
       @Override
       public MockResponse dispatch(RecordedRequest request) {
+        if (!request.getMethod().equals("GET") && refused.test(request.getPath())) {
+          return new MockResponse().setResponseCode(422);
+        }
         if (!request.getPath().endsWith("/tokenreviews")) {
           return objects.dispatch(request);
         }
@@ -130,14 +140,40 @@ final class MockCluster implements AutoCloseable {
       client.resource(object).create();
     } else {
       S spec = object.getSpec();
+      while (!edited(object, spec)) {
+        // the controller wrote its status in between
+      }
+    }
+  }
+
+  private <S, T, O extends CustomResource<S, T>> boolean edited(O object, S spec) {
+    try {
       client
-          .resource(there)
+          .resource(object)
           .edit(
               now -> {
                 now.setSpec(spec);
                 return now;
               });
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      return false;
     }
+  }
+
+  /** As somebody with curl would: no reader of ours has seen the spec. */
+  void createRaw(String namespace, String name, String spec) {
+    String object =
+        "{\"apiVersion\": \"spanthrift.dev/v1alpha1\", \"kind\": \"SamplingPolicy\", \"metadata\":"
+            + " {\"namespace\": \"%s\", \"name\": \"%s\"}, \"spec\": %s}"
+                .formatted(namespace, name, spec);
+    client.raw(
+        "/apis/spanthrift.dev/v1alpha1/namespaces/" + namespace + "/samplingpolicies",
+        "POST",
+        object);
   }
 
   SamplingPolicy policy(String namespace, String name) {

@@ -35,6 +35,7 @@ class ObjectsIT {
         cluster.client,
         new ControllerOptions(
             "spanthrift",
+            ControllerOptions.LEASE,
             "a",
             MockCluster.AUDIENCE,
             new InetSocketAddress("127.0.0.1", port),

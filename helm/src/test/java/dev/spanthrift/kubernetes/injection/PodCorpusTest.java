@@ -128,6 +128,20 @@ class PodCorpusTest {
     assertEquals("50m", resources.path("requests").path("cpu").asString(""));
   }
 
+  /** The API server mounts the pod's token into every container that has nothing at this place. */
+  @ParameterizedTest
+  @MethodSource("injectable")
+  void theApplicationsTokenOfTheApiIsNotTheSidecars(PodCorpus.Case pod) {
+    for (JsonNode container : inject(pod.pod()).pod().path("spec").path("initContainers")) {
+      if (Json.name(container).equals(Names.CONTAINER)) {
+        List<String> folders = new ArrayList<>();
+        container.path("volumeMounts").forEach(m -> folders.add(m.path("mountPath").asString()));
+        assertTrue(
+            folders.contains("/var/run/secrets/kubernetes.io/serviceaccount"), folders.toString());
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("injectable")
   void inEveryEnvironmentWhatIsReferredToStandsBefore(PodCorpus.Case pod) {

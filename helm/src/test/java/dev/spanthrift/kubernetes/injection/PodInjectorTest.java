@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.kubernetes.injection.Injection.Injected;
 import dev.spanthrift.kubernetes.injection.Injection.Skipped;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who is asked, who is heard, and what annotations change. */
@@ -88,14 +92,78 @@ class PodInjectorTest {
     assertTrue(taken.contains("https://otlp.vendor.example:4317"), taken);
   }
 
-  @Test
-  void whatCannotBeTakenOverWholeIsLeftAlone() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "OTEL_EXPORTER_OTLP_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+        "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
+        "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
+        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY"
+      })
+  void whatCannotBeTakenOverWholeIsLeftAlone(String variable) {
     ObjectNode pod =
         with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
-    ObjectNode container = (ObjectNode) pod.path("spec").path("containers").path(0);
-    ((tools.jackson.databind.node.ArrayNode) container.path("env"))
-        .add(Json.variable("OTEL_EXPORTER_OTLP_CERTIFICATE", "/certificates/ca.crt"));
+    environmentOf(pod).add(Json.variable(variable, "something"));
     assertEquals(SkipReason.ENDPOINT_NOT_TAKEABLE, skipped(pod, PodCorpus.enabled("shop")));
+  }
+
+  private static ArrayNode environmentOf(ObjectNode pod) {
+    return (ArrayNode) pod.path("spec").path("containers").path(0).path("env");
+  }
+
+  @Test
+  void aPortThatMeansNoProtocolIsNotGuessedAt() {
+    ObjectNode pod =
+        with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
+    ((ObjectNode) environmentOf(pod).path(0)).put("value", "https://api.example:443");
+    Skipped skipped =
+        assertInstanceOf(Skipped.class, injector.inject(pod, PodCorpus.enabled("shop")));
+    assertEquals(SkipReason.ENDPOINT_NOT_TAKEABLE, skipped.reason());
+    assertTrue(skipped.words().contains("set " + Otel.PROTOCOL), skipped.words());
+    environmentOf(pod).add(Json.variable(Otel.PROTOCOL, "grpc"));
+    JsonNode spec = injected(pod).pod().path("spec");
+    assertEquals(
+        "http://127.0.0.1:4317", environment(spec.path("containers").path(0)).get(Otel.ENDPOINT));
+    assertEquals("grpc", environment(PodCorpusTest.sidecar(spec)).get(Otel.PROTOCOL));
+  }
+
+  @Test
+  void carriedHeadersStandOnce() {
+    ObjectNode pod =
+        with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
+    environmentOf(pod).add(Json.variable("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "5000"));
+    ((ObjectNode) pod.path("metadata").path("annotations"))
+        .put(PodOption.UPSTREAM_HEADERS_SECRET.key(), "of-the-namespace");
+    JsonNode sidecar = PodCorpusTest.sidecar(injected(pod).pod().path("spec"));
+    assertEquals(
+        List.of("vendor"),
+        Json.objects(sidecar.path("env")).stream()
+            .filter(e -> Json.name(e).equals(Otel.HEADERS))
+            .map(e -> e.path("valueFrom").path("secretKeyRef").path("name").asString(""))
+            .toList());
+  }
+
+  /** A Secret that is not there would keep every container of the pod from starting. */
+  @Test
+  void whatTheSidecarReadsFromOtherObjectsMayBeAbsent() {
+    Injected injected =
+        injected(
+            with("deployment", "annotations", PodOption.UPSTREAM_HEADERS_SECRET.key(), "absent"));
+    assertTrue(headers(injected).path("secretKeyRef").path("optional").asBoolean(false));
+    Injected taken =
+        injected(with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true"));
+    assertTrue(headers(taken).path("secretKeyRef").path("optional").asBoolean(false));
+  }
+
+  private static JsonNode headers(Injected injected) {
+    return Json.objects(PodCorpusTest.sidecar(injected.pod().path("spec")).path("env")).stream()
+        .filter(e -> Json.name(e).equals(Otel.HEADERS))
+        .findFirst()
+        .orElseThrow()
+        .path("valueFrom");
   }
 
   @Test
@@ -155,19 +223,5 @@ class PodInjectorTest {
     Manifest.Outcome again = Manifest.inject(injector, outcome.yaml(), "");
     assertEquals(outcome.yaml(), again.yaml());
     assertEquals(0, again.injected());
-  }
-
-  /** Container and volumes of the policy are those of the function, read back from CEL. */
-  @Test
-  void theAdmissionPolicyAddsWhatTheFunctionAdds() {
-    JsonNode policy = new AdmissionPolicy(PodCorpus.defaults(), "spanthrift").objects("v1").get(0);
-    Injected injected = injected(PodCorpus.pod("job"));
-    JsonNode spec = injected.pod().path("spec");
-    String all = policy.path("spec").path("mutations").toString();
-    String container = Cel.message("Object.spec.initContainers", PodCorpusTest.sidecar(spec));
-    assertTrue(all.contains(container), all);
-    for (JsonNode volume : spec.path("volumes")) {
-      assertTrue(all.contains(Cel.message("Object.spec.volumes", volume)), volume.toString());
-    }
   }
 }

@@ -7,6 +7,7 @@ import dev.spanthrift.agent.config.settings.MemoryPlan;
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.config.yaml.SettingsException;
+import dev.spanthrift.agent.control.source.ControllerCheck;
 import dev.spanthrift.agent.fleet.EngineCheck;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
@@ -38,8 +39,8 @@ public final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--offline",
       description =
-          "Looks at configuration, policies and files alone: tries no port, asks no destination"
-              + " and no engine. Default: asks them.")
+          "Looks at configuration, policies and files alone: tries no port, asks no destination,"
+              + " no engine and no controller. Default: asks them.")
   private boolean offline;
 
   private enum Form {
@@ -64,6 +65,7 @@ public final class CheckCommand implements Callable<Integer> {
       checks.addAll(PolicyCheck.of(loaded.settings()));
       checks.addAll(money(loaded.settings()));
       checks.addAll(offline ? List.of() : fleet(loaded.settings()));
+      checks.addAll(offline ? List.of() : controller(loaded.settings()));
       checks.addAll(memory(loaded));
       Surroundings around = new Surroundings(loaded.settings(), context.environment());
       checks.addAll(offline ? around.files() : around.checks());
@@ -91,6 +93,18 @@ public final class CheckCommand implements Callable<Integer> {
       checks.add(Check.warning(what, found.warning()));
     }
     return checks;
+  }
+
+  private static List<Check> controller(SpanthriftSettings settings) {
+    if (!settings.controller().enabled()) {
+      return List.of();
+    }
+    String lack = ControllerCheck.lack(settings.controller());
+    return List.of(
+        new Check(
+            "controller " + settings.controller().url(),
+            lack == null,
+            lack == null ? "takes this pod's token" : lack));
   }
 
   /** How memory is divided, and what {@code run} with the same options would make smaller. */

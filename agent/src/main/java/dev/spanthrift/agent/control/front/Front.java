@@ -289,7 +289,12 @@ public final class Front implements AutoCloseable {
     }
     sweepAt = Long.MAX_VALUE;
     for (FrontConnection connection : List.copyOf(oldestFirst)) {
-      if (now >= deadline(connection)) {
+      if (now < deadline(connection)) {
+        continue;
+      }
+      if (connection.stage() == FrontConnection.Stage.STREAMING) {
+        connection.finishStream();
+      } else {
         connection.cut(why(connection.stage()));
       }
     }
@@ -318,7 +323,8 @@ public final class Front implements AutoCloseable {
     return switch (stage) {
       case HEAD, BODY, CHECKING, WRITING -> settings.readTimeout().toNanos();
       case QUEUED -> QUEUE_NANOS;
-      case ANSWERING, STREAMING -> Long.MAX_VALUE;
+      case ANSWERING -> Long.MAX_VALUE;
+      case STREAMING -> settings.streamTimeout().toNanos();
       case IDLE -> settings.idleTimeout().toNanos();
       case LINGERING -> LINGER_NANOS;
     };

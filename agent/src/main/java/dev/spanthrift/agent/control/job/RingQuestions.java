@@ -18,6 +18,7 @@ import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +144,7 @@ public final class RingQuestions {
     RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
     Looking looking = new Looking(watch, traffic.requests());
     WhatIfAnswer answer = WhatIf.answer(traffic, question(document, purse), looking);
-    return answer.with(warnings(counts));
+    return answer.with(warnings(counts, answer));
   }
 
   private Question question(PolicyDocument document, Means purse) {
@@ -159,8 +160,9 @@ public final class RingQuestions {
         pipeline.sampler());
   }
 
-  private static List<String> warnings(SpanRing.Recorded counts) {
+  private static List<String> warnings(SpanRing.Recorded counts, WhatIfAnswer answer) {
     List<String> warnings = new ArrayList<>();
+    warnings.add(cover(answer));
     warnings.add("of this sidecar alone: what other pods would tell it is not in the answer");
     warnings.add("span names are compared as templates, without the numbers and ids in them");
     if (counts.sampledUpstream() > 0) {
@@ -169,6 +171,23 @@ public final class RingQuestions {
               + " recorded spans carried a threshold or randomness, which is not recorded");
     }
     return warnings;
+  }
+
+  /**
+   * How far it may be trusted. Kept traces are counted, so the spend of another time that is just
+   * like it differs by about 1.96 / √n by chance alone, and a little more since they differ in
+   * size.
+   */
+  private static String cover(WhatIfAnswer answer) {
+    double chance = 200 / Math.sqrt(Math.max(1, answer.kept().traces()));
+    return String.format(
+        Locale.ROOT,
+        "of the last %.0f s, %d spans: what comes seldom or at another hour is not in it; of %d"
+            + " kept traces the spend of another such time differs by about ± %.1f %% by chance",
+        answer.seconds(),
+        answer.received().spans(),
+        answer.kept().traces(),
+        Math.min(100, chance));
   }
 
   /** Hands on how far it is, and looks at the heap in between. */

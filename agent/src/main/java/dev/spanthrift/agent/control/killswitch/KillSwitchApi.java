@@ -8,6 +8,7 @@ import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.RequestFields;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,14 +122,7 @@ public final class KillSwitchApi {
   }
 
   private KillSwitch read(JsonNode body) {
-    if (!body.isObject()) {
-      throw ProblemException.invalid("", "is not an object", "{\"mode\": \"keep-all\"}");
-    }
-    for (String name : body.propertyNames()) {
-      if (!FIELDS.contains(name)) {
-        throw ProblemException.invalid("/" + name, "is not known", "one of " + FIELDS);
-      }
-    }
+    RequestFields.known("", body, FIELDS, "{\"mode\": \"keep-all\"}");
     KillSwitch.Mode mode = mode(body.path("mode"));
     String reason = reason(body.path("reason"));
     long now = keeper.now();

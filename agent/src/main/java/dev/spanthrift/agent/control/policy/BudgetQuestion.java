@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.policy;
 
 import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.RequestFields;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings.PerClass;
@@ -21,7 +22,7 @@ final class BudgetQuestion {
    * @throws ProblemException saying what would be right
    */
   static RingQuestions.Means read(JsonNode body, RingQuestions questions) {
-    known("", body, FIELDS, "{\"budget\": \"10%\"}");
+    RequestFields.known("", body, FIELDS, "{\"budget\": \"10%\"}");
     JsonNode budget = body.path("budget");
     if (!budget.isString()) {
       throw ProblemException.invalid(
@@ -36,7 +37,7 @@ final class BudgetQuestion {
     if (node.isMissingNode() || node.isNull()) {
       return null;
     }
-    known("/shares", node, CLASSES, "{\"error\": 0.6}");
+    RequestFields.known("/shares", node, CLASSES, "{\"error\": 0.6}");
     PerClass usual = AllocationSettings.DEFAULT.shares();
     double[] usually = {usual.error(), usual.slow(), usual.fresh(), usual.ordinary()};
     double[] shares = new double[CLASSES.size()];
@@ -69,16 +70,5 @@ final class BudgetQuestion {
       throw ProblemException.invalid("/shares/" + name, "is not a number from 0 to 1", "0.5");
     }
     return share;
-  }
-
-  private static void known(String at, JsonNode node, List<String> fields, String example) {
-    if (!node.isObject()) {
-      throw ProblemException.invalid(at, "is not an object", example);
-    }
-    for (String name : node.propertyNames()) {
-      if (!fields.contains(name)) {
-        throw ProblemException.invalid(at + "/" + name, "is not known", "one of " + fields);
-      }
-    }
   }
 }

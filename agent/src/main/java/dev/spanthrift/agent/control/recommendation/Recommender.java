@@ -12,6 +12,7 @@ import dev.spanthrift.agent.simulation.RingTraffic;
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,11 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Weighs candidates: the recording is played once for each of them, and once for the policy as it
  * is.
  *
- * <p>What was weighed counts for a minute, or until another policy is in force. At most {@link
- * #DISMISSED_MAX} dismissals are remembered, the oldest is forgotten; they end with the process.
+ * <p>What was weighed counts for a minute, or until another policy is in force.
  */
 public final class Recommender {
-  static final int DISMISSED_MAX = 100;
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final double MONTH_SECONDS = Duration.ofMinutes(43_830).toSeconds();
@@ -42,7 +41,7 @@ public final class Recommender {
   private final PolicyStore policies;
   private final RingQuestions questions;
   private final LongSupplier unixMillis;
-  private final Map<String, Boolean> dismissed = new LinkedHashMap<>();
+  private final Dismissals dismissed;
   private RuleAges ages; // changed by whoever weighs, of whom there is one
   private volatile @Nullable Weighed last;
 
@@ -55,7 +54,9 @@ public final class Recommender {
       PipelineView pipeline,
       PolicyStore policies,
       RingQuestions questions,
+      @Nullable Path stateDirectory,
       LongSupplier unixMillis) {
+    dismissed = new Dismissals(stateDirectory);
     this.pipeline = pipeline;
     this.policies = policies;
     this.questions = questions;
@@ -73,8 +74,8 @@ public final class Recommender {
         page.recommendations().stream().map(r -> r.dismissed(isDismissed(r.id()))).toList());
   }
 
-  private synchronized boolean isDismissed(String id) {
-    return dismissed.containsKey(id);
+  private boolean isDismissed(String id) {
+    return dismissed.contains(id);
   }
 
   /** One of those that were answered last; null where there is none of this id. */
@@ -91,11 +92,8 @@ public final class Recommender {
         .orElse(null);
   }
 
-  synchronized void dismiss(String id) {
-    dismissed.put(id, true);
-    if (dismissed.size() > DISMISSED_MAX) {
-      dismissed.remove(dismissed.keySet().iterator().next());
-    }
+  void dismiss(String id) {
+    dismissed.add(id);
   }
 
   private Weighed weighed() throws IOException, InterruptedException {

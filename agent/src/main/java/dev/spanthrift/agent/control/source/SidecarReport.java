@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a sidecar tells the controller about itself; all counts since its start, so that a report
- * that is lost costs nothing.
+ * that is lost costs nothing. It comes from whoever has a pod: what is missing counts as nothing,
+ * as an older sidecar means it, and what no sidecar can say is refused.
  *
  * @param hash of the bundle in force; empty for none
  * @param refused why the bundle that came last is not; null when it is
@@ -38,13 +39,47 @@ public record SidecarReport(
     double pricePerGigabyte,
     Map<String, Double> budgets) {
 
+  public SidecarReport {
+    hash = hash == null ? "" : hash;
+    received = received == null ? Amount.NONE : received;
+    kept = kept == null ? Amount.NONE : kept;
+    dropped = dropped == null ? Amount.NONE : dropped;
+    shadowLess = shadowLess == null ? Amount.NONE : shadowLess;
+    shadowMore = shadowMore == null ? Amount.NONE : shadowMore;
+    currency = currency == null ? "" : currency;
+    budgets = budgets == null ? Map.of() : Map.copyOf(budgets);
+    require(failed >= 0 && refusedRequests >= 0, "a count below zero");
+    require(currency.length() <= CURRENCY_MAX, "a currency of " + currency.length() + " letters");
+    require(
+        Double.isFinite(saved), "saved: " + saved); // below zero where it costs more than it saves
+    requireMoney("spent", spent);
+    requireMoney("pricePerGigabyte", pricePerGigabyte);
+    budgets.values().forEach(money -> requireMoney("budgets", money));
+  }
+
+  private static final int CURRENCY_MAX = 16;
+
+  private static void requireMoney(String key, double money) {
+    require(money >= 0 && Double.isFinite(money), key + ": " + money);
+  }
+
+  private static void require(boolean holds, String words) {
+    if (!holds) {
+      throw new IllegalArgumentException(words);
+    }
+  }
+
   /** Money spent of a budget; 0 of one that is not known. */
   public double spentOf(String budget) {
-    return budgets == null ? 0 : budgets.getOrDefault(budget, 0.0);
+    return budgets.getOrDefault(budget, 0.0);
   }
 
   /** Spans and their bytes. */
   public record Amount(long spans, long bytes) {
     public static final Amount NONE = new Amount(0, 0);
+
+    public Amount {
+      require(spans >= 0 && bytes >= 0, "a count below zero");
+    }
   }
 }

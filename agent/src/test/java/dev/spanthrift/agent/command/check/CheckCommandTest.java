@@ -193,6 +193,36 @@ class CheckCommandTest {
 
   /** For a hook before an upgrade: that must not wait for the backend to be well. */
   @Test
+  void aControllerThatDoesNotTakeTheTokenFails() throws Exception {
+    HttpServer backend = backend("/");
+    HttpServer controller =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    controller.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(401, -1);
+          exchange.close();
+        });
+    controller.start();
+    try {
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", at(backend));
+      environment.put("SPANTHRIFT_CONTROLLER_URL", at(controller));
+      Path token = Files.writeString(folder.resolve("token"), "secret-token");
+      environment.put("SPANTHRIFT_CONTROLLER_TOKEN_FILE", token.toString());
+      Console console = Console.run(environment, "check");
+      assertEquals(1, console.code(), console.out());
+      assertTrue(console.out().contains("controller " + at(controller)), console.out());
+      assertTrue(console.out().contains("HTTP 401"), console.out());
+      assertFalse(console.out().contains("secret-token"), console.out());
+      String offline = Console.run(environment, "check", "--offline").out();
+      assertFalse(offline.contains("controller"), offline);
+    } finally {
+      controller.stop(0);
+      backend.stop(0);
+    }
+  }
+
+  @Test
   void offlineAsksNobodyAndStillFindsWhatIsWrong() throws Exception {
     try (ServerSocket taken = listener()) {
       int port = taken.getLocalPort();

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -194,6 +195,62 @@ class WatchCommandsTest {
     assertEquals(1, console.code());
     assertTrue(console.err().contains("valid bearer token"), console.err());
     assertTrue(!console.err().contains("guess"), console.err());
+  }
+
+  @Test
+  void alertsAreListedSilencedAndTried() {
+    assertTrue(run("alerts", "list").out().contains("Nothing is wrong"));
+    assertTrue(run("alerts", "list").out().contains("no webhook is configured"));
+    Console silenced =
+        run("alerts", "silence", "--rule", "latency", "--ttl", "2h", "--reason", "deploy");
+    assertEquals(0, silenced.code(), silenced.err());
+    assertTrue(silenced.out().startsWith("latency is silent until "), silenced.out());
+    assertTrue(run("alerts", "list").out().contains("silent    latency until "));
+    JsonNode json = JsonMapper.shared().readTree(run("alerts", "list", "-o", "json").out());
+    assertEquals("deploy", json.at("/silences/0/reason").asString());
+    assertEquals(
+        "latency is told of again\n",
+        run("alerts", "silence", "--rule", "latency", "--ttl", "0s").out());
+    assertTrue(!run("alerts", "list").out().contains("silent "));
+
+    assertEquals(2, run("alerts", "silence").code());
+    assertEquals(2, run("alerts", "silence", "--rule", "latency", "--id", "a1").code());
+    Console unknown = run("alerts", "silence", "--rule", "colour");
+    assertEquals(1, unknown.code());
+    assertTrue(unknown.err().contains("slowQuery"), unknown.err());
+    Console test = run("alerts", "test");
+    assertEquals(4, test.code());
+    assertTrue(test.err().contains("alerts.webhook.url"), test.err());
+  }
+
+  private static String bash(Path script, String words) throws Exception {
+    Process bash =
+        new ProcessBuilder(
+                "bash",
+                "--norc",
+                "-c",
+                "source "
+                    + script
+                    + "; COMP_WORDS=("
+                    + words
+                    + "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _complete_spanthrift;"
+                    + " printf '%s\\n' \"${COMPREPLY[@]}\"")
+            .redirectError(ProcessBuilder.Redirect.DISCARD) // that nobody has pressed a key
+            .start();
+    String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, bash.waitFor(), said);
+    return said;
+  }
+
+  @Test
+  void bashCompletesVerbsAndOptions() throws Exception {
+    Path script =
+        Files.writeString(
+            directory.resolve("completion"), Console.run(Map.of(), "completion").out());
+    assertEquals("policy\n", bash(script, "spanthrift pol"));
+    assertEquals("rollback\n", bash(script, "spanthrift policy ro"));
+    assertEquals("--token-file\n", bash(script, "spanthrift kill-switch --tok"));
+    assertEquals("silence\n", bash(script, "spanthrift alerts si"));
   }
 
   @Test

@@ -23,7 +23,8 @@ class AlertClockTest {
   private long now = 1_700_000_000_000L;
   private double spent;
   private final AlertBook book =
-      new AlertBook(settings, () -> now, alert -> told.add(alert.rule() + " " + alert.state()));
+      new AlertBook(
+          settings, null, () -> now, alert -> told.add(alert.rule() + " " + alert.state()));
   private final AlertWatch watch =
       new AlertWatch(settings, book, this::spend, () -> null, null, () -> now);
 

@@ -279,6 +279,7 @@ class WebhookTest {
       assertEquals(List.of(), OpenApi.get().mismatches("AlertTest", tested));
       assertTrue(tested.path("delivered").asBoolean(), tested.toString());
       assertTrue(got.getFirst().json().path("text").asString().contains("This is a test"));
+      assertEquals("alerts.test", port.store.audit().after(0, 1).getFirst().action());
       port.writer().post().uri("/api/v1/alerts:test").exchange().expectStatus().isEqualTo(429);
 
       silence(port, "{\"rule\":\"latency\",\"ttl\":\"2h\",\"reason\":\"deploy\"}", 200);

@@ -20,6 +20,7 @@ import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -195,7 +196,7 @@ class RecommendationApiTest {
                 });
     Recommender recommender =
         new Recommender(
-            slow, port.store, new RingQuestions(slow, port.money, new HeapRoom()), () -> 0);
+            slow, port.store, new RingQuestions(slow, port.money, new HeapRoom()), null, () -> 0);
     FutureTask<Recommendation.Page> first = new FutureTask<>(recommender::page);
     Thread.ofVirtual().start(first);
     assertTrue(weighing.await(60, TimeUnit.SECONDS));
@@ -207,7 +208,7 @@ class RecommendationApiTest {
   }
 
   @Test
-  void dismissedStaysDismissed() {
+  void dismissedStaysDismissed() throws Exception {
     record();
     put("default: {probability: 0.2}");
     JsonNode add = of(page(), "add");
@@ -219,7 +220,32 @@ class RecommendationApiTest {
         port.writer().post().uri(one + ":dismiss").header("X-Reason", "costs too much").exchange());
     JsonNode again = json(port.client().get().uri(one).exchange());
     assertEquals("dismissed", again.path("state").asString());
+    JsonNode noted = json(port.client().get().uri("/api/v1/audit?limit=1").exchange());
+    assertEquals("recommendation.dismiss", noted.at("/entries/0/action").asString());
+    assertEquals("costs too much", noted.at("/entries/0/reason").asString());
     assertEquals(List.of(), OpenApi.get().mismatches("Recommendation", again));
     assertFalse(page().path("recommendations").isEmpty());
+
+    port.close();
+    port = AdminPort.startWithRealPolicies(directory);
+    record();
+    JsonNode later = json(port.client().get().uri(one).exchange());
+    assertEquals("dismissed", later.path("state").asString(), "of the next process, too");
+  }
+
+  @Test
+  void dismissalsAreBoundedAndTheLastGoodOnesAreFound() throws Exception {
+    Dismissals first = new Dismissals(directory);
+    for (int i = 0; i <= Dismissals.MAX; i++) {
+      first.add("r" + i);
+    }
+    assertFalse(first.contains("r0"));
+    assertTrue(new Dismissals(directory).contains("r" + Dismissals.MAX));
+    Files.writeString(directory.resolve(Dismissals.NAME), "[]");
+    Dismissals second = new Dismissals(directory);
+    assertTrue(second.contains("r" + (Dismissals.MAX - 1)), "the ones before");
+    assertFalse(second.contains("r" + Dismissals.MAX));
+    second.add("x");
+    assertTrue(new Dismissals(directory).contains("r" + (Dismissals.MAX - 1)));
   }
 }

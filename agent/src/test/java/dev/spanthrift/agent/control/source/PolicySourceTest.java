@@ -32,7 +32,7 @@ class PolicySourceTest {
   private SpanthriftSettings settings;
   private final List<String> acted = new ArrayList<>();
 
-  private final PolicySource.Target program =
+  final PolicySource.Target program =
       new PolicySource.Target() {
         @Override
         public @Nullable String lackOf(List<BudgetSettings> budgets) {

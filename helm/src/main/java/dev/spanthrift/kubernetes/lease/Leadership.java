@@ -1,4 +1,4 @@
-package dev.spanthrift.kubernetes.controller;
+package dev.spanthrift.kubernetes.lease;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether this replica holds the Lease, and alone writes status. Tries again for ever. */
-final class Leadership implements AutoCloseable {
-  static final String NAME = "spanthrift-controller";
+/** Whether this replica holds the Lease; who loses it tries again for ever. */
+public final class Leadership implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
   private static final Duration HELD = Duration.ofSeconds(15);
   private static final Duration RENEW = Duration.ofSeconds(10);
@@ -22,21 +21,31 @@ final class Leadership implements AutoCloseable {
 
   private final KubernetesClient client;
   private final String namespace;
+  private final String name;
   private final String identity;
   private final Runnable changed;
-  private volatile boolean leader;
+  private volatile boolean leads;
   private volatile boolean closed;
   private @Nullable CompletableFuture<?> running;
 
-  Leadership(KubernetesClient client, String namespace, String identity, Runnable changed) {
+  /**
+   * Leads nothing before {@link #start}.
+   *
+   * @param name of the Lease
+   * @param identity of this replica, unique among them
+   * @param changed called whenever this replica begins to lead or leads no more; must not wait
+   */
+  public Leadership(
+      KubernetesClient client, String namespace, String name, String identity, Runnable changed) {
     this.client = client;
     this.namespace = namespace;
+    this.name = name;
     this.identity = identity;
     this.changed = changed;
   }
 
   /** At once, and never waits for the Lease. */
-  synchronized void start() {
+  public synchronized void start() {
     if (closed) {
       return;
     }
@@ -45,14 +54,14 @@ final class Leadership implements AutoCloseable {
             .leaderElector()
             .withConfig(
                 new LeaderElectionConfigBuilder()
-                    .withName(NAME)
-                    .withLock(new LeaseLock(namespace, NAME, identity))
+                    .withName(name)
+                    .withLock(new LeaseLock(namespace, name, identity))
                     .withLeaseDuration(HELD)
                     .withRenewDeadline(RENEW)
                     .withRetryPeriod(RETRY)
                     .withReleaseOnCancel(true)
                     .withLeaderCallbacks(
-                        new LeaderCallbacks(() -> lead(true), () -> lead(false), who -> {}))
+                        new LeaderCallbacks(() -> lead(true), () -> lead(false), this::said))
                     .build())
             .build();
     CompletableFuture<?> future = elector.start();
@@ -61,23 +70,28 @@ final class Leadership implements AutoCloseable {
     future.whenCompleteAsync(
         (done, e) -> {
           if (!closed) {
-            log.warn("the Lease was lost; this replica tries again");
+            log.warn("the Lease {} was lost; this replica, {}, tries again", name, identity);
             start();
           }
         },
         CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS));
   }
 
+  private void said(String leader) {
+    log.info("the Lease {} is held by {}; this replica is {}", name, leader, identity);
+  }
+
   private void lead(boolean now) {
-    leader = now;
-    log.info("this replica, {}, {}", identity, now ? "writes status" : "only serves");
+    leads = now;
     changed.run();
   }
 
-  boolean isLeader() {
-    return leader;
+  /** Whether it leads at this moment. */
+  public boolean leads() {
+    return leads;
   }
 
+  /** Gives the Lease back, so that another one need not wait for its end. */
   @Override
   public void close() {
     CompletableFuture<?> stop;
@@ -85,6 +99,7 @@ final class Leadership implements AutoCloseable {
       closed = true;
       stop = running;
     }
+    leads = false;
     if (stop != null) {
       stop.cancel(true);
     }
