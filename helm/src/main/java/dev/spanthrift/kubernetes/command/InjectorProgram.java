@@ -186,9 +186,7 @@ final class InjectorProgram implements AutoCloseable {
           } catch (KubernetesClientException e) {
             failed.run();
             log.warn(
-                "the {} has to wait, the API server does not do as asked: {}",
-                what,
-                e.getMessage());
+                "the {} has to wait, the API server does not do as asked: {}", what, e.getMessage());
           } catch (RuntimeException e) {
             failed.run();
             log.error("the {} failed; please report it", what, e);

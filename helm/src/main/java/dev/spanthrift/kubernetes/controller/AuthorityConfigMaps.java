@@ -41,7 +41,8 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
    * @param name of the ConfigMap, in every namespace
    * @param namespaces as they are known now
    */
-  AuthorityConfigMaps(KubernetesClient client, String name, Supplier<List<Namespace>> namespaces) {
+  AuthorityConfigMaps(
+      KubernetesClient client, String name, Supplier<List<Namespace>> namespaces) {
     this.client = client;
     this.name = name;
     this.namespaces = namespaces;

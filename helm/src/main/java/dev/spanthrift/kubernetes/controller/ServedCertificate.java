@@ -120,7 +120,8 @@ final class ServedCertificate implements AutoCloseable {
   }
 
   boolean isReady() {
-    return clock.instant().isBefore(keys.expiry()) && (published == null || published.isReady());
+    return clock.instant().isBefore(keys.expiry())
+        && (published == null || published.isReady());
   }
 
   /** ConfigMaps written with its authorities. */
