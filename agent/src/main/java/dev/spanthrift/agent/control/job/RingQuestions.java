@@ -62,7 +62,7 @@ public final class RingQuestions {
   }
 
   /** A budget in one word. */
-  public Means purse(@Nullable String budget) {
+  public Means means(@Nullable String budget) {
     if (budget == null) {
       return Means.NONE;
     }
@@ -75,7 +75,7 @@ public final class RingQuestions {
   }
 
   /** What the budgets in force let this sidecar spend at their pace of now. */
-  public Means purseOfNow() {
+  public Means meansOfNow() {
     Double allowance = spend.allowanceHere();
     return allowance == null
         ? Means.NONE
@@ -93,15 +93,15 @@ public final class RingQuestions {
   }
 
   /** Answers now, or says that another question is being answered. */
-  public WhatIfAnswer now(PolicyDocument document, Means purse)
+  public WhatIfAnswer now(PolicyDocument document, Means means)
       throws IOException, InterruptedException {
-    return inARow(questions -> questions.ask(document, purse));
+    return inARow(questions -> questions.ask(document, means));
   }
 
   /** Answers one of several questions that are asked in a row. */
   @FunctionalInterface
   public interface Row {
-    WhatIfAnswer ask(PolicyDocument document, Means purse) throws IOException, InterruptedException;
+    WhatIfAnswer ask(PolicyDocument document, Means means) throws IOException, InterruptedException;
   }
 
   /** Asks them, and makes something of the answers. */
@@ -116,24 +116,24 @@ public final class RingQuestions {
       throw new ProblemException(ProblemType.BUSY, "one simulation runs at a time");
     }
     try {
-      return asker.ask((document, purse) -> answered(document, purse, Watch.NONE));
+      return asker.ask((document, means) -> answered(document, means, Watch.NONE));
     } finally {
       running.release();
     }
   }
 
   /** Answers when the others are answered. */
-  public WhatIfAnswer inTurn(PolicyDocument document, Means purse, Watch watch)
+  public WhatIfAnswer inTurn(PolicyDocument document, Means means, Watch watch)
       throws IOException, InterruptedException {
     running.acquire();
     try {
-      return answered(document, purse, watch);
+      return answered(document, means, watch);
     } finally {
       running.release();
     }
   }
 
-  private WhatIfAnswer answered(PolicyDocument document, Means purse, Watch watch)
+  private WhatIfAnswer answered(PolicyDocument document, Means means, Watch watch)
       throws IOException, InterruptedException {
     SpanRing ring = recorded();
     SpanRing.Recorded counts = ring.counts();
@@ -143,17 +143,17 @@ public final class RingQuestions {
     }
     RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
     Looking looking = new Looking(watch, traffic.requests());
-    WhatIfAnswer answer = WhatIf.answer(traffic, question(document, purse), looking);
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(document, means), looking);
     return answer.with(warnings(counts, answer));
   }
 
-  private Question question(PolicyDocument document, Means purse) {
+  private Question question(PolicyDocument document, Means means) {
     SpanPrice price = spend.price();
     return new Question(
         document,
-        purse.allowance(),
+        means.allowance(),
         null,
-        purse.allocation(),
+        means.allocation(),
         price,
         spend.spend().currency(),
         false,

@@ -116,8 +116,8 @@ public final class Recommender {
     RuleAges since = ages.next(policy, RuleChanges.seen(pipeline.policies()));
     ages = since;
     PolicyDocument document = policy.set().document();
-    RingQuestions.Means purse = questions.purseOfNow();
-    WhatIfAnswer asIs = row.ask(document, purse);
+    RingQuestions.Means means = questions.meansOfNow();
+    WhatIfAnswer asIs = row.ask(document, means);
     Map<String, RuleChange> candidates = new LinkedHashMap<>();
     List<Recommendation> all = new ArrayList<>();
     if (!RingTraffic.unanswerable(document).isEmpty()) {
@@ -133,7 +133,7 @@ public final class Recommender {
       if (policies.compile(candidate.weighed(policy.root()))
           instanceof PolicyCompilation.Compiled(var set, var warnings)) {
         try {
-          Effect effect = effect(asIs, row.ask(set.document(), purse));
+          Effect effect = effect(asIs, row.ask(set.document(), means));
           candidates.put(candidate.id(), candidate);
           all.add(recommendation(candidate, effect, confidence(asIs)));
         } catch (ProblemException e) {
