@@ -3,6 +3,7 @@ package dev.spanthrift.kubernetes.controller;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.model.jackson.Jackson2JdkTypesModule;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -35,7 +36,7 @@ public final class ObjectClient {
 
   static void configure(KubernetesClientBuilder builder) {
     JsonFactory deep =
-        JsonFactory.builder()
+        JsonFactory.builderWithJackson2Defaults()
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(NESTING_MAX).build())
             .streamWriteConstraints(
@@ -46,7 +47,12 @@ public final class ObjectClient {
         .withRequestTimeout(TRY_MILLIS)
         .withRequestRetryBackoffLimit(RETRIES)
         .endConfig();
-    builder.withKubernetesSerialization(
-        new KubernetesSerialization(JsonMapper.builder(deep).build(), true));
+    // All else as the client has it: its objects are written for these defaults.
+    JsonMapper mapper =
+        JsonMapper.builder(deep)
+            .configureForJackson2()
+            .addModule(new Jackson2JdkTypesModule())
+            .build();
+    builder.withKubernetesSerialization(new KubernetesSerialization(mapper, true));
   }
 }
