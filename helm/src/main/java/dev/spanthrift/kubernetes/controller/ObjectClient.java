@@ -35,6 +35,11 @@ public final class ObjectClient {
   }
 
   static void configure(KubernetesClientBuilder builder) {
+    builder.withKubernetesSerialization(new KubernetesSerialization(mapper(), true));
+  }
+
+  /** All but the depth as the client has it: its objects are written for these defaults. */
+  static JsonMapper mapper() {
     JsonFactory deep =
         JsonFactory.builderWithJackson2Defaults()
             .streamReadConstraints(
@@ -42,17 +47,9 @@ public final class ObjectClient {
             .streamWriteConstraints(
                 StreamWriteConstraints.builder().maxNestingDepth(NESTING_MAX).build())
             .build();
-    builder
-        .editOrNewConfig()
-        .withRequestTimeout(TRY_MILLIS)
-        .withRequestRetryBackoffLimit(RETRIES)
-        .endConfig();
-    // All else as the client has it: its objects are written for these defaults.
-    JsonMapper mapper =
-        JsonMapper.builder(deep)
-            .configureForJackson2()
-            .addModule(new Jackson2JdkTypesModule())
-            .build();
-    builder.withKubernetesSerialization(new KubernetesSerialization(mapper, true));
+    return JsonMapper.builder(deep)
+        .configureForJackson2()
+        .addModule(new Jackson2JdkTypesModule())
+        .build();
   }
 }
