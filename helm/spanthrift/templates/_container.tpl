@@ -89,8 +89,8 @@ volumeMounts:
     mountPath: /var/lib/spanthrift
   - name: spanthrift-tmp
     mountPath: /tmp
+  {{- /* An empty folder where the application's token would be: the sidecar never calls the API. */}}
   {{- if eq $.Values.mode "sidecar" }}
-  # An empty folder where the application's token would be: the sidecar never calls the API.
   - name: spanthrift-tmp
     mountPath: /var/run/secrets/kubernetes.io/serviceaccount
     readOnly: true

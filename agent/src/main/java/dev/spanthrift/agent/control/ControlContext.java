@@ -55,7 +55,7 @@ class ControlContext {
 
   @Bean
   JobApi jobApi(ControlParts parts) {
-    return new JobApi(parts.jobs());
+    return new JobApi(parts.jobs(), parts.policies().audit());
   }
 
   @Bean

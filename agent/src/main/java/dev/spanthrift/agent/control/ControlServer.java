@@ -32,6 +32,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
 import dev.spanthrift.agent.telemetry.Figure;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.Collection;
@@ -105,6 +106,7 @@ public final class ControlServer implements AutoCloseable {
             alerts,
             spend,
             pipeline::fleet,
+            pipeline::fleetMembers,
             alerting.queries(),
             System::currentTimeMillis);
     operationHistory.each(watch::look);
@@ -178,12 +180,20 @@ public final class ControlServer implements AutoCloseable {
     return front.port();
   }
 
-  /** What somebody has read who reads once a second while anything moves. */
+  /**
+   * What somebody has read who reads once a second while anything moves. What fails here is counted
+   * and logged, and fails here only: whoever reads has more to do.
+   */
   public void note(PipelineStatus status) {
-    history.note(status);
-    hour.note(status);
-    operationHistory.look(status.spans());
-    watch.look(status);
+    Guarded.task(
+            "notes of the admin port",
+            () -> {
+              history.note(status);
+              hour.note(status);
+              operationHistory.look(status.spans());
+              watch.look(status);
+            })
+        .run();
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -305,7 +306,9 @@ class ApiRulesTest {
               : operation.somePath();
       String body = body(operation);
       if (operation.toString().equals("PUT /api/v1/policy")) {
-        body = body.replace("0.5", "0.4321"); // the same policy again is no change
+        body =
+            Objects.requireNonNull(body)
+                .replace("0.5", "0.4321"); // the same policy again is no change
       }
       long before = changes();
       HttpResponse<String> answer =

@@ -117,6 +117,7 @@ class ControlIT {
     try (Program program = launch.run()) {
       at = "http://127.0.0.1:" + program.ports().admin();
       steer(program);
+      aPersonSeesALiveScreen();
       Set<String> wanted =
           Set.of("destinationAway", "engineAway", "queueFilling", "slowQuery", "budgetUsed");
       Await.until(
@@ -170,6 +171,25 @@ class ControlIT {
       JsonNode report = JsonMapper.shared().readTree(verb("report", "-o", "json"));
       assertEquals(spans, report.at("/total/receivedSpans").asLong(), report.toString());
     }
+  }
+
+  /** On a pseudo-terminal, as a person sees it, where there is a program that makes one. */
+  private void aPersonSeesALiveScreen() {
+    Path script = Path.of("/usr/bin/script");
+    if (!Files.isExecutable(script)) {
+      System.out.println("the live screen of top: skipped: no " + script);
+      return;
+    }
+    Path launcher = Path.of("").toAbsolutePath().getParent().resolve("spanthrift");
+    Program top =
+        new Launch(temp.resolve("top"))
+            .env("TERM", "xterm")
+            .callOf(script, "-qec", launcher + " top --seconds 1 --at " + at, "/dev/null");
+    assertEquals(0, top.exit(), top.out() + top.err());
+    String escape = "\u001b[";
+    assertTrue(top.out().contains(escape), "it draws: " + top.out());
+    assertTrue(top.out().contains("spanthrift ready"), top.out());
+    assertTrue(top.out().contains("SELECT users"), top.out());
   }
 
   /** A cut, changed and reordered list of what was done. */

@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,40 +59,51 @@ class ShutdownIT {
   static final class Application {
     private Application() {}
 
-    public static void main(String[] ports) {
-      try (Sender sender =
-          new Sender(
-              new Program.Ports(Integer.parseInt(ports[0]), Integer.parseInt(ports[1]), 0))) {
-        for (int number = 0; number < Integer.parseInt(ports[2]); number++) {
-          byte[] bytes = RandomTraces.request(spans(number)).toByteArray();
-          if (sender.http(Otlp.TRACES, bytes).statusCode() != 200) {
-            throw new IllegalStateException("request " + number + " was not taken");
+    /** The port, the folder with the requests, and how many to send. */
+    public static void main(String[] words) throws Exception {
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        for (int number = 0; number < Integer.parseInt(words[2]); number++) {
+          HttpRequest request =
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + words[0] + "/v1/traces"))
+                  .header("Content-Type", "application/x-protobuf")
+                  .POST(BodyPublishers.ofFile(Path.of(words[1], "" + number)))
+                  .build();
+          int status = client.send(request, BodyHandlers.discarding()).statusCode();
+          if (status != 200) {
+            throw new IllegalStateException("request " + number + ": " + status);
           }
           System.out.println(number);
         }
       }
     }
-
-    /** Of a request, the same in both processes. */
-    static List<Span> spans(int number) {
-      Random random = new Random(number);
-      return IntStream.range(0, 25)
-          .boxed()
-          .flatMap(i -> RandomTraces.trace(random, "", false).stream())
-          .toList();
-    }
   }
 
-  private Process application(Program.Ports ports, int requests, Path out) throws IOException {
+  /** Of a request, by its number. */
+  private static List<Span> spans(int number) {
+    Random random = new Random(number);
+    return IntStream.range(0, 25)
+        .boxed()
+        .flatMap(i -> RandomTraces.trace(random, "", false).stream())
+        .toList();
+  }
+
+  private Process application(Program.Ports ports, int requests, Path out) throws Exception {
+    Path folder = Files.createDirectories(temp.resolve("requests"));
+    for (int number = 0; number < requests; number++) {
+      byte[] bytes = RandomTraces.request(spans(number)).toByteArray();
+      Files.write(folder.resolve("" + number), bytes);
+    }
+    // The class alone, and the JDK: who runs this test hides the class path in a way of its own.
+    URI classes = ShutdownIT.class.getProtectionDomain().getCodeSource().getLocation().toURI();
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-Xmx128m",
             "-cp",
-            System.getProperty("java.class.path"),
+            Path.of(classes).toString(),
             Application.class.getName(),
-            "" + ports.grpc(),
             "" + ports.http(),
+            folder.toString(),
             "" + requests)
         .redirectOutput(out.toFile())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -130,7 +146,7 @@ class ShutdownIT {
         }
         Set<ByteString> lost =
             taken(out).stream()
-                .flatMap(number -> Application.spans(number).stream())
+                .flatMap(number -> spans(number).stream())
                 .map(Span::getSpanId)
                 .collect(Collectors.toSet());
         int sent = lost.size();
@@ -164,7 +180,7 @@ class ShutdownIT {
   @Test
   void losesNothingOfWhatItTookWhenTheApplicationIsKilledAsItSends() throws Exception {
     losesNothing(
-        Integer.MAX_VALUE,
+        20 * REQUESTS,
         (application, out) -> {
           Await.until(
               "the application sends",
@@ -182,7 +198,7 @@ class ShutdownIT {
     try (Program sidecar = new Launch(temp.resolve("sidecar")).to(backend).run()) {
       Process application = application(sidecar.ports(), 3, out);
       assertTrue(application.waitFor(90, TimeUnit.SECONDS));
-      int sent = taken(out).stream().mapToInt(number -> Application.spans(number).size()).sum();
+      int sent = taken(out).stream().mapToInt(number -> spans(number).size()).sum();
       Await.until("the backend holds it", () -> backend.turnedAway() > 0);
       sidecar.terminate();
       Await.until(

@@ -78,6 +78,7 @@ public final class Controller implements AutoCloseable {
   private final Watch<Namespace> namespaces;
   private final List<Watch<?>> watches;
   private final Reconciler reconciler = new Reconciler();
+  private final BundleCheck check = new BundleCheck();
   private final Members members;
   private final Leadership leadership;
   private final @Nullable ServedCertificate certificate;
@@ -277,7 +278,7 @@ public final class Controller implements AutoCloseable {
     invalid = wrong[0];
     behind = sum(fleet, part -> part.matched() - part.running());
     refused = sum(fleet, FleetSummary.Part::refused);
-    book = new Book(cluster, namespaced, money, labels);
+    book = new Book(cluster, namespaced, money, labels, check);
     // Sidecars first: an API server that is slow keeps nobody's policy back.
     sidecars.reassign();
     writes.forEach(Runnable::run);

@@ -11,6 +11,7 @@ final class SidecarContainer {
   private static final String POLICY_FOLDER = "/etc/spanthrift-policy";
   private static final String STATE_FOLDER = "/var/lib/spanthrift";
   private static final String CONTROLLER_FOLDER = "/var/run/secrets/spanthrift/controller";
+  private static final String TOKEN_FOLDER = "/var/run/secrets/spanthrift/token";
   private static final int TOKEN_SECONDS = 12 * 3600;
 
   /**
@@ -85,6 +86,10 @@ final class SidecarContainer {
           .put("key", "headers")
           .put("optional", true);
     }
+    if (options.operatorTokenSecret() != null) {
+      environment.add(
+          Json.variable("SPANTHRIFT_ADMIN_OPERATOR_TOKEN_FILE", TOKEN_FOLDER + "/token"));
+    }
     if (defaults.fleet() != null) {
       environment.add(Json.variable("SPANTHRIFT_FLEET_URL", defaults.fleet()));
     }
@@ -152,6 +157,9 @@ final class SidecarContainer {
     if (options.config() != null) {
       mounts.add(mount(Names.CONFIG_VOLUME, CONFIG_FOLDER, true));
     }
+    if (options.operatorTokenSecret() != null) {
+      mounts.add(mount(Names.TOKEN_VOLUME, TOKEN_FOLDER, true));
+    }
     if (defaults.controller() != null) {
       mounts.add(mount(Names.CONTROLLER_VOLUME, CONTROLLER_FOLDER, true));
       if (options.policy() != null) {
@@ -173,6 +181,9 @@ final class SidecarContainer {
     if (options.config() != null) {
       volumes.add(configMap(Names.CONFIG_VOLUME, options.config()));
     }
+    if (options.operatorTokenSecret() != null) {
+      volumes.add(token(options.operatorTokenSecret()));
+    }
     if (defaults.controller() != null) {
       volumes.add(controllerVolume());
       if (options.policy() != null) {
@@ -192,6 +203,20 @@ final class SidecarContainer {
   private static ObjectNode configMap(String name, String of) {
     ObjectNode volume = Json.object().put("name", name);
     volume.putObject("configMap").put("name", of).put("optional", true);
+    return volume;
+  }
+
+  /** Optional too; whoever bears what is put there later is known from then on. */
+  private static ObjectNode token(String secret) {
+    ObjectNode volume = Json.object().put("name", Names.TOKEN_VOLUME);
+    volume
+        .putObject("secret")
+        .put("secretName", secret)
+        .put("optional", true)
+        .putArray("items")
+        .addObject()
+        .put("key", "token")
+        .put("path", "token");
     return volume;
   }
 

@@ -22,7 +22,7 @@ public record FleetSummary(
    *
    * @param matched sidecars that are to run it
    * @param running of these, that do
-   * @param refused of these, that cannot
+   * @param refused of these, that cannot, or for which there are too many others
    * @param spansPerSecond received by the running ones
    * @param failedPerSecond spans that they could not deliver
    * @param spentPerHour money

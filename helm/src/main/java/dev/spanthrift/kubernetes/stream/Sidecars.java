@@ -180,17 +180,24 @@ public final class Sidecars {
 
   private static FleetSummary.Part part(Session.Reading reading, String name, Traffic traffic) {
     SidecarReport last = reading.last();
-    boolean runs = reading.runsIt();
+    Assignment assigned = reading.assigned();
+    boolean leftOut = assigned != null && assigned.leftOut().contains(name);
+    boolean runs = reading.runsIt() && !leftOut;
     Session.Rates rates = runs ? reading.rates() : Session.Rates.NONE;
     return new FleetSummary.Part(
         1,
         runs ? 1 : 0,
-        last != null && last.refused() != null ? 1 : 0,
+        leftOut || last != null && last.refuses(objectOf(name)) ? 1 : 0,
         rates.spans(),
         rates.failed(),
         rates.spent(),
         runs && last != null ? last.spentOf(budgetOf(name)) : 0,
         traffic);
+  }
+
+  /** Of {@code SamplingPolicy shop/errors@…}: what stands before the hash. */
+  private static String objectOf(String part) {
+    return part.substring(0, part.lastIndexOf('@'));
   }
 
   /** Of {@code SamplingBudget shop/all@…}: all. */

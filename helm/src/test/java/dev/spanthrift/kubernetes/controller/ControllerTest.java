@@ -284,6 +284,26 @@ class ControllerTest {
     }
   }
 
+  @Test
+  void aRefusalIsBookedToTheObjectsWhoseFaultItIs() {
+    Controller controller = controller("a");
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
+    cluster.apply(MockCluster.budget("shop", "all", "{mode: enforce, amount: 90}"));
+    Eventually.holds(cart::bundle, () -> cart.bundle().budgets() != null);
+    cart.report("", "no", List.of("SamplingBudget shop/all"), 0, 0, 0);
+    Eventually.holds(
+        controller::fleet, () -> refusals(controller, "SamplingBudget shop/all@") == 1);
+    assertEquals(0, refusals(controller, "SamplingPolicy shop/rules@"));
+  }
+
+  private static int refusals(Controller controller, String object) {
+    return controller.fleet().parts().entrySet().stream()
+        .filter(e -> e.getKey().startsWith(object))
+        .mapToInt(e -> e.getValue().refused())
+        .sum();
+  }
+
   /** Any author of a pod can say such things. */
   @Test
   void aReportThatLacksOrInventsFiguresConcernsItsSidecarAlone() {

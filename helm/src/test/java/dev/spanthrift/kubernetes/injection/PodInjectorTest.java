@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.injection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.kubernetes.injection.Injection.Injected;
@@ -57,8 +58,21 @@ class PodInjectorTest {
     for (String space : new String[] {"kube-system", "spanthrift"}) {
       assertEquals(SkipReason.SYSTEM_NAMESPACE, skipped(asking, PodCorpus.enabled(space)));
     }
+  }
+
+  /** No selector of a webhook or a policy asks the pod for it. */
+  @Test
+  void theRevisionIsTheNamespacesAlone() {
     ObjectNode other = with("deployment", "labels", Names.REVISION_LABEL, "canary");
-    assertEquals(SkipReason.OTHER_REVISION, skipped(other, PodCorpus.enabled("shop")));
+    assertInstanceOf(Injected.class, injector.inject(other, PodCorpus.enabled("shop")));
+    ObjectNode plain = PodCorpus.pod("deployment");
+    assertEquals(SkipReason.OTHER_REVISION, skipped(plain, revised("canary")));
+    assertEquals(SkipReason.INVALID_OPTION, skipped(plain, revised(Names.DEFAULT_REVISION)));
+  }
+
+  private static PodNamespace revised(String revision) {
+    return new PodNamespace(
+        "shop", Map.of(Names.NAMESPACE_LABEL, "enabled", Names.REVISION_LABEL, revision), Map.of());
   }
 
   @Test
@@ -173,6 +187,63 @@ class PodInjectorTest {
         assertInstanceOf(
             Skipped.class, nowhere.inject(PodCorpus.pod("deployment"), PodCorpus.enabled("shop")));
     assertEquals(SkipReason.NO_UPSTREAM, skipped.reason());
+  }
+
+  @Test
+  void resourcesAreTheInjectorsWhereNoAnnotationSaysOtherwise() {
+    PodInjector large =
+        new PodInjector(
+            PodCorpus.defaults().withResources(new SidecarResources("70m", "200Mi", "512Mi")));
+    JsonNode sidecar = sidecarOf(large, PodCorpus.pod("deployment"));
+    assertEquals("70m", sidecar.path("resources").path("requests").path("cpu").asString(""));
+    assertEquals("512Mi", sidecar.path("resources").path("limits").path("memory").asString(""));
+    assertEquals("512Mi", environment(sidecar).get("SPANTHRIFT_MEMORY"));
+    for (SidecarResources wrong :
+        List.of(
+            new SidecarResources("many", "192Mi", "256Mi"),
+            new SidecarResources("50m", "100Mi", "128Mi"),
+            new SidecarResources("50m", "512Mi", "256Mi"))) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> SidecarDefaults.checked(PodCorpus.defaults().withResources(wrong)));
+    }
+  }
+
+  @Test
+  void aLowerLimitAloneLowersTheRequest() {
+    JsonNode sidecar =
+        sidecarOf(
+            injector, with("deployment", "annotations", PodOption.MEMORY_LIMIT.key(), "176Mi"));
+    assertEquals("176Mi", sidecar.path("resources").path("requests").path("memory").asString(""));
+  }
+
+  /** Without one every write over REST is refused, the kill switch among them. */
+  @Test
+  void aSecretWithATokenLetsOperatorsUseTheKillSwitch() {
+    ObjectNode pod =
+        with("deployment", "annotations", PodOption.OPERATOR_TOKEN_SECRET.key(), "on-call");
+    JsonNode spec = injected(pod).pod().path("spec");
+    JsonNode sidecar = PodCorpusTest.sidecar(spec);
+    String file = environment(sidecar).get("SPANTHRIFT_ADMIN_OPERATOR_TOKEN_FILE");
+    JsonNode mount = named(sidecar.path("volumeMounts"), Names.TOKEN_VOLUME);
+    assertEquals(mount.path("mountPath").asString("") + "/token", file);
+    assertTrue(mount.path("readOnly").asBoolean(false));
+    JsonNode secret = named(spec.path("volumes"), Names.TOKEN_VOLUME).path("secret");
+    assertEquals("on-call", secret.path("secretName").asString(""));
+    assertTrue(secret.path("optional").asBoolean(false), "it may come later");
+  }
+
+  private static JsonNode named(JsonNode list, String name) {
+    return Json.objects(list).stream()
+        .filter(e -> Json.name(e).equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static JsonNode sidecarOf(PodInjector injector, ObjectNode pod) {
+    Injected injected =
+        assertInstanceOf(Injected.class, injector.inject(pod, PodCorpus.enabled("shop")));
+    return PodCorpusTest.sidecar(injected.pod().path("spec"));
   }
 
   @Test

@@ -114,8 +114,9 @@ public final class AlertApi {
         .publishOn(Schedulers.boundedElastic())
         .map(
             text -> {
-              AlertBook.Silence silence = read(BodyFormat.JSON.read(text));
-              Author author = Authors.of(headers, silence.reason());
+              AlertBook.Silence wished = read(BodyFormat.JSON.read(text));
+              Author author = Authors.of(headers, wished.reason());
+              AlertBook.Silence silence = wished.because(author.reason());
               if (!book.hasPlace(silence)) {
                 throw noPlace();
               }
@@ -180,7 +181,8 @@ public final class AlertApi {
     }
     long now = unixMillis.getAsLong();
     long before = tested.get();
-    if (now - before < TEST_PAUSE_MILLIS || !tested.compareAndSet(before, now)) {
+    boolean justNow = now >= before && now - before < TEST_PAUSE_MILLIS;
+    if (justNow || !tested.compareAndSet(before, now)) {
       throw new ProblemException(ProblemType.BUSY, "a test was sent in the last seconds");
     }
     return Mono.fromCallable(

@@ -49,7 +49,12 @@ public final class AlertBook {
    * @param rule null where it is one alert's
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Silence(@Nullable String rule, @Nullable String id, Instant until, String reason) {}
+  record Silence(@Nullable String rule, @Nullable String id, Instant until, String reason) {
+    /** The same for another reason. */
+    Silence because(String other) {
+      return new Silence(rule, id, until, other);
+    }
+  }
 
   private static final class Active {
     final String id;

@@ -89,7 +89,7 @@ public final class BoostApi {
             wish -> {
               requirePrice();
               Author author = Authors.of(headers, wish.reason());
-              ActiveBoost made = keeper.create(wish, author, dryRun);
+              ActiveBoost made = keeper.create(wish.because(author.reason()), author, dryRun);
               return dryRun
                   ? ResponseEntity.ok(body(made))
                   : ResponseEntity.status(HttpStatus.CREATED)

@@ -26,6 +26,11 @@ record BoostWish(BoostMatch match, Duration ttl, double cap, String reason) {
   private static final List<String> MATCH_FIELDS = List.of("service", "operation", "attribute");
   private static final List<String> ATTRIBUTE_FIELDS = List.of("key", "equals");
 
+  /** The same for another reason. */
+  BoostWish because(String other) {
+    return new BoostWish(match, ttl, cap, other);
+  }
+
   /**
    * Reads it.
    *

@@ -326,7 +326,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     Site direct = front.sites.direct().get(whole.path());
     if (direct == null) {
       stage(Stage.QUEUED);
-      front.bench.submit(this);
+      front.bench.submit(this, route != null && route.isChange());
     } else {
       stage(Stage.ANSWERING);
       direct.answer(whole, answer -> front.onLoop(() -> wanted(answer)));

@@ -14,7 +14,6 @@ import dev.spanthrift.agent.simulation.WhatIfAnswer;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
-import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ public final class RingQuestions {
   }
 
   /** A budget in one word. */
-  public Means purse(@Nullable String budget) {
+  public Means means(@Nullable String budget) {
     if (budget == null) {
       return Means.NONE;
     }
@@ -75,19 +74,12 @@ public final class RingQuestions {
     }
   }
 
-  /** What the budgets in force allow for at their pace of now. */
-  public Means purseOfNow() {
-    double hourly =
-        spend.spend().budgets().stream()
-            .map(budget -> budget.allowancePerHour())
-            .filter(allowance -> allowance != null)
-            .mapToDouble(Double::doubleValue)
-            .min()
-            .orElse(-1);
-    return hourly < 0
+  /** What the budgets in force let this sidecar spend at their pace of now. */
+  public Means meansOfNow() {
+    Double allowance = spend.allowanceHere();
+    return allowance == null
         ? Means.NONE
-        : new Means(
-            new Allowance.PerSecond(hourly / 3_600 * Money.PICOS), AllocationSettings.DEFAULT);
+        : new Means(new Allowance.PerSecond(allowance), AllocationSettings.DEFAULT);
   }
 
   /** What is recorded; throws the problem where there is nothing. */
@@ -101,46 +93,67 @@ public final class RingQuestions {
   }
 
   /** Answers now, or says that another question is being answered. */
-  public WhatIfAnswer now(PolicyDocument document, Means purse)
+  public WhatIfAnswer now(PolicyDocument document, Means means)
       throws IOException, InterruptedException {
+    return inARow(questions -> questions.ask(document, means));
+  }
+
+  /** Answers one of several questions that are asked in a row. */
+  @FunctionalInterface
+  public interface Row {
+    WhatIfAnswer ask(PolicyDocument document, Means means) throws IOException, InterruptedException;
+  }
+
+  /** Asks them, and makes something of the answers. */
+  @FunctionalInterface
+  public interface Asker<T> {
+    T ask(Row questions) throws IOException, InterruptedException;
+  }
+
+  /** Several questions, with none of anybody else between them; or says that one is at work. */
+  public <T> T inARow(Asker<T> asker) throws IOException, InterruptedException {
     if (!running.tryAcquire()) {
       throw new ProblemException(ProblemType.BUSY, "one simulation runs at a time");
     }
-    return answered(document, purse, Watch.NONE);
-  }
-
-  /** Answers when the others are answered. */
-  public WhatIfAnswer inTurn(PolicyDocument document, Means purse, Watch watch)
-      throws IOException, InterruptedException {
-    running.acquire();
-    return answered(document, purse, watch);
-  }
-
-  private WhatIfAnswer answered(PolicyDocument document, Means purse, Watch watch)
-      throws IOException, InterruptedException {
     try {
-      SpanRing ring = recorded();
-      SpanRing.Recorded counts = ring.counts();
-      String lack = room.lack(counts.held());
-      if (lack != null) {
-        throw new ProblemException(ProblemType.NO_ROOM, lack);
-      }
-      RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
-      Looking looking = new Looking(watch, traffic.requests());
-      WhatIfAnswer answer = WhatIf.answer(traffic, question(document, purse), looking);
-      return answer.with(warnings(counts, answer));
+      return asker.ask((document, means) -> answered(document, means, Watch.NONE));
     } finally {
       running.release();
     }
   }
 
-  private Question question(PolicyDocument document, Means purse) {
+  /** Answers when the others are answered. */
+  public WhatIfAnswer inTurn(PolicyDocument document, Means means, Watch watch)
+      throws IOException, InterruptedException {
+    running.acquire();
+    try {
+      return answered(document, means, watch);
+    } finally {
+      running.release();
+    }
+  }
+
+  private WhatIfAnswer answered(PolicyDocument document, Means means, Watch watch)
+      throws IOException, InterruptedException {
+    SpanRing ring = recorded();
+    SpanRing.Recorded counts = ring.counts();
+    String lack = room.lack(counts.held());
+    if (lack != null) {
+      throw new ProblemException(ProblemType.NO_ROOM, lack);
+    }
+    RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
+    Looking looking = new Looking(watch, traffic.requests());
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(document, means), looking);
+    return answer.with(warnings(counts, answer));
+  }
+
+  private Question question(PolicyDocument document, Means means) {
     SpanPrice price = spend.price();
     return new Question(
         document,
-        purse.allowance(),
+        means.allowance(),
         null,
-        purse.allocation(),
+        means.allocation(),
         price,
         spend.spend().currency(),
         false,

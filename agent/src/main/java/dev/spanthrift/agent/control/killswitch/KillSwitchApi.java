@@ -88,22 +88,24 @@ public final class KillSwitchApi {
         .map(text -> put(headers, dryRun, read(BodyFormat.JSON.read(text))));
   }
 
-  private ResponseEntity<SwitchBody> put(HttpHeaders headers, boolean dryRun, KillSwitch next) {
-    Author author = Authors.of(headers, next.reason());
+  private ResponseEntity<SwitchBody> put(HttpHeaders headers, boolean dryRun, KillSwitch wished) {
+    Author author = Authors.of(headers, wished.reason());
+    KillSwitch next = wished.because(author.reason());
     String ifMatch = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
     Predicate<KillSwitch> expected = now -> EntityTags.strongly(ifMatch, List.of(etag(now)));
     boolean done =
         dryRun
             ? expected.test(keeper.current())
-            : keeper.set(expected, next, before -> note(before, next, author));
+            : keeper.set(expected, next, (before, set) -> note(before, next, author, set));
     if (!done) {
       throw ProblemException.stale(etag(keeper.current()), List.of());
     }
     return dryRun ? ResponseEntity.ok(SwitchBody.of(next)) : answer(next);
   }
 
-  private void note(KillSwitch before, KillSwitch next, Author author) {
-    audit.append(author, "kill-switch.put", before.mode().word(), next.mode().word(), List.of());
+  private void note(KillSwitch before, KillSwitch next, Author author, Runnable set) {
+    String from = before.mode().word();
+    audit.change(author, "kill-switch.put", from, next.mode().word(), List.of(), set);
   }
 
   private static ResponseEntity<SwitchBody> answer(KillSwitch state) {

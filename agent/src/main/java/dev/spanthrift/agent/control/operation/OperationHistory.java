@@ -70,6 +70,9 @@ public final class OperationHistory {
     synchronized (this) {
       Reading known = last;
       long now = unixMillis.getAsLong();
+      if (known != null && now < known.unixMillis()) {
+        known = null; // the clock was set back: there is no minute between these two
+      }
       boolean due = known == null || now - known.unixMillis() >= MINUTE_MILLIS;
       if (due && moved != movedBefore) {
         movedBefore = moved;

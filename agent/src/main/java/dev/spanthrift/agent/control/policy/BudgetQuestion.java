@@ -28,9 +28,9 @@ final class BudgetQuestion {
       throw ProblemException.invalid(
           "/budget", budget.isMissingNode() ? "is missing" : "is not a text", "10% or 25/month");
     }
-    RingQuestions.Means purse = questions.purse(budget.asString());
+    RingQuestions.Means means = questions.means(budget.asString());
     PerClass shares = shares(body.path("shares"));
-    return shares == null ? purse : purse.with(shares);
+    return shares == null ? means : means.with(shares);
   }
 
   private static @Nullable PerClass shares(JsonNode node) {

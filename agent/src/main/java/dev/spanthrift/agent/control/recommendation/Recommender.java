@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.recommendation;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.recommendation.Recommendation.Effect;
@@ -41,7 +42,8 @@ public final class Recommender {
   private final RingQuestions questions;
   private final LongSupplier unixMillis;
   private final Dismissals dismissed;
-  private @Nullable Weighed last;
+  private RuleAges ages; // changed by whoever weighs, of whom there is one
+  private volatile @Nullable Weighed last;
 
   private record Weighed(Page page, Map<String, RuleChange> candidates, PolicyVersion policy) {}
 
@@ -59,10 +61,14 @@ public final class Recommender {
     this.policies = policies;
     this.questions = questions;
     this.unixMillis = unixMillis;
+    ages = RuleAges.atStart(policies.first());
   }
 
-  /** All of them; may take some seconds where nobody has asked of late. */
-  synchronized Page page() throws IOException, InterruptedException {
+  /**
+   * All of them; may take some seconds where nobody has asked of late. Who asks meanwhile is told
+   * that a question is at work: whoever waited here would keep others from being answered.
+   */
+  Page page() throws IOException, InterruptedException {
     Page page = weighed().page();
     return page.with(
         page.recommendations().stream().map(r -> r.dismissed(isDismissed(r.id()))).toList());
@@ -73,7 +79,7 @@ public final class Recommender {
   }
 
   /** One of those that were answered last; null where there is none of this id. */
-  synchronized @Nullable Found find(String id) throws IOException, InterruptedException {
+  @Nullable Found find(String id) throws IOException, InterruptedException {
     Weighed known = weighed();
     RuleChange candidate = known.candidates().get(id);
     if (candidate == null) {
@@ -99,17 +105,19 @@ public final class Recommender {
         && now.isBefore(known.page().at().plus(FRESH))) {
       return known;
     }
-    Weighed fresh = weigh(policy, now);
+    Weighed fresh = questions.inARow(row -> weigh(row, policy, now));
     last = fresh;
     return fresh;
   }
 
-  private Weighed weigh(PolicyVersion policy, Instant now)
+  private Weighed weigh(RingQuestions.Row row, PolicyVersion policy, Instant now)
       throws IOException, InterruptedException {
     List<String> remarks = new ArrayList<>();
+    RuleAges since = ages.next(policy, RuleChanges.seen(pipeline.policies()));
+    ages = since;
     PolicyDocument document = policy.set().document();
-    RingQuestions.Means purse = questions.purseOfNow();
-    WhatIfAnswer asIs = questions.now(document, purse);
+    RingQuestions.Means means = questions.meansOfNow();
+    WhatIfAnswer asIs = row.ask(document, means);
     Map<String, RuleChange> candidates = new LinkedHashMap<>();
     List<Recommendation> all = new ArrayList<>();
     if (!RingTraffic.unanswerable(document).isEmpty()) {
@@ -117,16 +125,21 @@ public final class Recommender {
           "policies that ask for attributes, events or trace state do not match in the recording");
     }
     long end = System.nanoTime() + PATIENCE.toNanos();
-    for (RuleChange candidate : new RuleChanges(pipeline, policy).all()) {
+    for (RuleChange candidate : new RuleChanges(pipeline, policy, since::of).all()) {
       if (System.nanoTime() - end > 0) {
         remarks.add("not all changes were weighed: the recording is long");
         break;
       }
       if (policies.compile(candidate.weighed(policy.root()))
           instanceof PolicyCompilation.Compiled(var set, var warnings)) {
-        Effect effect = effect(asIs, questions.now(set.document(), purse));
-        candidates.put(candidate.id(), candidate);
-        all.add(recommendation(candidate, effect, confidence(asIs)));
+        try {
+          Effect effect = effect(asIs, row.ask(set.document(), means));
+          candidates.put(candidate.id(), candidate);
+          all.add(recommendation(candidate, effect, confidence(asIs)));
+        } catch (ProblemException e) {
+          remarks.add("not all changes were weighed: " + e.getMessage());
+          break; // what is weighed is answered all the same
+        }
       }
     }
     all.sort(Comparator.comparingDouble(r -> -Math.abs(r.effect().spendPerMonth())));

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.source;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hash of the bundle in force; empty for none
  * @param refused why the bundle that came last is not; null when it is
+ * @param refusedObjects whose fault that is, as the bundle names them; none where nobody can say,
+ *     and then all of it is refused
  * @param received spans, and their encoded bytes; likewise kept and dropped
  * @param failed spans that were kept and could not be delivered
  * @param refusedRequests that the ports sent back
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record SidecarReport(
     String hash,
     @Nullable String refused,
+    List<String> refusedObjects,
     Amount received,
     Amount kept,
     Amount dropped,
@@ -41,6 +45,7 @@ public record SidecarReport(
 
   public SidecarReport {
     hash = hash == null ? "" : hash;
+    refusedObjects = refusedObjects == null ? List.of() : List.copyOf(refusedObjects);
     received = received == null ? Amount.NONE : received;
     kept = kept == null ? Amount.NONE : kept;
     dropped = dropped == null ? Amount.NONE : dropped;
@@ -67,6 +72,11 @@ public record SidecarReport(
     if (!holds) {
       throw new IllegalArgumentException(words);
     }
+  }
+
+  /** Whether it refuses what an object says. */
+  public boolean refuses(String object) {
+    return refused != null && (refusedObjects.isEmpty() || refusedObjects.contains(object));
   }
 
   /** Money spent of a budget; 0 of one that is not known. */

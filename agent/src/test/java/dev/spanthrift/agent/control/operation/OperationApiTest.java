@@ -95,7 +95,8 @@ class OperationApiTest {
     JsonNode second = get("?sort=spans&limit=2&cursor=" + first.path("next").asString());
     assertEquals(List.of("POST /cart"), names(second));
     assertFalse(second.has("next"));
-    for (String wrong : List.of("?sort=colour", "?limit=0", "?cursor=%23")) {
+    for (String wrong :
+        List.of("?sort=colour", "?limit=0", "?cursor=%23", "?cursor=3w5e11264sgsf")) {
       port.client()
           .get()
           .uri(java.net.URI.create(port.url() + "/api/v1/operations" + wrong))

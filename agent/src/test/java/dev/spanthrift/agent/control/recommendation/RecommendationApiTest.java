@@ -3,20 +3,30 @@ package dev.spanthrift.agent.control.recommendation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.OpenApi;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.job.RingQuestions;
+import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.HeapRoom;
 import dev.spanthrift.agent.simulation.MadeTraffic;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +174,37 @@ class RecommendationApiTest {
     assertNotNull(update, page.toString());
     assertEquals(0.2, update.at("/rule/probability").asDouble(), 1e-9);
     assertTrue(update.at("/effect/spendPerMonth").asDouble() < 0, update.toString());
+  }
+
+  /** Whoever waited would hold a place that others are answered in. */
+  @Test
+  void whoAsksWhileTheyAreWeighedIsToldSo() throws Exception {
+    record();
+    CountDownLatch weighing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    PipelineView slow =
+        (PipelineView)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {PipelineView.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("recorded")) {
+                    weighing.countDown();
+                    go.await();
+                  }
+                  return method.invoke(port.pipeline, arguments);
+                });
+    Recommender recommender =
+        new Recommender(
+            slow, port.store, new RingQuestions(slow, port.money, new HeapRoom()), null, () -> 0);
+    FutureTask<Recommendation.Page> first = new FutureTask<>(recommender::page);
+    Thread.ofVirtual().start(first);
+    assertTrue(weighing.await(60, TimeUnit.SECONDS));
+    ProblemException busy = assertThrows(ProblemException.class, recommender::page);
+    assertEquals(ProblemType.BUSY, busy.type());
+    go.countDown();
+    assertFalse(first.get(60, TimeUnit.SECONDS).recommendations().isEmpty());
+    assertFalse(recommender.page().recommendations().isEmpty());
   }
 
   @Test
