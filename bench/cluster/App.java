@@ -1,9 +1,13 @@
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,7 +17,9 @@ import sun.misc.Signal;
  * An application with OpenTelemetry's SDK, set up by its environment alone.
  *
  * <p>Usage: App SPANS_A_SECOND COUNT end|ignore; COUNT 0: until SIGTERM, which "ignore" does not
- * hear. Says twice a second what the SDK made, what was taken from it, and what was not.
+ * hear. Says twice a second what the SDK made, what was taken from it, and what was not. With
+ * PART=errors and PART=calm two of them have one trace together for each tenth of a second of the
+ * clock, and every tenth of these has an error in the first's part.
  */
 public final class App {
   private static final AtomicLong made = new AtomicLong();
@@ -22,6 +28,22 @@ public final class App {
   private static final long began = System.nanoTime();
   private static volatile long firstMillis = -1;
   private static volatile boolean ended;
+  private static final String part = System.getenv("PART");
+  private static long slot;
+
+  /** A trace for each tenth of a second, the same in every process. */
+  private static final class Clock implements IdGenerator {
+    @Override
+    public String generateTraceId() {
+      SplittableRandom random = new SplittableRandom(slot);
+      return String.format("%016x%016x", random.nextLong() | 1, random.nextLong());
+    }
+
+    @Override
+    public String generateSpanId() {
+      return IdGenerator.random().generateSpanId();
+    }
+  }
 
   public static void main(String[] words) throws Exception {
     double rate = Double.parseDouble(words[0]);
@@ -40,6 +62,9 @@ public final class App {
     var sdk =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
+            .addTracerProviderCustomizer(
+                (provider, properties) ->
+                    part == null ? provider : provider.setIdGenerator(new Clock()))
             .addSpanExporterCustomizer((exporter, properties) -> new Counting(exporter))
             .build()
             .getOpenTelemetrySdk();
@@ -48,7 +73,12 @@ public final class App {
     long pause = (long) (1e9 / rate);
     long next = System.nanoTime();
     while (asked.getCount() > 0 && (count == 0 || made.get() < count)) {
-      tracer.spanBuilder("GET /cart").startSpan().end();
+      slot = System.currentTimeMillis() / 100;
+      Span span = tracer.spanBuilder("GET /cart").setAttribute("slot", slot).startSpan();
+      if ("errors".equals(part) && slot % 10 == 0) {
+        span.setStatus(StatusCode.ERROR);
+      }
+      span.end();
       made.incrementAndGet();
       next += pause;
       asked.await(Math.max(0, next - System.nanoTime()), TimeUnit.NANOSECONDS);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
@@ -19,6 +20,7 @@ import java.util.zip.GZIPInputStream;
  */
 public final class Backend {
   private static final Map<String, Set<String>> spans = new ConcurrentSkipListMap<>();
+  private static final Map<String, ConcurrentSkipListSet<Long>> slots = new ConcurrentHashMap<>();
   private static final Map<String, AtomicLong> all = new ConcurrentHashMap<>();
 
   public static void main(String[] words) throws IOException {
@@ -26,6 +28,7 @@ public final class Backend {
     server.setExecutor(Executors.newFixedThreadPool(4));
     server.createContext("/v1/traces", Backend::take);
     server.createContext("/counts", Backend::counts);
+    server.createContext("/whole", Backend::whole);
     server.start();
   }
 
@@ -50,11 +53,36 @@ public final class Backend {
                     span.getTraceId().toStringUtf8()
                         + span.getSpanId().asReadOnlyByteBuffer().getLong());
             all.computeIfAbsent(pod, p -> new AtomicLong()).incrementAndGet();
+            for (KeyValue attribute : span.getAttributesList()) {
+              if (attribute.getKey().equals("slot")) {
+                slots
+                    .computeIfAbsent(pod, p -> new ConcurrentSkipListSet<>())
+                    .add(attribute.getValue().getIntValue());
+              }
+            }
           }
         }
       }
       exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
       exchange.sendResponseHeaders(200, -1);
+    }
+  }
+
+  /** Of the traces that two pods share: how many of what the first kept the second kept too. */
+  private static void whole(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String[] pods = exchange.getRequestURI().getQuery().split(",");
+      var first = slots.getOrDefault(pods[0], new ConcurrentSkipListSet<>());
+      var second = slots.getOrDefault(pods[1], new ConcurrentSkipListSet<>());
+      long from = Long.parseLong(pods[2]);
+      long to = Long.parseLong(pods[3]);
+      long kept = first.subSet(from, to).stream().filter(s -> s % 10 == 0).count();
+      long both =
+          first.subSet(from, to).stream().filter(s -> s % 10 == 0 && second.contains(s)).count();
+      long others = second.subSet(from, to).stream().filter(s -> s % 10 != 0).count();
+      byte[] bytes = (kept + " " + both + " " + others + "\n").getBytes();
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
     }
   }
 

@@ -119,6 +119,9 @@
 {{- if and (eq .Values.injection.mode "policy") (not (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")) (not (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy")) (semverCompare "<1.34.0-0" .Capabilities.KubeVersion.Version) }}
 {{- fail (printf "injection.mode is policy, and Kubernetes %s has no MutatingAdmissionPolicy (1.36, or 1.34 with the feature gate): set injection.mode=webhook" .Capabilities.KubeVersion.Version) }}
 {{- end }}
+{{- if and (eq .Values.injection.mode "webhook") (or (omit .Values.sidecar.resources.limits "memory") (omit .Values.sidecar.resources.requests "cpu" "memory")) }}
+{{- fail "sidecar.resources: the injector gives requests.cpu, requests.memory and limits.memory; remove the others, or set injection.mode=policy" }}
+{{- end }}
 {{- if and (or .Values.policies .Values.config) (not .Values.gateway.enabled) (not .Values.node.enabled) }}
 {{- fail "policies and config are for gateway and node in mode=cluster, and neither is enabled: make SamplingPolicy objects for sidecars, or enable one of the two" }}
 {{- end }}

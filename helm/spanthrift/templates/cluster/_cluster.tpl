@@ -132,10 +132,12 @@ spec:
               port: health
             periodSeconds: 2
             failureThreshold: 60
+          {{- if semverCompare ">=1.30.0-0" $.Capabilities.KubeVersion.Version }}
           lifecycle:
             preStop:
               sleep:
                 seconds: 5 # the API server and the sidecars learn of the pod's end first
+          {{- end }}
           resources:
             {{- toYaml .values.resources | nindent 12 }}
           securityContext:
@@ -218,6 +220,9 @@ automountServiceAccountToken: false
 - --upstream={{ .Values.destination.endpoint }}
 - --upstream-protocol={{ .Values.destination.protocol }}
 - --mode={{ ternary "enforce" "shadow" .Values.injection.enforce }}
+- --cpu-request={{ .Values.sidecar.resources.requests.cpu }}
+- --memory-request={{ .Values.sidecar.resources.requests.memory }}
+- --memory-limit={{ .Values.sidecar.resources.limits.memory }}
 - --run-as-user={{ default 0 .Values.securityContext.runAsUser | int }}
 {{- with .Values.fleet.url }}
 - --fleet-url={{ . }}

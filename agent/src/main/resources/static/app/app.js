@@ -1,6 +1,6 @@
 // The page: its frame, and the view that its address names.
 import { html, render, useEffect, useState } from "./lib.js";
-import { language, languages, speak, t } from "./i18n.js";
+import { languages, speak, spoken, t } from "./i18n.js";
 import { href, route, setQuery, useRoute } from "./router.js";
 import { useLive } from "./live.js";
 import { keepToken, onToken, recall, remember, token } from "./memory.js";
@@ -9,7 +9,7 @@ import { TokenField } from "./write.js";
 import { Banners } from "./banners.js";
 import { Emergency } from "./emergency.js";
 import { Tour } from "./tour.js";
-import { watch } from "./history.js";
+import { recallHour, watch } from "./history.js";
 import { Overview } from "../views/overview.js";
 import { Operations } from "../views/operations.js";
 import { Operation } from "../views/operation.js";
@@ -69,8 +69,8 @@ function Header({ status, error, onSwitch, onToken: openToken }) {
     <div class="tools">
       <button type="button" id="kill" class="danger" onClick=${onSwitch}>${t("kill.button")}</button>
       <button type="button" class="icon" onClick=${openToken} aria-label=${token() ? t("token.have") : t("token.lack")} title=${token() ? t("token.have") : t("token.lack")}><svg class="lock" viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5" /><path d=${token() ? "M5 7V4.5a3 3 0 0 1 5.8-1" : "M5 7V5a3 3 0 0 1 6 0v2"} /></svg></button>
-      <select class="icon" id="language" aria-label=${t("language")} value=${language} onChange=${(e) => speak(e.target.value).then(draw)}>
-        ${languages.map((one) => html`<option value=${one} selected=${one === language}>${one.toUpperCase()}</option>`)}
+      <select class="icon" id="language" aria-label=${t("language")} value=${spoken()} onChange=${(e) => speak(e.target.value).then(draw)}>
+        ${languages.map((one) => html`<option value=${one} selected=${one === spoken()}>${one.toUpperCase()}</option>`)}
       </select>
       <button type="button" id="theme" class="icon" onClick=${switchTheme} aria-label=${t("theme")} title=${t("theme")}>◐</button>
     </div>
@@ -79,6 +79,8 @@ function Header({ status, error, onSwitch, onToken: openToken }) {
 
 function Menu({ view }) {
   const here = view === "operation" ? "operations" : view;
+  // Where the menu is a line, the view of now is in sight.
+  useEffect(() => document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
   return html`<nav class="menu" aria-label=${t("menu")}>
     <ul>
       ${MENU.map(
@@ -116,7 +118,7 @@ function App() {
 
   useEffect(() => {
     document.title = (VIEWS[view] ? t("view." + view) + " · " : "") + "Spanthrift";
-  }, [view, language]);
+  }, [view, spoken()]);
 
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>${t("skip")}</a>
     <${Header} status=${status} error=${error} onSwitch=${() => setOpen("kill")} onToken=${() => setOpen("token")} />
@@ -158,5 +160,5 @@ const draw = () => {
 
 takeToken();
 if (recall("theme")) document.documentElement.dataset.theme = recall("theme");
-await speak();
+await Promise.all([speak(), recallHour()]);
 draw();

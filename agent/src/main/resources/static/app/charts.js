@@ -18,7 +18,7 @@ export function colour(name) {
 /** Each series on top of those before it. */
 export function stacked(series) {
   const sums = [];
-  return series.map((one) => one.values.map((value, i) => (sums[i] = (sums[i] || 0) + (value || 0))));
+  return series.map((one) => one.values.map((value, i) => (value === null ? null : (sums[i] = (sums[i] || 0) + value))));
 }
 
 /** Moments at which somebody changed something, as lines with a flag. */
@@ -152,9 +152,29 @@ export function Chart(props) {
       : html`<div class="plot" ref=${place} role="img" aria-label=${title + ". " + say}></div>`}
     <figcaption>
       <span class="say">${say}</span>
+      ${!asTable && html`<button type="button" class="quiet" onClick=${() => picture(drawn.current.ctx.canvas, title)}>PNG</button>`}
       <button type="button" class="quiet" aria-pressed=${String(asTable)} onClick=${() => setTable(!asTable)}>${asTable ? t("chart.picture") : t("chart.table")}</button>
     </figcaption>
   </figure>`;
+}
+
+/** As a file, for the incident's document. */
+function give(blob, title, ending) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = title.replace(/[^\p{L}\p{N}]+/gu, "-") + ending;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function picture(from, title) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [from.width, from.height];
+  const context = canvas.getContext("2d");
+  context.fillStyle = colour("card"); // a chart's own ground is none
+  context.fillRect(0, 0, from.width, from.height);
+  context.drawImage(from, 0, 0);
+  canvas.toBlob((blob) => give(blob, title, ".png"));
 }
 
 function Numbers({ title, times, series, words }) {
@@ -162,15 +182,9 @@ function Numbers({ title, times, series, words }) {
   const csv = () => [["time", ...named.map((one) => one.label)], ...times.map((at, i) => [new Date(at * 1000).toISOString(), ...named.map((one) => one.values[i] ?? "")])]
     .map((line) => line.map((cell) => (/[",\n]/.test(cell) ? '"' + String(cell).replace(/"/g, '""') + '"' : cell)).join(","))
     .join("\n");
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([csv()], { type: "text/csv" }));
-    link.download = title.replace(/\W+/g, "-") + ".csv";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const save = () => give(new Blob([csv()], { type: "text/csv" }), title, ".csv");
   const rows = times.map((at, i) => [at, i]).slice(-60).reverse();
-  return html`<div class="scroll tall" tabindex="0" role="region" aria-label=${title}>
+  return html`<div class="scroll tall" tabindex="0" role="group" aria-label=${title}>
     <table aria-label=${title}>
       <thead><tr><th scope="col">${t("time")}</th>${named.map((one) => html`<th scope="col" class="num">${one.label}</th>`)}</tr></thead>
       <tbody>

@@ -26,7 +26,7 @@ export function lineDiff(before, after) {
 export function LineDiff({ before, after }) {
   const lines = lineDiff(before, after);
   if (lines.every(([sign]) => sign === " ")) return html`<p class="note">${t("diff.none")}</p>`;
-  return html`<div class="lines mono" tabindex="0" role="region" aria-label=${t("diff.title")} id="line-diff">
+  return html`<div class="lines mono" tabindex="0" role="group" aria-label=${t("diff.title")} id="line-diff">
     ${lines.map(([sign, line]) => html`<pre class=${sign === "-" ? "was" : sign === "+" ? "is" : ""}><span class="hidden">${sign === "-" ? t("diff.removed") : sign === "+" ? t("diff.added") : ""}</span>${sign} ${line}</pre>`)}
   </div>`;
 }

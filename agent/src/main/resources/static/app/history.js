@@ -1,46 +1,94 @@
-// The last minutes by reason, from what the status counts: gathered while the page is looked at.
-const KEEP = 600;
-const ring = []; // {at, kept: {reason: n}, dropped: {reason: n}}
+// The last hour by reason and by money: what the sidecar noted each ten seconds, and from the moment on
+// in which somebody looks what is seen here each second.
+import { get } from "./api.js";
+
+const HOUR = 3_600;
+const KEEP = 900; // points seen here: a quarter of an hour of seconds
+const STEP = 10;
+const WINDOW = 5; // decisions come in bursts: a rate is told over so many seconds
+const CLOSE = 0.5; // readings nearer than this tell nothing new
+
+let past = []; // {at, received, kept: {reason: n}, dropped: {reason: n}}: what came before this page
+let ring = []; // the same, seen here
+let money = new Map(); // budget → [[at, spent]]
+let asked = 0;
+
+const points = (hour, i) => ({
+  at: Date.parse(hour.at[i]) / 1000,
+  received: hour.received[i],
+  kept: Object.fromEntries(Object.entries(hour.kept).map(([name, counts]) => [name, counts[i]])),
+  dropped: Object.fromEntries(Object.entries(hour.dropped).map(([name, counts]) => [name, counts[i]])),
+});
+
+/** Asks for the hour before now: when the page is opened, and when it is seen again. */
+export async function recallHour() {
+  const mine = ++asked;
+  try {
+    const hour = await get("/api/v1/history");
+    if (mine !== asked) return;
+    const all = hour.at.map((_, i) => points(hour, i));
+    const last = all.length > 0 ? all[all.length - 1].at : 0;
+    past = all;
+    ring = ring.filter((one) => one.at > last);
+    const times = all.map((one) => one.at);
+    for (const [name, spent] of Object.entries(hour.spent)) {
+      const seen = (money.get(name) || []).filter((one) => one[0] > last);
+      money.set(name, [...spent.map((value, i) => [times[i], value]), ...seen]);
+    }
+  } catch {
+    // Who does not answer says so elsewhere; the charts begin with what is seen here.
+  }
+}
+document.addEventListener("visibilitychange", () => document.hidden || recallHour());
 
 /** Takes what a status says, once. */
 export function watch(status) {
   if (!status) return;
   const at = Date.parse(status.now) / 1000;
-  const last = ring[ring.length - 1];
-  if (last && at <= last.at) return;
+  const last = ring[ring.length - 1] || past[past.length - 1];
+  if (last && at <= last.at + CLOSE) return;
   // A counter that fell is a sidecar that started anew.
-  if (last && status.spans.received < last.received) ring.length = 0;
+  if (last && status.spans.received < last.received) {
+    past = [];
+    ring = [];
+    money = new Map();
+  }
   ring.push({ at, received: status.spans.received, kept: status.spans.keptByReason, dropped: status.spans.droppedByReason });
-  if (ring.length > KEEP) ring.shift();
+  if (ring.length > KEEP) {
+    const old = ring.shift();
+    if (past.length === 0 || old.at >= past[past.length - 1].at + STEP) past.push(old);
+  }
+  while (past.length > 0 && past[0].at < at - HOUR) past.shift();
 }
+
+const names = (all, side) => [...new Set(all.flatMap((one) => Object.keys(one[side])))];
 
 /** Spans a second by reason: {times, kept: {reason: []}, dropped: {reason: []}}. */
 export function rates() {
-  const times = [];
-  const kept = {};
-  const dropped = {};
-  for (let i = 1; i < ring.length; i++) {
-    const [before, now] = [ring[i - 1], ring[i]];
-    const seconds = now.at - before.at;
+  const all = [...past, ...ring];
+  const of = (side) => Object.fromEntries(names(all.slice(-1), side).map((name) => [name, []]));
+  const [times, kept, dropped] = [[], of("kept"), of("dropped")];
+  let from = 0;
+  for (let i = 1; i < all.length; i++) {
+    while (from < i - 1 && all[from + 1].at <= all[i].at - WINDOW) from++;
+    const [before, now] = [all[from], all[i]];
     times.push(now.at);
-    for (const [into, name] of [[kept, "kept"], [dropped, "dropped"]]) {
-      for (const reason of Object.keys(now[name])) (into[reason] ||= new Array(i - 1).fill(0)).push(Math.max(0, (now[name][reason] - (before[name][reason] || 0)) / seconds));
-      for (const values of Object.values(into)) if (values.length < times.length) values.push(0);
+    for (const [into, side] of [[kept, "kept"], [dropped, "dropped"]]) {
+      for (const [name, values] of Object.entries(into)) values.push(Math.max(0, ((now[side][name] || 0) - (before[side][name] || 0)) / (now.at - before.at)));
     }
   }
   return { times, kept, dropped };
 }
 
-const POINTS_MAX = 400;
-const spending = new Map(); // budget → [[at, spent]] of its period
+const POINTS_MAX = 800;
 
-/** Spending of a budget since somebody looks, thinned when it grows: at most so many points. */
+/** Spending of a budget in its period, as far as it is known, thinned when it grows. */
 export function spentSoFar(books) {
   const from = Date.parse(books.period.from) / 1000;
-  const known = (spending.get(books.name) || []).filter((one) => one[0] >= from && one[1] <= books.spent);
+  const known = (money.get(books.name) || []).filter((one) => one[0] >= from && one[1] <= books.spent);
   const last = known[known.length - 1];
   const now = Math.max(Date.now() / 1000, from + 1);
   if (!last || now - last[0] >= 1) known.push([now, books.spent]);
-  spending.set(books.name, known.length > POINTS_MAX ? known.filter((_, i) => i % 2 === 0 || i === known.length - 1) : known);
-  return spending.get(books.name);
+  money.set(books.name, known.length > POINTS_MAX ? known.filter((_, i) => i % 2 === 0 || i === known.length - 1) : known);
+  return money.get(books.name);
 }

@@ -9,7 +9,8 @@ const places = Object.fromEntries(
 );
 export const languages = Object.keys(places);
 let words = {};
-export let language = "en";
+let language = "en";
+export const spoken = () => language;
 
 function wanted() {
   const asked = recall("language");

@@ -4,6 +4,7 @@ import { t } from "./i18n.js";
 import { href } from "./router.js";
 import { recall, remember } from "./memory.js";
 import { get } from "./api.js";
+import { useLive } from "./live.js";
 import { isDemo } from "./banners.js";
 import { Code } from "./ui.js";
 
@@ -11,9 +12,19 @@ const FIRST_SECONDS = 30;
 const EACH_SECONDS = 10;
 const STEPS = 3;
 
-const snippet = () => `export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
-export OTEL_SERVICE_NAME=my-app
-# kubectl label ns my-namespace spanthrift.dev/injection=enabled`;
+// Of the demo itself (Shop.SERVICES; a test compares): spans of any other service are the reader's own.
+const OURS = ["frontend", "checkout", "cart", "payment", "ledger", "catalog", "currency", "recommendation", "ad", "shipping", "quote", "email"];
+const LOOK_MS = 2_000;
+
+/** A green dot when spans of others arrive, with their first operation. */
+function Arrived() {
+  const { data } = useLive("/api/v1/operations?sort=spans&limit=1000", LOOK_MS);
+  const own = (data?.operations || []).filter((row) => !OURS.includes(row.service));
+  return html`<p id="tour-dot" class=${own.length > 0 ? "good" : "note"} role="status"><span aria-hidden="true">${own.length > 0 ? "●" : "○"} </span>
+    ${own.length > 0 ? html`${t("tour.arrived", { service: own[0].service })} <a href=${href("operation", [own[0].service, own[0].operation])}>${own[0].operation}</a>` : t("tour.waiting")}</p>`;
+}
+
+const snippet = ["export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318", "export OTEL_SERVICE_NAME=my-app", "# or in a cluster:", "helm install spanthrift ./helm/spanthrift --set mode=cluster --set destination.endpoint=https://otlp.example.com:4318", "kubectl label ns my-namespace spanthrift.dev/injection=enabled"].join("\n");
 
 async function aDroppedTrace() {
   const answer = await get("/api/v1/decisions?outcome=dropped&limit=1");
@@ -53,7 +64,7 @@ export function Tour({ status }) {
     <p>${t("tour." + shown + ".text")}</p>
     ${shown === 1 && trace && html`<p><a id="tour-explain" class="button" href=${href("explain", [trace])}>${t("tour.1.go")}</a></p>`}
     ${shown === 2 && html`<p><a id="tour-whatif" class="button" href=${href("whatif")}>${t("tour.2.go")}</a></p>`}
-    ${shown === 3 && html`<${Code} text=${snippet()} />`}
+    ${shown === 3 && html`<${Code} text=${snippet} /><${Arrived} />`}
     <div class="row">
       <button type="button" id="tour-next" onClick=${next}>${shown === STEPS ? t("tour.done") : t("tour.next")}</button>
       ${shown < STEPS && html`<button type="button" class="quiet" id="tour-end" onClick=${end}>${t("tour.end")}</button>`}

@@ -12,11 +12,13 @@ export function Card({ title, id, wide, half, tools, note, children }) {
   </section>`;
 }
 
-/** One figure that is read from far away. */
-export function Figure({ label, id, value, note, tone, children }) {
+const LONG = 13; // characters that have room in a figure's large letters
+
+/** One figure that is read from far away; an icon before the value where its tone alone must not say it. */
+export function Figure({ label, id, value, icon, note, tone, children }) {
   return html`<div class="figure" id=${id}>
     <h2>${label}</h2>
-    <p class=${"big" + (tone ? " " + tone : "")}>${value}</p>
+    <p class=${"big" + (tone ? " " + tone : "") + (String(value).length > LONG ? " long" : "")}>${icon && html`<span aria-hidden="true">${icon} </span>`}${value}</p>
     ${note && html`<p class="note">${note}</p>`} ${children}
   </div>`;
 }
@@ -33,10 +35,10 @@ export function Bar({ part, all, tone, label }) {
 
 /**
  * A table of data.
- * @param columns {key, label, num, cell(row), sort, title}; the first is the row's head
+ * @param columns {label, hint, num, wrap, cell(row), sort}; the first is the row's head; a hint where no label is seen
  */
 export function Table({ label, columns, rows, empty, keyOf, sort, onSort, rowClass, id }) {
-  return html`<div class="scroll" role="region" aria-label=${label} tabindex="0" id=${id}>
+  return html`<div class="scroll" role="group" aria-label=${label} tabindex="0" id=${id}>
     <table aria-label=${label}>
       <thead>
         <tr>
@@ -50,7 +52,7 @@ export function Table({ label, columns, rows, empty, keyOf, sort, onSort, rowCla
                 ? html`<button type="button" class="sorter" onClick=${() => onSort(column.sort)}>
                     ${column.label}${sort === column.sort ? html`<span aria-hidden="true"> ▾</span>` : ""}
                   </button>`
-                : column.label}
+                : column.label || html`<span class="hidden">${column.hint}</span>`}
             </th>`,
           )}
         </tr>

@@ -89,7 +89,7 @@ const shown = (value) => (value === undefined ? "–" : JSON.stringify(value));
 
 /** Where two documents differ. */
 export function Differences({ differences, from, to }) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("diff.title")}>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("diff.title")}>
     <table class="diff" aria-label=${t("diff.title")}>
       <thead><tr><th scope="col">${t("diff.where")}</th><th scope="col">${from || t("diff.current")}</th><th scope="col">${to || t("diff.sent")}</th></tr></thead>
       <tbody>

@@ -34,19 +34,19 @@ export function Alerts() {
             { label: t("alerts.rule"), cell: (row) => word("alert.", row.rule) },
             { label: t("state"), cell: stateOf },
             { label: t("alerts.about"), cell: (row) => row.subject },
-            { label: t("alerts.text"), wrap: true, cell: (row) => html`<span class="wrap">${row.text}</span>` },
+            { label: t("alerts.text"), wrap: true, cell: (row) => row.text },
             { label: t("alerts.since"), cell: (row) => html`<${When} at=${row.since} />` },
             { label: t("alerts.told"), cell: (row) => (row.told ? t("yes") : t("no")) },
-            { label: "", cell: (row) => row.state === "firing" && html`<button type="button" class="quiet" onClick=${() => silence({ id: row.id })}>${t("alerts.silenceAct")}<span class="hidden"> ${row.subject}</span></button>` },
+            { label: "", hint: t("column.action"), cell: (row) => row.state === "firing" && html`<button type="button" class="quiet" onClick=${() => silence({ id: row.id })}>${t("alerts.silenceAct")}<span class="hidden"> ${row.subject}</span></button>` },
           ]} />`}
     <//>
     <${Card} id="alert-rules" title=${t("alerts.rules")} wide=${true}>
       <${Table} label=${t("alerts.rules")} rows=${data.rules} keyOf=${(row) => row.name} columns=${[
         { label: t("alerts.rule"), cell: (row) => word("alert.", row.name) },
         { label: t("state"), cell: (row) => (row.on ? html`<${Pill} tone="good" icon="●">${t("on")}<//>` : html`<${Pill} icon="○">${t("off")}<//>`) },
-        { label: t("alerts.threshold"), num: true, cell: (row) => decimal(row.threshold) + " " + row.unit },
-        { label: t("alerts.about"), wrap: true, cell: (row) => html`<span class="wrap">${row.about}</span>` },
-        { label: "", cell: (row) => html`<button type="button" class="quiet" onClick=${() => silence({ rule: row.name })}>${t("alerts.silenceAct")}<span class="hidden"> ${row.name}</span></button>` },
+        { label: t("alerts.threshold"), num: true, cell: (row) => decimal(row.threshold) + " " + word("alertUnit.", row.unit) },
+        { label: t("alerts.about"), wrap: true, cell: (row) => word("alertAbout.", row.name) === row.name ? row.about : word("alertAbout.", row.name) },
+        { label: "", hint: t("column.action"), cell: (row) => html`<button type="button" class="quiet" onClick=${() => silence({ rule: row.name })}>${t("alerts.silenceAct")}<span class="hidden"> ${row.name}</span></button>` },
       ]} />
     <//>
     <${Card} id="silences" title=${t("alerts.silences")}>

@@ -3,6 +3,7 @@ import { html, useState } from "../app/lib.js";
 import { t, word } from "../app/i18n.js";
 import { get } from "../app/api.js";
 import { useLive } from "../app/live.js";
+import { href } from "../app/router.js";
 import { Card, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
 import { Differences } from "../app/write.js";
 
@@ -48,6 +49,7 @@ export function Audit() {
     ${chosen &&
     html`<${Card} id="audit-entry" title=${t("audit.entry", { number: chosen.number })} wide=${true}>
       ${chosen.diff.length > 0 ? html`<${Differences} differences=${chosen.diff} />` : html`<p class="note">${t("audit.noDiff")}</p>`}
+      ${chosen.action.startsWith("policy.") && html`<p><a class="button" href=${href("policy")}>↶ ${t("audit.back")}</a></p>`}
       <dl class="facts"><dt>${t("audit.request")}</dt><dd><code>${chosen.requestId || "–"}</code></dd><dt>${t("audit.hash")}</dt><dd><code>${chosen.hash}</code></dd><dt>${t("audit.previous")}</dt><dd><code>${chosen.previous}</code></dd></dl>
     <//>`}
   </div>`;

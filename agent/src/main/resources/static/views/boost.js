@@ -72,7 +72,7 @@ export function Boosts() {
           { label: t("burn.spent"), num: true, cell: (row) => money(row.spent, row.currency) + " / " + money(row.cap, row.currency) },
           { label: t("traces"), num: true, cell: (row) => count(row.traces) },
           { label: t("write.reason"), wrap: true, cell: (row) => row.reason || "–" },
-          { label: "", cell: (row) => row.state === "active" && html`<button type="button" class="quiet" onClick=${() => end(row)}>${t("boosts.end")}</button>` },
+          { label: "", hint: t("column.action"), cell: (row) => row.state === "active" && html`<button type="button" class="quiet" onClick=${() => end(row)}>${t("boosts.end")}</button>` },
         ]} />`}
     ${open && html`<${BoostDialog} match=${{}} onClose=${() => set(false)} />`}
     ${ending && html`<${Dialog} id="boost-end" title=${t("boosts.end")} onClose=${() => end(null)}>

@@ -103,7 +103,7 @@ function Explanation({ id }) {
     <p class="tools"><code class="wrap">${data.traceId}</code> <${Copy} text=${data.traceId} /> ${last && html`<${BoostLink} match=${{ service: last.service, operation: last.operation }} />`}</p>
     ${data.reasons.length > 0 && html`<ul class="note">${data.reasons.map((one) => html`<li>${one}</li>`)}</ul>`}
     ${data.held && html`<p class="note">${t("explain.held", { spans: data.held.spans, seconds: decimal(data.held.seconds) })}</p>`}
-    ${[...data.decisions].reverse().map((one) => html`<h3><${When} at=${one.at} /> · ${one.service} ${one.operation} · ${word("reason.", one.reason)}</h3><${Decision} decision=${one} />`)}
+    ${[...data.decisions].reverse().map((one) => html`<h2><${When} at=${one.at} /> · ${one.service} ${one.operation} · ${word("reason.", one.reason)}</h2><${Decision} decision=${one} />`)}
     ${data.otherwise.length > 0 &&
     html`<${Card} id="otherwise" title=${t("explain.otherwise")} wide=${true}>
       <${Table}
@@ -156,6 +156,7 @@ function Decisions({ query }) {
         { label: t("explain.probability"), num: true, cell: (row) => percent(row.probability) },
       ]}
     />
+    ${data?.sampled && html`<p class="note">${t("decisions.sampled", { shown: data.sampled.shown, of: data.sampled.of })}</p>`}
   <//>`;
 }
 

@@ -51,7 +51,7 @@ export function Fleet() {
           { label: t("fleet.call"), cell: (row) => row.from + " → " + row.to },
           { label: t("fleet.looked"), num: true, cell: (row) => count(row.whole + row.torn) },
           { label: t("fleet.whole"), num: true, cell: (row) => percent(row.whole, row.whole + row.torn) },
-          { label: "", cell: (row) => html`<${Bar} part=${row.whole} all=${row.whole + row.torn} tone="kept" />` },
+          { label: "", hint: t("share"), cell: (row) => html`<${Bar} part=${row.whole} all=${row.whole + row.torn} tone="kept" />` },
         ]}
       />
     <//>

@@ -1,16 +1,16 @@
 // One operation: what was seen against what is kept, and how well the kept tell of all.
-import { html, useEffect } from "../app/lib.js";
+import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
 import { Chart } from "../app/charts.js";
 import { Card, Empty, Figure, Pill, Table, Trouble, When } from "../app/ui.js";
 import { count, decimal, duration, money, percent } from "../app/format.js";
-import { historyOf, watchOperations } from "./opshistory.js";
+import { seenHere, useOperationHistory, watchOperations } from "./opshistory.js";
 import { BoostLink } from "./boost.js";
 import { useMarks } from "./marks.js";
 
-const WIDTH = 600;
+const WIDTH = 420;
 const LINE = 34;
 const LEFT = 60;
 
@@ -24,7 +24,7 @@ function Whiskers({ lines, text, label }) {
       ${lines.map((one, i) => {
         const y = i * LINE + LINE / 2;
         return html`<g>
-          <text x="0" y=${y + 4} fill="currentColor" font-size="13">${one.name}</text>
+          <text x="0" y=${y + 4} fill="currentColor" font-size="12">${one.name}</text>
           <line x1=${LEFT} x2=${WIDTH - 10} y1=${y} y2=${y} class="w-grid" />
           ${one.low > 0 && one.high > 0 && html`<line x1=${x(one.low)} x2=${x(one.high)} y1=${y} y2=${y} class="w-range" />`}
           ${one.estimate > 0 && html`<circle cx=${x(one.estimate)} cy=${y} r="5" class="w-estimate" />`}
@@ -33,7 +33,7 @@ function Whiskers({ lines, text, label }) {
       })}
     </svg>
     <${Table} label=${label} rows=${lines} columns=${[
-      { label: "", cell: (row) => row.name },
+      { label: "", hint: t("pipeline.what"), cell: (row) => row.name },
       { label: t("op.all"), num: true, cell: (row) => text(row.truth) },
       { label: t("op.byKept"), num: true, cell: (row) => (row.estimate === undefined ? "–" : text(row.estimate)) },
       { label: t("op.interval"), num: true, cell: (row) => (row.low === null || row.low === undefined ? "–" : text(row.low) + " – " + text(row.high)) },
@@ -47,12 +47,15 @@ export function Operation({ args }) {
   const { data, error, at } = useLive("/api/v1/operations?" + new URLSearchParams({ service: service || "", operation: operation || "", limit: 100 }));
   const { data: decisions } = useLive("/api/v1/decisions?" + new URLSearchParams({ service: service || "", operation: operation || "", limit: 12 }));
   const marks = useMarks();
-  useEffect(() => watchOperations(data, at), [data]);
+  const hour = useOperationHistory();
+  watchOperations(data, at);
   if (error && !data) return html`<${Trouble} error=${error} />`;
   if (!data) return html`<p class="note">${t("loading")}</p>`;
   const row = data.operations.find((one) => one.service === service && one.operation === operation);
   if (!row) return html`<${Empty} what=${t("op.none", { service, operation })} how=${t("op.noneHow")}><a href=${href("operations")}>${t("view.operations")}</a><//>`;
-  const history = historyOf(row);
+  const minutes = hour.minutes ? hour.of(row).filter((one) => one) : [];
+  const newest = minutes.length > 0 ? minutes[minutes.length - 1].at : 0;
+  const history = [...minutes, ...seenHere(row).filter((one) => one.at > newest)];
   const cash = (value) => money(value, data.currency);
   return html`<p class="verdict">${row.service} · ${row.operation} <${BoostLink} match=${{ service: row.service, operation: row.operation }} /></p>
     <div class="grid">
@@ -60,12 +63,12 @@ export function Operation({ args }) {
         <${Figure} id="op-paid" label=${t("paid")} value=${cash(row.kept.money)} note=${t("op.ofList", { list: cash(row.all.money) })} />
         <${Figure} id="op-kept" label=${t("ops.keptShare")} value=${percent(row.keptShare)} note=${t("op.keptOf", { kept: count(row.kept.spans), all: count(row.all.spans) })} />
         <${Figure} id="op-errors" label=${t("ops.errorRate")} value=${row.all.errors > 0 ? percent(row.all.errors, row.all.spans) : "0"} note=${row.all.errors > 0 ? t("op.errorsKept", { kept: count(row.kept.errors), all: count(row.all.errors) }) : t("op.noErrors")} />
-        <${Figure} id="op-floor" label=${t("ops.floor")} value=${row.floor === undefined ? "–" : percent(row.floor)} note=${row.keptLast ? html`${t("op.keptLast")} <${When} at=${row.keptLast} relative=${true} />` : row.kept.spans > 0 ? "" : t("op.neverKept")} />
+        <${Figure} id="op-floor" label=${t("ops.floor")} value=${row.floor === undefined ? "–" : percent(row.floor)} note=${row.kept.spans > 0 ? t("op.floorNote") : t("op.neverKept")} />
       </div>
       <${Card} id="op-rate" title=${t("op.rate")} wide=${true}>
         ${history.length < 2
           ? html`<p class="note">${t("ops.heatSoon")}</p>`
-          : html`<${Chart} title=${t("op.rate")} fine=${true} times=${history.map((one) => one.at)} marks=${marks} markWidth=${5}
+          : html`<${Chart} title=${t("op.rate")} fine=${history.length > 0 && history[history.length - 1].at - history[0].at < 600} times=${history.map((one) => one.at)} marks=${marks} markWidth=${5}
               series=${[{ label: t("op.seen"), colour: "dropped", values: history.map((one) => one.all), dash: [5, 3] }, { label: t("kept"), colour: "kept", values: history.map((one) => one.kept), width: 2 }]}
               text=${(value) => decimal(value) + " /s"} say=${t("op.rateSay", { seen: decimal(row.all.perSecond), kept: decimal(row.kept.perSecond) })} />`}
       <//>

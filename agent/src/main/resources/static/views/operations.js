@@ -6,8 +6,9 @@ import { useLive } from "../app/live.js";
 import { href, setQuery } from "../app/router.js";
 import { colour } from "../app/charts.js";
 import { Card, Choice, Empty, Table, Trouble, useSettled } from "../app/ui.js";
-import { amount, count, decimal, duration, percent } from "../app/format.js";
-import { historyOf, watchOperations } from "./opshistory.js";
+import { amount, clock, count, decimal, duration, percent } from "../app/format.js";
+import { useOperationHistory, watchOperations } from "./opshistory.js";
+import { useMarks } from "./marks.js";
 
 const LIMIT = 100;
 const HEAT_ROWS = 30;
@@ -19,12 +20,16 @@ export function spread(interval) {
   return (interval.high - interval.low) / 2 / interval.estimate;
 }
 
-/** Colour says how much of an operation is kept (log), each column an answer of the API. */
+/** Colour says how much of an operation is kept (log), each column a minute, or in the first ones an answer of the API. */
 function Heat({ rows }) {
   const canvas = useRef();
   const [at, setAt] = useState(null);
-  const shown = rows.slice(0, HEAT_ROWS);
-  const columns = Math.max(12, ...shown.map((row) => historyOf(row).length));
+  const marks = useMarks();
+  const history = useOperationHistory();
+  const { times } = history;
+  const shown = rows.slice(0, HEAT_ROWS).map((row) => ({ row, cells: history.of(row) }));
+  const columns = Math.max(12, times.length);
+  const left = (i) => (columns - times.length + i) / columns;
   useEffect(() => {
     const draw = () => {
       const place = canvas.current;
@@ -34,17 +39,21 @@ function Heat({ rows }) {
       place.height = height * devicePixelRatio;
       const context = place.getContext("2d");
       context.scale(devicePixelRatio, devicePixelRatio);
-      shown.forEach((row, y) => {
-        const history = historyOf(row);
-        history.forEach((cell, i) => {
-          const x = ((columns - history.length + i) * width) / columns;
-          const share = cell.all > 0 ? cell.kept / cell.all : null;
+      shown.forEach(({ cells }, y) => {
+        cells.forEach((cell, i) => {
+          const share = cell && cell.all > 0 ? Math.min(1, cell.kept / cell.all) : null;
           context.fillStyle = share === null ? colour("grid") : colour("kept");
           // From a thousandth, pale, to all, full.
           context.globalAlpha = share === null ? 1 : 0.1 + 0.9 * Math.max(0, 1 + Math.log10(Math.max(share, 1e-3)) / 3);
-          context.fillRect(x, y * ROW_PX + 1, width / columns - 1, ROW_PX - 2);
+          context.fillRect(left(i) * width, y * ROW_PX + 1, width / columns - 1, ROW_PX - 2);
         });
       });
+      context.globalAlpha = 1;
+      context.fillStyle = colour("text");
+      for (const mark of marks) {
+        const i = times.findIndex((end) => end >= mark.at);
+        if (i >= 0 && mark.at > times[0] - 60) context.fillRect(Math.round(left(i) * width), 0, 1, height);
+      }
     };
     draw();
     addEventListener("spanthrift-theme", draw);
@@ -52,17 +61,19 @@ function Heat({ rows }) {
   });
   const move = (event) => {
     const box = canvas.current.getBoundingClientRect();
-    const row = shown[Math.floor((event.clientY - box.top) / ROW_PX)];
-    const history = row ? historyOf(row) : [];
-    const cell = history[Math.floor(((event.clientX - box.left) / box.width) * columns) - (columns - history.length)];
-    setAt(row && cell ? t("ops.cell", { operation: row.service + " · " + row.operation, seen: decimal(cell.all), kept: decimal(cell.kept), part: percent(cell.kept, cell.all) }) : null);
+    const one = shown[Math.floor((event.clientY - box.top) / ROW_PX)];
+    const i = Math.floor(((event.clientX - box.left) / box.width) * columns) - (columns - times.length);
+    const cell = one?.cells[i];
+    setAt(cell ? clock(cell.at * 1000) + " · " + t("ops.cell", { operation: one.row.service + " · " + one.row.operation, seen: decimal(cell.all), kept: decimal(cell.kept), part: percent(cell.kept, cell.all) }) : null);
   };
-  if (shown.every((row) => historyOf(row).length === 0)) return html`<p class="note">${t("ops.heatSoon")}</p>`;
+  if (times.length === 0) return html`<p class="note">${t("ops.heatSoon")}</p>`;
+  const say = t(history.minutes ? "ops.heatMinutes" : "ops.heatSay");
   return html`<div class="heat-map">
-      <ol class="heat-names">${shown.map((row) => html`<li><a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a></li>`)}</ol>
-      <canvas ref=${canvas} class="heat-canvas" role="img" aria-label=${t("ops.heatSay")} onMouseMove=${move} onMouseLeave=${() => setAt(null)} height=${shown.length * ROW_PX}></canvas>
+      <ol class="heat-names">${shown.map(({ row }) => html`<li><a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a></li>`)}</ol>
+      <canvas ref=${canvas} class="heat-canvas" role="img" aria-label=${say} onMouseMove=${move} onMouseLeave=${() => setAt(null)} height=${shown.length * ROW_PX}></canvas>
+      <span></span><p class="note heat-times"><span>${times.length === columns ? clock(times[0] * 1000) : ""}</span><span>${clock(times[times.length - 1] * 1000)}</span></p>
     </div>
-    <p class="note">${at || t("ops.heatSay")}</p>`;
+    <p class="note">${at || say}</p>`;
 }
 
 export function Operations({ query }) {
@@ -73,7 +84,7 @@ export function Operations({ query }) {
   const filter = useSettled(new URLSearchParams({ sort, limit: LIMIT, ...(service && { service }), ...(wanted && { operation: wanted }) }).toString(), 200);
   const { data, error, at } = useLive("/api/v1/operations?" + filter);
   const [more, setMore] = useState({ of: "", rows: [], next: null });
-  useEffect(() => watchOperations(data, at), [data]);
+  watchOperations(data, at);
   const mine = more.of === filter ? more : { rows: [], next: undefined };
   const rows = [...(data?.operations || []), ...mine.rows];
   const next = mine.next === undefined ? data?.next : mine.next;

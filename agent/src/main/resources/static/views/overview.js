@@ -6,7 +6,7 @@ import { Figure, Bar } from "../app/ui.js";
 import { duration, money, percent } from "../app/format.js";
 import { BurnDown } from "./burndown.js";
 import { Reasons } from "./reasons.js";
-import { Budgets, Changes, Firing, Policies, TopSpenders } from "./summaries.js";
+import { Budgets, Changes, Firing, Policies, Report, TopSpenders } from "./summaries.js";
 import { useMarks } from "./marks.js";
 
 function Spent({ spend }) {
@@ -14,7 +14,8 @@ function Spent({ spend }) {
   return html`<${Figure}
     id="spent"
     label=${t("overview.spent", { period: t("period." + spend.period.name) })}
-    value=${html`${over && html`<span aria-hidden="true">▲ </span>`}${money(spend.spent, spend.currency)}`}
+    value=${money(spend.spent, spend.currency)}
+    icon=${over && "▲"}
     tone=${over ? "alarm" : ""}
     note=${spend.budget === undefined ? t("overview.noBudget") : t("overview.ofBudget", { part: percent(spend.spent, spend.budget), budget: money(spend.budget, spend.currency) })}
   >
@@ -30,6 +31,7 @@ function Forecast({ spend }) {
     id="forecast"
     label=${t("overview.forecast")}
     value=${money(forecast.expected, currency)}
+    icon=${over && "▲"}
     tone=${over ? "alarm" : ""}
     note=${t("overview.band", { low: money(forecast.low, currency), high: money(forecast.high, currency) }) + (over ? " · " + t("overview.over") : "")}
   />`;
@@ -47,7 +49,7 @@ function Saved({ spend }) {
 }
 
 function Errors({ report }) {
-  const sums = report?.total;
+  const sums = report?.days.find((one) => one.day === new Date().toISOString().slice(0, 10))?.sums;
   const none = !sums || sums.errorSpans === 0;
   const all = !none && sums.keptErrorSpans >= sums.errorSpans;
   return html`<${Figure}
@@ -61,7 +63,7 @@ function Errors({ report }) {
 
 export function Overview({ status, query }) {
   const { data: spend } = useLive("/api/v1/spend");
-  const { data: report } = useLive("/api/v1/report?days=1");
+  const { data: report } = useLive("/api/v1/report?days=7");
   const marks = useMarks();
   if (!spend || !status) return html`<p class="note">${t("loading")}</p>`;
   return html`<div class="grid">
@@ -73,5 +75,6 @@ export function Overview({ status, query }) {
     <div class="stack"><${Firing} /><${Changes} /></div>
     <${Budgets} spend=${spend} />
     <${Policies} status=${status} spend=${spend} />
+    <${Report} report=${report} />
   </div>`;
 }

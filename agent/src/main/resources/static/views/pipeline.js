@@ -4,8 +4,10 @@ import { t, word } from "../app/i18n.js";
 import { Chart } from "../app/charts.js";
 import { Bar, Card, Figure, Pill, Table } from "../app/ui.js";
 import { bytes, count, decimal, percent, perSecond, whole } from "../app/format.js";
+import { useLive } from "../app/live.js";
 import { useMarks } from "./marks.js";
 
+const OFTEN_MS = 2_000;
 const sum = (map) => Object.values(map).reduce((a, b) => a + b, 0);
 const listed = (map) => Object.entries(map).filter(([, n]) => n > 0).map(([name, n]) => name.toLowerCase().replaceAll("_", " ") + " " + count(n)).join(", ");
 
@@ -16,7 +18,7 @@ function Fate({ spans }) {
       { label: t("pipeline.what"), cell: ([name]) => t("fate." + name) },
       { label: t("spans"), num: true, cell: ([, n]) => html`<span title=${whole(n)}>${count(n)}</span>` },
       { label: t("share"), num: true, cell: ([, n]) => percent(n, spans.received) },
-      { label: "", cell: ([name, n]) => html`<${Bar} part=${n} all=${spans.received} tone=${name} />` },
+      { label: "", hint: t("share"), cell: ([name, n]) => html`<${Bar} part=${n} all=${spans.received} tone=${name} />` },
     ]} />
     <dl class="facts facts-tight">
       <dt>${t("pipeline.late")}</dt><dd>${count(spans.late)}</dd>
@@ -33,7 +35,7 @@ function ByReason({ id, title, map, all, tone }) {
       { label: t("reason"), cell: ([reason]) => word("reason.", reason) },
       { label: t("spans"), num: true, cell: ([, n]) => count(n) },
       { label: t("share"), num: true, cell: ([, n]) => percent(n, all) },
-      { label: "", cell: ([, n]) => html`<${Bar} part=${n} all=${all} tone=${tone} />` },
+      { label: "", hint: t("share"), cell: ([, n]) => html`<${Bar} part=${n} all=${all} tone=${tone} />` },
     ]} />
   <//>`;
 }
@@ -63,13 +65,14 @@ function Memory({ held, memory, decisions }) {
       { label: t("pipeline.what"), cell: ([key]) => t(key) },
       { label: t("pipeline.used"), num: true, cell: ([, used]) => bytes(used) },
       { label: t("pipeline.bound"), num: true, cell: ([, , max]) => (max ? bytes(max) : "–") },
-      { label: "", cell: ([, used, max]) => (max ? html`<${Bar} part=${used} all=${max} />` : "") },
+      { label: "", hint: t("share"), cell: ([, used, max]) => (max ? html`<${Bar} part=${used} all=${max} />` : "") },
     ]} />
   <//>`;
 }
 
 export function Pipeline({ status }) {
   const marks = useMarks();
+  useLive("/api/v1/status", OFTEN_MS); // the stream tells of sums, not of queues and doors
   if (!status) return html`<p class="note">${t("loading")}</p>`;
   const { spans, rates, history, signals, identities } = status;
   const end = Date.parse(status.now) / 1000;

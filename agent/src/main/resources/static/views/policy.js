@@ -4,7 +4,7 @@ import { t } from "../app/i18n.js";
 import { call } from "../app/api.js";
 import { take } from "../app/draft.js";
 import { LineDiff } from "../app/diff.js";
-import { Card, Trouble, useSettled } from "../app/ui.js";
+import { Card, Code, Pill, Trouble, useSettled, When } from "../app/ui.js";
 import { Write } from "../app/write.js";
 import { policyYaml } from "../app/yaml.js";
 import { RuleForm } from "./ruleform.js";
@@ -15,9 +15,34 @@ import { Recommendations } from "./recommendations.js";
 const VALIDATE_AFTER_MS = 300;
 
 async function inForce() {
-  const answer = await call("GET", "/api/v1/policy", { accept: "yaml" });
+  const [answer, origin] = await Promise.all([call("GET", "/api/v1/policy", { accept: "yaml" }), call("GET", "/api/v1/policy/effective")]);
   const { data } = await call("POST", "/api/v1/policy:validate", { body: answer.data, type: "yaml" });
-  return { etag: answer.etag, text: policyYaml(data.policy), document: data.policy };
+  return { etag: answer.etag, text: policyYaml(data.policy), document: data.policy, origin: origin.data };
+}
+
+/** "SamplingPolicy shop/errors" as what kubectl edits. */
+function edit(object) {
+  const [kind, name] = object.split(" ");
+  const [namespace, own] = (name || "").split("/");
+  return "kubectl edit " + kind.toLowerCase() + " " + (own ? own + " -n " + namespace : namespace);
+}
+
+/** Where the policy comes from, and where it is changed. */
+function Origin({ origin }) {
+  const { controller, objects } = origin;
+  const managed = origin.origin === "objects";
+  const budgets = controller?.budgetObjects || [];
+  return html`<${Card} id="origin" title=${t("origin.title")} wide=${true}>
+    <p class="tools"><${Pill} tone="kept" icon="§">${t("origin." + origin.origin)}<//>
+      <span>${t("versions.n", { version: origin.version })} · ${origin.who} · <${When} at=${origin.since} />${origin.reason ? " · " + origin.reason : ""}</span></p>
+    ${managed && html`<p><b>${t("origin.managed")}</b></p><ul class="plain">${objects.map((one) => html`<li><${Pill}>${one}<//></li>`)}</ul><${Code} text=${objects.map(edit).join("\n")} />`}
+    ${!managed && html`<p class="note">${t("origin." + origin.origin + ".text")}</p>`}
+    ${budgets.length > 0 && html`<p class="note">${t("origin.budgets", { objects: budgets.join(", ") })}</p>`}
+    ${controller && html`<p class="tools"><${Pill} tone=${controller.connected ? "good" : "alarm"} icon=${controller.connected ? "●" : "✗"}>${t(controller.connected ? "origin.connected" : "origin.alone")}<//>
+      <span class="note">${controller.url} · ${t("origin.since")} <${When} at=${controller.since} /> · ${t("origin.copy." + controller.copy)}</span></p>
+      ${controller.refused && html`<p class="alarm"><span aria-hidden="true">▲ </span>${t("origin.refused", { why: controller.refused })}</p>`}
+      ${!controller.connected && controller.lastError && html`<p class="note">${controller.lastError}</p>`}`}
+  <//>`;
 }
 
 /** What the server says of the text as it stands. */
@@ -56,7 +81,7 @@ function Conflict({ onTheirs, onMine }) {
   </div>`;
 }
 
-export function Policy() {
+export function Policy({ status }) {
   const [base, setBase] = useState(null);
   const [text, setText] = useState(null);
   const [error, setError] = useState(null);
@@ -79,16 +104,24 @@ export function Policy() {
     load(false);
   }, []);
 
+  // Another version came while nobody edits: it is shown. Whoever edits learns of it when applying.
+  const other = base && status && status.policy.version !== base.origin.version;
+  useEffect(() => {
+    if (other && !changed) load(false);
+  }, [status?.policy.version]);
+
   if (error) return html`<${Trouble} error=${error} />`;
   if (!base || text === null) return html`<p class="note">${t("loading")}</p>`;
   const document = (fresh && verdict.policy) || verdict?.policy || base.document;
+  const managed = base.origin.origin === "objects";
   return html`<div class="grid">
+    <${Origin} origin=${base.origin} />
     <div class="editor">
       <${Card} id="form" title=${t("policy.form")} note=${t("policy.formNote")}>
-        <${RuleForm} document=${document} errors=${verdict?.errors || []} onChange=${(next) => setText(policyYaml(next))} />
+        <fieldset class="bare" disabled=${managed}><${RuleForm} document=${document} errors=${verdict?.errors || []} onChange=${(next) => setText(policyYaml(next))} /></fieldset>
       <//>
       <${Card} id="yaml" title="YAML" tools=${changed && html`<button type="button" class="quiet" id="reset" onClick=${() => setText(base.text)}>${t("policy.reset")}</button>`}>
-        <textarea id="policy-text" aria-label=${t("policy.text")} spellcheck="false" value=${text} onInput=${(e) => setText(e.target.value)} aria-describedby="findings"></textarea>
+        <textarea id="policy-text" readonly=${managed} aria-label=${t("policy.text")} spellcheck="false" value=${text} onInput=${(e) => setText(e.target.value)} aria-describedby="findings"></textarea>
         <${Findings} verdict=${verdict} fresh=${fresh} />
       <//>
     </div>
@@ -97,7 +130,7 @@ export function Policy() {
         ? html`<${LineDiff} before=${base.text} after=${text} />
             <${Simulation} key="try" before=${base.text} after=${text} ready=${fresh && verdict.valid} />
             ${conflict && html`<${Conflict} onTheirs=${() => load(false)} onMine=${() => load(true)} />`}
-            <${Write}
+            ${managed ? html`<p class="note">${t("origin.noApply")}</p><${Code} text=${text} label="YAML" />` : html`<${Write}
               id="apply"
               request=${{ method: "PUT", path: "/api/v1/policy", body: text, type: "yaml", headers: { "If-Match": base.etag }, reasonIn: "header" }}
               yaml=${text}
@@ -105,10 +138,10 @@ export function Policy() {
               disabled=${!fresh || !verdict.valid}
               onConflict=${() => setConflict(true)}
               onDone=${() => load(false)}
-            />`
-        : html`<p class="note">${t("policy.unchanged")}</p>`}
+            />`}`
+        : html`<p class="note">${t(managed ? "origin.readOnly" : "policy.unchanged")}</p>`}
     <//>
-    <${Versions} onBack=${() => load(false)} />
+    <${Versions} fixed=${managed} onBack=${() => load(false)} />
     <${Recommendations} onDraft=${(draft) => { setText(policyYaml(draft)); scrollTo({ top: 0 }); }} />
   </div>`;
 }

@@ -8,38 +8,34 @@ import { rates } from "../app/history.js";
 import { setQuery } from "../app/router.js";
 
 const LAYERS = 8;
-const SHADES = { "budget:error": "error", "budget:slow": "slow", "budget:new": "new", "budget:ordinary": "ordinary", "budget:base": "base" };
+const SHADES = { "budget:error": "error", "budget:slow": "slow", "budget:new": "new", "budget:ordinary": "ordinary", "budget:base": "base", late: "late", others: "others" };
+const RULES = ["rule", "rule2", "rule3"]; // of policies, boosts and what else has no colour of its own
 
 const total = (values) => values.reduce((a, b) => a + b, 0);
 
 /** The largest few, and the others together. */
 function layers({ kept, dropped }, form) {
   const named = Object.entries(kept).sort((a, b) => total(b[1]) - total(a[1]));
-  const shown = named.slice(0, LAYERS - 2).map(([reason, values]) => ({ label: word("reason.", reason), colour: SHADES[reason] || "rule", values }));
+  let rule = 0;
+  const shown = named.slice(0, LAYERS - 2).map(([reason, values]) => ({ label: word("reason.", reason), colour: SHADES[reason] || RULES[rule++ % RULES.length], values }));
   const rest = named.slice(LAYERS - 2).map(([, values]) => values);
   const sum = (lists, n) => Array.from({ length: n }, (_, i) => lists.reduce((all, values) => all + values[i], 0));
   const n = named[0]?.[1].length ?? Object.values(dropped)[0]?.length ?? 0;
-  if (rest.length > 0) shown.push({ label: t("reason.others"), colour: "rule", values: sum(rest, n) });
+  if (rest.length > 0) shown.push({ label: t("reason.others"), colour: "others", values: sum(rest, n) });
   if (form !== "kept") shown.push({ label: t("dropped"), colour: "dropped", values: sum(Object.values(dropped), n) });
   return shown;
 }
 
 function shares(series) {
   const sums = series[0]?.values.map((_, i) => total(series.map((one) => one.values[i]))) || [];
-  return series.map((one) => ({ ...one, values: one.values.map((value, i) => (sums[i] > 0 ? value / sums[i] : 0)) }));
+  return series.map((one) => ({ ...one, values: one.values.map((value, i) => (sums[i] > 0 ? value / sums[i] : null)) }));
 }
 
-/** Smoothed over a few seconds: decisions come in bursts. */
-function calm(values, width = 5) {
-  return values.map((_, i) => {
-    const from = Math.max(0, i - width + 1);
-    return total(values.slice(from, i + 1)) / (i + 1 - from);
-  });
-}
+const span = (times) => times[times.length - 1] - times[0];
 
 export function Reasons({ status, marks, form }) {
-  const history = rates(status);
-  const drawn = layers(history, form).map((one) => ({ ...one, values: calm(one.values) }));
+  const history = rates();
+  const drawn = layers(history, form);
   const share = form === "share";
   const series = share ? shares(drawn) : drawn;
   const { kept, dropped } = status.spans;
@@ -49,13 +45,14 @@ export function Reasons({ status, marks, form }) {
     onChange=${(next) => setQuery({ reasons: next === "share" ? undefined : next })}
     options=${[["share", t("reasons.share")], ["spans", t("reasons.spans")], ["kept", t("reasons.kept")]]}
   />`;
+  const quiet = series.every((one) => one.values.filter((value) => value !== null).length < 2);
   return html`<${Card} id="reasons" title=${t("reasons.title")} tools=${tools}>
-    ${history.times.length < 2 || series.length === 0
-      ? html`<${Empty} what=${kept + dropped === 0 ? t("reasons.nothing") : t("reasons.soon")} how=${kept + dropped === 0 ? t("reasons.how") : ""} command=${kept + dropped === 0 ? "export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" : ""} />`
+    ${history.times.length < 2 || quiet
+      ? html`<${Empty} what=${kept + dropped === 0 ? t("reasons.nothing") : history.times.length < 2 ? t("reasons.soon") : t("reasons.quiet", { kept: percent(kept, kept + dropped) })} how=${kept + dropped === 0 ? t("reasons.how") : ""} command=${kept + dropped === 0 ? "export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" : ""} />`
       : html`<${Chart}
           title=${t("reasons.title")}
           stack=${true}
-          fine=${true}
+          fine=${span(history.times) < 600}
           times=${history.times}
           series=${series}
           text=${share ? (value) => percent(value, 1) : (value) => decimal(value) + " /s"}

@@ -1,8 +1,8 @@
 // Rules worth a thought: add, keep, remove or update, with what each changes.
 import { html, useEffect, useState } from "../app/lib.js";
 import { t } from "../app/i18n.js";
-import { call, get } from "../app/api.js";
-import { Card, Pill, Trouble } from "../app/ui.js";
+import { call, curl, get } from "../app/api.js";
+import { Card, Code, Pill, Trouble } from "../app/ui.js";
 import { Write } from "../app/write.js";
 import { money, percent } from "../app/format.js";
 import { inline } from "../app/yaml.js";
@@ -35,6 +35,7 @@ function One({ one, currency, onDraft, onGone }) {
       <button type="button" class="quiet" aria-expanded=${String(leaving)} onClick=${() => leave(!leaving)}>${t("rec.dismiss")}</button>
     </p>
     <${Trouble} error=${error} />
+    ${one.verb !== "keep" && html`<details class="same"><summary>${t("write.same")}</summary><${Code} label="curl" text=${curl("POST", path + ":apply")} />${one.rule && html`<${Code} label="YAML" text=${inline(one.rule)} />`}</details>`}
     ${leaving && html`<${Write} id=${"dismiss-" + one.id} request=${{ method: "POST", path: path + ":dismiss", reasonIn: "header" }} label=${t("rec.dismiss")} onDone=${onGone} />`}
   </li>`;
 }

@@ -35,7 +35,7 @@ export function Comparison({ before, after }) {
         { label: t("sim.what"), cell: (row) => row.what },
         { label: t("sim.now"), num: true, cell: (row) => row.before },
         { label: t("sim.then"), num: true, cell: (row) => html`<b>${row.after}</b>` },
-        { label: "", num: true, cell: (row) => row.change },
+        { label: "", hint: t("sim.change"), num: true, cell: (row) => row.change },
       ]}
     />
     <p class="note">${t("sim.from", { time: duration(after.seconds), traces: count(after.received.traces) })} ${after.warnings.join(" ")}</p>

@@ -1,9 +1,9 @@
 // The smaller parts of the overview.
-import { html } from "../app/lib.js";
+import { html, useState } from "../app/lib.js";
 import { t, word } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
-import { Bar, Card, Empty, Pill, Table, When } from "../app/ui.js";
+import { Bar, Card, Choice, Empty, Pill, Table, When } from "../app/ui.js";
 import { amount, count, percent } from "../app/format.js";
 
 export function TopSpenders() {
@@ -18,7 +18,7 @@ export function TopSpenders() {
       keyOf=${(row) => row.service + " " + row.operation}
       columns=${[
         { label: t("operation"), cell: (row) => html`<a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a>` },
-        { label: "", cell: (row) => html`<${Bar} part=${row.kept.money} all=${most} tone="kept" />` },
+        { label: "", hint: t("share"), cell: (row) => html`<${Bar} part=${row.kept.money} all=${most} tone="kept" />` },
         { label: t("paidIn", { currency: data?.currency }), num: true, cell: (row) => amount(row.kept.money) },
         { label: t("kept"), num: true, cell: (row) => percent(row.kept.spans, row.all.spans) },
       ]}
@@ -75,7 +75,7 @@ export function Budgets({ spend }) {
 
 export function Policies({ status, spend }) {
   const price = spend.pricePerGigabyte / 1e9;
-  return html`<${Card} id="policies" title=${t("policies.title")} tools=${html`<a href=${href("policy")}>${t("policies.edit")}</a>`} note=${t("policies.version", { version: status.policy.version })}>
+  return html`<${Card} id="policies" title=${t("policies.title")} wide=${status.policies.some((one) => one.shadow)} tools=${html`<a href=${href("policy")}>${t("policies.edit")}</a>`} note=${t("policies.version", { version: status.policy.version })}>
     <${Table}
       label=${t("policies.title")}
       rows=${status.policies}
@@ -104,5 +104,29 @@ export function Changes() {
       : html`<ul class="rows">
           ${rows.map((one) => html`<li><${When} at=${one.at} /><b class="nowrap">${word("action.", one.action)}</b><span class="grow">${one.reason}</span><span class="note nowrap">${one.who}</span></li>`)}
         </ul>`}
+  <//>`;
+}
+
+const REPORT_ROWS = 8;
+
+/** What was paid and saved, by day and by service; and what was lost for it. */
+export function Report({ report }) {
+  const [by, set] = useState("day");
+  if (!report) return null;
+  const rows = by === "day" ? report.days.map((one) => [one.day, one.sums]) : report.services.map((one) => [one.service, one.sums]);
+  const { lost } = report;
+  return html`<${Card} id="report" title=${t("report.title", { currency: report.currency })} wide=${true}
+    note=${report.mode === "shadow" ? t("report.shadow") : ""}
+    tools=${html`<${Choice} label=${t("report.by")} value=${by} onChange=${set} options=${[["day", t("report.day")], ["service", t("service")]]} />`}>
+    <${Table} label=${t("report.title", { currency: report.currency })} rows=${rows.slice(0, REPORT_ROWS)} keyOf=${(row) => row[0]} empty=${t("report.soon")} columns=${[
+      { label: t(by === "day" ? "report.day" : "service"), cell: (row) => row[0] },
+      { label: t("ops.list"), num: true, cell: (row) => amount(row[1].listPrice) },
+      { label: t("paid"), num: true, cell: (row) => amount(row[1].paid) },
+      ...(by === "day" ? [{ label: t("report.own"), num: true, cell: (row) => amount(row[1].ownCost) }, { label: t("overview.saved"), num: true, cell: (row) => html`<b class=${row[1].saved < 0 ? "alarm" : ""}>${amount(row[1].saved)}</b>` }] : []),
+      { label: t("ops.errorsKept"), num: true, cell: (row) => (row[1].errorSpans > 0 ? percent(row[1].keptErrorSpans, row[1].errorSpans) : "–") },
+    ]} />
+    <p class="note">${t("report.lost", { signatures: count(lost.errorSignaturesNeverKept), ofSignatures: count(lost.errorSignatures), structures: count(lost.structuresNeverKept), ofStructures: count(lost.structures) })}</p>
+    ${report.remarks.length > 0 && html`<ul class="plain note">${report.remarks.map((one) => html`<li>${one}</li>`)}</ul>`}
+    ${lost.signatures.length > 0 && html`<h3>${t("sim.lostOnes")}</h3><ul class="rows">${lost.signatures.slice(0, 5).map((one) => html`<li><b class="nowrap">${one.service} · ${one.operation}</b><span class="grow">${one.error}</span><span class="nowrap">${count(one.spans)}</span></li>`)}</ul>`}
   <//>`;
 }

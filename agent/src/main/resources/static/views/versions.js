@@ -24,7 +24,7 @@ function Back({ from, to, onClose, onDone }) {
   <//>`;
 }
 
-export function Versions({ onBack }) {
+export function Versions({ onBack, fixed }) {
   const { data, error } = useLive("/api/v1/policy/versions?limit=20");
   const [to, setTo] = useState(null);
   const versions = data?.versions || [];
@@ -34,7 +34,7 @@ export function Versions({ onBack }) {
     id="versions"
     title=${t("versions.title")}
     wide=${true}
-    tools=${before && html`<button type="button" id="undo" onClick=${() => setTo(before)}>↶ ${t("versions.undo")}</button>`}
+    tools=${before && !fixed && html`<button type="button" id="undo" onClick=${() => setTo(before)}>↶ ${t("versions.undo")}</button>`}
   >
     <${Trouble} error=${error} />
     <${Table}
@@ -47,7 +47,7 @@ export function Versions({ onBack }) {
         { label: t("audit.who"), cell: (row) => row.who },
         { label: t("versions.rules"), num: true, cell: (row) => row.policies },
         { label: t("write.reason"), wrap: true, cell: (row) => row.reason || "–" },
-        { label: "", cell: (row) => !row.inForce && html`<button type="button" class="quiet" onClick=${() => setTo(row)}>${t("versions.goBack")}<span class="hidden"> ${row.version}</span></button>` },
+        { label: "", hint: t("column.action"), cell: (row) => !row.inForce && !fixed && html`<button type="button" class="quiet" onClick=${() => setTo(row)}>${t("versions.goBack")}<span class="hidden"> ${row.version}</span></button>` },
       ]}
     />
     ${to && now && html`<${Back} from=${now} to=${to} onClose=${() => setTo(null)} onDone=${() => { setTo(null); onBack(); }} />`}

@@ -46,7 +46,8 @@ function Slider({ id, label, value, min, max, step, text, onInput }) {
 
 /** What each budget would buy: errors and all traces kept, from nothing to twice what is asked for. */
 function Curve({ sum, shares, floor, perSecond, most, text }) {
-  const [width, height, left, bottom] = [640, 190, 40, 22];
+  // Narrow where the page is: words in a picture shrink with it.
+  const [width, height, left, bottom] = [innerWidth < 560 ? 340 : 640, 190, 40, 22];
   const points = useMemo(() => Array.from({ length: STEPS + 1 }, (_, i) => [(most * i) / STEPS, divide(sum, (most * i) / STEPS, shares, floor)]), [sum, JSON.stringify(shares), floor, most]);
   const x = (value) => left + ((width - left - 8) * Math.min(value, most)) / most;
   const y = (part) => 8 + (height - bottom - 8) * (1 - part);
@@ -160,7 +161,7 @@ export function WhatIf({ query }) {
         { label: t("sim.now"), num: true, cell: (row) => row[1] },
         { label: t("sim.then"), num: true, cell: (row) => html`<b>${row[2]}</b>` },
       ]} />
-      ${after.moneyPerSecond > perSecond * 1.001 && html`<p class="alarm"><span aria-hidden="true">▲ </span>${t("whatif.over", { over: money((after.moneyPerSecond - perSecond) * SECONDS[period], spend.currency), period: t("period." + period) })}</p>`}
+      ${after.moneyPerSecond > perSecond * 1.001 && html`<p class="alarm"><span aria-hidden="true">▲ </span>${t(floor > 0 ? "whatif.over" : "whatif.overRules", { over: money((after.moneyPerSecond - perSecond) * SECONDS[period], spend.currency), period: t("period." + period) })}</p>`}
     <//>
     <${Card} id="buys" title=${t("whatif.curve")} wide=${true}><${Curve} sum=${sum} shares=${shares} floor=${floor} perSecond=${perSecond} most=${most / SECONDS[period]} text=${text} /><//>
     <${Card} id="answer" title=${t("whatif.exactTitle")} wide=${true} note=${t("whatif.exactNote")}><${Exact} now=${question(was)} then=${question(amount, normal)} /><//>

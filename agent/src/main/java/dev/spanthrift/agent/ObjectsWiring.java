@@ -113,13 +113,15 @@ final class ObjectsWiring {
     }
 
     @Override
-    public SidecarReport report(String hash, @Nullable String refused) {
+    public SidecarReport report(
+        String hash, @Nullable String refused, List<String> refusedObjects) {
       PipelineStatus status = live.status();
       SamplerCounts spans = status.spans();
       Spend spend = treasurer.own();
       return new SidecarReport(
           hash,
           refused,
+          refusedObjects,
           new Amount(spans.received().spans(), spans.received().bytes()),
           new Amount(spans.kept().spans(), spans.kept().bytes()),
           new Amount(spans.dropped().spans(), spans.dropped().bytes()),

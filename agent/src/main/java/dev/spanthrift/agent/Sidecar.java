@@ -181,8 +181,8 @@ public final class Sidecar implements SidecarProgram {
     this.control = control;
     Treasurer.Afterwards account =
         (status, moved) -> {
-          control.note(status);
           account(treasurer, pipeline, budget, moved, status.spans().received().bytes());
+          control.note(status); // last: nothing of it may keep the money from its step
         };
     pipeline.whenMoved(treasurer.every(timer, account)::wake);
     learned.every(timer);

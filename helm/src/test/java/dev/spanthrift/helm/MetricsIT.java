@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,7 +61,8 @@ class MetricsIT {
     int otlp = freePort();
     int admin = freePort();
     Path out = folder.resolve("out");
-    Process program = start(otlp, admin, out);
+    HttpServer backend = backend();
+    Process program = start(otlp, admin, backend.getAddress().getPort(), out);
     try {
       String base = "http://127.0.0.1:" + admin;
       await(base + "/readyz", "", out);
@@ -68,17 +72,35 @@ class MetricsIT {
               .POST(HttpRequest.BodyPublishers.ofString(TRACE))
               .build(),
           HttpResponse.BodyHandlers.discarding());
-      String metrics = await(base + "/actuator/prometheus", "spanthrift_spans_total{", out);
+      String metrics =
+          await(base + "/actuator/prometheus", "spanthrift_destination_items_total{", out);
       return Queries.told(metrics);
     } finally {
       program.destroy();
       if (!program.waitFor(30, TimeUnit.SECONDS)) {
         program.destroyForcibly();
       }
+      backend.stop(0);
     }
   }
 
-  private Process start(int otlp, int admin, Path out) throws IOException {
+  /** Takes everything: what became of items is told once there is one. */
+  private static HttpServer backend() throws IOException {
+    HttpServer backend =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    backend.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    backend.start();
+    return backend;
+  }
+
+  private Process start(int otlp, int admin, int backend, Path out) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(ROOT.resolve("spanthrift").toString(), "run")
             .redirectErrorStream(true)
@@ -91,8 +113,8 @@ class MetricsIT {
     environment.put("SPANTHRIFT_LISTEN_GRPC_PORT", "0");
     environment.put("SPANTHRIFT_LISTEN_HTTP_PORT", Integer.toString(otlp));
     environment.put("SPANTHRIFT_ADMIN_PORT", Integer.toString(admin));
-    // Nobody is there: what is kept waits, and the fleet is away.
-    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + freePort());
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + backend);
+    // Nobody is there: the fleet is away.
     environment.put("SPANTHRIFT_FLEET_URL", "redis://127.0.0.1:" + freePort());
     return builder.start();
   }

@@ -10,6 +10,7 @@ import dev.spanthrift.kubernetes.injection.Names;
 import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
+import dev.spanthrift.kubernetes.injection.SidecarResources;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -41,7 +42,10 @@ class PolicyTemplateTest {
       while (matcher.find()) {
         variables.add(matcher.group(1));
       }
-      variables.remove("OTEL_EXPORTER_OTLP_HEADERS"); // only where an annotation names a Secret
+      // Only where an annotation names a Secret, which may be absent.
+      assertTrue(all.contains("\"headers\"), \"optional\": dyn(true)"), all);
+      variables.remove("OTEL_EXPORTER_OTLP_HEADERS");
+      variables.remove("SPANTHRIFT_ADMIN_OPERATOR_TOKEN_FILE");
       assertEquals(injected(), variables);
       for (String known : Names.MESH_CONTAINERS) {
         assertTrue(all.contains("\"" + known + "\""), known);
@@ -66,7 +70,8 @@ class PolicyTemplateTest {
             SidecarDefaults.USER,
             Names.DEFAULT_REVISION,
             null,
-            true);
+            true,
+            SidecarResources.DEFAULT);
     JsonNode pod =
         JsonMapper.shared()
             .readTree(

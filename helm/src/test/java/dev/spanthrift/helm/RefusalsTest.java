@@ -85,6 +85,7 @@ class RefusalsTest {
           policies: [{name: a, keep: true}, {name: a, drop: true}]    | policies[1].name a stands there twice
           {mode: cluster}                                             | application.image is for mode=sidecar
           {mode: cluster, application: {image: ""}, policies: [{name: a, keep: true}]} | make SamplingPolicy objects for sidecars
+          {mode: cluster, application: {image: ""}, sidecar: {resources: {limits: {cpu: 1}}}} | the injector gives requests.cpu
           {configMap: {existingName: ours}, policies: [{name: a, keep: true}]}    | configMap.existingName is set
           """)
   void twoValuesThatContradictEachOtherAreExplained(String values, String what) {

@@ -55,7 +55,7 @@ class ControlContext {
 
   @Bean
   JobApi jobApi(ControlParts parts) {
-    return new JobApi(parts.jobs());
+    return new JobApi(parts.jobs(), parts.policies().audit());
   }
 
   @Bean
@@ -71,7 +71,12 @@ class ControlContext {
   @Bean
   RecommendationApi recommendationApi(ControlParts parts, RingQuestions questions) {
     return new RecommendationApi(
-        new Recommender(parts.pipeline(), parts.policies(), questions, System::currentTimeMillis),
+        new Recommender(
+            parts.pipeline(),
+            parts.policies(),
+            questions,
+            parts.settings().stateDirectory(),
+            System::currentTimeMillis),
         parts.policies().audit());
   }
 
@@ -104,6 +109,7 @@ class ControlContext {
         parts.killSwitch(),
         parts.boosts(),
         parts.history(),
+        parts.hour(),
         parts.spend(),
         parts.counts());
   }

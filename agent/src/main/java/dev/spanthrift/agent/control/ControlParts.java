@@ -11,6 +11,7 @@ import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.agent.control.status.HourHistory;
 import dev.spanthrift.agent.control.status.StatusHistory;
 import dev.spanthrift.agent.pipeline.PipelineView;
 
@@ -24,6 +25,7 @@ record ControlParts(
     BoostKeeper boosts,
     Jobs jobs,
     StatusHistory history,
+    HourHistory hour,
     OperationHistory operations,
     ReportBooks report,
     AlertSettings alertSettings,

@@ -21,6 +21,7 @@ import dev.spanthrift.agent.control.report.ReportBooks;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
+import dev.spanthrift.agent.control.status.HourHistory;
 import dev.spanthrift.agent.control.status.MetricsSite;
 import dev.spanthrift.agent.control.status.Overview;
 import dev.spanthrift.agent.control.status.StatusHistory;
@@ -31,6 +32,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.telemetry.ChosenOperations;
 import dev.spanthrift.agent.telemetry.Exposition;
 import dev.spanthrift.agent.telemetry.Figure;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.time.Duration;
 import java.util.Collection;
@@ -55,6 +57,7 @@ public final class ControlServer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
   private final StatusHistory history;
+  private final HourHistory hour;
   private final WebSite web;
   private final StreamHub streams;
   private final Front front;
@@ -87,19 +90,23 @@ public final class ControlServer implements AutoCloseable {
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
     history = new StatusHistory(pipeline::status);
+    hour = new HourHistory(spend);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
     webhook =
         new WebhookSender(
             alerting.settings().webhook(), alerting.opener(), timer, System::currentTimeMillis);
-    AlertBook alerts = new AlertBook(alerting.settings(), webhook, System::currentTimeMillis);
+    AlertBook alerts =
+        new AlertBook(
+            alerting.settings(), settings.stateDirectory(), webhook, System::currentTimeMillis);
     watch =
         new AlertWatch(
             alerting.settings(),
             alerts,
             spend,
             pipeline::fleet,
+            pipeline::fleetMembers,
             alerting.queries(),
             System::currentTimeMillis);
     operationHistory.each(watch::look);
@@ -115,6 +122,7 @@ public final class ControlServer implements AutoCloseable {
                 boosts,
                 jobs,
                 history,
+                hour,
                 operationHistory,
                 report,
                 alerting.settings(),
@@ -172,11 +180,20 @@ public final class ControlServer implements AutoCloseable {
     return front.port();
   }
 
-  /** What somebody has read who reads once a second while anything moves. */
+  /**
+   * What somebody has read who reads once a second while anything moves. What fails here is counted
+   * and logged, and fails here only: whoever reads has more to do.
+   */
   public void note(PipelineStatus status) {
-    history.note(status);
-    operationHistory.look(status.spans());
-    watch.look(status);
+    Guarded.task(
+            "notes of the admin port",
+            () -> {
+              history.note(status);
+              hour.note(status);
+              operationHistory.look(status.spans());
+              watch.look(status);
+            })
+        .run();
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The page's files, as they lie in the jar: what {@code index.html} names, and nothing else.
  *
- * <p>A file's address has the version of all of them in it, so that a browser may keep it for good,
- * and relative imports lead from one to the next. Nothing is held: a browser asks once.
+ * <p>A file's address has the version of all of them in it, so that a browser may keep it for good.
+ * Our modules go as one ({@link PageScript}). Nothing is held: a browser asks once.
  */
 final class PageFiles {
   private static final String PLACE = "/page/{version}/";
@@ -36,8 +36,8 @@ final class PageFiles {
           "css", "text/css;charset=UTF-8",
           "json", "application/json");
 
-  /** Whole lines of them: what stands behind code stays. */
-  private static final Pattern COMMENTS = Pattern.compile("(?ms)^ *(//[^\\n]*|/\\*.*?\\*/) *\\n");
+  /** The module that begins, and with it all that it imports. */
+  private static final String MAIN = "app/app.js";
 
   private static final int VERSION_LETTERS = 12;
 
@@ -56,7 +56,7 @@ final class PageFiles {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(html.getBytes(UTF_8));
-      names.forEach(name -> digest.update(read(name)));
+      names.forEach(name -> digest.update(content(name)));
       return HexFormat.of().formatHex(digest.digest()).substring(0, VERSION_LETTERS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
@@ -77,15 +77,18 @@ final class PageFiles {
     return index;
   }
 
-  /** One of {@link #names}, or nothing; ours without the comments, which are for who reads here. */
+  /** One of {@link #names}, or nothing. */
   byte @Nullable [] file(String name) {
-    if (!names.contains(name)) {
-      return null;
+    return names.contains(name) ? content(name) : null;
+  }
+
+  private static byte[] content(String name) {
+    if (name.startsWith("vendor/") || name.endsWith(".json")) {
+      return read(name);
     }
-    byte[] content = read(name);
-    return name.startsWith("vendor/") || name.endsWith(".json")
-        ? content
-        : COMMENTS.matcher(new String(content, UTF_8)).replaceAll("").getBytes(UTF_8);
+    String text =
+        name.equals(MAIN) ? PageScript.of(name) : PageScript.bare(new String(read(name), UTF_8));
+    return text.getBytes(UTF_8);
   }
 
   static String type(String name) {

@@ -72,6 +72,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private volatile boolean free;
   private final Path file;
   private final OwnCost ownCost;
+  private volatile double ownCostSinceStart; // written under the lock
   private final Supplier<PipelineStatus> pipeline;
   private long lastNanos;
   private long savedNanos;
@@ -396,6 +397,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       means(status.spans());
     }
     Money cost = ownCost.since((double) (now - lastNanos));
+    ownCostSinceStart += cost.amount().doubleValue();
     SharedBooks books = shared;
     if (books == null) {
       controller.ownCost(cost);
@@ -500,6 +502,20 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     OwnPart part = ownPart;
     MoneyView view = part == null ? controller.view() : part.view();
     return SpendBody.of(view, Spend.SIDECAR);
+  }
+
+  @Override
+  public @Nullable Double allowanceHere() {
+    if (isFree()) {
+      return null;
+    }
+    FleetCounts counts = fleet;
+    return purse.allowancePerSecond() / (counts == null ? 1 : Math.max(1, counts.pods()));
+  }
+
+  @Override
+  public double ownCostSinceStart() {
+    return ownCostSinceStart;
   }
 
   @Override

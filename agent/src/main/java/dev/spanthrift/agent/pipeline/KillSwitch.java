@@ -16,6 +16,11 @@ public record KillSwitch(Mode mode, long sinceUnixMillis, long untilUnixMillis, 
     }
   }
 
+  /** The same for another reason. */
+  public KillSwitch because(String other) {
+    return new KillSwitch(mode, sinceUnixMillis, untilUnixMillis, other);
+  }
+
   /** The switch as it counts at a moment: OFF once it has expired. */
   public KillSwitch at(long nowUnixMillis) {
     return nowUnixMillis >= untilUnixMillis ? OFF : this;

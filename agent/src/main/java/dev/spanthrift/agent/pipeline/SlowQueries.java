@@ -54,7 +54,7 @@ public final class SlowQueries {
   }
 
   /** Looks at the spans of a batch. */
-  void look(Batch batch) {
+  public void look(Batch batch) {
     for (int row = 0; row < batch.size(); row++) {
       long duration = batch.durationNanos(row);
       if (duration > limitNanos) {

@@ -89,7 +89,7 @@ final class AnswerMaker {
   }
 
   private Operation operation(int id) {
-    OperationEstimate truth = books.truth().of(id);
+    SpanDurations.Measured truth = books.truth().of(id);
     OperationEstimate kept = books.estimate().of(id);
     Estimate count = estimate(truth.count(), kept.count(), kept);
     Estimate p50 = estimate(truth.p50(), kept.p50(), kept);
@@ -116,8 +116,7 @@ final class AnswerMaker {
         p99);
   }
 
-  private static Estimate estimate(Interval truth, Interval estimated, OperationEstimate kept) {
-    double real = truth.estimate();
+  private static Estimate estimate(double real, Interval estimated, OperationEstimate kept) {
     if (kept.spans() == 0) {
       return new Estimate(real, -1, estimated);
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** Writes down what came in, what was decided, and what was shipped. */
 final class Outcomes implements Fates {
-  /** Above it operations are not estimated: 20 bytes a span, twice. */
+  /** Above it operations are not estimated: 12 bytes a span, and 20 of each that is kept. */
   static final int SPANS_MAX = 8_000_000;
 
   private static final int LOST_MAX = 1_000;
@@ -22,7 +22,7 @@ final class Outcomes implements Fates {
   private final Traces traces = new Traces();
   private final Reasons kept = new Reasons();
   private final Reasons dropped = new Reasons();
-  private final ErrorBars truth = new ErrorBars(SPANS_MAX);
+  private final SpanDurations truth = new SpanDurations(SPANS_MAX);
   private final ErrorBars estimate = new ErrorBars(SPANS_MAX);
   private final Map<Long, long[]> errors = new HashMap<>(); // received, kept
 
@@ -44,7 +44,7 @@ final class Outcomes implements Fates {
       int trace = traces.numberOf(batch.traceIdHigh(row), batch.traceIdLow(row));
       int operation = reader.operation(row);
       traces.received[trace]++;
-      truth.add(operation, trace, batch.durationNanos(row), reader.adjustedCount(row));
+      truth.add(operation, batch.durationNanos(row), reader.adjustedCount(row));
       if (batch.isError(row)) {
         traces.marks[trace] |= Traces.ERROR;
         errors(operation, row)[0]++;
@@ -160,7 +160,7 @@ final class Outcomes implements Fates {
     return truth.refused() == 0 && estimate.refused() == 0;
   }
 
-  ErrorBars truth() {
+  SpanDurations truth() {
     return truth;
   }
 

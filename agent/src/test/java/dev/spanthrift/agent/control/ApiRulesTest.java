@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -282,6 +283,52 @@ class ApiRulesTest {
     assertEquals(200, send("GET", "/api/v1/boosts/" + boost, null).statusCode());
     assertEquals(
         200, send("DELETE", "/api/v1/boosts/" + boost, null, "If-Match", "*").statusCode());
+  }
+
+  /** A draft changes nothing; the others have nothing to change here, and tests of their own. */
+  private static final Set<String> NOT_NOTED_HERE =
+      Set.of(
+          "POST /api/v1/recommendations/{id}:apply",
+          "POST /api/v1/recommendations/{id}:dismiss",
+          "POST /api/v1/alerts:test",
+          "DELETE /api/v1/jobs/{id}");
+
+  @Test
+  void everyChangeIsNotedWithWhoAndWhy() throws Exception {
+    int changed = 0;
+    for (Operation operation : operations()) {
+      if (!operation.changes() || NOT_NOTED_HERE.contains(operation.toString())) {
+        continue;
+      }
+      String path =
+          operation.path().contains("boosts/{id}")
+              ? "/api/v1/boosts/" + anId("/api/v1/boosts")
+              : operation.somePath();
+      String body = body(operation);
+      if (operation.toString().equals("PUT /api/v1/policy")) {
+        body =
+            Objects.requireNonNull(body)
+                .replace("0.5", "0.4321"); // the same policy again is no change
+      }
+      long before = changes();
+      HttpResponse<String> answer =
+          send(operation.method(), path, body, "If-Match", "*", "X-Reason", "test");
+      assertTrue(answer.statusCode() < 300, operation + " " + answer.body());
+      JsonNode audit =
+          JsonMapper.shared().readTree(send("GET", "/api/v1/audit?limit=1", null).body());
+      assertEquals(before + 1, audit.path("total").asLong(), operation.toString());
+      JsonNode entry = audit.path("entries").get(0);
+      assertEquals("token:admin", entry.path("who").asString(), operation.toString());
+      assertEquals("test", entry.path("reason").asString(), operation.toString());
+      assertFalse(entry.path("action").asString("").isBlank(), operation.toString());
+      changed++;
+    }
+    assertTrue(changed >= 5, "changed " + changed);
+    for (JsonNode boost :
+        JsonMapper.shared().readTree(send("GET", "/api/v1/boosts", null).body()).path("boosts")) {
+      String path = "/api/v1/boosts/" + boost.path("id").asString();
+      assertEquals(200, send("DELETE", path, null, "If-Match", "*").statusCode());
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import dev.spanthrift.agent.control.front.RawClient;
 import dev.spanthrift.sampler.explain.DecisionLog;
@@ -51,13 +52,19 @@ class OpenApiClientTest {
           "\u00e9\u4e2d",
           "a b",
           "'",
-          "*");
+          "*",
+          "~",
+          "a~1/b");
 
   @TempDir static Path directory;
   private static AdminPort port;
   private final Random random = new Random(SEED);
   private final SchemaRegistry registry =
-      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+      SchemaRegistry.withDefaultDialect(
+          SpecificationVersion.DRAFT_2020_12,
+          builder ->
+              builder.schemaRegistryConfig(
+                  SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
   private final Map<JsonNode, Schema> schemas = new HashMap<>();
   private final JsonNode root = OpenApi.get().root();
 

@@ -35,20 +35,21 @@ class SchemathesisTest {
           new ProcessBuilder(
                   List.of(
                       program.get().toString(),
+                      "--config-file",
+                      Path.of("src/test/resources/schemathesis.toml").toAbsolutePath().toString(),
+                      "--no-color",
                       "run",
                       port.url() + "/openapi.json",
                       "--url",
                       port.url(),
-                      "--checks",
-                      "not_a_server_error,status_code_conformance,content_type_conformance,"
-                          + "response_schema_conformance,response_headers_conformance",
                       "--exclude-path-regex",
                       "/stream/", // endless
                       "--header",
                       "Authorization: Bearer " + AdminPort.TOKEN,
-                      "--max-examples",
-                      "15",
-                      "--no-color"))
+                      "--max-time",
+                      "45",
+                      "--seed",
+                      "1"))
               .directory(directory.toFile())
               .redirectErrorStream(true)
               .start();

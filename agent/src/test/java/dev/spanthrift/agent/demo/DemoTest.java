@@ -123,4 +123,12 @@ class DemoTest {
     assertEquals(9999, settings.destinations().getFirst().port());
     assertEquals(1, settings.destinations().size());
   }
+
+  /** Spans of all others are the reader's own, and get a green dot. */
+  @Test
+  void thePageKnowsTheServicesOfTheShop() throws Exception {
+    String tour = Files.readString(Path.of("src/main/resources/static/app/tour.js"));
+    assertTrue(
+        tour.contains("const OURS = [\"" + String.join("\", \"", Shop.SERVICES) + "\"];"), tour);
+  }
 }

@@ -32,8 +32,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is predicted from an hour that was recorded, against what the next hour really costs, in
- * virtual time: other traces, with the steps of the pipeline ten times a second.
+ * What is predicted from an hour that was recorded, against what that hour and the next one really
+ * cost, in virtual time, with the steps of the pipeline ten times a second.
+ *
+ * <p>Of the same hour it is exact but for the steps: a difference would be a bias. The next hour
+ * has other traces, which at 150 spans a second is worth 2 to 3 % by itself.
  */
 class PredictionTest {
   private static final Duration HOUR = Duration.ofHours(1);
@@ -79,8 +82,8 @@ class PredictionTest {
     return answer.cost().kept();
   }
 
-  /** The next hour through the production sampler. */
-  private double happened(Action rest, @Nullable Allowance allowance) throws Exception {
+  /** An hour through the production sampler. */
+  private double happened(long seed, Action rest, @Nullable Allowance allowance) throws Exception {
     BudgetParts budget =
         allowance == null
             ? null
@@ -95,7 +98,7 @@ class PredictionTest {
     Sampler sampler =
         new Sampler(
             SamplerSettings.DEFAULT, new PolicyJudge(policies), SliceCodec.deflate(), budget);
-    try (RecordedTraffic.Reader hour = new ShopRecording(2, SPANS_PER_SECOND, HOUR).open()) {
+    try (RecordedTraffic.Reader hour = new ShopRecording(seed, SPANS_PER_SECOND, HOUR).open()) {
       long now = 0;
       for (byte[] request = hour.next(); request != null; request = hour.next()) {
         for (now = now == 0 ? hour.nanos() : now; now < hour.nanos(); now += TICK) {
@@ -115,21 +118,25 @@ class PredictionTest {
     sampler.ship();
   }
 
-  private static void assertWithin3Percent(double predicted, double happened) {
+  private void predict(Action rest, @Nullable Allowance allowance) throws Exception {
+    double predicted = predicted(rest, allowance);
+    assertOff(0.002, predicted, happened(1, rest, allowance));
+    assertOff(0.03, predicted, happened(2, rest, allowance));
+  }
+
+  private static void assertOff(double most, double predicted, double happened) {
     double off = predicted / happened - 1;
     System.out.printf("predicted %.6f, happened %.6f: %+.2f %%%n", predicted, happened, 100 * off);
-    assertEquals(0, off, 0.03);
+    assertEquals(0, off, most);
   }
 
   @Test
   void withABudget() throws Exception {
-    Allowance tenth = new Allowance.PerSecond(0.1 * SPANS_PER_SECOND * 500 * PRICE.perByte());
-    assertWithin3Percent(predicted(Action.BUDGET, tenth), happened(Action.BUDGET, tenth));
+    predict(Action.BUDGET, new Allowance.PerSecond(0.1 * SPANS_PER_SECOND * 500 * PRICE.perByte()));
   }
 
   @Test
   void withProbabilities() throws Exception {
-    Action tenth = new Action.Probability(0.1);
-    assertWithin3Percent(predicted(tenth, null), happened(tenth, null));
+    predict(new Action.Probability(0.1), null);
   }
 }

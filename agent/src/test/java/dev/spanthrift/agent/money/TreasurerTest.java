@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -266,6 +267,37 @@ class TreasurerTest {
             });
     treasurer.close();
     assertTrue(Files.exists(folder.resolve("state/budgets.bin")));
+  }
+
+  /** Not the smallest of all budgets: one that does not pay for this traffic says nothing here. */
+  @Test
+  void whatMayBeSpentHereIsOfTheBudgetsThatPay() throws Exception {
+    Treasurer treasurer =
+        open(
+            """
+            price: {perGb: 2, ownCpuHour: 0, ownMemoryGbHour: 0}
+            budgets:
+              - {name: all, amount: 100, period: day}
+              - {name: cart, amount: 0.001, scope: {service.name: cart}}
+            """);
+    receivedSpans = 1_000_000;
+    keptSpans = 1_000;
+    treasurer.tick();
+    double allowed = Objects.requireNonNull(treasurer.allowanceHere());
+    assertEquals(treasurer.allowancePerSecond(), allowed);
+    assertTrue(allowed > 1e12 * 100 / 86_400 / 2, "" + allowed);
+    assertNull(open("").allowanceHere());
+  }
+
+  @Test
+  void ownCostSinceStartOnlyGrows() throws Exception {
+    Treasurer treasurer = open("price: {ownMemoryGbHour: 1}");
+    double before = treasurer.ownCostSinceStart();
+    for (int i = 1; i <= 3; i++) {
+      treasurer.tick(System.nanoTime() + i * 3_600_000_000_000L, i * 86_400_000L * 40);
+      assertTrue(treasurer.ownCostSinceStart() > before, "over months, too");
+      before = treasurer.ownCostSinceStart();
+    }
   }
 
   @Test

@@ -31,8 +31,9 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * How long it takes to simulate an hour of 2,000 spans a second that was recorded, and what
- * recording a span costs: {@code SimulatedHour [SPANS_PER_SECOND [RUNS]]}.
+ * How long it takes to simulate an hour of 2,000 spans a second that was recorded, what recording a
+ * span costs, and what the same hour and the next one then really cost: {@code SimulatedHour
+ * [SPANS_PER_SECOND [RUNS [HOURS]]]}. With 0 hours only the simulation is measured.
  */
 public final class SimulatedHour {
   private static final long TICK_NANOS = 100_000_000L;
@@ -43,51 +44,63 @@ public final class SimulatedHour {
   public static void main(String[] arguments) throws Exception {
     double rate = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 2_000;
     int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-    long spans = (long) (rate * 3_600);
-    SpanRing ring = new SpanRing(64 * (spans + 10_000), Duration.ofHours(4));
+    int hours = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1;
+    Question question = question();
+    for (int seed = 1; seed <= Math.max(1, hours); seed++) {
+      SpanRing.Snapshot hour = recorded(seed, rate);
+      double predicted = 0;
+      for (int run = 0; run < (seed == 1 ? runs : 1); run++) {
+        predicted = simulated(hour, question);
+      }
+      if (seed <= hours) {
+        predicted(predicted, happened(seed, rate, question), "the same hour");
+        predicted(predicted, happened(seed + 1, rate, question), "the next hour");
+      }
+    }
+  }
+
+  private static SpanRing.Snapshot recorded(long seed, double rate) throws Exception {
+    SpanRing ring = new SpanRing(64 * ((long) (rate * 3_600) + 10_000), Duration.ofHours(4));
     Scanner scanner = new Scanner(100_000);
     long recording = 0;
-    long end;
-    try (RecordedTraffic.Reader hour = new ShopRecording(1, rate, Duration.ofHours(1)).open()) {
+    try (RecordedTraffic.Reader hour = new ShopRecording(seed, rate, Duration.ofHours(1)).open()) {
       for (byte[] request = hour.next(); request != null; request = hour.next()) {
         Batch batch = scanner.scan(request, 0, request.length);
         long begin = cpuNanos();
         ring.record(batch, hour.nanos() / 1_000_000);
         recording += cpuNanos() - begin;
       }
-      end = hour.nanos() / 1_000_000;
+      long held = ring.counts().held();
+      say("recorded %d spans, %.0f ns of CPU each%n", held, (double) recording / held);
+      return ring.snapshot(hour.nanos() / 1_000_000);
     }
-    long held = ring.counts().held();
-    say("recorded %d spans, %.0f ns of CPU each%n", held, (double) recording / held);
+  }
+
+  private static Question question() {
     List<Policy> errors = List.of(new Policy("errors", new Condition.HasError(), Action.KEEP));
-    Question question =
-        new Question(
-            new PolicyDocument(errors, Action.BUDGET),
-            new Allowance.ShareOfTraffic(0.1),
-            null,
-            AllocationSettings.DEFAULT,
-            PRICE,
-            "USD",
-            false,
-            SamplerSettings.DEFAULT);
-    for (int run = 0; run < runs; run++) {
-      long begin = System.nanoTime();
-      long cpuBegin = cpuNanos();
-      RingTraffic traffic = new RingTraffic(ring.snapshot(end));
-      WhatIfAnswer answer = WhatIf.answer(traffic, question, WhatIf.Onlooker.NONE);
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      say(
-          "simulated %d spans of %.0f s in %.2f s, %.2f s of them CPU; %.1f %% kept%n",
-          answer.received().spans(),
-          answer.seconds(),
-          seconds,
-          (cpuNanos() - cpuBegin) / 1e9,
-          100 * answer.shareOfBytes());
-      if (run == 0) {
-        predicted(answer.cost().kept(), happened(1, rate, question), "the same hour");
-        predicted(answer.cost().kept(), happened(2, rate, question), "the next hour");
-      }
-    }
+    return new Question(
+        new PolicyDocument(errors, Action.BUDGET),
+        new Allowance.ShareOfTraffic(0.1),
+        null,
+        AllocationSettings.DEFAULT,
+        PRICE,
+        "USD",
+        false,
+        SamplerSettings.DEFAULT);
+  }
+
+  private static double simulated(SpanRing.Snapshot hour, Question question) throws Exception {
+    long begin = System.nanoTime();
+    long cpuBegin = cpuNanos();
+    WhatIfAnswer answer = WhatIf.answer(new RingTraffic(hour), question, WhatIf.Onlooker.NONE);
+    say(
+        "simulated %d spans of %.0f s in %.2f s, %.2f s of them CPU of this thread; %.1f %% kept%n",
+        answer.received().spans(),
+        answer.seconds(),
+        (System.nanoTime() - begin) / 1e9,
+        (cpuNanos() - cpuBegin) / 1e9,
+        100 * answer.shareOfBytes());
+    return answer.cost().kept();
   }
 
   private static void predicted(double before, double after, String of) {
@@ -136,5 +149,6 @@ public final class SimulatedHour {
 
   private static void say(String form, Object... values) {
     System.out.printf(Locale.ROOT, form, values);
+    System.out.flush();
   }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,6 +40,7 @@ public final class PodAuditor {
   private final KubernetesClient client;
   private final PodInjector injector;
   private final Function<String, @Nullable PodNamespace> namespaces;
+  private final Supplier<Predicate<PodNamespace>> reach;
   private final SkipEvents events;
   private volatile Report last = new Report(null, 0, 0, Map.of());
 
@@ -75,14 +78,21 @@ public final class PodAuditor {
     }
   }
 
+  /**
+   * Has not looked yet.
+   *
+   * @param reach asked at each look: of which namespaces the injector is shown the pods
+   */
   public PodAuditor(
       KubernetesClient client,
       PodInjector injector,
       Function<String, @Nullable PodNamespace> namespaces,
+      Supplier<Predicate<PodNamespace>> reach,
       SkipEvents events) {
     this.client = client;
     this.injector = injector;
     this.namespaces = namespaces;
+    this.reach = reach;
     this.events = events;
   }
 
@@ -103,7 +113,7 @@ public final class PodAuditor {
 
   /** Looks at all pods of the cluster. */
   public Report look(Instant now) {
-    Counting counting = new Counting();
+    Counting counting = new Counting(reach.get());
     String next = null;
     do {
       PodList page =
@@ -121,9 +131,14 @@ public final class PodAuditor {
 
   /** What one look has seen so far. */
   private final class Counting {
+    private final Predicate<PodNamespace> reached;
     private int looked;
     private int withSidecar;
     private final Map<String, Map<String, Lack>> lacking = new TreeMap<>();
+
+    Counting(Predicate<PodNamespace> reached) {
+      this.reached = reached;
+    }
 
     void add(Pod pod) {
       String phase = pod.getStatus() == null ? "" : String.valueOf(pod.getStatus().getPhase());
@@ -134,6 +149,9 @@ public final class PodAuditor {
         return;
       }
       looked++;
+      if (!reached.test(namespace)) {
+        return; // excluded by whoever installed it
+      }
       JsonNode tree = JSON.valueToTree(pod);
       switch (injector.inject(tree, namespace)) {
         case Injection.Injected would ->

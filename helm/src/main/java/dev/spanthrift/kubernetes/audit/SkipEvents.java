@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 public final class SkipEvents implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SkipEvents.class);
   private static final int QUEUE = 100;
-  private static final int REMEMBERED = 2_000;
+  private static final int REMEMBERED = 20_000; // some 200 bytes each
   private static final Duration REPEAT = Duration.ofHours(1);
   private static final int MESSAGE_MAX = 1_000;
 
@@ -61,16 +61,23 @@ public final class SkipEvents implements AutoCloseable {
     if (about.getName().isEmpty()) {
       return; // a pod without name and owner: the answer's warning told it
     }
-    if (!isNew(namespace + "/" + about.getKind() + "/" + about.getName() + "/" + reason)) {
+    String key = namespace + "/" + about.getKind() + "/" + about.getName() + "/" + reason;
+    if (!isNew(key)) {
       metrics.event(EventFate.REPEATED);
       return;
     }
     Event event = event(about, namespace, reason, words);
     try {
-      sender.execute(() -> send(event));
+      sender.execute(() -> send(key, event));
     } catch (java.util.concurrent.RejectedExecutionException e) {
+      forget(key);
       metrics.event(EventFate.QUEUE_FULL);
     }
+  }
+
+  /** It was not told after all: the next look says it again. */
+  private synchronized void forget(String key) {
+    told.remove(key);
   }
 
   private synchronized boolean isNew(String what) {
@@ -130,11 +137,12 @@ public final class SkipEvents implements AutoCloseable {
         .build();
   }
 
-  private void send(Event event) {
+  private void send(String key, Event event) {
     try {
       client.v1().events().inNamespace(event.getMetadata().getNamespace()).resource(event).create();
       metrics.event(EventFate.SENT);
     } catch (KubernetesClientException e) {
+      forget(key);
       metrics.event(EventFate.FAILED);
       log.warn("an Event could not be written: {}", e.getMessage());
     }

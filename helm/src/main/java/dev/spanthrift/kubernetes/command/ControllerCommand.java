@@ -6,8 +6,8 @@ import dev.spanthrift.kubernetes.controller.AdminSite;
 import dev.spanthrift.kubernetes.controller.CertificateOptions;
 import dev.spanthrift.kubernetes.controller.Controller;
 import dev.spanthrift.kubernetes.controller.ControllerOptions;
+import dev.spanthrift.kubernetes.controller.ObjectClient;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -164,7 +164,7 @@ final class ControllerCommand implements Callable<Integer> {
       return ClusterContext.USAGE;
     }
     listenForTheEnd();
-    try (KubernetesClient client = new KubernetesClientBuilder().build();
+    try (KubernetesClient client = ObjectClient.open();
         Controller controller = Controller.start(client, options());
         AdminSite admin = AdminSite.open(address(adminHost, adminPort), controller)) {
       context.say(

@@ -170,9 +170,17 @@ final class InjectorCommand implements Callable<Integer> {
       context.say("spanthrift: " + e.getMessage());
       return ClusterContext.FAILED;
     } catch (KubernetesClientException e) {
-      context.say("spanthrift: the API server does not answer as it should: " + e.getMessage());
+      context.say("spanthrift: the API server does not answer as it should: " + words(e));
       return ClusterContext.FAILED;
     }
+  }
+
+  /** A time-out has no message of its own. */
+  private static String words(KubernetesClientException e) {
+    Throwable cause = e.getCause();
+    return e.getMessage() != null || cause == null
+        ? String.valueOf(e.getMessage())
+        : cause.toString();
   }
 
   private void check() {

@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.command;
 
 import dev.spanthrift.kubernetes.audit.PodAuditor;
 import dev.spanthrift.kubernetes.audit.SkipEvents;
+import dev.spanthrift.kubernetes.audit.WebhookReach;
 import dev.spanthrift.kubernetes.certificate.CertificateFiles;
 import dev.spanthrift.kubernetes.certificate.CertificateKeeper;
 import dev.spanthrift.kubernetes.certificate.ServingKeys;
@@ -64,7 +65,13 @@ final class InjectorProgram implements AutoCloseable {
     NamespaceCache namespaces = new NamespaceCache(client);
     PodInjector injector = new PodInjector(defaults);
     SkipEvents events = new SkipEvents(client, metrics, clock);
-    PodAuditor auditor = new PodAuditor(client, injector, namespaces::get, events);
+    PodAuditor auditor =
+        new PodAuditor(
+            client,
+            injector,
+            namespaces::get,
+            new WebhookReach(client, options.configuration),
+            events);
     Leadership leadership = lead(client);
     Ports ports = serve(injector, namespaces::get, namespaces::isReady, events, auditor);
     open.add(namespaces);
@@ -186,7 +193,9 @@ final class InjectorProgram implements AutoCloseable {
           } catch (KubernetesClientException e) {
             failed.run();
             log.warn(
-                "the {} has to wait, the API server does not do as asked: {}", what, e.getMessage());
+                "the {} has to wait, the API server does not do as asked: {}",
+                what,
+                e.getMessage());
           } catch (RuntimeException e) {
             failed.run();
             log.error("the {} failed; please report it", what, e);

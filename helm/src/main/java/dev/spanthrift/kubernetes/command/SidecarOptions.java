@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.command;
 
 import dev.spanthrift.kubernetes.injection.Names;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
+import dev.spanthrift.kubernetes.injection.SidecarResources;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -73,12 +74,30 @@ final class SidecarOptions {
   int user;
 
   @Option(
+      names = "--cpu-request",
+      paramLabel = "AMOUNT",
+      description = "CPU that a sidecar reserves. Default: 50m")
+  String cpuRequest = SidecarResources.DEFAULT.cpuRequest();
+
+  @Option(
+      names = "--memory-request",
+      paramLabel = "AMOUNT",
+      description = "Memory that a sidecar reserves. Default: 192Mi")
+  String memoryRequest = SidecarResources.DEFAULT.memoryRequest();
+
+  @Option(
+      names = "--memory-limit",
+      paramLabel = "AMOUNT",
+      description = "Memory at which a sidecar alone is restarted, 176Mi at least. Default: 256Mi")
+  String memoryLimit = SidecarResources.DEFAULT.memoryLimit();
+
+  @Option(
       names = "--revision",
       paramLabel = "NAME",
       description =
-          "Only pods whose label "
+          "Only pods of namespaces whose label "
               + Names.REVISION_LABEL
-              + " asks for it, on them or their namespace. Default: those without the label")
+              + " asks for it. Default: those without the label")
   String revision = Names.DEFAULT_REVISION;
 
   @Option(
@@ -103,7 +122,8 @@ final class SidecarOptions {
             user == 0 ? null : user,
             revision.isBlank() ? Names.DEFAULT_REVISION : revision,
             blankToNull(space),
-            true));
+            true,
+            new SidecarResources(cpuRequest, memoryRequest, memoryLimit)));
   }
 
   /** Charts write an empty value for what is not set. */

@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.controller;
 
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.kubernetes.connection.ConnectionTable;
 import dev.spanthrift.kubernetes.stream.Sidecars;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetSocketAddress;
@@ -19,11 +20,23 @@ import tools.jackson.databind.json.JsonMapper;
 /** The controller's own port, without secrets: health, metrics, the report by namespace. */
 public final class AdminSite implements AutoCloseable {
   private static final Duration LINGER = Duration.ofSeconds(1);
+  private static final Duration HEAD = Duration.ofSeconds(5);
+  private static final Duration IDLE = Duration.ofMinutes(2);
+  private static final int CONNECTIONS_MAX = 64; // the kubelet, Prometheus, and people
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final List<String> TASKS =
-      List.of(Controller.TICK, Controller.RECONCILE, ServedCertificate.TASK);
+      List.of(
+          Controller.TICK,
+          Controller.BEAT,
+          Controller.PUBLISH,
+          Controller.OTHERS,
+          Controller.RECONCILE,
+          Controller.OBJECT,
+          Sidecars.TASK,
+          ServedCertificate.TASK);
 
   private final Controller controller;
+  private final ConnectionTable connections = new ConnectionTable(CONNECTIONS_MAX, HEAD);
   private final DisposableServer server;
 
   private AdminSite(InetSocketAddress address, Controller controller) {
@@ -31,6 +44,10 @@ public final class AdminSite implements AutoCloseable {
     server =
         HttpServer.create()
             .bindAddress(() -> address)
+            .requestTimeout(HEAD)
+            .idleTimeout(IDLE)
+            .doOnChannelInit((observer, channel, remote) -> connections.take(channel))
+            .doOnConnection(connections::proven) // with each request
             .route(
                 routes ->
                     routes
@@ -90,6 +107,17 @@ public final class AdminSite implements AutoCloseable {
     counter(out, "messages_unread", "Messages that made no sense.", streams.unread());
     counter(out, "changes", "Changes sent to sidecars.", streams.changes());
     counter(out, "tokens_refused", "Streams refused by their token.", counts.tokensRefused());
+    gauge(out, "connections", "Connections of the port for sidecars.", counts.connections());
+    counter(
+        out,
+        "connections_full",
+        "Connections of it that were closed because there were too many.",
+        counts.connectionsFull());
+    counter(
+        out,
+        "connections_mute",
+        "Connections of it that were closed because no request came in time.",
+        counts.connectionsMute());
     counter(
         out,
         "tokens_unasked",
@@ -98,6 +126,11 @@ public final class AdminSite implements AutoCloseable {
     counter(out, "token_reviews", "TokenReviews asked of the API server.", counts.tokenReviews());
     counter(
         out, "reconciliations", "Times that all objects were looked at.", counts.reconciliations());
+    counter(
+        out,
+        "watch_failures",
+        "Times that a watch of objects ended and was begun again.",
+        counts.watchFailures());
     counter(out, "status_writes", "Statuses written.", counts.statusWrites());
     counter(out, "status_failures", "Statuses that could not be written.", counts.statusFailures());
     counter(
@@ -138,7 +171,10 @@ public final class AdminSite implements AutoCloseable {
         "Such ConfigMaps that a namespace refused.",
         counts.authorityFailures());
     header(
-        out, "spanthrift_controller_task_failures_total", "counter", "Background tasks that failed.");
+        out,
+        "spanthrift_controller_task_failures_total",
+        "counter",
+        "Background tasks that failed.");
     Map<String, Long> failures = Guarded.failures();
     for (String task : TASKS) {
       out.append("spanthrift_controller_task_failures_total{task=\"")
@@ -147,6 +183,11 @@ public final class AdminSite implements AutoCloseable {
           .append(failures.getOrDefault(task, 0L))
           .append('\n');
     }
+    gauge(
+        out,
+        "summary_cut",
+        "1 while the summary for the other replicas lacks entries, as it would be too long.",
+        counts.summaryCut() ? 1 : 0);
     gauge(out, "leader", "1 where this replica writes status.", counts.leader() ? 1 : 0);
     return out.toString();
   }

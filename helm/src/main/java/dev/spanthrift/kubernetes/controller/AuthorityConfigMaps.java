@@ -5,7 +5,9 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +35,7 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
   private final KubernetesClient client;
   private final String name;
   private final Supplier<List<Namespace>> namespaces;
-  private final SharedIndexInformer<ConfigMap> there;
+  private final Watch<ConfigMap> there;
   private final AtomicLong writes = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
 
@@ -41,20 +43,38 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
    * @param name of the ConfigMap, in every namespace
    * @param namespaces as they are known now
    */
-  AuthorityConfigMaps(
-      KubernetesClient client, String name, Supplier<List<Namespace>> namespaces) {
+  AuthorityConfigMaps(KubernetesClient client, String name, Supplier<List<Namespace>> namespaces) {
     this.client = client;
     this.name = name;
     this.namespaces = namespaces;
-    there = client.configMaps().inAnyNamespace().withField("metadata.name", name).inform();
+    there =
+        new Watch<>(
+            client.configMaps().inAnyNamespace().withField("metadata.name", name), new Silent());
+  }
+
+  /** What is there is read with each look. */
+  private static final class Silent implements ResourceEventHandler<ConfigMap> {
+    @Override
+    public void onAdd(ConfigMap map) {}
+
+    @Override
+    public void onUpdate(ConfigMap before, ConfigMap map) {}
+
+    @Override
+    public void onDelete(ConfigMap map, boolean unknown) {}
   }
 
   /** Writes where something else stands; one namespace that refuses keeps no other from it. */
   @Override
   public void accept(String bundle) {
+    Map<String, String> told = new HashMap<>();
+    for (ConfigMap map : there.list()) {
+      Map<String, String> data = Objects.requireNonNullElse(map.getData(), Map.of());
+      told.put(map.getMetadata().getNamespace(), data.getOrDefault(KEY, ""));
+    }
     for (Namespace namespace : namespaces.get()) {
       String space = namespace.getMetadata().getName();
-      if (!isMeant(namespace) || bundle.equals(told(space))) {
+      if (!isMeant(namespace) || bundle.equals(told.get(space))) {
         continue;
       }
       try {
@@ -78,11 +98,6 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
     return !SYSTEM.contains(namespace.getMetadata().getName())
         && namespace.getMetadata().getDeletionTimestamp() == null
         && !"disabled".equals(labels.get("spanthrift.dev/injection"));
-  }
-
-  private String told(String namespace) {
-    ConfigMap map = there.getStore().getByKey(namespace + "/" + name);
-    return map == null || map.getData() == null ? "" : map.getData().getOrDefault(KEY, "");
   }
 
   private void write(String namespace, String bundle) {
@@ -111,8 +126,13 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
     return failures.get();
   }
 
-  boolean isReady() {
-    return there.hasSynced();
+  boolean isReady(Instant now) {
+    return there.isCurrent(now);
+  }
+
+  /** Times that the watch ended and was begun again. */
+  long watchFailures() {
+    return there.failures();
   }
 
   @Override

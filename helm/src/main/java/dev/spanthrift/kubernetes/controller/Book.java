@@ -3,11 +3,13 @@ package dev.spanthrift.kubernetes.controller;
 import dev.spanthrift.agent.control.source.Bundle;
 import dev.spanthrift.kubernetes.objects.ObjectKey;
 import dev.spanthrift.kubernetes.objects.PolicySpec;
+import dev.spanthrift.kubernetes.objects.Selectors;
 import dev.spanthrift.kubernetes.stream.Assigner;
 import dev.spanthrift.kubernetes.stream.Assignment;
 import dev.spanthrift.kubernetes.stream.PodFacts;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
  * then the cluster's. All matching budgets hold.
  */
 final class Book implements Assigner {
-  static final Book EMPTY = new Book(List.of(), Map.of(), Map.of(), Map.of());
+  static final Book EMPTY = new Book(List.of(), Map.of(), Map.of(), Map.of(), new BundleCheck());
 
   /** Above it what pods get is put together anew for each of them. */
   private static final int CACHED_MAX = 10_000;
@@ -36,6 +38,7 @@ final class Book implements Assigner {
   private final Map<String, List<Known.Policy>> policies;
   private final Map<String, List<Known.Money>> budgets;
   private final Map<String, Map<String, String>> namespaces;
+  private final BundleCheck check;
   private final Map<List<String>, Assignment> made = new ConcurrentHashMap<>();
 
   /**
@@ -44,12 +47,15 @@ final class Book implements Assigner {
    * @param policies by namespace
    * @param budgets by namespace
    * @param namespaces their labels
+   * @param check what it found in the books before
    */
   Book(
       List<Known.Policy> cluster,
       Map<String, List<Known.Policy>> policies,
       Map<String, List<Known.Money>> budgets,
-      Map<String, Map<String, String>> namespaces) {
+      Map<String, Map<String, String>> namespaces,
+      BundleCheck check) {
+    this.check = check;
     this.cluster = List.copyOf(cluster);
     this.policies = Map.copyOf(policies);
     this.budgets = Map.copyOf(budgets);
@@ -81,14 +87,23 @@ final class Book implements Assigner {
             .filter(b -> Selectors.matches(b.variant().spec().selector(), pod.labels()))
             .sorted(Comparator.comparing(b -> b.key().name()))
             .toList();
-    List<String> key = new ArrayList<>();
-    chosen.forEach(c -> key.add(c.part()));
-    money.forEach(m -> key.add(part(m)));
+    List<String> policyParts = chosen.stream().map(Chosen::part).toList();
+    List<String> moneyParts = money.stream().map(Book::part).toList();
+    List<String> key = new ArrayList<>(policyParts);
+    key.addAll(moneyParts);
     Assignment known = made.get(key);
     if (known != null) {
       return known;
     }
-    Assignment assignment = Assignment.of(bundle(chosen, money), Set.copyOf(key));
+    int policies = check.policies(policyParts, n -> policy(chosen.subList(0, n)));
+    int budgeted = check.budgets(moneyParts, n -> budgets(money.subList(0, n)));
+    Set<String> leftOut = new HashSet<>(policyParts.subList(policies, policyParts.size()));
+    leftOut.addAll(moneyParts.subList(budgeted, moneyParts.size()));
+    Assignment assignment =
+        Assignment.of(
+            bundle(chosen.subList(0, policies), money.subList(0, budgeted)),
+            Set.copyOf(key),
+            leftOut);
     if (made.size() < CACHED_MAX) {
       made.put(List.copyOf(key), assignment);
     }

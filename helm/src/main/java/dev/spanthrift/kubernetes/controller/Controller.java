@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +55,15 @@ public final class Controller implements AutoCloseable {
   /** Names of the tasks whose failures are counted. */
   static final String TICK = "controller tick";
 
+  static final String BEAT = "controller beat";
+
+  static final String PUBLISH = "controller publish";
+  static final String OTHERS = "controller others";
   static final String RECONCILE = "controller reconcile";
+
+  /** One object of a reconciliation; the others go on. */
+  static final String OBJECT = "controller object";
+
   private static final long DEBOUNCE_MILLIS = 100;
   private static final long TICK_MILLIS = 5_000;
   private static final Duration COUNTS = Duration.ofSeconds(10);
@@ -65,11 +72,13 @@ public final class Controller implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Clock clock;
-  private final SharedIndexInformer<ClusterSamplingPolicy> clusterPolicies;
-  private final SharedIndexInformer<SamplingPolicy> policies;
-  private final SharedIndexInformer<SamplingBudget> budgets;
-  private final SharedIndexInformer<Namespace> namespaces;
+  private final Watch<ClusterSamplingPolicy> clusterPolicies;
+  private final Watch<SamplingPolicy> policies;
+  private final Watch<SamplingBudget> budgets;
+  private final Watch<Namespace> namespaces;
+  private final List<Watch<?>> watches;
   private final Reconciler reconciler = new Reconciler();
+  private final BundleCheck check = new BundleCheck();
   private final Members members;
   private final Leadership leadership;
   private final @Nullable ServedCertificate certificate;
@@ -79,13 +88,20 @@ public final class Controller implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-reconcile").factory());
+  private final ScheduledExecutorService beats =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("spanthrift-beat").factory());
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicLong reconciliations = new AtomicLong();
   private final AtomicLong statusWrites = new AtomicLong();
   private final AtomicLong statusFailures = new AtomicLong();
   private final Map<String, Instant> written = new ConcurrentHashMap<>();
+  private final Map<String, Known.Policy> servedPolicies = new HashMap<>(); // by uid
+  private final Map<String, Known.Money> servedBudgets = new HashMap<>();
+  private volatile boolean begun;
   private volatile Book book = Book.EMPTY;
   private volatile FleetSummary others = FleetSummary.NONE;
+  private volatile boolean othersKnown;
   private volatile int invalid;
   private volatile long behind;
   private volatile long refused;
@@ -98,15 +114,17 @@ public final class Controller implements AutoCloseable {
             options.audience(), review -> client.resource(review).create(), System::nanoTime);
     sidecars = new Sidecars(pod -> book.assign(pod), options.sidecarsMax(), System::nanoTime);
     members = new Members(client, options.namespace(), options.identity());
-    leadership = 
+    leadership =
         new Leadership(
             client, options.namespace(), options.lease(), options.identity(), this::leads);
-    clusterPolicies = client.resources(ClusterSamplingPolicy.class).inform(new Waking<>());
-    policies = client.resources(SamplingPolicy.class).inAnyNamespace().inform(new Waking<>());
-    budgets = client.resources(SamplingBudget.class).inAnyNamespace().inform(new Waking<>());
-    namespaces = client.namespaces().inform(new Spaces());
+    clusterPolicies = new Watch<>(client.resources(ClusterSamplingPolicy.class), new Waking<>());
+    policies = new Watch<>(client.resources(SamplingPolicy.class).inAnyNamespace(), new Waking<>());
+    budgets = new Watch<>(client.resources(SamplingBudget.class).inAnyNamespace(), new Waking<>());
+    namespaces = new Watch<>(client.namespaces(), new Spaces());
+    watches = List.of(clusterPolicies, policies, budgets, namespaces);
     // Nobody is told anything before all objects are known: with half of them a sidecar would be
     // told that nothing matches it.
+    begun = true;
     reconcile();
     certificate =
         options.certificate() == null
@@ -115,21 +133,18 @@ public final class Controller implements AutoCloseable {
                 options.certificate(),
                 client,
                 options.namespace(),
-                namespaces.getStore()::list,
+                namespaces::list,
                 leadership::leads,
                 clock);
     server =
         StreamServer.open(
-            options.address(),
-            certificate == null ? null : certificate::context,
-            sidecars,
-            tokens);
+            options.address(), certificate == null ? null : certificate::context, sidecars, tokens);
     leadership.start();
+    // Beats ask nobody: an API server that hangs must not cut the streams.
+    beats.scheduleWithFixedDelay(
+        Guarded.task(BEAT, sidecars::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
-        Guarded.task(TICK, this::tick),
-        TICK_MILLIS,
-        TICK_MILLIS,
-        TimeUnit.MILLISECONDS);
+        Guarded.task(TICK, this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -174,11 +189,10 @@ public final class Controller implements AutoCloseable {
 
   /** Reconciles soon; what else changes until then is in it. */
   private void wake() {
-    if (awake.compareAndSet(false, true) && !timer.isShutdown()) {
+    // While the first watches begin the others are not there yet; then all is looked at anyway.
+    if (begun && awake.compareAndSet(false, true) && !timer.isShutdown()) {
       timer.schedule(
-          Guarded.task(RECONCILE, this::reconcile),
-          DEBOUNCE_MILLIS,
-          TimeUnit.MILLISECONDS);
+          Guarded.task(RECONCILE, this::reconcile), DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -190,72 +204,88 @@ public final class Controller implements AutoCloseable {
     wake();
   }
 
+  /** Each step by itself: an API server that refuses one must not keep the others back. */
   private void tick() {
     ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
-    sidecars.tick();
-    members.publish(sidecars.summary(), now);
+    Guarded.task(PUBLISH, () -> members.publish(sidecars.summary(), now)).run();
     if (leadership.leads()) {
-      others = members.others(now);
+      Guarded.task(OTHERS, () -> readOthers(now)).run();
     }
-    reconcile();
+    Guarded.task(RECONCILE, this::reconcile).run();
+  }
+
+  /**
+   * How all sidecars are, where this replica leads. Who has just begun to lead asks the others
+   * first: by its own sidecars alone budgets would be divided among too few.
+   */
+  private @Nullable FleetSummary led(Instant now) {
+    if (!leadership.leads()) {
+      others = FleetSummary.NONE;
+      othersKnown = false;
+      return null;
+    }
+    if (!othersKnown) {
+      Guarded.task(OTHERS, () -> readOthers(now.atZone(ZoneOffset.UTC))).run();
+    }
+    return othersKnown ? fleet() : null;
+  }
+
+  private void readOthers(ZonedDateTime now) {
+    others = members.others(now);
+    othersKnown = true;
   }
 
   /** Everything anew, from what the watches know; by one thread at a time. */
   private synchronized void reconcile() {
     awake.set(false);
     Instant now = clock.instant();
-    boolean leads = leadership.leads();
-    @Nullable FleetSummary fleet = leads ? fleet() : null;
+    @Nullable FleetSummary fleet = led(now);
     Set<String> uids = new HashSet<>();
     List<Runnable> writes = new ArrayList<>();
     int[] wrong = new int[1];
     List<Known.Policy> cluster = new ArrayList<>();
-    for (ClusterSamplingPolicy object : clusterPolicies.getStore().list()) {
-      cluster.add(policy(object, ClusterSamplingPolicy.class, fleet, now, uids, writes, wrong));
+    for (ClusterSamplingPolicy object : clusterPolicies.list()) {
+      policy(object, ClusterSamplingPolicy.class, fleet, now, uids, writes, wrong, cluster);
     }
     Map<String, List<Known.Policy>> namespaced = new HashMap<>();
-    for (SamplingPolicy object : policies.getStore().list()) {
-      namespaced
-          .computeIfAbsent(object.getMetadata().getNamespace(), ns -> new ArrayList<>())
-          .add(policy(object, SamplingPolicy.class, fleet, now, uids, writes, wrong));
+    for (SamplingPolicy object : policies.list()) {
+      List<Known.Policy> of =
+          namespaced.computeIfAbsent(object.getMetadata().getNamespace(), ns -> new ArrayList<>());
+      policy(object, SamplingPolicy.class, fleet, now, uids, writes, wrong, of);
     }
     Map<String, List<Known.Money>> money = new HashMap<>();
-    for (SamplingBudget object : budgets.getStore().list()) {
-      Reconciler.BudgetResult result = reconciler.budget(object, fleet, now);
-      uids.add(Reconciler.uid(object));
-      if (result.known() != null) {
+    for (SamplingBudget object : budgets.list()) {
+      String uid = Reconciler.uid(object);
+      uids.add(uid);
+      guarded(object, () -> budget(object, fleet, now, writes, wrong));
+      Known.Money known = servedBudgets.get(uid);
+      if (known != null) {
         money
             .computeIfAbsent(object.getMetadata().getNamespace(), ns -> new ArrayList<>())
-            .add(result.known());
-      }
-      if (fleet != null) {
-        wrong[0] += wrong(result.status().conditions());
-        BudgetStatus before = Objects.requireNonNullElse(object.getStatus(), BudgetStatus.NONE);
-        if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
-          writes.add(() -> write(object, SamplingBudget.class, result.status(), now));
-        }
+            .add(known);
       }
     }
     Map<String, Map<String, String>> labels = new HashMap<>();
-    for (Namespace namespace : namespaces.getStore().list()) {
+    for (Namespace namespace : namespaces.list()) {
       labels.put(
           namespace.getMetadata().getName(),
           Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of()));
     }
     reconciler.retain(uids);
+    servedPolicies.keySet().retainAll(uids);
+    servedBudgets.keySet().retainAll(uids);
     written.keySet().retainAll(uids);
     invalid = wrong[0];
     behind = sum(fleet, part -> part.matched() - part.running());
     refused = sum(fleet, FleetSummary.Part::refused);
-    book = new Book(cluster, namespaced, money, labels);
+    book = new Book(cluster, namespaced, money, labels, check);
     // Sidecars first: an API server that is slow keeps nobody's policy back.
     sidecars.reassign();
     writes.forEach(Runnable::run);
     reconciliations.incrementAndGet();
   }
 
-  private static long sum(
-      @Nullable FleetSummary fleet, ToLongFunction<FleetSummary.Part> figure) {
+  private static long sum(@Nullable FleetSummary fleet, ToLongFunction<FleetSummary.Part> figure) {
     return fleet == null ? 0 : fleet.parts().values().stream().mapToLong(figure).sum();
   }
 
@@ -264,24 +294,70 @@ public final class Controller implements AutoCloseable {
     return conditions != null && conditions.getFirst().getStatus().equals("False") ? 1 : 0;
   }
 
-  private <T extends CustomResource<PolicySpec, PolicyStatus>> Known.Policy policy(
+  /** What fails for one object is counted, and what was served of it before goes on. */
+  private static void guarded(HasMetadata object, Runnable step) {
+    Guarded.task(
+            OBJECT,
+            () -> {
+              try {
+                step.run();
+              } catch (RuntimeException e) {
+                throw new IllegalStateException(ObjectKey.of(object).toString(), e);
+              }
+            })
+        .run();
+  }
+
+  private <T extends CustomResource<PolicySpec, PolicyStatus>> void policy(
       T object,
       Class<T> type,
       @Nullable FleetSummary fleet,
       Instant now,
       Set<String> uids,
       List<Runnable> writes,
-      int[] wrong) {
-    Reconciler.PolicyResult result = reconciler.policy(object, fleet, now);
-    uids.add(Reconciler.uid(object));
-    if (fleet != null) {
-      PolicyStatus before = Objects.requireNonNullElse(object.getStatus(), PolicyStatus.NONE);
-      if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
-        writes.add(() -> write(object, type, result.status(), now));
-      }
-      wrong[0] += wrong(result.status().conditions());
+      int[] wrong,
+      List<Known.Policy> known) {
+    String uid = Reconciler.uid(object);
+    uids.add(uid);
+    guarded(
+        object,
+        () -> {
+          Reconciler.PolicyResult result = reconciler.policy(object, fleet, now);
+          servedPolicies.put(uid, result.known());
+          if (fleet != null) {
+            PolicyStatus before = Objects.requireNonNullElse(object.getStatus(), PolicyStatus.NONE);
+            if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
+              writes.add(() -> guarded(object, () -> write(object, type, result.status(), now)));
+            }
+            wrong[0] += wrong(result.status().conditions());
+          }
+        });
+    Known.Policy served = servedPolicies.get(uid);
+    if (served != null) {
+      known.add(served);
     }
-    return result.known();
+  }
+
+  private void budget(
+      SamplingBudget object,
+      @Nullable FleetSummary fleet,
+      Instant now,
+      List<Runnable> writes,
+      int[] wrong) {
+    Reconciler.BudgetResult result = reconciler.budget(object, fleet, now);
+    if (result.known() == null) {
+      servedBudgets.remove(Reconciler.uid(object));
+    } else {
+      servedBudgets.put(Reconciler.uid(object), result.known());
+    }
+    if (fleet != null) {
+      wrong[0] += wrong(result.status().conditions());
+      BudgetStatus before = Objects.requireNonNullElse(object.getStatus(), BudgetStatus.NONE);
+      if (isDue(object, before, result.status(), Reconciler::isNews, now)) {
+        writes.add(
+            () -> guarded(object, () -> write(object, SamplingBudget.class, result.status(), now)));
+      }
+    }
   }
 
   /** News at once, counts every ten seconds, traffic every minute: etcd is no time series. */
@@ -310,7 +386,8 @@ public final class Controller implements AutoCloseable {
       statusWrites.incrementAndGet();
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        wake(); // somebody was faster, and the watch will say what is there now
+        // Somebody was faster; the watch will say what is there now, and that wakes us.
+        log.debug("status of {} has changed meanwhile", ObjectKey.of(object));
       } else {
         statusFailures.incrementAndGet();
         log.warn("status of {} cannot be written: {}", ObjectKey.of(object), e.getMessage());
@@ -334,10 +411,8 @@ public final class Controller implements AutoCloseable {
 
   /** Whether the watches run, and there is a certificate to show. */
   public boolean isReady() {
-    return clusterPolicies.hasSynced()
-        && policies.hasSynced()
-        && budgets.hasSynced()
-        && namespaces.hasSynced()
+    Instant now = clock.instant();
+    return watches.stream().allMatch(watch -> watch.isCurrent(now))
         && (certificate == null || certificate.isReady());
   }
 
@@ -350,10 +425,15 @@ public final class Controller implements AutoCloseable {
    * @param unreadable times that what a status says was applied could not be read
    * @param authorities ConfigMaps written with the certificate's authorities
    * @param authorityFailures those that could not be written
+   * @param watchFailures times that a watch ended and was begun again
+   * @param summaryCut whether the last summary for the other replicas lacked entries
    * @param certificateExpiry seconds since 1970; 0 before there is one, -1 without TLS
    */
   record Counts(
       Sidecars.Counts sidecars,
+      int connections,
+      long connectionsFull,
+      long connectionsMute,
       long tokensRefused,
       long tokensUnasked,
       long tokenReviews,
@@ -367,11 +447,16 @@ public final class Controller implements AutoCloseable {
       long authorities,
       long authorityFailures,
       long certificateExpiry,
+      long watchFailures,
+      boolean summaryCut,
       boolean leader) {}
 
   Counts counts() {
     return new Counts(
         sidecars.counts(),
+        server.connections().open(),
+        server.connections().full(),
+        server.connections().mute(),
         server.refused(),
         server.unasked(),
         tokens.asked(),
@@ -385,6 +470,9 @@ public final class Controller implements AutoCloseable {
         certificate == null ? 0 : certificate.writes(),
         certificate == null ? 0 : certificate.writeFailures(),
         certificate == null ? -1 : certificate.expiry().getEpochSecond(),
+        watches.stream().mapToLong(Watch::failures).sum()
+            + (certificate == null ? 0 : certificate.watchFailures()),
+        members.isCut(),
         leadership.leads());
   }
 
@@ -395,6 +483,7 @@ public final class Controller implements AutoCloseable {
       certificate.close();
     }
     leadership.close();
+    beats.shutdown();
     timer.shutdown();
     try {
       var _ = timer.awaitTermination(LAST_WRITES.toMillis(), TimeUnit.MILLISECONDS);
@@ -404,9 +493,6 @@ public final class Controller implements AutoCloseable {
     members.leave();
     server.close();
     tokens.close();
-    clusterPolicies.close();
-    policies.close();
-    budgets.close();
-    namespaces.close();
+    watches.forEach(Watch::close);
   }
 }

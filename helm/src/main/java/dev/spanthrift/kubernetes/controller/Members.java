@@ -5,11 +5,15 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -26,11 +30,14 @@ final class Members {
   static final String COMPONENT = "spanthrift-controller-member";
   static final String SUMMARY = "spanthrift.dev/summary";
   private static final Logger log = LoggerFactory.getLogger(Members.class);
-  private static final Duration FRESH = Duration.ofSeconds(20);
+  private static final Duration FRESH = Duration.ofSeconds(30);
   private static final Duration FORGOTTEN = Duration.ofHours(1);
 
-  /** An object's annotations together may have 256 KiB. */
-  private static final int ENTRIES_MAX = 300;
+  /** An object's annotations together may have 256 KiB, and others write some too. */
+  static final int BYTES_MAX = 200_000;
+
+  /** Figures alone: etcd is no time series. What counts sidecars is said at once. */
+  private static final Duration FIGURES = Duration.ofSeconds(10);
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -38,6 +45,9 @@ final class Members {
   private final String namespace;
   private final String name;
   private final String identity;
+  private Map<String, List<Integer>> said = Map.of();
+  private ZonedDateTime saidAt = Instant.EPOCH.atZone(ZoneOffset.UTC);
+  private volatile boolean cut;
 
   Members(KubernetesClient client, String namespace, String identity) {
     this.client = client;
@@ -46,20 +56,21 @@ final class Members {
     name = "spanthrift-controller-" + identity;
   }
 
-  /** Says how this replica's sidecars are. */
+  /** Says how this replica's sidecars are: when their counts changed, else every ten seconds. */
   void publish(FleetSummary own, ZonedDateTime now) {
-    FleetSummary cut =
-        new FleetSummary(
-            own.sidecars(),
-            largest(own.parts(), FleetSummary.Part::matched),
-            largest(own.namespaces(), FleetSummary.NamespaceFigures::sidecars));
+    Map<String, List<Integer>> counts = new TreeMap<>();
+    own.parts()
+        .forEach((key, p) -> counts.put(key, List.of(p.matched(), p.running(), p.refused())));
+    if (counts.equals(said) && now.isBefore(saidAt.plus(FIGURES))) {
+      return;
+    }
     Lease lease =
         new LeaseBuilder()
             .withNewMetadata()
             .withNamespace(namespace)
             .withName(name)
             .addToLabels(LABEL, COMPONENT)
-            .addToAnnotations(SUMMARY, JSON.writeValueAsString(cut))
+            .addToAnnotations(SUMMARY, text(own))
             .endMetadata()
             .withNewSpec()
             .withHolderIdentity(identity)
@@ -68,16 +79,48 @@ final class Members {
             .endSpec()
             .build();
     client.leases().inNamespace(namespace).resource(lease).createOr(existing -> existing.update());
+    said = counts;
+    saidAt = now;
   }
 
-  private static <V> Map<String, V> largest(Map<String, V> all, ToIntFunction<V> size) {
-    if (all.size() <= ENTRIES_MAX) {
-      return all;
+  /** As much as fits, of most sidecars first, and whether that was all. */
+  private String text(FleetSummary own) {
+    String text = JSON.writeValueAsString(own);
+    boolean isCut = false;
+    for (int entries = Math.max(own.parts().size(), own.namespaces().size());
+        text.getBytes(StandardCharsets.UTF_8).length > BYTES_MAX;
+        entries = entries * 3 / 4) {
+      isCut = true;
+      text =
+          JSON.writeValueAsString(
+              new FleetSummary(
+                  own.sidecars(),
+                  largest(own.parts(), FleetSummary.Part::matched, entries),
+                  largest(own.namespaces(), FleetSummary.NamespaceFigures::sidecars, entries),
+                  true));
     }
-    log.warn("{} of {} entries of the summary are left out", all.size() - ENTRIES_MAX, all.size());
+    if (isCut != cut) {
+      log.warn(
+          isCut
+              ? "the summary for the other replicas is cut: more than {} bytes; budgets get no"
+                  + " fewer parts and rollouts wait meanwhile"
+              : "the summary for the other replicas is whole again, at most {} bytes",
+          BYTES_MAX);
+    }
+    cut = isCut;
+    return text;
+  }
+
+  /** Whether the last summary was cut. */
+  boolean isCut() {
+    return cut;
+  }
+
+  private static <V> Map<String, V> largest(
+      Map<String, V> all, ToIntFunction<V> size, int entries) {
     return all.entrySet().stream()
         .sorted(Comparator.comparing(e -> -size.applyAsInt(e.getValue())))
-        .limit(ENTRIES_MAX)
+        .limit(entries)
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /**
  * What objects mean and what their status should say: a function of the objects, of how the
@@ -39,8 +40,18 @@ final class Reconciler {
   /** How often the guard of a rollout looks. */
   static final Duration LOOK = Duration.ofSeconds(10);
 
+  /** How long fewer sidecars must have been there before a budget is divided into fewer parts. */
+  static final Duration SHRINK = Duration.ofMinutes(5);
+
+  private static final String UNREADABLE = "unreadable";
+  private static final List<PolicyProblem> TOO_DEEP =
+      List.of(new PolicyProblem("/spec/policies", "is nested too deep to be read", "fewer levels"));
+
   private final Map<String, Checked> checked = new HashMap<>();
   private final Map<String, Watched> watched = new HashMap<>();
+
+  /** Budgets, by uid, for which fewer parts would do, and since when; anew with a new leader. */
+  private final Map<String, Instant> shrinking = new HashMap<>();
 
   private final AtomicLong unreadable = new AtomicLong();
 
@@ -60,6 +71,7 @@ final class Reconciler {
   void retain(Set<String> uids) {
     checked.keySet().retainAll(uids);
     watched.keySet().retainAll(uids);
+    shrinking.keySet().retainAll(uids);
   }
 
   /** How often what a status says was applied could not be read; asked by any thread. */
@@ -99,9 +111,13 @@ final class Reconciler {
             object.getSpec(), new PolicySpec(null, null, null, null, null, null, null));
     PolicyStatus before = Objects.requireNonNullElse(object.getStatus(), PolicyStatus.NONE);
     Long generation = object.getMetadata().getGeneration();
-    Variant<PolicySpec> wanted = Variant.of(spec, generation == null ? 0 : generation);
+    Variant<PolicySpec> wanted = variant(spec, generation == null ? 0 : generation);
     List<PolicyProblem> problems =
-        problems(object, wanted.hash() + spec.rollout(), () -> ObjectCheck.check(key.name(), spec));
+        problems(
+            object,
+            wanted.hash() + spec.rollout(),
+            () ->
+                wanted.hash().equals(UNREADABLE) ? TOO_DEEP : ObjectCheck.check(key.name(), spec));
     Variant<PolicySpec> applied = applied(key, before);
     Course course =
         problems.isEmpty()
@@ -115,6 +131,14 @@ final class Reconciler {
     }
     return new PolicyResult(
         known, status(key, before, generation, problems, wanted, course, fleet, now));
+  }
+
+  private static Variant<PolicySpec> variant(PolicySpec spec, long generation) {
+    try {
+      return Variant.of(spec, generation);
+    } catch (JacksonException e) { // nested deeper than our own readers go
+      return new Variant<>(generation, UNREADABLE, "", spec);
+    }
   }
 
   private @Nullable Variant<PolicySpec> applied(ObjectKey key, PolicyStatus before) {
@@ -193,6 +217,9 @@ final class Reconciler {
     }
     if (now.isBefore(memory.lastLook().plus(LOOK))) {
       return at;
+    }
+    if (fleet.cut()) {
+      return Rollouts.waiting(at, "a replica has more sidecars than its summary can tell of");
     }
     FleetSummary.Part changed = fleet.part(Assignment.part(key, wanted.hash()));
     FleetSummary.Part unchanged =
@@ -281,7 +308,11 @@ final class Reconciler {
     Variant<BudgetSpec> inForce = problems.isEmpty() ? variant : appliedBudget(key, before);
     FleetSummary.Part part = fleet == null ? FleetSummary.Part.NONE : part(fleet, key, inForce);
     int was = before.parts() == null ? 1 : before.parts();
-    int parts = fleet == null ? was : parts(part.matched(), was);
+    int parts = fleet == null ? was : settled(uid(object), parts(part.matched(), was), was, now);
+    if (fleet == null || fleet.cut()) {
+      shrinking.remove(uid(object)); // nobody knows how many there are
+      parts = Math.max(parts, was);
+    }
     Known.Money known = inForce == null ? null : new Known.Money(key, inForce, parts);
     if (fleet == null) {
       return new BudgetResult(known, before);
@@ -320,6 +351,24 @@ final class Reconciler {
       log.warn("{}: status.applied cannot be read and is not used: {}", key, e.toString());
       return null;
     }
+  }
+
+  /**
+   * More parts at once, so that the budget holds; fewer only when fewer would have done for a
+   * while. Sidecars that lost their replica come back over half a minute, and run what they were
+   * told until then: counting them out at once would give each that is back the others' money.
+   */
+  private int settled(String uid, int parts, int before, Instant now) {
+    if (parts >= before) {
+      shrinking.remove(uid);
+      return parts;
+    }
+    Instant since = shrinking.computeIfAbsent(uid, unused -> now);
+    if (now.isBefore(since.plus(SHRINK))) {
+      return before;
+    }
+    shrinking.remove(uid);
+    return parts;
   }
 
   /**

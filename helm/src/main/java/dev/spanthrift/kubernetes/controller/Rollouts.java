@@ -100,6 +100,11 @@ final class Rollouts {
     return Durations.parse(rollout.bake()).orElse(BAKE);
   }
 
+  /** The same, for the guard cannot look now. */
+  static RolloutStatus waiting(RolloutStatus at, String why) {
+    return with(at, at.sidecars(), "step " + at.step() + " waits: " + why);
+  }
+
   private static RolloutStatus with(RolloutStatus at, int sidecars, String reason) {
     return new RolloutStatus(
         at.hash(), at.phase(), at.step(), at.percent(), at.since(), sidecars, reason);

@@ -120,8 +120,13 @@ final class ServedCertificate implements AutoCloseable {
   }
 
   boolean isReady() {
-    return clock.instant().isBefore(keys.expiry())
-        && (published == null || published.isReady());
+    Instant now = clock.instant();
+    return now.isBefore(keys.expiry()) && (published == null || published.isReady(now));
+  }
+
+  /** Times that a watch of its own ended and was begun again. */
+  long watchFailures() {
+    return published == null ? 0 : published.watchFailures();
   }
 
   /** ConfigMaps written with its authorities. */

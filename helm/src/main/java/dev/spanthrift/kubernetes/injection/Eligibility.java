@@ -28,10 +28,13 @@ final class Eligibility {
       throw new SkipException(
           SkipReason.NOT_ENABLED, "namespace " + namespace.name() + " is not enabled");
     }
-    String asked =
-        labels.getOrDefault(
-            Names.REVISION_LABEL,
-            namespace.labels().getOrDefault(Names.REVISION_LABEL, Names.DEFAULT_REVISION));
+    // The namespace's alone: selectors of webhooks and policies decide by it which one is asked.
+    String asked = namespace.labels().get(Names.REVISION_LABEL);
+    if (Names.DEFAULT_REVISION.equals(asked)) {
+      throw PodOptions.invalid(
+          Names.REVISION_LABEL, asked, "leave the label away, nobody is asked for it");
+    }
+    asked = asked == null ? Names.DEFAULT_REVISION : asked;
     if (!asked.equals(defaults.revision())) {
       throw new SkipException(
           SkipReason.OTHER_REVISION, asked + " is asked for, this is " + defaults.revision());

@@ -38,8 +38,10 @@ public final class Names {
   static final String CONFIG_VOLUME = "spanthrift-config";
   static final String POLICY_VOLUME = "spanthrift-policy";
   static final String CONTROLLER_VOLUME = "spanthrift-controller";
+  static final String TOKEN_VOLUME = "spanthrift-token";
   static final Set<String> VOLUMES =
-      Set.of(STATE_VOLUME, TMP_VOLUME, CONFIG_VOLUME, POLICY_VOLUME, CONTROLLER_VOLUME);
+      Set.of(
+          STATE_VOLUME, TMP_VOLUME, CONFIG_VOLUME, POLICY_VOLUME, CONTROLLER_VOLUME, TOKEN_VOLUME);
 
   /** Namespaces of the cluster itself: a webhook there can keep a cluster from coming up. */
   static final Set<String> SYSTEM_NAMESPACES =

@@ -19,9 +19,15 @@ public enum PodOption {
       "ConfigMap of the pod's namespace whose key `policy.yaml` holds until the controller was"
           + " reached",
       "none"),
-  CPU_REQUEST("CPU that the sidecar reserves; an autoscaler on CPU needs one", "50m"),
-  MEMORY_REQUEST("memory that the sidecar reserves", "192Mi"),
-  MEMORY_LIMIT("memory at which the sidecar alone is restarted, 176Mi at least", "256Mi"),
+  OPERATOR_TOKEN_SECRET(
+      "Secret of the pod's namespace whose key `token` lets its bearers use the kill switch and"
+          + " boosts of running sidecars",
+      "none, sidecars take no writes"),
+  CPU_REQUEST(
+      "CPU that the sidecar reserves; an autoscaler on CPU needs one", "the injector's, 50m"),
+  MEMORY_REQUEST("memory that the sidecar reserves", "the injector's, 192Mi"),
+  MEMORY_LIMIT(
+      "memory at which the sidecar alone is restarted, 176Mi at least", "the injector's, 256Mi"),
   CONTAINERS(
       "names of the containers that send traces, with commas",
       "all but those of meshes and of known sidecars"),

@@ -1,8 +1,6 @@
 package dev.spanthrift.kubernetes.injection;
 
 import dev.spanthrift.agent.config.settings.MemoryPlan;
-import io.fabric8.kubernetes.api.model.Quantity;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
@@ -25,14 +23,13 @@ record PodOptions(
     @Nullable String headersSecret,
     @Nullable String config,
     @Nullable String policy,
+    @Nullable String operatorTokenSecret,
     String cpuRequest,
     String memoryRequest,
     String memoryLimit,
     List<String> containers,
     boolean takeover,
     boolean hold) {
-  static final long MEMORY_LEAST_MEBIBYTES = 176;
-  private static final BigDecimal MEBIBYTE = BigDecimal.valueOf(1 << 20);
   private static final Pattern OBJECT_NAME =
       Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
@@ -44,6 +41,11 @@ record PodOptions(
   static PodOptions of(
       SidecarDefaults defaults, Map<String, String> namespace, Map<String, String> pod) {
     Reader reader = new Reader(namespace, pod);
+    String memoryLimit =
+        reader.quantity(PodOption.MEMORY_LIMIT, "256Mi", defaults.resources().memoryLimit());
+    // Who sets a lower limit alone has not asked for a request above it.
+    String memoryRequest =
+        SidecarResources.least(defaults.resources().memoryRequest(), memoryLimit);
     PodOptions options =
         new PodOptions(
             reader.oneOf(PodOption.MODE, defaults.mode(), "shadow", "enforce"),
@@ -52,9 +54,10 @@ record PodOptions(
             reader.objectName(PodOption.UPSTREAM_HEADERS_SECRET),
             reader.objectName(PodOption.CONFIG),
             reader.objectName(PodOption.POLICY),
-            reader.quantity(PodOption.CPU_REQUEST, "write it such as 50m"),
-            reader.quantity(PodOption.MEMORY_REQUEST, "write it such as 192Mi"),
-            reader.quantity(PodOption.MEMORY_LIMIT, "write it such as 256Mi"),
+            reader.objectName(PodOption.OPERATOR_TOKEN_SECRET),
+            reader.quantity(PodOption.CPU_REQUEST, "50m", defaults.resources().cpuRequest()),
+            reader.quantity(PodOption.MEMORY_REQUEST, "192Mi", memoryRequest),
+            memoryLimit,
             reader.names(PodOption.CONTAINERS),
             reader.flag(PodOption.ENDPOINT_TAKEOVER),
             reader.flag(PodOption.HOLD_APPLICATION));
@@ -63,13 +66,13 @@ record PodOptions(
   }
 
   private void checkMemory() {
-    if (mebibytes(memoryLimit) < MEMORY_LEAST_MEBIBYTES) {
+    if (SidecarResources.mebibytes(memoryLimit) < SidecarResources.MEMORY_LEAST_MEBIBYTES) {
       throw invalid(
           PodOption.MEMORY_LIMIT.key(),
           memoryLimit,
-          MEMORY_LEAST_MEBIBYTES + "Mi is the least that the JVM lives in");
+          SidecarResources.MEMORY_LEAST_MEBIBYTES + "Mi is the least that the JVM lives in");
     }
-    if (amount(memoryRequest).compareTo(amount(memoryLimit)) > 0) {
+    if (!SidecarResources.least(memoryRequest, memoryLimit).equals(memoryRequest)) {
       throw invalid(
           PodOption.MEMORY_REQUEST.key(), memoryRequest, "at most the limit, " + memoryLimit);
     }
@@ -77,15 +80,7 @@ record PodOptions(
 
   /** How the memory is divided; the launcher computes the same from a container's limit. */
   MemoryPlan memory() {
-    return MemoryPlan.of(mebibytes(memoryLimit));
-  }
-
-  private static long mebibytes(String quantity) {
-    return amount(quantity).divideToIntegralValue(MEBIBYTE).longValue();
-  }
-
-  private static BigDecimal amount(String quantity) {
-    return Quantity.parse(quantity).getNumericalAmount();
+    return MemoryPlan.of(SidecarResources.mebibytes(memoryLimit));
   }
 
   static SkipException invalid(String key, String value, String right) {
@@ -139,9 +134,9 @@ record PodOptions(
       return value == null ? otherwise : value;
     }
 
-    String quantity(PodOption option, String right) {
-      String value = checked(option, PodOptions::isQuantity, right);
-      return value == null ? option.byDefault() : value;
+    String quantity(PodOption option, String example, String otherwise) {
+      String value = checked(option, SidecarResources::isQuantity, "write it such as " + example);
+      return value == null ? otherwise : value;
     }
 
     List<String> names(PodOption option) {
@@ -163,14 +158,6 @@ record PodOptions(
           && url.getHost() != null
           && url.getRawUserInfo() == null;
     } catch (URISyntaxException e) {
-      return false;
-    }
-  }
-
-  private static boolean isQuantity(String value) {
-    try {
-      return amount(value).signum() > 0;
-    } catch (IllegalArgumentException | ArithmeticException e) {
       return false;
     }
   }

@@ -11,6 +11,7 @@ final class SidecarContainer {
   private static final String POLICY_FOLDER = "/etc/spanthrift-policy";
   private static final String STATE_FOLDER = "/var/lib/spanthrift";
   private static final String CONTROLLER_FOLDER = "/var/run/secrets/spanthrift/controller";
+  private static final String TOKEN_FOLDER = "/var/run/secrets/spanthrift/token";
   private static final int TOKEN_SECONDS = 12 * 3600;
 
   /**
@@ -71,13 +72,23 @@ final class SidecarContainer {
     environment.add(Json.variable("SPANTHRIFT_STATE_DIR", STATE_FOLDER));
     environment.add(Json.variable("SPANTHRIFT_MEMORY", options.memory().memory() + "Mi"));
     upstream.environment().forEach(environment::add);
-    if (options.headersSecret() != null) {
-      ObjectNode headers = environment.addObject().put("name", Otel.HEADERS);
-      headers
+    // Of two entries of one name the last would win, and send one backend's key to another.
+    boolean carried =
+        upstream.environment().stream().anyMatch(e -> Json.name(e).equals(Otel.HEADERS));
+    if (options.headersSecret() != null && !carried) {
+      // Optional: a Secret that is not there must not keep the application from starting.
+      environment
+          .addObject()
+          .put("name", Otel.HEADERS)
           .putObject("valueFrom")
           .putObject("secretKeyRef")
           .put("name", options.headersSecret())
-          .put("key", "headers");
+          .put("key", "headers")
+          .put("optional", true);
+    }
+    if (options.operatorTokenSecret() != null) {
+      environment.add(
+          Json.variable("SPANTHRIFT_ADMIN_OPERATOR_TOKEN_FILE", TOKEN_FOLDER + "/token"));
     }
     if (defaults.fleet() != null) {
       environment.add(Json.variable("SPANTHRIFT_FLEET_URL", defaults.fleet()));
@@ -146,6 +157,9 @@ final class SidecarContainer {
     if (options.config() != null) {
       mounts.add(mount(Names.CONFIG_VOLUME, CONFIG_FOLDER, true));
     }
+    if (options.operatorTokenSecret() != null) {
+      mounts.add(mount(Names.TOKEN_VOLUME, TOKEN_FOLDER, true));
+    }
     if (defaults.controller() != null) {
       mounts.add(mount(Names.CONTROLLER_VOLUME, CONTROLLER_FOLDER, true));
       if (options.policy() != null) {
@@ -167,6 +181,9 @@ final class SidecarContainer {
     if (options.config() != null) {
       volumes.add(configMap(Names.CONFIG_VOLUME, options.config()));
     }
+    if (options.operatorTokenSecret() != null) {
+      volumes.add(token(options.operatorTokenSecret()));
+    }
     if (defaults.controller() != null) {
       volumes.add(controllerVolume());
       if (options.policy() != null) {
@@ -186,6 +203,20 @@ final class SidecarContainer {
   private static ObjectNode configMap(String name, String of) {
     ObjectNode volume = Json.object().put("name", name);
     volume.putObject("configMap").put("name", of).put("optional", true);
+    return volume;
+  }
+
+  /** Optional too; whoever bears what is put there later is known from then on. */
+  private static ObjectNode token(String secret) {
+    ObjectNode volume = Json.object().put("name", Names.TOKEN_VOLUME);
+    volume
+        .putObject("secret")
+        .put("secretName", secret)
+        .put("optional", true)
+        .putArray("items")
+        .addObject()
+        .put("key", "token")
+        .put("path", "token");
     return volume;
   }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision of this injector
  * @param ownNamespace where Spanthrift itself runs; null outside of a cluster
  * @param nativeSidecars whether the cluster knows init containers that keep running (1.29)
+ * @param resources of the sidecar
  */
 public record SidecarDefaults(
     String image,
@@ -32,7 +33,8 @@ public record SidecarDefaults(
     @Nullable Integer user,
     String revision,
     @Nullable String ownNamespace,
-    boolean nativeSidecars) {
+    boolean nativeSidecars,
+    SidecarResources resources) {
 
   /** User of the image. */
   public static final int USER = 65532;
@@ -51,7 +53,8 @@ public record SidecarDefaults(
         USER,
         Names.DEFAULT_REVISION,
         null,
-        true);
+        true,
+        SidecarResources.DEFAULT);
   }
 
   /**
@@ -81,7 +84,28 @@ public record SidecarDefaults(
         "--controller",
         defaults.controller(),
         "write it such as https://spanthrift-controller.spanthrift.svc:8443");
+    checkResources(defaults.resources());
     return defaults;
+  }
+
+  private static void checkResources(SidecarResources of) {
+    requireQuantity("--cpu-request", of.cpuRequest(), "50m");
+    requireQuantity("--memory-request", of.memoryRequest(), "192Mi");
+    requireQuantity("--memory-limit", of.memoryLimit(), "256Mi");
+    require(
+        SidecarResources.mebibytes(of.memoryLimit()) >= SidecarResources.MEMORY_LEAST_MEBIBYTES,
+        "--memory-limit",
+        of.memoryLimit(),
+        SidecarResources.MEMORY_LEAST_MEBIBYTES + "Mi is the least that the JVM lives in");
+    require(
+        SidecarResources.least(of.memoryRequest(), of.memoryLimit()).equals(of.memoryRequest()),
+        "--memory-request",
+        of.memoryRequest(),
+        "at most the limit, " + of.memoryLimit());
+  }
+
+  private static void requireQuantity(String option, String value, String example) {
+    require(SidecarResources.isQuantity(value), option, value, "write it such as " + example);
   }
 
   private static void require(boolean holds, String option, @Nullable String value, String right) {
@@ -104,6 +128,25 @@ public record SidecarDefaults(
         user,
         revision,
         ownNamespace,
-        has);
+        has,
+        resources);
+  }
+
+  /** With other resources. */
+  SidecarDefaults withResources(SidecarResources other) {
+    return new SidecarDefaults(
+        image,
+        pullPolicy,
+        upstream,
+        protocol,
+        mode,
+        controller,
+        controllerCa,
+        fleet,
+        user,
+        revision,
+        ownNamespace,
+        nativeSidecars,
+        other);
   }
 }

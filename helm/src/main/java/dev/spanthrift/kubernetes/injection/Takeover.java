@@ -3,6 +3,7 @@ package dev.spanthrift.kubernetes.injection;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,6 +22,14 @@ final class Takeover {
           "OTEL_EXPORTER_OTLP_CERTIFICATE",
           "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
           "OTEL_EXPORTER_OTLP_CLIENT_KEY");
+
+  private static final List<String> SOURCES = List.of("secretKeyRef", "configMapKeyRef");
+
+  /** A signal that is sent elsewhere, or in another way, cannot take the others' way. */
+  private static final Pattern OF_ONE_SIGNAL =
+      Pattern.compile(
+          "OTEL_EXPORTER_OTLP_(TRACES|METRICS|LOGS|PROFILES)_"
+              + "(ENDPOINT|PROTOCOL|HEADERS|COMPRESSION|INSECURE|.*CERTIFICATE|CLIENT_KEY)");
 
   private final ObjectNode taken = Json.object();
   private @Nullable List<ObjectNode> upstream;
@@ -66,9 +75,8 @@ final class Takeover {
       if (FILES.contains(variable)) {
         throw refused(name, variable + " names a file that only this container has");
       }
-      boolean ofSignal = !variable.equals(Otel.ENDPOINT) && variable.endsWith("_ENDPOINT");
-      if (ofSignal && variable.startsWith("OTEL_EXPORTER_OTLP_")) {
-        throw refused(name, variable + " sends one signal elsewhere");
+      if (OF_ONE_SIGNAL.matcher(variable).matches()) {
+        throw refused(name, variable + " sends one signal elsewhere, or in another way");
       }
     }
     ObjectNode endpoint = checked(name, container, Otel.ENDPOINT);
@@ -95,7 +103,14 @@ final class Takeover {
     if (variable.equals(Otel.ENDPOINT) && !entry.has("valueFrom") && !PodOptions.isUrl(value)) {
       throw refused(name, variable + " is no URL");
     }
-    return entry.deepCopy();
+    ObjectNode carried = entry.deepCopy();
+    // What is not there keeps only the container that asked for it from starting, not all of them.
+    for (String source : SOURCES) {
+      if (carried.path("valueFrom").path(source) instanceof ObjectNode reference) {
+        reference.put("optional", true);
+      }
+    }
+    return carried;
   }
 
   private static SkipException refused(String container, String words) {
@@ -103,7 +118,10 @@ final class Takeover {
         SkipReason.ENDPOINT_NOT_TAKEABLE, "container " + container + ": " + words);
   }
 
-  /** What the application said, else what its port means. */
+  /**
+   * What the application said, else what its port means. A port that means nothing is not guessed
+   * at: SDKs differ in what they send by default, and one of both would lose every trace.
+   */
   private static String protocol(JsonNode container) {
     ObjectNode said = entry(container, Otel.PROTOCOL);
     if (said != null && said.has("valueFrom")) {
@@ -114,8 +132,14 @@ final class Takeover {
     }
     ObjectNode endpoint = entry(container, Otel.ENDPOINT);
     String url = endpoint == null ? "" : endpoint.path("value").asString("");
-    boolean grpc = PodOptions.isUrl(url) && URI.create(url).getPort() == Names.GRPC_PORT;
-    return grpc ? Otel.GRPC : Otel.HTTP;
+    return switch (PodOptions.isUrl(url) ? URI.create(url).getPort() : -1) {
+      case Names.GRPC_PORT -> Otel.GRPC;
+      case Names.HTTP_PORT -> Otel.HTTP;
+      default ->
+          throw refused(
+              Json.name(container),
+              Otel.ENDPOINT + " does not say by its port what is spoken; set " + Otel.PROTOCOL);
+    };
   }
 
   /** The upstream, or null where no container had an endpoint. */

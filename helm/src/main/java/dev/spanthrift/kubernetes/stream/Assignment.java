@@ -8,16 +8,19 @@ import java.util.Set;
  * What a sidecar is to run.
  *
  * @param text the message that says it; shared by all that get the same
- * @param parts what it was made from: object and hash, see {@link #part}
+ * @param parts what concerns it: object and hash, see {@link #part}
+ * @param leftOut of these, what could not go in together with the others
  */
-public record Assignment(String hash, String text, Set<String> parts) {
+public record Assignment(String hash, String text, Set<String> parts, Set<String> leftOut) {
   public Assignment {
     parts = Set.copyOf(parts);
+    leftOut = Set.copyOf(leftOut);
   }
 
-  public static Assignment of(Bundle bundle, Set<String> parts) {
+  public static Assignment of(Bundle bundle, Set<String> parts, Set<String> leftOut) {
     String hash = bundle.hash();
-    return new Assignment(hash, new StreamMessage.Change(hash, bundle.json()).text(), parts);
+    String text = new StreamMessage.Change(hash, bundle.json()).text();
+    return new Assignment(hash, text, parts, leftOut);
   }
 
   /** Name of one object's content. */

@@ -11,17 +11,18 @@ import java.util.function.BinaryOperator;
  * @param sidecars that are connected
  * @param parts by {@link Assignment#part}
  * @param namespaces day-one figures
+ * @param cut whether entries are missing, because a replica had more than it could tell the others
  */
 public record FleetSummary(
-    int sidecars, Map<String, Part> parts, Map<String, NamespaceFigures> namespaces) {
-  public static final FleetSummary NONE = new FleetSummary(0, Map.of(), Map.of());
+    int sidecars, Map<String, Part> parts, Map<String, NamespaceFigures> namespaces, boolean cut) {
+  public static final FleetSummary NONE = new FleetSummary(0, Map.of(), Map.of(), false);
 
   /**
    * Of those that are to run one content of one object.
    *
    * @param matched sidecars that are to run it
    * @param running of these, that do
-   * @param refused of these, that cannot
+   * @param refused of these, that cannot, or for which there are too many others
    * @param spansPerSecond received by the running ones
    * @param failedPerSecond spans that they could not deliver
    * @param spentPerHour money
@@ -73,7 +74,8 @@ public record FleetSummary(
     return new FleetSummary(
         sidecars + other.sidecars,
         merged(parts, other.parts, Part::plus),
-        merged(namespaces, other.namespaces, NamespaceFigures::plus));
+        merged(namespaces, other.namespaces, NamespaceFigures::plus),
+        cut || other.cut);
   }
 
   private static <V> Map<String, V> merged(

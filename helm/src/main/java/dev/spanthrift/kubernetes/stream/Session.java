@@ -2,7 +2,6 @@ package dev.spanthrift.kubernetes.stream;
 
 import dev.spanthrift.agent.control.source.SidecarReport;
 import dev.spanthrift.agent.control.source.StreamMessage;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -54,11 +53,11 @@ final class Session {
     return out.asFlux();
   }
 
-  /** The first message: what it has and how it is labelled. */
+  /** What it has and how it is labelled: the first message, and again with other labels. */
   synchronized void greet(StreamMessage.Hello hello, long nowNanos) {
     heardNanos = nowNanos;
     running = hello.have();
-    pod = new PodFacts(identity, hello.labels() == null ? Map.of() : hello.labels());
+    pod = new PodFacts(identity, hello.labels());
   }
 
   synchronized @Nullable PodFacts pod() {

@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.stream;
 
 import dev.spanthrift.agent.control.source.SidecarReport;
 import dev.spanthrift.agent.control.source.StreamMessage;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.objects.Traffic;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * that comes again takes the place of its old stream.
  */
 public final class Sidecars {
+  /** What fails for one sidecar is counted under this name, and the others go on. */
+  public static final String TASK = "controller sidecar";
+
   private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(15);
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(660); // two reports of 5 min
 
@@ -60,6 +64,11 @@ public final class Sidecars {
         changes.get());
   }
 
+  /** How many there may be. */
+  int max() {
+    return sidecarsMax;
+  }
+
   /** Null when there is no room. */
   @Nullable Session open(Identity identity) {
     Session session = new Session(identity, nanoTime.getAsLong());
@@ -101,7 +110,9 @@ public final class Sidecars {
   /** What is to be run may have changed: says so to all whom it concerns. */
   public void reassign() {
     long now = nanoTime.getAsLong();
-    sessions.values().forEach(session -> assign(session, now));
+    for (Session session : sessions.values()) {
+      Guarded.task(TASK, () -> assign(session, now)).run();
+    }
   }
 
   private void assign(Session session, long now) {
@@ -143,37 +154,50 @@ public final class Sidecars {
     int connected = 0;
     for (Session session : sessions.values()) {
       Session.Reading reading = session.read();
-      if (reading == null) {
-        continue;
-      }
-      connected++;
-      Traffic traffic = reading.last() == null ? Traffic.NONE : traffic(reading.last());
-      namespaces.merge(
-          reading.pod().identity().namespace(),
-          new FleetSummary.NamespaceFigures(1, traffic),
-          FleetSummary.NamespaceFigures::plus);
-      if (reading.assigned() != null) {
-        for (String part : reading.assigned().parts()) {
-          parts.merge(part, part(reading, part, traffic), FleetSummary.Part::plus);
-        }
+      if (reading != null) {
+        connected++;
+        Guarded.task(TASK, () -> add(reading, parts, namespaces)).run();
       }
     }
-    return new FleetSummary(connected, parts, namespaces);
+    return new FleetSummary(connected, parts, namespaces, false);
+  }
+
+  private static void add(
+      Session.Reading reading,
+      Map<String, FleetSummary.Part> parts,
+      Map<String, FleetSummary.NamespaceFigures> namespaces) {
+    Traffic traffic = reading.last() == null ? Traffic.NONE : traffic(reading.last());
+    namespaces.merge(
+        reading.pod().identity().namespace(),
+        new FleetSummary.NamespaceFigures(1, traffic),
+        FleetSummary.NamespaceFigures::plus);
+    if (reading.assigned() != null) {
+      for (String part : reading.assigned().parts()) {
+        parts.merge(part, part(reading, part, traffic), FleetSummary.Part::plus);
+      }
+    }
   }
 
   private static FleetSummary.Part part(Session.Reading reading, String name, Traffic traffic) {
     SidecarReport last = reading.last();
-    boolean runs = reading.runsIt();
+    Assignment assigned = reading.assigned();
+    boolean leftOut = assigned != null && assigned.leftOut().contains(name);
+    boolean runs = reading.runsIt() && !leftOut;
     Session.Rates rates = runs ? reading.rates() : Session.Rates.NONE;
     return new FleetSummary.Part(
         1,
         runs ? 1 : 0,
-        last != null && last.refused() != null ? 1 : 0,
+        leftOut || last != null && last.refuses(objectOf(name)) ? 1 : 0,
         rates.spans(),
         rates.failed(),
         rates.spent(),
         runs && last != null ? last.spentOf(budgetOf(name)) : 0,
         traffic);
+  }
+
+  /** Of {@code SamplingPolicy shop/errors@…}: what stands before the hash. */
+  private static String objectOf(String part) {
+    return part.substring(0, part.lastIndexOf('@'));
   }
 
   /** Of {@code SamplingBudget shop/all@…}: all. */

@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.stream;
 
 import dev.spanthrift.agent.control.source.StreamMessage;
+import dev.spanthrift.kubernetes.connection.ConnectionTable;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
@@ -27,19 +28,26 @@ import reactor.netty.http.websocket.WebsocketOutbound;
 /**
  * The port for sidecars: one WebSocket each, with the pod's token, and nothing else.
  *
- * <p>401 for who is nobody's pod, 503 where that cannot be asked or there is no room.
+ * <p>401 for who is nobody's pod, 503 where that cannot be asked or there is no room; both end the
+ * connection. The port is open to every pod, so that connections have a bound before any token.
  */
 public final class StreamServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamServer.class);
   private static final String BEARER = "Bearer ";
   private static final int TOKEN_MAX = 16 * 1024;
   private static final int CONNECTION_BACKLOG = 1024;
+  private static final Duration HEAD = Duration.ofSeconds(10);
+
+  /** Connections beyond the streams: who is asked about just now, and who is nobody. */
+  private static final int UNKNOWN_MAX = 1_000;
+
   private static final Duration LINGER = Duration.ofSeconds(2);
   private static final WebsocketServerSpec FRAMES =
       WebsocketServerSpec.builder().maxFramePayloadLength(StreamMessage.REPORT_BYTES_MAX).build();
 
   private final Sidecars sidecars;
   private final TokenCheck tokens;
+  private final ConnectionTable connections;
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong unasked = new AtomicLong();
   private final DisposableServer server;
@@ -51,11 +59,13 @@ public final class StreamServer implements AutoCloseable {
       TokenCheck tokens) {
     this.sidecars = sidecars;
     this.tokens = tokens;
+    connections = new ConnectionTable(sidecars.max() + UNKNOWN_MAX, HEAD);
     HttpServer http =
         HttpServer.create()
             .bindAddress(() -> address)
             .option(io.netty.channel.ChannelOption.SO_BACKLOG, CONNECTION_BACKLOG)
             .httpRequestDecoder(spec -> spec.maxHeaderSize(TOKEN_MAX + 8 * 1024))
+            .doOnChannelInit((observer, channel, remote) -> connections.take(channel))
             .route(routes -> routes.get(StreamMessage.PATH, this::accept));
     if (tls != null) {
       // By hand, so that a certificate that was rotated counts from the next connection on.
@@ -85,6 +95,11 @@ public final class StreamServer implements AutoCloseable {
     return server.port();
   }
 
+  /** Who is connected, whether known or not. */
+  public ConnectionTable connections() {
+    return connections;
+  }
+
   /** Streams that were refused because of their token. */
   public long refused() {
     return refused.get();
@@ -96,10 +111,11 @@ public final class StreamServer implements AutoCloseable {
   }
 
   private Publisher<Void> accept(HttpServerRequest request, HttpServerResponse response) {
+    connections.proven(request);
     String header = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
     if (!header.startsWith(BEARER) || header.length() > TOKEN_MAX) {
       refused.incrementAndGet();
-      return response.status(401).send();
+      return refuse(response, 401);
     }
     return tokens
         .identify(header.substring(BEARER.length()))
@@ -108,6 +124,10 @@ public final class StreamServer implements AutoCloseable {
         // The upgrade must not race with the first frame, which the loop may have read already.
         .publishOn(loop(request))
         .flatMap(answer -> Mono.from(answer.to(response)));
+  }
+
+  private static Publisher<Void> refuse(HttpServerResponse response, int status) {
+    return response.status(status).header(HttpHeaderNames.CONNECTION, "close").send();
   }
 
   private static Scheduler loop(HttpServerRequest request) {
@@ -125,7 +145,7 @@ public final class StreamServer implements AutoCloseable {
   private Answer opened(Identity identity) {
     Session session = sidecars.open(identity);
     return session == null
-        ? response -> response.status(503).send()
+        ? response -> refuse(response, 503)
         : response -> response.sendWebsocket((in, out) -> talk(session, in, out), FRAMES);
   }
 
@@ -133,11 +153,11 @@ public final class StreamServer implements AutoCloseable {
     if (e instanceof TokenCheck.RefusedException) {
       refused.incrementAndGet();
       log.debug("a sidecar is refused: {}", e.getMessage());
-      return response -> response.status(401).send();
+      return response -> refuse(response, 401);
     }
     unasked.incrementAndGet();
     log.warn("whose a token is cannot be asked: {}", e.toString());
-    return response -> response.status(503).send();
+    return response -> refuse(response, 503);
   }
 
   private Publisher<Void> talk(Session session, WebsocketInbound in, WebsocketOutbound out) {

@@ -41,7 +41,8 @@ public final class TokenReviews implements TokenCheck, AutoCloseable {
   private final UnaryOperator<TokenReview> api;
   private final LongSupplier nanoTime;
   private final Scheduler scheduler =
-      Schedulers.newBoundedElastic(AT_A_TIME, WAITING_MAX, "token-review", 60, true);
+      // The bound is each thread's own.
+      Schedulers.newBoundedElastic(AT_A_TIME, WAITING_MAX / AT_A_TIME, "token-review", 60, true);
   private final AtomicLong asked = new AtomicLong();
 
   // Guarded by itself; the oldest leaves when there are too many.

@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.webhook;
 
+import dev.spanthrift.kubernetes.connection.ConnectionTable;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -15,6 +16,8 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 public final class InjectorAdmin implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final int CONNECTIONS_MAX = 64; // the kubelet, Prometheus, and people
+  private final ConnectionTable connections = new ConnectionTable(CONNECTIONS_MAX, LIMIT);
   private final DisposableServer server;
 
   /**
@@ -33,6 +36,8 @@ public final class InjectorAdmin implements AutoCloseable {
             .port(port)
             .requestTimeout(LIMIT)
             .idleTimeout(Duration.ofMinutes(1))
+            .doOnChannelInit((observer, channel, remote) -> connections.take(channel))
+            .doOnConnection(connections::proven) // with each request
             .route(
                 routes ->
                     routes

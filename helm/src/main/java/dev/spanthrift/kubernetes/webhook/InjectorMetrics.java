@@ -2,11 +2,13 @@ package dev.spanthrift.kubernetes.webhook;
 
 import dev.spanthrift.kubernetes.injection.SkipReason;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** What the injector counts; every series is there from the start, so that a rate has a zero. */
@@ -21,7 +23,13 @@ public final class InjectorMetrics {
     TOO_LARGE,
     TOO_SLOW,
     TOO_MANY_CONNECTIONS,
-    NOT_FOUND
+    MUTE_CONNECTION,
+    NOT_FOUND;
+
+    /** Of connections, which the port counts itself. */
+    boolean isOfConnections() {
+      return this == TOO_MANY_CONNECTIONS || this == MUTE_CONNECTION;
+    }
   }
 
   /** What became of an Event. */
@@ -48,7 +56,9 @@ public final class InjectorMetrics {
       reviews("skipped", reason.word());
     }
     for (Refusal refusal : Refusal.values()) {
-      refusals(refusal);
+      if (!refusal.isOfConnections()) {
+        refusals(refusal);
+      }
     }
     for (EventFate fate : EventFate.values()) {
       events(fate);
@@ -96,6 +106,14 @@ public final class InjectorMetrics {
 
   void refused(Refusal refusal) {
     refusals(refusal).increment();
+  }
+
+  /** Counted elsewhere, since start. */
+  void refused(Refusal refusal, LongSupplier count) {
+    FunctionCounter.builder(REFUSALS, count, LongSupplier::getAsLong)
+        .description("Requests that got no review as an answer")
+        .tag("reason", word(refusal))
+        .register(registry);
   }
 
   public void event(EventFate fate) {

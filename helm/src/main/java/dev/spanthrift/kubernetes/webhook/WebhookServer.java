@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.webhook;
 
 import dev.spanthrift.kubernetes.certificate.ServingKeys;
+import dev.spanthrift.kubernetes.connection.ConnectionTable;
 import dev.spanthrift.kubernetes.webhook.AdmissionReviews.MalformedReviewException;
 import dev.spanthrift.kubernetes.webhook.InjectorMetrics.Refusal;
 import io.netty.buffer.ByteBuf;
@@ -12,11 +13,9 @@ import io.netty.handler.ssl.SslProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
-import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -46,7 +45,7 @@ public final class WebhookServer implements AutoCloseable {
   private final AdmissionReviews reviews;
   private final InjectorMetrics metrics;
   private final Limits limits;
-  private final AtomicInteger connections = new AtomicInteger();
+  private final ConnectionTable connections;
   private final DisposableServer server;
 
   private WebhookServer(
@@ -60,6 +59,9 @@ public final class WebhookServer implements AutoCloseable {
     this.reviews = reviews;
     this.metrics = metrics;
     this.limits = limits;
+    connections = new ConnectionTable(limits.connectionsMax(), limits.bodyTime().multipliedBy(2));
+    metrics.refused(Refusal.TOO_MANY_CONNECTIONS, connections::full);
+    metrics.refused(Refusal.MUTE_CONNECTION, connections::mute);
     // The JDK's TLS asks the key manager at each handshake; OpenSSL would have asked it once.
     SslContext tls =
         SslContextBuilder.forServer(keys)
@@ -72,9 +74,10 @@ public final class WebhookServer implements AutoCloseable {
             .port(port)
             .secure(spec -> spec.sslContext(tls).handshakeTimeout(limits.bodyTime()))
             .idleTimeout(limits.idle())
-            // For heads that never end; a body's own time is over before, and counted.
+            // A body's own time is over before, and counted.
             .requestTimeout(limits.bodyTime().multipliedBy(2))
-            .doOnConnection(this::seat)
+            // Not doOnConnection: that is called for each request of a connection.
+            .doOnChannelInit((observer, channel, remote) -> connections.take(channel))
             .route(routes -> routes.post(PATH, this::review).route(request -> true, this::notFound))
             .bindNow(Duration.ofSeconds(30));
   }
@@ -97,24 +100,17 @@ public final class WebhookServer implements AutoCloseable {
 
   /** How many are open now. */
   public int connections() {
-    return connections.get();
-  }
-
-  private void seat(Connection connection) {
-    connections.incrementAndGet();
-    connection.onDispose(connections::decrementAndGet);
-    if (connections.get() > limits.connectionsMax()) {
-      metrics.refused(Refusal.TOO_MANY_CONNECTIONS);
-      connection.dispose();
-    }
+    return connections.open();
   }
 
   private Publisher<Void> notFound(HttpServerRequest request, HttpServerResponse response) {
+    connections.proven(request);
     metrics.refused(Refusal.NOT_FOUND);
     return refuse(response, HttpResponseStatus.NOT_FOUND, "POST " + PATH + " is all there is");
   }
 
   private Publisher<Void> review(HttpServerRequest request, HttpServerResponse response) {
+    connections.proven(request);
     String length = request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH, "0");
     if (length.length() > 9 || length.chars().anyMatch(c -> c < '0' || c > '9')) {
       return tooLarge(response);

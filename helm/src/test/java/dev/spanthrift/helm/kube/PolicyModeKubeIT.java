@@ -10,6 +10,7 @@ import dev.spanthrift.kubernetes.injection.Injection;
 import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
+import dev.spanthrift.kubernetes.injection.SidecarResources;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -135,6 +136,27 @@ class PolicyModeKubeIT {
   }
 
   @Test
+  void secretsThatAnnotationsNameMayBeAbsent() throws IOException {
+    String annotated =
+        Kube.namespace(
+            client,
+            "secrets",
+            ENABLED,
+            Map.of(
+                "spanthrift.dev/upstream-headers-secret", "absent",
+                "spanthrift.dev/operator-token-secret", "absent"));
+    JsonNode pod = create(annotated, pod("deployment"));
+    String sidecar = sidecar(pod).toString();
+    assertTrue(
+        sidecar.contains(
+            "\"secretKeyRef\":{\"key\":\"headers\",\"name\":\"absent\",\"optional\":true}"),
+        sidecar);
+    assertTrue(sidecar.contains("/var/run/secrets/spanthrift/token/token"), sidecar);
+    String volumes = pod.path("spec").path("volumes").toString();
+    assertTrue(volumes.contains("\"secretName\":\"absent\""), volumes);
+  }
+
+  @Test
   void annotationsOfPodBeforeNamespaceSetModeAndBackend() throws IOException {
     String annotated =
         Kube.namespace(
@@ -165,7 +187,8 @@ class PolicyModeKubeIT {
         SidecarDefaults.USER,
         "default",
         system,
-        true);
+        true,
+        SidecarResources.DEFAULT);
   }
 
   private static ObjectNode labelled(String inject) throws IOException {

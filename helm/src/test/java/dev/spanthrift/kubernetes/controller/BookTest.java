@@ -6,12 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.source.Bundle;
 import dev.spanthrift.agent.control.source.StreamMessage;
 import dev.spanthrift.kubernetes.objects.BudgetSpec;
 import dev.spanthrift.kubernetes.objects.ObjectKey;
+import dev.spanthrift.kubernetes.objects.SamplingBudget;
+import dev.spanthrift.kubernetes.objects.Selectors;
+import dev.spanthrift.kubernetes.objects.Traffic;
+import dev.spanthrift.kubernetes.stream.Assignment;
+import dev.spanthrift.kubernetes.stream.FleetSummary;
 import dev.spanthrift.kubernetes.stream.Identity;
 import dev.spanthrift.kubernetes.stream.PodFacts;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +49,12 @@ class BookTest {
   }
 
   private static Book book(List<Known.Policy> cluster, List<Known.Policy> shop) {
-    return new Book(cluster, Map.of("shop", shop), Map.of(), Map.of("shop", Map.of("team", "web")));
+    return new Book(
+        cluster,
+        Map.of("shop", shop),
+        Map.of(),
+        Map.of("shop", Map.of("team", "web")),
+        new BundleCheck());
   }
 
   private static Bundle bundle(Book book, PodFacts pod) {
@@ -193,7 +205,8 @@ class BookTest {
                     money("each", 3, "{mode: enforce, amount: 100, share: each}"),
                     money("shadow", 3, "{amount: 1}"),
                     money("db", 3, "{mode: enforce, amount: 1, selector: {matchLabels: {a: b}}}"))),
-            Map.of());
+            Map.of(),
+            new BundleCheck());
     Bundle bundle = bundle(book, CART);
     assertNull(bundle.policy());
     assertEquals(
@@ -219,6 +232,78 @@ class BookTest {
     }
     assertTrue(changes < 60, changes + " changes");
     assertEquals(1, Reconciler.parts(0, 400));
+  }
+
+  /** Each is good by itself; together they have more rules than a sidecar takes. */
+  @Test
+  void whatIsTooMuchTogetherIsLeftOutFromTheEnd() {
+    List<Known.Policy> many = new ArrayList<>();
+    for (char name = 'a'; name <= 'i'; name++) {
+      many.add(namespaced(String.valueOf(name), rules(128, "")));
+    }
+    Book book = book(List.of(), many);
+    Bundle bundle = bundle(book, CART);
+    assertEquals(7, bundle.policyObjects().size(), "7 * 128 <= 1000");
+    assertEquals("SamplingPolicy shop/a", bundle.policyObjects().getFirst());
+    assertFalse(
+        PolicyCompilation.of(bundle.policy(), null) instanceof PolicyCompilation.Invalid,
+        "a sidecar takes what is left");
+    Assignment assignment = book.assign(CART);
+    assertEquals(9, assignment.parts().size());
+    assertEquals(
+        List.of("SamplingPolicy shop/h", "SamplingPolicy shop/i"),
+        assignment.leftOut().stream().map(p -> p.replaceAll("@.*", "")).sorted().toList());
+  }
+
+  @Test
+  void whatIsTooLongToSendIsLeftOutFromTheEnd() {
+    List<Known.Policy> many = new ArrayList<>();
+    for (char name = 'a'; name <= 'l'; name++) {
+      many.add(namespaced(String.valueOf(name), rules(60, "x".repeat(1_500))));
+    }
+    Book book = book(List.of(), many);
+    assertTrue(book.assign(CART).text().length() <= Bundle.BYTES_MAX);
+    assertTrue(bundle(book, CART).policyObjects().size() >= 6);
+    assertFalse(book.assign(CART).leftOut().isEmpty());
+  }
+
+  private static String rules(int count, String value) {
+    StringBuilder spec = new StringBuilder("{mode: enforce, policies: [");
+    for (int i = 0; i < count; i++) {
+      spec.append("{name: r").append(i).append(", match: {attribute: {key: k, equals: \"v");
+      spec.append(value).append("\"}}, keep: true},");
+    }
+    return spec.append("]}").toString();
+  }
+
+  /** A controller that begins anew, or a replica that ends: its sidecars come back one by one. */
+  @Test
+  void sidecarsThatAreAwayForAMomentGiveTheOthersNoMoney() {
+    Reconciler reconciler = new Reconciler();
+    SamplingBudget budget = MockCluster.budget("shop", "all", "{mode: enforce, amount: 100}");
+    Instant begin = Instant.parse("2026-11-30T12:00:00Z");
+    assertEquals(110, partsFor(reconciler, budget, 100, begin), "more at once, with some room");
+    for (int back : new int[] {0, 1, 2, 60, 95}) {
+      assertEquals(110, partsFor(reconciler, budget, back, begin.plusSeconds(back)), "of " + back);
+    }
+    // Half of them are gone for good.
+    assertEquals(110, partsFor(reconciler, budget, 50, begin.plusSeconds(200)));
+    assertEquals(110, partsFor(reconciler, budget, 50, begin.plusSeconds(499)));
+    assertEquals(55, partsFor(reconciler, budget, 50, begin.plusSeconds(501)));
+    // A replica that leads from now on has seen nothing yet.
+    assertEquals(55, partsFor(new Reconciler(), budget, 1, begin.plusSeconds(900)));
+  }
+
+  private static int partsFor(
+      Reconciler reconciler, SamplingBudget budget, int sidecars, Instant now) {
+    String part = Assignment.part(ObjectKey.of(budget), Variant.of(budget.getSpec(), 0).hash());
+    FleetSummary.Part counted =
+        new FleetSummary.Part(sidecars, sidecars, 0, 0, 0, 0, 0, Traffic.NONE);
+    Reconciler.BudgetResult result =
+        reconciler.budget(
+            budget, new FleetSummary(sidecars, Map.of(part, counted), Map.of(), false), now);
+    budget.setStatus(result.status());
+    return result.known().parts();
   }
 
   @Test

@@ -3,18 +3,25 @@ package dev.spanthrift.kubernetes.controller;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.control.source.StreamMessage;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.objects.PolicyStatus;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +205,138 @@ class ControllerTest {
     cart.sendRaw("{\"type\": \"nonsense\"}");
     Eventually.holds(() -> "ended", () -> cart.end() != null);
     assertEquals(1, controller.counts().sidecars().unread());
+  }
+
+  @Test
+  void aPodThatIsLabelledAnewGetsWhatItsLabelsSay() {
+    Controller controller = controller("a");
+    cluster.apply(
+        MockCluster.policy(
+            "shop",
+            "rules",
+            "{mode: enforce, selector: {matchLabels: {app: till}}, default: {keep: true}}"));
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    Eventually.holds(cart::bundle, () -> cart.changes() == 1);
+    assertNull(cart.bundle().policy());
+    cart.send(new StreamMessage.Hello("test", cart.hash(), Map.of("app", "till")));
+    Eventually.holds(cart::bundle, () -> cart.bundle().policy() != null);
+  }
+
+  /** What one namespace writes must not end the watch of the kind for all of them. */
+  @Test
+  void anObjectThatIsNestedDeeperThanWeReadConcernsItselfAlone() {
+    Controller controller = controller("a");
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    String match = "{\"not\": ".repeat(1_500) + "{}" + "}".repeat(1_500);
+    cluster.createRaw(
+        "bank",
+        "deep",
+        "{\"policies\": [{\"name\": \"a\", \"keep\": true, \"match\": " + match + "}]}");
+    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
+    Eventually.holds(cart::bundle, () -> cart.bundle().policy() != null);
+    Eventually.holds(this::status, () -> status().applied() != null);
+    Eventually.holds(
+        () -> cluster.policy("bank", "deep").getStatus(),
+        () -> cluster.policy("bank", "deep").getStatus() != null);
+    assertEquals(
+        "False", cluster.policy("bank", "deep").getStatus().conditions().getFirst().getStatus());
+    assertTrue(controller.isReady());
+  }
+
+  @Test
+  void aLeaseThatCannotBeWrittenKeepsNoStatusBack() {
+    Controller controller = controller("a");
+    Eventually.holds(() -> "leads", controller::isLeader);
+    cluster.refused = path -> path.contains("/leases") && !path.endsWith("/spanthrift-controller");
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
+    Eventually.holds(this::status, () -> status().applied() != null);
+    cart.report(1000, 0, 0); // of which only the next tick tells
+    Eventually.holds(this::status, () -> Objects.equals(status().sidecars(), 1));
+    assertTrue(Guarded.failures().containsKey(Controller.PUBLISH), "it was refused");
+  }
+
+  @Test
+  void anApiServerThatHangsKeepsNoBeatBack() throws Exception {
+    Controller controller = controller("a");
+    Eventually.holds(() -> "leads", controller::isLeader);
+    CountDownLatch answers = new CountDownLatch(1);
+    AtomicBoolean hangs = new AtomicBoolean();
+    cluster.refused =
+        path -> {
+          if (path.contains("/leases")) {
+            hangs.set(true);
+            try {
+              answers.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return false;
+        };
+    try {
+      Eventually.holds(() -> "hangs", hangs::get);
+      long beats = Guarded.runs().getOrDefault(Controller.BEAT, 0L);
+      Eventually.holds(
+          Guarded::runs, () -> Guarded.runs().getOrDefault(Controller.BEAT, 0L) >= beats + 2);
+    } finally {
+      answers.countDown();
+    }
+  }
+
+  @Test
+  void aRefusalIsBookedToTheObjectsWhoseFaultItIs() {
+    Controller controller = controller("a");
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
+    cluster.apply(MockCluster.budget("shop", "all", "{mode: enforce, amount: 90}"));
+    Eventually.holds(cart::bundle, () -> cart.bundle().budgets() != null);
+    cart.report("", "no", List.of("SamplingBudget shop/all"), 0, 0, 0);
+    Eventually.holds(
+        controller::fleet, () -> refusals(controller, "SamplingBudget shop/all@") == 1);
+    assertEquals(0, refusals(controller, "SamplingPolicy shop/rules@"));
+  }
+
+  private static int refusals(Controller controller, String object) {
+    return controller.fleet().parts().entrySet().stream()
+        .filter(e -> e.getKey().startsWith(object))
+        .mapToInt(e -> e.getValue().refused())
+        .sum();
+  }
+
+  /** Any author of a pod can say such things. */
+  @Test
+  void aReportThatLacksOrInventsFiguresConcernsItsSidecarAlone() {
+    Controller controller = controller("a");
+    FakeSidecar older = sidecar(controller, "shop", "cart-1");
+    FakeSidecar liar = sidecar(controller, "shop", "cart-2");
+    older.sendRaw("{\"type\": \"report\", \"report\": {\"hash\": \"x\", \"currency\": null}}");
+    liar.sendRaw("{\"type\": \"report\", \"report\": {\"hash\": \"x\", \"spent\": \"NaN\"}}");
+    Eventually.holds(() -> "ended", () -> liar.end() != null);
+    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
+    Eventually.holds(older::bundle, () -> older.bundle().policy() != null);
+    Eventually.holds(this::status, () -> Objects.equals(status().matched(), 1));
+    assertEquals(1, controller.fleet().namespaces().get("shop").sidecars());
+    assertNull(older.end());
+    assertEquals(1, controller.counts().sidecars().unread());
+  }
+
+  /** The port is open to every pod: who has shown no token must not hold anything for long. */
+  @Test
+  void whoConnectsAndSaysNothingIsSentAway() throws Exception {
+    Controller controller = controller("a");
+    try (Socket mute = new Socket("127.0.0.1", controller.port());
+        Socket slow = new Socket("127.0.0.1", controller.port())) {
+      slow.getOutputStream().write("GET /v1/si".getBytes(StandardCharsets.US_ASCII));
+      FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+      mute.setSoTimeout(60_000);
+      slow.setSoTimeout(60_000);
+      assertEquals(-1, mute.getInputStream().read());
+      assertEquals(-1, slow.getInputStream().read());
+      Eventually.holds(controller::counts, () -> controller.counts().connectionsMute() == 2);
+      assertEquals(1, controller.counts().connections());
+      assertNull(cart.end(), "a stream goes on");
+    }
   }
 
   @Test

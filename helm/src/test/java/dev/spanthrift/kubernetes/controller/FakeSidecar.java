@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -60,11 +61,22 @@ final class FakeSidecar implements WebSocket.Listener, AutoCloseable {
   }
 
   void report(String running, String refused, long received, long failed, double spent) {
+    report(running, refused, List.of(), received, failed, spent);
+  }
+
+  void report(
+      String running,
+      String refused,
+      List<String> refusedObjects,
+      long received,
+      long failed,
+      double spent) {
     send(
         new StreamMessage.Reported(
             new SidecarReport(
                 running,
                 refused,
+                refusedObjects,
                 new Amount(received, received * 500),
                 new Amount(received, received * 500),
                 Amount.NONE,

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -47,6 +48,10 @@ final class MockCluster implements AutoCloseable {
 
   final KubernetesMockServer server;
   final KubernetesClient client;
+
+  /** Paths to which nothing can be written. */
+  volatile Predicate<String> refused = path -> false;
+
   final AtomicInteger reviews = new AtomicInteger();
 
   MockCluster() {
@@ -66,13 +71,16 @@ final class MockCluster implements AutoCloseable {
             reviewing(objects),
             false);
     server.init();
-    client = server.createClient();
+    client = server.createClient(ObjectClient::configure);
   }
 
   private Dispatcher reviewing(Dispatcher objects) {
     return new Dispatcher() {
       @Override
       public MockResponse dispatch(RecordedRequest request) {
+        if (!request.getMethod().equals("GET") && refused.test(request.getPath())) {
+          return new MockResponse().setResponseCode(422);
+        }
         if (!request.getPath().endsWith("/tokenreviews")) {
           return objects.dispatch(request);
         }
@@ -154,6 +162,18 @@ final class MockCluster implements AutoCloseable {
       }
       return false;
     }
+  }
+
+  /** As somebody with curl would: no reader of ours has seen the spec. */
+  void createRaw(String namespace, String name, String spec) {
+    String object =
+        "{\"apiVersion\": \"spanthrift.dev/v1alpha1\", \"kind\": \"SamplingPolicy\", \"metadata\":"
+            + " {\"namespace\": \"%s\", \"name\": \"%s\"}, \"spec\": %s}"
+                .formatted(namespace, name, spec);
+    client.raw(
+        "/apis/spanthrift.dev/v1alpha1/namespaces/" + namespace + "/samplingpolicies",
+        "POST",
+        object);
   }
 
   SamplingPolicy policy(String namespace, String name) {

@@ -34,6 +34,7 @@ class RolloutsTest {
   private double spendFactor = 1;
   private int refused;
   private int notRunning;
+  private boolean cut;
 
   /** One look, with the sidecars as the last result left them. */
   private Reconciler.PolicyResult look() {
@@ -56,7 +57,7 @@ class RolloutsTest {
     if (status.applied() != null) {
       parts.put(Assignment.part(KEY, status.applied().hash()), part(PODS - changed, 0, 1, 0, 0));
     }
-    return new FleetSummary(PODS, parts, Map.of());
+    return new FleetSummary(PODS, parts, Map.of(), cut);
   }
 
   private static FleetSummary.Part part(
@@ -95,6 +96,18 @@ class RolloutsTest {
       now = now.plus(Reconciler.LOOK);
       look();
     }
+  }
+
+  @Test
+  void doesNotMoveOnWhileSomeSidecarsAreNotCounted() {
+    change();
+    cut = true;
+    pass(Duration.ofMinutes(20));
+    assertEquals(1, rollout().step());
+    assertTrue(rollout().reason().contains("summary"), rollout().reason());
+    cut = false;
+    pass(Duration.ofSeconds(30));
+    assertEquals(2, rollout().step());
   }
 
   @Test

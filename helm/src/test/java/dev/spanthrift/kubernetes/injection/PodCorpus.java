@@ -76,6 +76,7 @@ public final class PodCorpus {
         SidecarDefaults.USER,
         Names.DEFAULT_REVISION,
         "spanthrift",
-        true);
+        true,
+        SidecarResources.DEFAULT);
   }
 }

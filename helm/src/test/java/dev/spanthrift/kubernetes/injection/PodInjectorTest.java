@@ -2,15 +2,20 @@ package dev.spanthrift.kubernetes.injection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.kubernetes.injection.Injection.Injected;
 import dev.spanthrift.kubernetes.injection.Injection.Skipped;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who is asked, who is heard, and what annotations change. */
@@ -53,8 +58,21 @@ class PodInjectorTest {
     for (String space : new String[] {"kube-system", "spanthrift"}) {
       assertEquals(SkipReason.SYSTEM_NAMESPACE, skipped(asking, PodCorpus.enabled(space)));
     }
+  }
+
+  /** No selector of a webhook or a policy asks the pod for it. */
+  @Test
+  void theRevisionIsTheNamespacesAlone() {
     ObjectNode other = with("deployment", "labels", Names.REVISION_LABEL, "canary");
-    assertEquals(SkipReason.OTHER_REVISION, skipped(other, PodCorpus.enabled("shop")));
+    assertInstanceOf(Injected.class, injector.inject(other, PodCorpus.enabled("shop")));
+    ObjectNode plain = PodCorpus.pod("deployment");
+    assertEquals(SkipReason.OTHER_REVISION, skipped(plain, revised("canary")));
+    assertEquals(SkipReason.INVALID_OPTION, skipped(plain, revised(Names.DEFAULT_REVISION)));
+  }
+
+  private static PodNamespace revised(String revision) {
+    return new PodNamespace(
+        "shop", Map.of(Names.NAMESPACE_LABEL, "enabled", Names.REVISION_LABEL, revision), Map.of());
   }
 
   @Test
@@ -88,14 +106,78 @@ class PodInjectorTest {
     assertTrue(taken.contains("https://otlp.vendor.example:4317"), taken);
   }
 
-  @Test
-  void whatCannotBeTakenOverWholeIsLeftAlone() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "OTEL_EXPORTER_OTLP_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+        "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
+        "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
+        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY"
+      })
+  void whatCannotBeTakenOverWholeIsLeftAlone(String variable) {
     ObjectNode pod =
         with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
-    ObjectNode container = (ObjectNode) pod.path("spec").path("containers").path(0);
-    ((tools.jackson.databind.node.ArrayNode) container.path("env"))
-        .add(Json.variable("OTEL_EXPORTER_OTLP_CERTIFICATE", "/certificates/ca.crt"));
+    environmentOf(pod).add(Json.variable(variable, "something"));
     assertEquals(SkipReason.ENDPOINT_NOT_TAKEABLE, skipped(pod, PodCorpus.enabled("shop")));
+  }
+
+  private static ArrayNode environmentOf(ObjectNode pod) {
+    return (ArrayNode) pod.path("spec").path("containers").path(0).path("env");
+  }
+
+  @Test
+  void aPortThatMeansNoProtocolIsNotGuessedAt() {
+    ObjectNode pod =
+        with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
+    ((ObjectNode) environmentOf(pod).path(0)).put("value", "https://api.example:443");
+    Skipped skipped =
+        assertInstanceOf(Skipped.class, injector.inject(pod, PodCorpus.enabled("shop")));
+    assertEquals(SkipReason.ENDPOINT_NOT_TAKEABLE, skipped.reason());
+    assertTrue(skipped.words().contains("set " + Otel.PROTOCOL), skipped.words());
+    environmentOf(pod).add(Json.variable(Otel.PROTOCOL, "grpc"));
+    JsonNode spec = injected(pod).pod().path("spec");
+    assertEquals(
+        "http://127.0.0.1:4317", environment(spec.path("containers").path(0)).get(Otel.ENDPOINT));
+    assertEquals("grpc", environment(PodCorpusTest.sidecar(spec)).get(Otel.PROTOCOL));
+  }
+
+  @Test
+  void carriedHeadersStandOnce() {
+    ObjectNode pod =
+        with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true");
+    environmentOf(pod).add(Json.variable("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "5000"));
+    ((ObjectNode) pod.path("metadata").path("annotations"))
+        .put(PodOption.UPSTREAM_HEADERS_SECRET.key(), "of-the-namespace");
+    JsonNode sidecar = PodCorpusTest.sidecar(injected(pod).pod().path("spec"));
+    assertEquals(
+        List.of("vendor"),
+        Json.objects(sidecar.path("env")).stream()
+            .filter(e -> Json.name(e).equals(Otel.HEADERS))
+            .map(e -> e.path("valueFrom").path("secretKeyRef").path("name").asString(""))
+            .toList());
+  }
+
+  /** A Secret that is not there would keep every container of the pod from starting. */
+  @Test
+  void whatTheSidecarReadsFromOtherObjectsMayBeAbsent() {
+    Injected injected =
+        injected(
+            with("deployment", "annotations", PodOption.UPSTREAM_HEADERS_SECRET.key(), "absent"));
+    assertTrue(headers(injected).path("secretKeyRef").path("optional").asBoolean(false));
+    Injected taken =
+        injected(with("otel-endpoint", "annotations", PodOption.ENDPOINT_TAKEOVER.key(), "true"));
+    assertTrue(headers(taken).path("secretKeyRef").path("optional").asBoolean(false));
+  }
+
+  private static JsonNode headers(Injected injected) {
+    return Json.objects(PodCorpusTest.sidecar(injected.pod().path("spec")).path("env")).stream()
+        .filter(e -> Json.name(e).equals(Otel.HEADERS))
+        .findFirst()
+        .orElseThrow()
+        .path("valueFrom");
   }
 
   @Test
@@ -105,6 +187,63 @@ class PodInjectorTest {
         assertInstanceOf(
             Skipped.class, nowhere.inject(PodCorpus.pod("deployment"), PodCorpus.enabled("shop")));
     assertEquals(SkipReason.NO_UPSTREAM, skipped.reason());
+  }
+
+  @Test
+  void resourcesAreTheInjectorsWhereNoAnnotationSaysOtherwise() {
+    PodInjector large =
+        new PodInjector(
+            PodCorpus.defaults().withResources(new SidecarResources("70m", "200Mi", "512Mi")));
+    JsonNode sidecar = sidecarOf(large, PodCorpus.pod("deployment"));
+    assertEquals("70m", sidecar.path("resources").path("requests").path("cpu").asString(""));
+    assertEquals("512Mi", sidecar.path("resources").path("limits").path("memory").asString(""));
+    assertEquals("512Mi", environment(sidecar).get("SPANTHRIFT_MEMORY"));
+    for (SidecarResources wrong :
+        List.of(
+            new SidecarResources("many", "192Mi", "256Mi"),
+            new SidecarResources("50m", "100Mi", "128Mi"),
+            new SidecarResources("50m", "512Mi", "256Mi"))) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> SidecarDefaults.checked(PodCorpus.defaults().withResources(wrong)));
+    }
+  }
+
+  @Test
+  void aLowerLimitAloneLowersTheRequest() {
+    JsonNode sidecar =
+        sidecarOf(
+            injector, with("deployment", "annotations", PodOption.MEMORY_LIMIT.key(), "176Mi"));
+    assertEquals("176Mi", sidecar.path("resources").path("requests").path("memory").asString(""));
+  }
+
+  /** Without one every write over REST is refused, the kill switch among them. */
+  @Test
+  void aSecretWithATokenLetsOperatorsUseTheKillSwitch() {
+    ObjectNode pod =
+        with("deployment", "annotations", PodOption.OPERATOR_TOKEN_SECRET.key(), "on-call");
+    JsonNode spec = injected(pod).pod().path("spec");
+    JsonNode sidecar = PodCorpusTest.sidecar(spec);
+    String file = environment(sidecar).get("SPANTHRIFT_ADMIN_OPERATOR_TOKEN_FILE");
+    JsonNode mount = named(sidecar.path("volumeMounts"), Names.TOKEN_VOLUME);
+    assertEquals(mount.path("mountPath").asString("") + "/token", file);
+    assertTrue(mount.path("readOnly").asBoolean(false));
+    JsonNode secret = named(spec.path("volumes"), Names.TOKEN_VOLUME).path("secret");
+    assertEquals("on-call", secret.path("secretName").asString(""));
+    assertTrue(secret.path("optional").asBoolean(false), "it may come later");
+  }
+
+  private static JsonNode named(JsonNode list, String name) {
+    return Json.objects(list).stream()
+        .filter(e -> Json.name(e).equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static JsonNode sidecarOf(PodInjector injector, ObjectNode pod) {
+    Injected injected =
+        assertInstanceOf(Injected.class, injector.inject(pod, PodCorpus.enabled("shop")));
+    return PodCorpusTest.sidecar(injected.pod().path("spec"));
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * 0 trace id, high            1 trace id, low
- * 2 ms since the log began (32) | policy version (32)
+ * 2 ms since the thousand began (32) | policy version (32)
  * 3 operation (32)            | duration in seconds, float
  * 4 bytes (32)                | spans (16) | class (8) | flags (8)
  * 5 own probability, float    | inclusion probability, float
@@ -59,18 +59,21 @@ public final class DecisionLog {
    */
   private static final class Chunk {
     final long first;
+    final long began;
     final int width;
     final long[] words;
     int size;
 
-    Chunk(long first, int width) {
+    Chunk(long first, long began, int width) {
       this.first = first;
+      this.began = began;
       this.width = width;
       words = new long[width << ROWS_BITS];
     }
 
     private Chunk(Chunk of) {
       first = of.first;
+      began = of.began;
       width = of.width;
       size = of.size;
       words = Arrays.copyOf(of.words, of.size * of.width);
@@ -87,7 +90,6 @@ public final class DecisionLog {
 
   private final long bytesMax;
   private final LongSupplier unixMillis;
-  private final long began;
   private final Map<Long, Chunk> chunks = new HashMap<>(); // by number >> ROWS_BITS
   private final Map<String, Integer> numberOfName = new HashMap<>();
   private final List<String> names = new ArrayList<>();
@@ -104,7 +106,6 @@ public final class DecisionLog {
   public DecisionLog(long bytesMax, LongSupplier unixMillis) {
     this.bytesMax = bytesMax;
     this.unixMillis = unixMillis;
-    began = unixMillis.getAsLong();
     name("");
   }
 
@@ -132,12 +133,13 @@ public final class DecisionLog {
       long[] facts,
       int factsOffset,
       int factWords) {
-    Chunk chunk = room(WIDTH + factWords);
+    long now = unixMillis.getAsLong();
+    Chunk chunk = room(WIDTH + factWords, now);
     int at = chunk.size * chunk.width;
     long[] w = chunk.words;
     w[at] = fragment.traceIdHigh();
     w[at + 1] = fragment.traceIdLow();
-    w[at + 2] = pair((int) Math.max(0, unixMillis.getAsLong() - began), (int) policyVersion);
+    w[at + 2] = pair((int) Math.max(0, now - chunk.began), (int) policyVersion);
     w[at + 3] = pair(operation, bits(fragment.durationNanos() / 1e9));
     int flags = (fragment.hasError() ? ERROR : 0) | (fragment.isRooted() ? ROOTED : 0);
     flags |= toBudget ? BUDGET : 0;
@@ -156,10 +158,14 @@ public final class DecisionLog {
   }
 
   /** Two versions decide in turns after a change: a chunk that is wide enough serves both. */
-  private Chunk room(int width) {
+  private Chunk room(int width, long now) {
     Chunk chunk = current;
-    if (chunk == null || chunk.size == ROWS || chunk.width < width) {
-      chunk = new Chunk(++newest << ROWS_BITS, width);
+    if (chunk == null
+        || chunk.size == ROWS
+        || chunk.width < width
+        || now - chunk.began > LOWER // more than its rows can say
+        || now < chunk.began) {
+      chunk = new Chunk(++newest << ROWS_BITS, now, width);
       chunks.put(newest, chunk);
       bytes += chunk.bytes();
       current = chunk;
@@ -325,7 +331,7 @@ public final class DecisionLog {
         chunk.first + row,
         w[at],
         w[at + 1],
-        began + (w[at + 2] >>> 32),
+        chunk.began + (w[at + 2] >>> 32),
         w[at + 2] & LOWER,
         (int) (w[at + 3] >>> 32),
         new Amounts(
@@ -352,7 +358,7 @@ public final class DecisionLog {
   /** When the oldest decision was made that is still known; now when there is none. */
   public synchronized long oldestUnixMillis() {
     Chunk chunk = chunks.get(oldest);
-    return chunk == null ? unixMillis.getAsLong() : began + (chunk.words[2] >>> 32);
+    return chunk == null ? unixMillis.getAsLong() : chunk.began + (chunk.words[2] >>> 32);
   }
 
   public synchronized Counts counts() {

@@ -48,6 +48,17 @@ class DecisionLogTest {
     assertEquals(List.of(7L), decision.facts());
   }
 
+  /** 2^32 ms are 49.7 days; and clocks are set back. */
+  @Test
+  void decisionsOfManyMonthsHaveTheirTimes() {
+    for (long days : List.of(30, 30, 80, -1)) {
+      clock += days * 86_400_000L;
+      long number = note(log, 42);
+      assertEquals(clock, log.recent(number + 1, 1, any -> true).getFirst().unixMillis());
+    }
+    assertEquals(1_700_000_000_000L + 30 * 86_400_000L, log.oldestUnixMillis());
+  }
+
   @Test
   void saysWhatTheBudgetSaidAndThatAnotherPodSaidMore() {
     long number = log.note(fragment(1), 2, 1, "budget", 1, true, NO_FACTS, 0, 0);

@@ -1,11 +1,14 @@
 package dev.spanthrift.agent.command.remote;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import dev.spanthrift.agent.command.option.Context;
 import dev.spanthrift.agent.command.remote.RemoteSidecar.RefusedException;
 import dev.spanthrift.agent.command.remote.RemoteSidecar.Wish;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
     synopsisSubcommandLabel = "list|silence|test")
 public final class AlertsCommand {
   private static final String PATH = "/api/v1/alerts";
+  private static final Pattern ENDS = Pattern.compile("(?:PT)?(?:0+[dhms])+", CASE_INSENSITIVE);
 
   private AlertsCommand() {}
 
@@ -58,6 +62,14 @@ public final class AlertsCommand {
       }
       if (answer.path("alerts").isEmpty()) {
         out.println("Nothing is wrong, and nothing was lately.");
+      }
+      for (JsonNode silence : answer.path("silences")) {
+        out.printf(
+            Locale.ROOT,
+            "silent    %s until %s  %s%n",
+            silence.path("rule").asString(silence.path("id").asString("")),
+            silence.path("until").asString(),
+            silence.path("reason").asString(""));
       }
       if (!answer.at("/webhook/configured").asBoolean()) {
         out.println("Nobody is told: no webhook is configured.");
@@ -109,10 +121,11 @@ public final class AlertsCommand {
 
     @Override
     void table(JsonNode answer, PrintWriter out) {
+      String about = answer.path("rule").asString(answer.path("id").asString(""));
       out.println(
-          answer.path("rule").asString(answer.path("id").asString(""))
-              + " is silent until "
-              + answer.path("until").asString());
+          ENDS.matcher(ttl.strip()).matches()
+              ? about + " is told of again"
+              : about + " is silent until " + answer.path("until").asString());
     }
   }
 

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -39,6 +41,9 @@ final class RemoteSidecar {
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
+  private static final Duration SILENCE = Duration.ofSeconds(60); // a stream beats every 15 s
+
+  private final Duration silence; // after which nobody is at the other end of a stream
   private final URI at;
   private final @Nullable Path tokenFile;
   private final Tls tls;
@@ -47,6 +52,11 @@ final class RemoteSidecar {
    * @param tls used where the URL is https
    */
   RemoteSidecar(URI at, @Nullable Path tokenFile, Tls tls) {
+    this(at, tokenFile, tls, SILENCE);
+  }
+
+  RemoteSidecar(URI at, @Nullable Path tokenFile, Tls tls, Duration silence) {
+    this.silence = silence;
     this.at = at;
     this.tokenFile = tokenFile;
     this.tls = tls;
@@ -136,9 +146,15 @@ final class RemoteSidecar {
       request.header("If-Match", wish.ifMatch);
     }
     if (!wish.reason.isEmpty()) {
-      request.header(Author.REASON, wish.reason);
+      request.header(Author.REASON, inAscii(wish.reason));
     }
     return ask(request, wish.path);
+  }
+
+  /** RFC 8187 where it must be: the JDK sends ASCII only, and refuses or spoils what is more. */
+  private static String inAscii(String text) {
+    boolean plain = text.chars().allMatch(c -> c >= ' ' && c <= '~') && !text.startsWith("UTF-8");
+    return plain ? text : "UTF-8''" + encoded(text);
   }
 
   /** Takes one line of a stream; false ends it. */
@@ -172,15 +188,40 @@ final class RemoteSidecar {
               response.statusCode(),
               words(response.statusCode(), json(body, response.statusCode())));
         }
-        String line = lines.readLine();
-        while (line != null && taker.take(line)) {
-          line = lines.readLine();
-        }
+        take(lines, taker, client);
       }
     } catch (IOException | IllegalArgumentException e) {
       throw nobody(e);
     } finally {
       client.shutdownNow(); // close() would wait for the end of what never ends
+    }
+  }
+
+  /** The JDK's client knows no deadline for a body; whoever is cut off sends no farewell. */
+  private void take(BufferedReader lines, LineTaker taker, HttpClient client) throws IOException {
+    AtomicLong heard = new AtomicLong(System.nanoTime());
+    Thread watch =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    for (long left = 1; left > 0; ) {
+                      left = heard.get() + silence.toNanos() - System.nanoTime();
+                      TimeUnit.NANOSECONDS.sleep(Math.max(0, left));
+                    }
+                    client.shutdownNow(); // the read fails
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // the stream has ended
+                  }
+                });
+    try {
+      String line = lines.readLine();
+      while (line != null && taker.take(line)) {
+        heard.set(System.nanoTime());
+        line = lines.readLine();
+      }
+    } finally {
+      watch.interrupt();
     }
   }
 

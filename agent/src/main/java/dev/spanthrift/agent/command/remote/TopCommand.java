@@ -25,7 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
             + " nobody looks, or with -o json or yaml, once.")
 public final class TopCommand implements Callable<Integer> {
   private static final long EACH_MILLIS = TimeUnit.SECONDS.toMillis(2);
-  private static final String ROW = "%-22.22s %-32.32s %10s %10s %7s %8s %8s %12s";
+
+  /** Money first: a narrow screen cuts the end. */
+  private static final String ROW = "%12s %-18.18s %-28.28s %9s %9s %7s %7s %9s";
 
   private final Context context;
 
@@ -141,14 +143,14 @@ public final class TopCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             ROW,
+            "PAID " + currency,
             "SERVICE",
             "OPERATION",
             "SPANS/S",
             "SPANS",
             "KEPT",
             "ERRORS",
-            "P95",
-            "PAID " + currency));
+            "P95"));
     all.at("/operations/operations").forEach(operation -> rows.add(row(operation)));
     if (all.at("/operations/operations").isEmpty()) {
       rows.add("No span has come yet. Applications send to localhost:4317 (gRPC) or 4318 (HTTP).");
@@ -162,14 +164,14 @@ public final class TopCommand implements Callable<Integer> {
     return String.format(
         Locale.ROOT,
         ROW,
+        number("%.6f", operation.at("/kept/money")),
         operation.path("service").asString(),
         operation.path("operation").asString(),
         number("%.1f", lately.isNumber() ? lately : seen.path("perSecond")),
         seen.path("spans").asLong(),
         number("%.1f%%", operation.path("keptShare"), 100),
         number("%.2f%%", seen.path("errorRate"), 100),
-        number("%.3g s", seen.path("p95")),
-        number("%.6f", operation.at("/kept/money")));
+        number("%.3g s", seen.path("p95")));
   }
 
   private static String number(String format, JsonNode node) {

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.access;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param body whether one is read; that of any other is not
  */
 public record AdminRoute(String method, String template, @Nullable Role needs, boolean body) {
+  private static final List<String> ENCODED = List.of("%2f", "%3a", "%3b");
+
   /**
-   * Whether this path, as it was sent, is one of the template; a name stands for no slash and no
-   * colon.
+   * Whether this path, as it was sent, is one of the template; a name stands for no slash, colon or
+   * semicolon, however they are written: who reads the path after us must not find another route.
    */
   boolean matches(String path) {
     int t = 0;
@@ -21,7 +24,7 @@ public record AdminRoute(String method, String template, @Nullable Role needs, b
       if (template.charAt(t) == '{') {
         t = template.indexOf('}', t) + 1;
         int end = p;
-        while (end < path.length() && path.charAt(end) != '/' && path.charAt(end) != ':') {
+        while (end < path.length() && !isBetweenNames(path, end)) {
           end++;
         }
         if (end == p) {
@@ -36,6 +39,16 @@ public record AdminRoute(String method, String template, @Nullable Role needs, b
       }
     }
     return p == path.length();
+  }
+
+  private static boolean isBetweenNames(String path, int at) {
+    return "/:;".indexOf(path.charAt(at)) >= 0
+        || ENCODED.stream().anyMatch(text -> path.regionMatches(true, at, text, 0, text.length()));
+  }
+
+  /** Whether it changes what goes on, which not everybody may. */
+  public boolean isChange() {
+    return needs != null && needs.covers(Role.OPERATOR);
   }
 
   @Override

@@ -28,6 +28,7 @@ import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,10 +60,12 @@ final class JwtTokens implements Access.SignedTokens {
   private static final int KEYS_BYTES_MAX = 256 << 10;
   private static final long OUTAGE_MILLIS = 3_600_000;
   private static final int SUBJECT_MAX = 100;
+  private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final AccessSettings.Jwt settings;
   private final @Nullable Path file;
   private @Nullable FileTime fileAt;
+  private long quietUntil = System.nanoTime();
   private DefaultJWTProcessor<SecurityContext> processor;
 
   JwtTokens(AccessSettings.Jwt settings) {
@@ -117,13 +120,22 @@ final class JwtTokens implements Access.SignedTokens {
     try {
       return caller(processor().process(jwt, null));
     } catch (KeySourceException e) {
-      log.warn("keys of {} cannot be had: {}", settings.issuer(), e.getMessage());
+      complain(e);
       throw new ProblemException(
           ProblemType.OVERLOADED, "the identity provider's keys cannot be had at the moment");
     } catch (BadJOSEException | JOSEException e) {
       // Its words name a claim or a key, never the token.
       throw new ProblemException(
           ProblemType.TOKEN_REQUIRED, "the signed token is not valid: " + e.getMessage());
+    }
+  }
+
+  /** Once a minute: each request with such a token comes here. */
+  private synchronized void complain(KeySourceException e) {
+    long now = System.nanoTime();
+    if (now - quietUntil >= 0) {
+      quietUntil = now + QUIET_NANOS;
+      log.warn("keys of {} cannot be had: {}", settings.issuer(), e.getMessage());
     }
   }
 

@@ -9,6 +9,7 @@ import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.http.RequestFields;
 import dev.spanthrift.exporter.transport.SendResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,8 +114,12 @@ public final class AlertApi {
         .publishOn(Schedulers.boundedElastic())
         .map(
             text -> {
-              AlertBook.Silence silence = read(BodyFormat.JSON.read(text));
-              Author author = Authors.of(headers, silence.reason());
+              AlertBook.Silence wished = read(BodyFormat.JSON.read(text));
+              Author author = Authors.of(headers, wished.reason());
+              AlertBook.Silence silence = wished.because(author.reason());
+              if (!book.hasPlace(silence)) {
+                throw noPlace();
+              }
               if (!dryRun) {
                 set(silence, author);
               }
@@ -126,21 +131,18 @@ public final class AlertApi {
     String subject = silence.rule() == null ? silence.id() : silence.rule();
     audit.append(author, "alerts.silence", subject, silence.until().toString(), List.of());
     if (!book.silence(silence)) {
-      throw new ProblemException(
-          ProblemType.TOO_MANY, AlertBook.SILENCES_MAX + " silences, which are as many as may be");
+      throw noPlace(); // another one was faster
     }
+  }
+
+  private static ProblemException noPlace() {
+    return new ProblemException(
+        ProblemType.TOO_MANY, AlertBook.SILENCES_MAX + " silences, which are as many as may be");
   }
 
   private AlertBook.Silence read(JsonNode body) {
     String example = "{\"rule\": \"latency\", \"ttl\": \"2h\", \"reason\": \"deploy\"}";
-    if (!body.isObject()) {
-      throw ProblemException.invalid("", "is not an object", example);
-    }
-    for (String name : body.propertyNames()) {
-      if (!FIELDS.contains(name)) {
-        throw ProblemException.invalid("/" + name, "is not known", "one of " + FIELDS);
-      }
-    }
+    RequestFields.known("", body, FIELDS, example);
     String rule = body.path("rule").asString(null);
     String id = body.path("id").asString(null);
     if ((rule == null) == (id == null)) {
@@ -152,7 +154,7 @@ public final class AlertApi {
           "no such rule",
           "one of " + Arrays.stream(AlertRule.values()).map(AlertRule::word).toList());
     }
-    if (id != null && !book.isActive(id)) {
+    if (id != null && !book.isKnown(id)) {
       throw ProblemException.invalid("/id", "no such alert is active", "see GET /api/v1/alerts");
     }
     JsonNode ttl = body.path("ttl");
@@ -179,7 +181,8 @@ public final class AlertApi {
     }
     long now = unixMillis.getAsLong();
     long before = tested.get();
-    if (now - before < TEST_PAUSE_MILLIS || !tested.compareAndSet(before, now)) {
+    boolean justNow = now >= before && now - before < TEST_PAUSE_MILLIS;
+    if (justNow || !tested.compareAndSet(before, now)) {
       throw new ProblemException(ProblemType.BUSY, "a test was sent in the last seconds");
     }
     return Mono.fromCallable(

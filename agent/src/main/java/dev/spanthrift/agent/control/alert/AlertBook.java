@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.alert;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.config.settings.AlertSettings;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An alert is over when nobody has found it for a minute. At most {@link #ACTIVE_MAX} at a time,
  * {@link #RESOLVED_MAX} that are over, {@link #SILENCES_MAX} silences; what finds no place is
- * counted. Silences end with the process.
+ * counted. Silences outlive the process: one alert's is by what the alert is about, for it begins
+ * anew with the next process, under another id.
  */
 public final class AlertBook {
   static final int ACTIVE_MAX = 100;
@@ -35,7 +38,8 @@ public final class AlertBook {
   private final Consumer<Alert> tell;
   private final Map<String, Active> active = new LinkedHashMap<>();
   private final Deque<Alert> resolved = new ArrayDeque<>();
-  private final Map<String, Silence> silences = new LinkedHashMap<>();
+  private final SilenceFile file;
+  private final Map<String, Silence> silences = new LinkedHashMap<>(); // by what they are about
   private long number;
   private long withoutPlace;
 
@@ -46,8 +50,9 @@ public final class AlertBook {
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Silence(@Nullable String rule, @Nullable String id, Instant until, String reason) {
-    private String key() {
-      return rule == null ? "id " + id : "rule " + rule;
+    /** The same for another reason. */
+    Silence because(String other) {
+      return new Silence(rule, id, until, other);
     }
   }
 
@@ -66,15 +71,28 @@ public final class AlertBook {
     }
   }
 
-  public AlertBook(AlertSettings settings, WebhookSender webhook, LongSupplier unixMillis) {
-    this(settings, unixMillis, webhook::tell);
+  /**
+   * @param stateDirectory none: silences end with the process
+   */
+  public AlertBook(
+      AlertSettings settings,
+      @Nullable Path stateDirectory,
+      WebhookSender webhook,
+      LongSupplier unixMillis) {
+    this(settings, stateDirectory, unixMillis, webhook::tell);
   }
 
   /**
    * @param tell takes a message, and never blocks
    */
-  AlertBook(AlertSettings settings, LongSupplier unixMillis, Consumer<Alert> tell) {
+  AlertBook(
+      AlertSettings settings,
+      @Nullable Path stateDirectory,
+      LongSupplier unixMillis,
+      Consumer<Alert> tell) {
     this.settings = settings;
+    file = new SilenceFile(stateDirectory);
+    silences.putAll(file.read());
     this.unixMillis = unixMillis;
     this.tell = tell;
   }
@@ -119,9 +137,21 @@ public final class AlertBook {
   }
 
   private @Nullable Silence silence(Active one, long now) {
+    forgetOld(now);
+    Silence ofRule = silences.get(ofRule(one.finding.rule().word()));
+    return ofRule == null ? silences.get(ofFinding(one.finding)) : ofRule;
+  }
+
+  private void forgetOld(long now) {
     silences.values().removeIf(silence -> silence.until().toEpochMilli() <= now);
-    Silence ofRule = silences.get("rule " + one.finding.rule().word());
-    return ofRule == null ? silences.get("id " + one.id) : ofRule;
+  }
+
+  private static String ofRule(String rule) {
+    return "rule " + rule;
+  }
+
+  private static String ofFinding(AlertFinding finding) {
+    return "alert " + finding.key();
   }
 
   private Alert alert(Active one, long now, @Nullable Instant end) {
@@ -158,29 +188,60 @@ public final class AlertBook {
     return all;
   }
 
-  /** Whether an alert of this id is active. */
-  synchronized boolean isActive(String id) {
-    return active.values().stream().anyMatch(one -> one.id.equals(id));
+  /** Whether an alert of this id is active, or silenced though it is over. */
+  synchronized boolean isKnown(String id) {
+    return active.values().stream().anyMatch(one -> one.id.equals(id))
+        || silences().stream().anyMatch(silence -> id.equals(silence.id()));
   }
 
   synchronized List<Silence> silences() {
-    long now = unixMillis.getAsLong();
-    silences.values().removeIf(silence -> silence.until().toEpochMilli() <= now);
+    forgetOld(unixMillis.getAsLong());
     return List.copyOf(silences.values());
   }
 
-  /** Sets a silence; one that has ended already takes an earlier one away. False: no place. */
+  /** Whether there is a place for one more. */
+  synchronized boolean hasPlace(Silence silence) {
+    forgetOld(unixMillis.getAsLong());
+    return silences.size() < SILENCES_MAX || silences.containsKey(about(silence));
+  }
+
+  /**
+   * Sets a silence; one that has ended already takes an earlier one away. False: no place.
+   *
+   * @throws java.io.UncheckedIOException when it could not be stored; then nothing has changed
+   */
   synchronized boolean silence(Silence silence) {
     long now = unixMillis.getAsLong();
-    if (silence.until().toEpochMilli() <= now) {
-      silences.remove(silence.key());
-      return true;
-    }
-    if (silences.size() >= SILENCES_MAX && !silences.containsKey(silence.key())) {
+    if (!hasPlace(silence)) {
       return false;
     }
-    silences.put(silence.key(), silence);
+    Map<String, Silence> next = new LinkedHashMap<>(silences);
+    if (silence.until().toEpochMilli() <= now) {
+      next.remove(about(silence));
+    } else {
+      next.put(about(silence), silence);
+    }
+    file.write(next);
+    silences.clear();
+    silences.putAll(next);
     return true;
+  }
+
+  /** Of an alert that is not known: by its id, which nothing has. */
+  private String about(Silence silence) {
+    if (silence.rule() != null) {
+      return ofRule(silence.rule());
+    }
+    for (Active one : active.values()) {
+      if (one.id.equals(silence.id())) {
+        return ofFinding(one.finding);
+      }
+    }
+    return silences.entrySet().stream()
+        .filter(known -> Objects.equals(known.getValue().id(), silence.id()))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse("id " + silence.id());
   }
 
   /** Findings that found no place. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class AlertWatch {
   private static final long LOOK_MILLIS = 10_000;
   private static final long MINUTE_MILLIS = 60_000;
+  private static final long OPERATIONS_MILLIS = 2 * MINUTE_MILLIS; // their minutes may be uneven
 
   private final AlertSettings settings;
   private final AlertBook book;
   private final SpendView spend;
   private final Supplier<@Nullable FleetStatus> fleet;
+  private final FleetVoice voice;
   private final @Nullable SlowQueries queries;
   private final LongSupplier unixMillis;
   private final Anomalies anomalies;
@@ -37,15 +40,39 @@ public final class AlertWatch {
   private List<AlertFinding> ofMinute = List.of();
   private long lookedMillis;
   private long minuteMillis;
+  private long operationsMillis;
   private long overShareBefore = -1;
 
-  public AlertWatch(
+  /** Of a sidecar whose money is its own. */
+  AlertWatch(
       AlertSettings settings,
       AlertBook book,
       SpendView spend,
       Supplier<@Nullable FleetStatus> fleet,
       @Nullable SlowQueries queries,
       LongSupplier unixMillis) {
+    this(
+        settings,
+        book,
+        spend,
+        fleet,
+        () -> CompletableFuture.completedFuture(List.of()),
+        queries,
+        unixMillis);
+  }
+
+  /**
+   * @param members of the fleet, which fails when they cannot be read
+   */
+  public AlertWatch(
+      AlertSettings settings,
+      AlertBook book,
+      SpendView spend,
+      Supplier<@Nullable FleetStatus> fleet,
+      Supplier<CompletableFuture<List<FleetStatus.Member>>> members,
+      @Nullable SlowQueries queries,
+      LongSupplier unixMillis) {
+    voice = new FleetVoice(fleet, members, unixMillis);
     this.settings = settings;
     this.book = book;
     this.spend = spend;
@@ -58,15 +85,22 @@ public final class AlertWatch {
   /** Looks when it is time; call it once a second. */
   public synchronized void look(PipelineStatus status) {
     long now = unixMillis.getAsLong();
-    if (now - lookedMillis < LOOK_MILLIS) {
+    if (!isOver(lookedMillis, LOOK_MILLIS, now)) {
       return;
     }
     lookedMillis = now;
+    if (isOver(operationsMillis, OPERATIONS_MILLIS, now)) {
+      lastMinute(List.of(), true); // nothing came since, so nothing of it goes on
+    }
     List<AlertFinding> found = new ArrayList<>();
-    money(found);
+    List<AlertFinding> ofMoney = new ArrayList<>();
+    boolean isShared = money(ofMoney).equals(Spend.FLEET);
+    if (!ofMoney.isEmpty() && (!isShared || voice.speaks())) {
+      found.addAll(ofMoney);
+    }
     destinations(status, now, found);
     engine(found);
-    if (now - minuteMillis >= MINUTE_MILLIS) {
+    if (isOver(minuteMillis, MINUTE_MILLIS, now)) {
       minuteMillis = now;
       List<AlertFinding> minute = new ArrayList<>();
       mustKeep(status, minute);
@@ -77,8 +111,14 @@ public final class AlertWatch {
     book.update(found);
   }
 
+  /** Whether a time has passed; a clock that was set back counts as one that has. */
+  private static boolean isOver(long since, long millis, long now) {
+    return now - since >= millis || now < since;
+  }
+
   /** What a minute showed of operations. */
   public synchronized void look(Minute minute) {
+    operationsMillis = unixMillis.getAsLong();
     lastMinute(anomalies.look(minute), true);
   }
 
@@ -105,7 +145,8 @@ public final class AlertWatch {
     }
   }
 
-  private void money(List<AlertFinding> found) {
+  /** Answers whose money it is. */
+  private String money(List<AlertFinding> found) {
     Spend now = spend.spend();
     for (Spend.BudgetSpend budget : now.budgets()) {
       Double amount = budget.budget();
@@ -134,6 +175,7 @@ public final class AlertWatch {
             found);
       }
     }
+    return now.scope();
   }
 
   private void destinations(PipelineStatus status, long now, List<AlertFinding> found) {
@@ -163,7 +205,7 @@ public final class AlertWatch {
       awaySince.remove(name);
       return now;
     }
-    return awaySince.computeIfAbsent(name, n -> now);
+    return awaySince.merge(name, now, Math::min); // the clock may have been set back
   }
 
   private void engine(List<AlertFinding> found) {

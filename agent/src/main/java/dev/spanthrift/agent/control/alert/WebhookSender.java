@@ -148,9 +148,13 @@ public final class WebhookSender implements AutoCloseable {
     if (isTaken(result)) {
       sent++;
       remark = null;
-    } else if (result instanceof SendResult.Again again && attempt < ATTEMPTS_MAX) {
+    } else if (mayBeTakenLater(result) && attempt < ATTEMPTS_MAX) {
       remark = words(result);
-      long wait = backoff.nanosAfter(attempt, again.delayNanos());
+      long least =
+          result instanceof SendResult.Again again
+              ? again.delayNanos()
+              : SendResult.Again.OWN_BACKOFF;
+      long wait = backoff.nanosAfter(attempt, least);
       var unused =
           timer.schedule(
               Guarded.task("alerts again", () -> attempt(body, attempt + 1)),
@@ -164,6 +168,15 @@ public final class WebhookSender implements AutoCloseable {
     }
     busy = false;
     sendNext();
+  }
+
+  /**
+   * For whom OTLP would not ask again, a webhook may: its server's own trouble, or its patience.
+   */
+  private static boolean mayBeTakenLater(SendResult result) {
+    return result instanceof SendResult.Again
+        || result.kind().startsWith("status_5")
+        || result.kind().equals("status_408");
   }
 
   private static boolean isTaken(SendResult result) {

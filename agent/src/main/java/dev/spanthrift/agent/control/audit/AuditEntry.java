@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param at RFC 3339
  * @param action such as {@code policy.put}
  * @param from what was in force, such as a version; missing where there was nothing
- * @param diff what changed, the first hundred places
+ * @param diff what changed, the first hundred places; where a value is large, how large
  * @param previous hash of the line before; 64 zeros for the first
  * @param hash SHA-256 of this line's JSON with sorted keys and without its hash
  */
@@ -57,6 +57,11 @@ public record AuditEntry(
         diff,
         previous,
         hashOf((ObjectNode) json()));
+  }
+
+  /** About what it takes as JSON. */
+  long bytes() {
+    return BodyFormat.canonical(json()).length();
   }
 
   JsonNode json() {

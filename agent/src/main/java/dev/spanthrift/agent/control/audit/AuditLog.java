@@ -26,12 +26,16 @@ public final class AuditLog {
   /** Entries that are answered; the file has all. */
   static final int LATELY_MAX = 1_000;
 
+  /** Bytes of JSON of the entries that are answered. */
+  static final long LATELY_BYTES_MAX = 2 << 20;
+
   private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
 
   private final @Nullable Path file;
   private final LongSupplier unixMillis;
   private final long fileBytesMax;
   private final Deque<AuditEntry> lately = new ArrayDeque<>();
+  private long latelyBytes;
   private boolean isRead;
   private boolean isToldUnreadable;
   private long number;
@@ -93,7 +97,7 @@ public final class AuditLog {
                 author.requestId(),
                 from,
                 to,
-                diff,
+                AuditDifference.bounded(diff),
                 previous,
                 "")
             .sealed();
@@ -108,8 +112,35 @@ public final class AuditLog {
     number = entry.number();
     previous = entry.hash();
     lately.addFirst(entry);
-    if (lately.size() > LATELY_MAX) {
-      lately.removeLast();
+    latelyBytes += entry.bytes();
+    while (lately.size() > LATELY_MAX || latelyBytes > LATELY_BYTES_MAX) {
+      latelyBytes -= lately.removeLast().bytes();
+    }
+  }
+
+  /**
+   * Notes a change and makes it. What did not come about is noted, too, under the action's name
+   * with {@code .failed}.
+   *
+   * @throws UncheckedIOException when it cannot be stored; then nothing has changed
+   */
+  public void change(
+      Author author,
+      String action,
+      @Nullable String from,
+      @Nullable String to,
+      List<JsonDifference> diff,
+      Runnable act) {
+    append(author, action, from, to, diff);
+    try {
+      act.run();
+    } catch (RuntimeException e) {
+      try {
+        append(author, action + ".failed", from, to, List.of());
+      } catch (UncheckedIOException unsaid) {
+        log.warn("the audit cannot say that {} {} did not come about", action, to);
+      }
+      throw e;
     }
   }
 

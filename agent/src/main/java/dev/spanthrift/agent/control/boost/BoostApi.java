@@ -89,12 +89,13 @@ public final class BoostApi {
             wish -> {
               requirePrice();
               Author author = Authors.of(headers, wish.reason());
-              BoostBody made = body(keeper.create(wish, author, dryRun));
+              ActiveBoost made = keeper.create(wish.because(author.reason()), author, dryRun);
               return dryRun
-                  ? ResponseEntity.ok(made)
+                  ? ResponseEntity.ok(body(made))
                   : ResponseEntity.status(HttpStatus.CREATED)
                       .header(HttpHeaders.LOCATION, PATH + "/" + made.id())
-                      .body(made);
+                      .eTag(etag(made))
+                      .body(body(made));
             });
   }
 

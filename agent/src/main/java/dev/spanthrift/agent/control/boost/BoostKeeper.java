@@ -136,6 +136,13 @@ public final class BoostKeeper {
     if (dryRun) {
       return made;
     }
+    audit.change(author, "boost.create", null, made.id(), diff(null, made), () -> begin(made));
+    log.info("boost {} keeps {}: {}", made.id(), made.match().words(), made.reason());
+    lookAgain();
+    return made;
+  }
+
+  private void begin(ActiveBoost made) {
     active.add(made);
     boolean done = false;
     try {
@@ -143,7 +150,6 @@ public final class BoostKeeper {
         throw new ProblemException(
             ProblemType.NO_PLACE, "the policies in force leave no room for what a boost asks");
       }
-      note(author, "boost.create", null, made);
       file.write(active);
       done = true;
     } finally {
@@ -152,9 +158,6 @@ public final class BoostKeeper {
         putInForce();
       }
     }
-    log.info("boost {} keeps {}: {}", made.id(), made.match().words(), made.reason());
-    lookAgain();
-    return made;
   }
 
   private long freshNumber(long now) {
@@ -191,7 +194,7 @@ public final class BoostKeeper {
 
   private ActiveBoost end(ActiveBoost boost, ActiveBoost.State as, Author author) {
     ActiveBoost over = boost.ended(as, clock.getAsLong());
-    note(author, "boost.end", boost, over);
+    audit.append(author, "boost.end", boost.id(), over.id(), diff(boost, over));
     take(boost, over);
     return over;
   }
@@ -213,10 +216,8 @@ public final class BoostKeeper {
     }
   }
 
-  private void note(Author author, String action, @Nullable ActiveBoost from, ActiveBoost to) {
-    List<JsonDifference> diff =
-        List.of(new JsonDifference("", from == null ? null : json(from), json(to)));
-    audit.append(author, action, from == null ? null : from.id(), to.id(), diff);
+  private static List<JsonDifference> diff(@Nullable ActiveBoost from, ActiveBoost to) {
+    return List.of(new JsonDifference("", from == null ? null : json(from), json(to)));
   }
 
   private static ObjectNode json(ActiveBoost boost) {
@@ -253,7 +254,8 @@ public final class BoostKeeper {
       }
     }
     long spent = active.stream().mapToLong(boost -> boost.boost().spent().picos()).sum();
-    if (spent != savedPicos && now - savedMillis >= SAVE_MILLIS) {
+    boolean due = now - savedMillis >= SAVE_MILLIS || now < savedMillis; // or was set back
+    if (spent != savedPicos && due) {
       savedPicos = spent;
       savedMillis = now;
       save();

@@ -36,9 +36,9 @@ public final class BoostPreviews {
     BoostMatch known = wish.match().recorded();
     Condition match = known == null ? Condition.ALWAYS : known.condition();
     List<String> remarks = remarks(wish, document);
-    RingQuestions.Means purse = questions.purseOfNow();
-    WhatIfAnswer without = questions.now(document, purse);
-    WhatIfAnswer with = questions.now(boosted(document, match), purse);
+    RingQuestions.Means means = questions.meansOfNow();
+    WhatIfAnswer without = questions.now(document, means);
+    WhatIfAnswer with = questions.now(boosted(document, match), means);
     Quantity decided = with.keptByReason().getOrDefault(NAME, NOTHING);
     double seconds = Math.max(1, with.seconds());
     double added = Math.max(0, with.cost().kept() - without.cost().kept());

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.boost;
 
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.RequestFields;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +26,19 @@ record BoostWish(BoostMatch match, Duration ttl, double cap, String reason) {
   private static final List<String> MATCH_FIELDS = List.of("service", "operation", "attribute");
   private static final List<String> ATTRIBUTE_FIELDS = List.of("key", "equals");
 
+  /** The same for another reason. */
+  BoostWish because(String other) {
+    return new BoostWish(match, ttl, cap, other);
+  }
+
   /**
    * Reads it.
    *
    * @throws ProblemException saying what would be right
    */
   static BoostWish read(JsonNode body) {
-    known("", body, FIELDS, "{\"match\": {\"service\": \"cart\"}, \"ttl\": \"30m\", \"cap\": 1}");
+    RequestFields.known(
+        "", body, FIELDS, "{\"match\": {\"service\": \"cart\"}, \"ttl\": \"30m\", \"cap\": 1}");
     return new BoostWish(
         match(body.path("match")),
         ttl(body.path("ttl")),
@@ -40,7 +47,7 @@ record BoostWish(BoostMatch match, Duration ttl, double cap, String reason) {
   }
 
   static BoostMatch match(JsonNode node) {
-    known("/match", node, MATCH_FIELDS, "{\"service\": \"cart\"}");
+    RequestFields.known("/match", node, MATCH_FIELDS, "{\"service\": \"cart\"}");
     String service = text("/match/service", node.path("service"));
     String operation = text("/match/operation", node.path("operation"));
     JsonNode attribute = node.path("attribute");
@@ -54,7 +61,7 @@ record BoostWish(BoostMatch match, Duration ttl, double cap, String reason) {
   private static BoostMatch.OfAttribute attribute(JsonNode node) {
     String at = "/match/attribute";
     String example = "{\"key\": \"http.route\", \"equals\": \"/checkout\"}";
-    known(at, node, ATTRIBUTE_FIELDS, example);
+    RequestFields.known(at, node, ATTRIBUTE_FIELDS, example);
     String key = text(at + "/key", node.path("key"));
     String equals = text(at + "/equals", node.path("equals"));
     if (key == null || equals == null) {
@@ -128,18 +135,6 @@ record BoostWish(BoostMatch match, Duration ttl, double cap, String reason) {
           at, "is not a text: " + shortened(node), "from 1 to 200 characters in one line");
     }
     return text;
-  }
-
-  private static void known(String at, JsonNode node, List<String> fields, String example) {
-    if (!node.isObject()) {
-      throw ProblemException.invalid(
-          at, node.isMissingNode() ? "is missing" : "is not an object", example);
-    }
-    for (String name : node.propertyNames()) {
-      if (!fields.contains(name)) {
-        throw ProblemException.invalid(at + "/" + name, "is not known", "one of " + fields);
-      }
-    }
   }
 
   private static String shortened(JsonNode node) {

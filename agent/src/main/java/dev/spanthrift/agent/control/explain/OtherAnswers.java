@@ -53,6 +53,9 @@ final class OtherAnswers {
     List<Integer> unanswerable = RingTraffic.unanswerable(set.document());
     List<PolicyTrial> trials = set.trials(decision.fragment(), facts(set, spans));
     for (int i = 0; i < trials.size(); i++) {
+      if (trials.get(i).policy().shadow()) {
+        continue; // it decides nothing, whatever it asks for
+      }
       if (unanswerable.contains(i)) {
         return new Otherwise(
             name,

@@ -35,7 +35,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +65,7 @@ public final class Front implements AutoCloseable {
   private static final long QUEUE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CLOSE_MILLIS = 500;
+  private static final Duration ANSWER = Duration.ofMinutes(2); // what takes longer is for a job
   private static final int ROOM = 32; // places made at once, as many as are let in at once
   private static final int WORKERS = 2;
   private static final double GUESS_COSTS = 50; // requests: guessing takes time
@@ -88,9 +91,12 @@ public final class Front implements AutoCloseable {
   private final Guarded sweep = Guarded.task("admin port's sweep", this::sweep);
   private long sweepAt = Long.MAX_VALUE; // nobody is here
   private final Channel listening;
+  private final long answerMillis;
   private @Nullable CountDownLatch ending;
 
-  private Front(FrontSettings settings, Access access, Sites sites, FrontCounts counts) {
+  private Front(
+      FrontSettings settings, Access access, Sites sites, FrontCounts counts, Duration answer) {
+    answerMillis = answer.toMillis();
     this.settings = settings;
     this.sites = sites;
     this.counts = counts;
@@ -110,7 +116,17 @@ public final class Front implements AutoCloseable {
    * @throws IllegalStateException with a sentence for people when it cannot
    */
   public static Front open(FrontSettings settings, Access access, Sites sites, FrontCounts counts) {
-    return new Front(settings, access, sites, counts);
+    return open(settings, access, sites, counts, ANSWER);
+  }
+
+  /**
+   * The same.
+   *
+   * @param answer how long one may take
+   */
+  static Front open(
+      FrontSettings settings, Access access, Sites sites, FrontCounts counts, Duration answer) {
+    return new Front(settings, access, sites, counts, answer);
   }
 
   private Channel bind() {
@@ -273,7 +289,12 @@ public final class Front implements AutoCloseable {
     }
     sweepAt = Long.MAX_VALUE;
     for (FrontConnection connection : List.copyOf(oldestFirst)) {
-      if (now >= deadline(connection)) {
+      if (now < deadline(connection)) {
+        continue;
+      }
+      if (connection.stage() == FrontConnection.Stage.STREAMING) {
+        connection.finishStream();
+      } else {
         connection.cut(why(connection.stage()));
       }
     }
@@ -302,7 +323,8 @@ public final class Front implements AutoCloseable {
     return switch (stage) {
       case HEAD, BODY, CHECKING, WRITING -> settings.readTimeout().toNanos();
       case QUEUED -> QUEUE_NANOS;
-      case ANSWERING, STREAMING -> Long.MAX_VALUE;
+      case ANSWERING -> Long.MAX_VALUE;
+      case STREAMING -> settings.streamTimeout().toNanos();
       case IDLE -> settings.idleTimeout().toNanos();
       case LINGERING -> LINGER_NANOS;
     };
@@ -351,15 +373,28 @@ public final class Front implements AutoCloseable {
         && shown.authorization() != null;
   }
 
-  /** Has a request answered where that may block. */
+  /**
+   * Has a request answered where that may block. What has no answer in time is answered with a
+   * problem, so that it holds no place for ever; its own answer is dropped when it comes.
+   */
   void think(AdminRequest request, Consumer<AdminAnswer> done) {
+    AtomicBoolean answered = new AtomicBoolean();
+    Future<?> late =
+        loop.schedule(() -> late(request, answered, done), answerMillis, TimeUnit.MILLISECONDS);
+    Consumer<AdminAnswer> once =
+        answer -> {
+          if (answered.compareAndSet(false, true)) {
+            late.cancel(false);
+            done.accept(answer);
+          }
+        };
     workers.execute(
         () -> {
           try {
-            sites.rest().answer(request, done);
+            sites.rest().answer(request, once);
           } catch (RuntimeException | Error e) {
             log.error("request {} failed", request.id(), e);
-            done.accept(
+            once.accept(
                 ProblemAnswers.of(
                     new ProblemException(
                         ProblemType.INTERNAL, "see the log for request " + request.id()),
@@ -367,6 +402,18 @@ public final class Front implements AutoCloseable {
                     request.id()));
           }
         });
+  }
+
+  private void late(AdminRequest request, AtomicBoolean answered, Consumer<AdminAnswer> done) {
+    if (answered.compareAndSet(false, true)) {
+      log.warn(
+          "request {}, {}, has no answer after {} ms", request.id(), request.path(), answerMillis);
+      done.accept(
+          ProblemAnswers.of(
+              new ProblemException(ProblemType.OVERLOADED, "there was no answer in time"),
+              request.path(),
+              request.id()));
+    }
   }
 
   /** Accepts no more, lets requests end for at most this long, and cuts the rest. Blocks. */

@@ -13,7 +13,6 @@ import dev.spanthrift.agent.control.http.RequestIds;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -52,8 +51,6 @@ import org.jspecify.annotations.Nullable;
 final class FrontConnection extends ChannelInboundHandlerAdapter {
   private static final Set<String> READS = Set.of("GET", "HEAD");
   private static final int WRITE_BYTES = 32 << 10;
-  private static final int STREAM_BYTES_MAX = 64 << 10; // above the kernel's own buffer
-  private static final String EVENTS = "text/event-stream";
 
   /** What it waits for. */
   enum Stage {
@@ -83,8 +80,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private boolean closing; // the program ends
   private boolean last; // the connection ends with this answer
   private boolean wordy; // sends though it only listens
-  private @Nullable Runnable streamEnded;
-  private int streamBytes; // that the client has not taken
+  private @Nullable EventStream stream;
   private int lyingBytes; // of the answer, charged to the workbench
 
   FrontConnection(Front front) {
@@ -123,7 +119,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
       front.counts.cut(Cut.CLIENT, true);
     }
     front.bench.forget(this);
-    endStream();
+    if (stream != null) {
+      stream.end();
+    }
     release();
     early.forEach(ReferenceCountUtil::release);
     early.clear();
@@ -328,7 +326,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     Site direct = front.sites.direct().get(whole.path());
     if (direct == null) {
       stage(Stage.QUEUED);
-      front.bench.submit(this);
+      front.bench.submit(this, route != null && route.isChange());
     } else {
       stage(Stage.ANSWERING);
       direct.answer(whole, answer -> front.onLoop(() -> wanted(answer)));
@@ -339,55 +337,29 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     Runnable ended = streams.open(whole, this::sendSoon); // throws what the client is told
     if (whole.method().equals("HEAD")) {
       ended.run();
-      AdminAnswer head = AdminAnswer.of(200, EVENTS, new byte[0]);
+      AdminAnswer head = AdminAnswer.of(200, EventStream.TYPE, new byte[0]);
       write(head);
       return;
     }
-    streamEnded = ended;
     last = true;
     stage(Stage.STREAMING);
-    front.counts.answered(200);
-    front.counts.streamOpened();
-    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, EVENTS);
-    AnswerHeaders.add(response.headers(), id);
-    HttpUtil.setTransferEncodingChunked(response, true);
-    // Else the kernel would hold megabytes for a client that takes nothing, and count them as ours.
-    ctx().channel().config().setOption(ChannelOption.SO_SNDBUF, STREAM_BYTES_MAX);
-    ctx().writeAndFlush(response);
+    stream = new EventStream(ctx(), front.counts, id, ended);
     ctx().executor().execute(this::more); // to see it go
   }
 
   private void sendSoon(byte[] events) {
-    front.onLoop(() -> send(events));
+    front.onLoop(
+        () -> {
+          if (stage == Stage.STREAMING && !Objects.requireNonNull(stream).send(events)) {
+            cut(Cut.SLOW);
+          }
+        });
   }
 
-  private void send(byte[] events) {
-    if (stage != Stage.STREAMING) {
-      return;
-    }
-    if (streamBytes + events.length > STREAM_BYTES_MAX) {
-      cut(Cut.SLOW);
-      return;
-    }
-    streamBytes += events.length;
-    ctx()
-        .writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(events)))
-        .addListener(
-            written -> {
-              streamBytes -= events.length;
-              if (!written.isSuccess()) {
-                ctx().close();
-              }
-            });
-  }
-
-  private void endStream() {
-    if (streamEnded != null) {
-      front.counts.streamClosed();
-      streamEnded.run();
-      streamEnded = null;
-    }
+  /** A stream has its time, so that nobody listens for long whose token is not good any more. */
+  void finishStream() {
+    stage = Stage.LINGERING;
+    Objects.requireNonNull(stream).finish();
   }
 
   /** Its turn has come. */

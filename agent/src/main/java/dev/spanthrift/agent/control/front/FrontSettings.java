@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param workingMax requests that are thought about at once; the others wait
  * @param readTimeout for a head, and again for a body
  * @param idleTimeout between two requests of one connection
+ * @param streamTimeout after which a stream of events ends; whoever wants more asks again
  * @param tls null: plain text
  * @param requestsPerSecond of one client, beside probes and scrapes
  * @param requestsBurst that it may send at once
@@ -32,6 +33,7 @@ public record FrontSettings(
     int workingMax,
     Duration readTimeout,
     Duration idleTimeout,
+    Duration streamTimeout,
     @Nullable SslContext tls,
     double requestsPerSecond,
     double requestsBurst) {
@@ -43,6 +45,7 @@ public record FrontSettings(
   private static final double REQUESTS_BURST = 2_000;
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75); // above a scrape's minute
+  private static final Duration STREAM_TIMEOUT = Duration.ofMinutes(10);
 
   public FrontSettings {
     hosts = Set.copyOf(hosts);
@@ -66,6 +69,7 @@ public record FrontSettings(
         WORKING_MAX,
         READ_TIMEOUT,
         IDLE_TIMEOUT,
+        STREAM_TIMEOUT,
         tls,
         REQUESTS_PER_SECOND,
         REQUESTS_BURST);

@@ -40,15 +40,12 @@ public record JsonDifference(String pointer, @Nullable JsonNode current, @Nullab
     } else {
       TreeSet<String> names = new TreeSet<>(current.propertyNames());
       names.addAll(sent.propertyNames());
-      names.forEach(n -> compare(at + "/" + step(n), current.get(n), sent.get(n), found));
+      names.forEach(
+          n -> compare(at + "/" + RequestFields.step(n), current.get(n), sent.get(n), found));
     }
   }
 
   private static boolean isInside(JsonNode current, JsonNode sent) {
     return (current.isArray() && sent.isArray()) || (current.isObject() && sent.isObject());
-  }
-
-  private static String step(String name) {
-    return name.replace("~", "~0").replace("/", "~1");
   }
 }

@@ -27,11 +27,19 @@ public record Paging(int limit, long before) {
       return Long.MAX_VALUE;
     }
     try {
-      return Long.parseUnsignedLong(cursor, Character.MAX_RADIX);
+      long before = Long.parseUnsignedLong(cursor, Character.MAX_RADIX);
+      if (before >= 0) {
+        return before;
+      }
     } catch (NumberFormatException e) {
-      throw ProblemException.invalid(
-          "/cursor", "a cursor is what an answer gave as next", "leave it out to begin");
+      throw noCursor();
     }
+    throw noCursor();
+  }
+
+  private static ProblemException noCursor() {
+    return ProblemException.invalid(
+        "/cursor", "a cursor is what an answer gave as next", "leave it out to begin");
   }
 
   /** The page, of at most one more than fits. */

@@ -2,15 +2,20 @@ package dev.spanthrift.agent.control.http;
 
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 
@@ -56,6 +61,8 @@ public final class ProblemHandler implements WebExceptionHandler {
       }
       case ErrorResponse e when e.getStatusCode().value() == 404 && isOfTheFleet(exchange) ->
           new ProblemException(ProblemType.FLEET_ONLY, "this sidecar knows nothing of others");
+      case ServerWebInputException e when named(e) != null ->
+          new ProblemException(ProblemType.SYNTAX, named(e) + " is not of its kind: " + wanted(e));
       case ErrorResponse e when e.getStatusCode().is4xxClientError() ->
           new ProblemException(type(e.getStatusCode().value()), detail(e));
       default -> {
@@ -80,7 +87,22 @@ public final class ProblemHandler implements WebExceptionHandler {
 
   private static String detail(ErrorResponse e) {
     String detail = e.getBody().getDetail();
-    return detail == null || detail.isEmpty() ? type(e.getStatusCode().value()).title() : detail;
+    return detail == null || detail.isEmpty()
+        ? type(e.getStatusCode().value()).title()
+        : detail.replaceFirst("\\.$", ""); // a sentence follows
+  }
+
+  /** The parameter whose value cannot be read; null where it is something else. */
+  private static @Nullable String named(ServerWebInputException e) {
+    MethodParameter parameter = e.getMethodParameter();
+    return e.getCause() instanceof TypeMismatchException && parameter != null
+        ? parameter.getParameterName()
+        : null;
+  }
+
+  private static String wanted(ServerWebInputException e) {
+    Class<?> type = Objects.requireNonNull(e.getMethodParameter()).getParameterType();
+    return type == boolean.class || type == Boolean.class ? "true or false" : "a whole number";
   }
 
   private static void addHeaders(HttpHeaders headers, Throwable thrown, ProblemException problem) {

@@ -1,5 +1,8 @@
 package dev.spanthrift.agent.control.job;
 
+import dev.spanthrift.agent.control.audit.AuditLog;
+import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.audit.Authors;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
@@ -14,6 +17,8 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Questions that wait, run, or have been answered. */
 @RestController
@@ -24,9 +29,11 @@ public final class JobApi {
   private static final String PATH = "/api/v1/jobs";
 
   private final Jobs jobs;
+  private final AuditLog audit;
 
-  public JobApi(Jobs jobs) {
+  public JobApi(Jobs jobs, AuditLog audit) {
     this.jobs = jobs;
+    this.audit = audit;
   }
 
   /** All jobs, without their results. */
@@ -49,16 +56,25 @@ public final class JobApi {
   }
 
   @DeleteMapping(PATH + "/{id}")
-  Job cancel(
+  Mono<Job> cancel(
       @PathVariable String id,
-      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+      @RequestHeader HttpHeaders headers,
       @RequestParam(defaultValue = "false") boolean dryRun) {
-    String expected = EntityTags.required(ifMatch);
-    Job job = known(jobs.find(id), id);
-    if (!EntityTags.strongly(expected, List.of(etag(job)))) {
-      throw ProblemException.stale(etag(job), List.of());
-    }
-    return dryRun ? job : known(jobs.cancel(id), id);
+    return Mono.fromCallable(
+            () -> {
+              Author author = Authors.whoMaySayWhy(headers);
+              String expected = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
+              Job job = known(jobs.find(id), id);
+              if (!EntityTags.strongly(expected, List.of(etag(job)))) {
+                throw ProblemException.stale(etag(job), List.of());
+              }
+              if (dryRun) {
+                return job;
+              }
+              audit.append(author, "job.cancel", id, null, List.of());
+              return known(jobs.cancel(id), id);
+            })
+        .subscribeOn(Schedulers.boundedElastic());
   }
 
   private static Job known(@Nullable Job job, String id) {

@@ -181,7 +181,7 @@ public final class Jobs implements AutoCloseable {
         over("cancelled", null, null);
       } catch (ProblemException e) {
         over("failed", null, noResult(e.type(), String.valueOf(e.getMessage())));
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) { // else it would run for ever
         log.error("job {} failed", id, e);
         over("failed", null, noResult(ProblemType.INTERNAL, "see the log for job " + id));
       }

@@ -14,11 +14,11 @@ import dev.spanthrift.agent.simulation.WhatIfAnswer;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
-import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +62,7 @@ public final class RingQuestions {
   }
 
   /** A budget in one word. */
-  public Means purse(@Nullable String budget) {
+  public Means means(@Nullable String budget) {
     if (budget == null) {
       return Means.NONE;
     }
@@ -74,19 +74,12 @@ public final class RingQuestions {
     }
   }
 
-  /** What the budgets in force allow for at their pace of now. */
-  public Means purseOfNow() {
-    double hourly =
-        spend.spend().budgets().stream()
-            .map(budget -> budget.allowancePerHour())
-            .filter(allowance -> allowance != null)
-            .mapToDouble(Double::doubleValue)
-            .min()
-            .orElse(-1);
-    return hourly < 0
+  /** What the budgets in force let this sidecar spend at their pace of now. */
+  public Means meansOfNow() {
+    Double allowance = spend.allowanceHere();
+    return allowance == null
         ? Means.NONE
-        : new Means(
-            new Allowance.PerSecond(hourly / 3_600 * Money.PICOS), AllocationSettings.DEFAULT);
+        : new Means(new Allowance.PerSecond(allowance), AllocationSettings.DEFAULT);
   }
 
   /** What is recorded; throws the problem where there is nothing. */
@@ -100,54 +93,76 @@ public final class RingQuestions {
   }
 
   /** Answers now, or says that another question is being answered. */
-  public WhatIfAnswer now(PolicyDocument document, Means purse)
+  public WhatIfAnswer now(PolicyDocument document, Means means)
       throws IOException, InterruptedException {
+    return inARow(questions -> questions.ask(document, means));
+  }
+
+  /** Answers one of several questions that are asked in a row. */
+  @FunctionalInterface
+  public interface Row {
+    WhatIfAnswer ask(PolicyDocument document, Means means) throws IOException, InterruptedException;
+  }
+
+  /** Asks them, and makes something of the answers. */
+  @FunctionalInterface
+  public interface Asker<T> {
+    T ask(Row questions) throws IOException, InterruptedException;
+  }
+
+  /** Several questions, with none of anybody else between them; or says that one is at work. */
+  public <T> T inARow(Asker<T> asker) throws IOException, InterruptedException {
     if (!running.tryAcquire()) {
       throw new ProblemException(ProblemType.BUSY, "one simulation runs at a time");
     }
-    return answered(document, purse, Watch.NONE);
-  }
-
-  /** Answers when the others are answered. */
-  public WhatIfAnswer inTurn(PolicyDocument document, Means purse, Watch watch)
-      throws IOException, InterruptedException {
-    running.acquire();
-    return answered(document, purse, watch);
-  }
-
-  private WhatIfAnswer answered(PolicyDocument document, Means purse, Watch watch)
-      throws IOException, InterruptedException {
     try {
-      SpanRing ring = recorded();
-      SpanRing.Recorded counts = ring.counts();
-      String lack = room.lack(counts.held());
-      if (lack != null) {
-        throw new ProblemException(ProblemType.NO_ROOM, lack);
-      }
-      RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
-      Looking looking = new Looking(watch, traffic.requests());
-      WhatIfAnswer answer = WhatIf.answer(traffic, question(document, purse), looking);
-      return answer.with(warnings(counts));
+      return asker.ask((document, means) -> answered(document, means, Watch.NONE));
     } finally {
       running.release();
     }
   }
 
-  private Question question(PolicyDocument document, Means purse) {
+  /** Answers when the others are answered. */
+  public WhatIfAnswer inTurn(PolicyDocument document, Means means, Watch watch)
+      throws IOException, InterruptedException {
+    running.acquire();
+    try {
+      return answered(document, means, watch);
+    } finally {
+      running.release();
+    }
+  }
+
+  private WhatIfAnswer answered(PolicyDocument document, Means means, Watch watch)
+      throws IOException, InterruptedException {
+    SpanRing ring = recorded();
+    SpanRing.Recorded counts = ring.counts();
+    String lack = room.lack(counts.held());
+    if (lack != null) {
+      throw new ProblemException(ProblemType.NO_ROOM, lack);
+    }
+    RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
+    Looking looking = new Looking(watch, traffic.requests());
+    WhatIfAnswer answer = WhatIf.answer(traffic, question(document, means), looking);
+    return answer.with(warnings(counts, answer));
+  }
+
+  private Question question(PolicyDocument document, Means means) {
     SpanPrice price = spend.price();
     return new Question(
         document,
-        purse.allowance(),
+        means.allowance(),
         null,
-        purse.allocation(),
+        means.allocation(),
         price,
         spend.spend().currency(),
         false,
         pipeline.sampler());
   }
 
-  private static List<String> warnings(SpanRing.Recorded counts) {
+  private static List<String> warnings(SpanRing.Recorded counts, WhatIfAnswer answer) {
     List<String> warnings = new ArrayList<>();
+    warnings.add(cover(answer));
     warnings.add("of this sidecar alone: what other pods would tell it is not in the answer");
     warnings.add("span names are compared as templates, without the numbers and ids in them");
     if (counts.sampledUpstream() > 0) {
@@ -156,6 +171,23 @@ public final class RingQuestions {
               + " recorded spans carried a threshold or randomness, which is not recorded");
     }
     return warnings;
+  }
+
+  /**
+   * How far it may be trusted. Kept traces are counted, so the spend of another time that is just
+   * like it differs by about 1.96 / √n by chance alone, and a little more since they differ in
+   * size.
+   */
+  private static String cover(WhatIfAnswer answer) {
+    double chance = 200 / Math.sqrt(Math.max(1, answer.kept().traces()));
+    return String.format(
+        Locale.ROOT,
+        "of the last %.0f s, %d spans: what comes seldom or at another hour is not in it; of %d"
+            + " kept traces the spend of another such time differs by about ± %.1f %% by chance",
+        answer.seconds(),
+        answer.received().spans(),
+        answer.kept().traces(),
+        Math.min(100, chance));
   }
 
   /** Hands on how far it is, and looks at the heap in between. */

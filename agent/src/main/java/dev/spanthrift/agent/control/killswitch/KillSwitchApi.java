@@ -8,6 +8,7 @@ import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.http.Durations;
 import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.RequestFields;
 import dev.spanthrift.agent.pipeline.KillSwitch;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,22 +88,24 @@ public final class KillSwitchApi {
         .map(text -> put(headers, dryRun, read(BodyFormat.JSON.read(text))));
   }
 
-  private ResponseEntity<SwitchBody> put(HttpHeaders headers, boolean dryRun, KillSwitch next) {
-    Author author = Authors.of(headers, next.reason());
+  private ResponseEntity<SwitchBody> put(HttpHeaders headers, boolean dryRun, KillSwitch wished) {
+    Author author = Authors.of(headers, wished.reason());
+    KillSwitch next = wished.because(author.reason());
     String ifMatch = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
     Predicate<KillSwitch> expected = now -> EntityTags.strongly(ifMatch, List.of(etag(now)));
     boolean done =
         dryRun
             ? expected.test(keeper.current())
-            : keeper.set(expected, next, before -> note(before, next, author));
+            : keeper.set(expected, next, (before, set) -> note(before, next, author, set));
     if (!done) {
       throw ProblemException.stale(etag(keeper.current()), List.of());
     }
     return dryRun ? ResponseEntity.ok(SwitchBody.of(next)) : answer(next);
   }
 
-  private void note(KillSwitch before, KillSwitch next, Author author) {
-    audit.append(author, "kill-switch.put", before.mode().word(), next.mode().word(), List.of());
+  private void note(KillSwitch before, KillSwitch next, Author author, Runnable set) {
+    String from = before.mode().word();
+    audit.change(author, "kill-switch.put", from, next.mode().word(), List.of(), set);
   }
 
   private static ResponseEntity<SwitchBody> answer(KillSwitch state) {
@@ -119,14 +122,7 @@ public final class KillSwitchApi {
   }
 
   private KillSwitch read(JsonNode body) {
-    if (!body.isObject()) {
-      throw ProblemException.invalid("", "is not an object", "{\"mode\": \"keep-all\"}");
-    }
-    for (String name : body.propertyNames()) {
-      if (!FIELDS.contains(name)) {
-        throw ProblemException.invalid("/" + name, "is not known", "one of " + FIELDS);
-      }
-    }
+    RequestFields.known("", body, FIELDS, "{\"mode\": \"keep-all\"}");
     KillSwitch.Mode mode = mode(body.path("mode"));
     String reason = reason(body.path("reason"));
     long now = keeper.now();

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -51,18 +51,21 @@ public final class KillSwitchKeeper {
   /**
    * Replaces the switch if it is still the one that the writer saw.
    *
-   * @param before is told the switch as it was, before anything changes
+   * @param noted is told the switch as it was, and then makes the change
    * @return false when it is not; nothing happened then
    * @throws UncheckedIOException when it could not be stored; nothing has changed then
    */
   synchronized boolean set(
-      Predicate<KillSwitch> expected, KillSwitch next, Consumer<KillSwitch> before) {
+      Predicate<KillSwitch> expected, KillSwitch next, BiConsumer<KillSwitch, Runnable> noted) {
     if (!expected.test(current())) {
       return false;
     }
-    before.accept(current());
-    file.write(next);
-    use(next);
+    noted.accept(
+        current(),
+        () -> {
+          file.write(next);
+          use(next);
+        });
     log.info("kill switch is {}{}: {}", next.mode().word(), until(next), next.reason());
     return true;
   }

@@ -75,6 +75,12 @@ public final class OperationApi {
         .subscribeOn(Schedulers.boundedElastic());
   }
 
+  /** The last hour of those that had the most spans. */
+  @GetMapping("/api/v1/operations/history")
+  OperationMinutes.Minutes history() {
+    return history.minutes().minutes();
+  }
+
   private Page page(
       Comparator<OperationRow> order,
       @Nullable String service,

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
  * Reads all operations once a minute, while something moves: for rates of late, for the books of
  * days, and for whoever looks for what is unusual.
  *
- * <p>Holds the last two readings, of at most 501 operations each.
+ * <p>Holds the last two readings, of at most 501 operations each, and {@link OperationMinutes}.
  */
 public final class OperationHistory {
   static final long MINUTE_MILLIS = 60_000;
 
   private final PipelineView pipeline;
   private final LongSupplier unixMillis;
-  private final List<Consumer<Minute>> listeners = new CopyOnWriteArrayList<>();
+  private final OperationMinutes minutes = new OperationMinutes();
+  private final List<Consumer<Minute>> listeners =
+      new CopyOnWriteArrayList<>(List.of(minutes::note));
   private @Nullable Reading last;
   private @Nullable Reading before;
   private long movedBefore = -1;
@@ -68,6 +70,9 @@ public final class OperationHistory {
     synchronized (this) {
       Reading known = last;
       long now = unixMillis.getAsLong();
+      if (known != null && now < known.unixMillis()) {
+        known = null; // the clock was set back: there is no minute between these two
+      }
       boolean due = known == null || now - known.unixMillis() >= MINUTE_MILLIS;
       if (due && moved != movedBefore) {
         movedBefore = moved;
@@ -81,6 +86,11 @@ public final class OperationHistory {
       Minute minute = over;
       listeners.forEach(listener -> listener.accept(minute));
     }
+  }
+
+  /** The last hour by minutes. */
+  OperationMinutes minutes() {
+    return minutes;
   }
 
   /** As it is at this moment. */

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.policy;
 
 import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.RequestFields;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings.PerClass;
@@ -21,22 +22,22 @@ final class BudgetQuestion {
    * @throws ProblemException saying what would be right
    */
   static RingQuestions.Means read(JsonNode body, RingQuestions questions) {
-    known("", body, FIELDS, "{\"budget\": \"10%\"}");
+    RequestFields.known("", body, FIELDS, "{\"budget\": \"10%\"}");
     JsonNode budget = body.path("budget");
     if (!budget.isString()) {
       throw ProblemException.invalid(
           "/budget", budget.isMissingNode() ? "is missing" : "is not a text", "10% or 25/month");
     }
-    RingQuestions.Means purse = questions.purse(budget.asString());
+    RingQuestions.Means means = questions.means(budget.asString());
     PerClass shares = shares(body.path("shares"));
-    return shares == null ? purse : purse.with(shares);
+    return shares == null ? means : means.with(shares);
   }
 
   private static @Nullable PerClass shares(JsonNode node) {
     if (node.isMissingNode() || node.isNull()) {
       return null;
     }
-    known("/shares", node, CLASSES, "{\"error\": 0.6}");
+    RequestFields.known("/shares", node, CLASSES, "{\"error\": 0.6}");
     PerClass usual = AllocationSettings.DEFAULT.shares();
     double[] usually = {usual.error(), usual.slow(), usual.fresh(), usual.ordinary()};
     double[] shares = new double[CLASSES.size()];
@@ -69,16 +70,5 @@ final class BudgetQuestion {
       throw ProblemException.invalid("/shares/" + name, "is not a number from 0 to 1", "0.5");
     }
     return share;
-  }
-
-  private static void known(String at, JsonNode node, List<String> fields, String example) {
-    if (!node.isObject()) {
-      throw ProblemException.invalid(at, "is not an object", example);
-    }
-    for (String name : node.propertyNames()) {
-      if (!fields.contains(name)) {
-        throw ProblemException.invalid(at + "/" + name, "is not known", "one of " + fields);
-      }
-    }
   }
 }

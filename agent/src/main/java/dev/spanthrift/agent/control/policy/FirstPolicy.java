@@ -10,6 +10,7 @@ import dev.spanthrift.sampler.policy.PolicySet;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,18 +28,30 @@ import tools.jackson.databind.JsonNode;
 record FirstPolicy(PolicyVersion policy, @Nullable String degraded) {
   private static final Logger log = LoggerFactory.getLogger(FirstPolicy.class);
 
+  /**
+   * Chooses.
+   *
+   * @param stored null: there is none, or none that can be read
+   * @param lastKnown number of the last version in the history, asked where none is stored: the
+   *     next one must not have the number of another
+   */
   static FirstPolicy choose(
       JsonNode configured,
       @Nullable StoredPolicy stored,
+      LongSupplier lastKnown,
       PolicyCompiler compiler,
       boolean lenient) {
     return switch (compiler.compile(configured, null)) {
       case Compiled(PolicySet set, var warnings) -> {
         warnings.forEach(warning -> log.warn("configured policy: {}", warning));
-        yield new FirstPolicy(good(configured, set, stored, compiler), null);
+        yield new FirstPolicy(good(configured, set, stored, lastKnown, compiler), null);
       }
       case Invalid(var problems) when lenient ->
-          instead(stored, compiler, "the configured policy cannot be used: " + words(problems));
+          instead(
+              stored,
+              lastKnown,
+              compiler,
+              "the configured policy cannot be used: " + words(problems));
       case Invalid(var problems) ->
           throw new IllegalArgumentException("configured policy: " + words(problems));
     };
@@ -49,10 +62,14 @@ record FirstPolicy(PolicyVersion policy, @Nullable String degraded) {
   }
 
   private static PolicyVersion good(
-      JsonNode configured, PolicySet set, @Nullable StoredPolicy stored, PolicyCompiler compiler) {
+      JsonNode configured,
+      PolicySet set,
+      @Nullable StoredPolicy stored,
+      LongSupplier lastKnown,
+      PolicyCompiler compiler) {
     String hash = BodyFormat.hash(configured);
     if (stored == null) {
-      return new PolicyVersion(1, hash, configured, set);
+      return new PolicyVersion(lastKnown.getAsLong() + 1, hash, configured, set);
     }
     if (stored.hash().equals(hash)) {
       return new PolicyVersion(stored.version(), hash, configured, set);
@@ -76,7 +93,10 @@ record FirstPolicy(PolicyVersion policy, @Nullable String degraded) {
   }
 
   private static FirstPolicy instead(
-      @Nullable StoredPolicy stored, PolicyCompiler compiler, String wrong) {
+      @Nullable StoredPolicy stored,
+      LongSupplier lastKnown,
+      PolicyCompiler compiler,
+      String wrong) {
     PolicyVersion last = stored == null ? null : compiled(stored, compiler);
     if (last != null) {
       String degraded = wrong + "; the last good one, version " + last.version() + ", is in force";
@@ -85,13 +105,13 @@ record FirstPolicy(PolicyVersion policy, @Nullable String degraded) {
     }
     String degraded = wrong + "; all traces are kept";
     log.warn(degraded);
-    return new FirstPolicy(keepAll(), degraded);
+    return new FirstPolicy(keepAll(lastKnown.getAsLong() + 1), degraded);
   }
 
-  private static PolicyVersion keepAll() {
+  private static PolicyVersion keepAll(long version) {
     JsonNode root = PolicyCompilation.document(new PolicyDocument(List.of(), Action.KEEP));
     PolicySet set = PolicySet.compile(new PolicyDocument(List.of(), Action.KEEP));
-    return new PolicyVersion(1, BodyFormat.hash(root), root, set);
+    return new PolicyVersion(version, BodyFormat.hash(root), root, set);
   }
 
   private static @Nullable PolicyVersion compiled(StoredPolicy stored, PolicyCompiler compiler) {

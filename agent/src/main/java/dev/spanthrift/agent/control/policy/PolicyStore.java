@@ -41,6 +41,7 @@ public final class PolicyStore {
   private final PolicyCompiler compiler;
   private final PolicyHistory history;
   private final AuditLog audit;
+  private final PolicyVersion first;
   private volatile PolicyVersion current;
   private volatile @Nullable String degraded;
   private volatile @Nullable ManagedPolicy managed;
@@ -58,6 +59,7 @@ public final class PolicyStore {
     this.managed = managed;
     baseHash = BodyFormat.hash(managed == null ? configured : managed.root(configured));
     this.compiler = compiler;
+    this.first = first.policy();
     current = first.policy();
     degraded = first.degraded();
   }
@@ -93,7 +95,9 @@ public final class PolicyStore {
     Path file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     StoredPolicy stored = file == null ? null : StoredPolicy.read(file);
     JsonNode base = managed == null ? configured : managed.root(configured);
-    FirstPolicy first = FirstPolicy.choose(base, stored, compiler, lenient);
+    FirstPolicy first =
+        FirstPolicy.choose(
+            base, stored, () -> lastKnown(stateDirectory, compiler), compiler, lenient);
     PolicyStore store = new PolicyStore(stateDirectory, configured, managed, compiler, first);
     if (first.degraded() == null) {
       store.rememberFirst(
@@ -101,6 +105,12 @@ public final class PolicyStore {
           managed == null ? AT_START : author(managed));
     }
     return store;
+  }
+
+  /** Where the policy's own file is gone, its history goes on; 0 where there is none. */
+  private static long lastKnown(@Nullable Path stateDirectory, PolicyCompiler compiler) {
+    List<PolicyHistory.Entry> entries = new PolicyHistory(stateDirectory, compiler).entries();
+    return entries.isEmpty() ? 0 : entries.getLast().version();
   }
 
   private static Author author(ManagedPolicy managed) {
@@ -123,6 +133,11 @@ public final class PolicyStore {
         "the policy cannot be stored in {}: {}",
         file,
         InputFile.reason(Objects.requireNonNullElse(e.getCause(), e)));
+  }
+
+  /** The policy that this process began with. */
+  public PolicyVersion first() {
+    return first;
   }
 
   /** The policy in force. */

@@ -58,7 +58,7 @@ public class SimulateApi {
                             answer(
                                 "policy:simulate",
                                 document(type, text),
-                                questions.purse(budget),
+                                questions.means(budget),
                                 prefer))
                     .subscribeOn(Schedulers.boundedElastic()));
   }
@@ -86,13 +86,13 @@ public class SimulateApi {
   }
 
   private ResponseEntity<Object> answer(
-      String kind, PolicyDocument document, RingQuestions.Means purse, @Nullable String prefer)
+      String kind, PolicyDocument document, RingQuestions.Means means, @Nullable String prefer)
       throws IOException, InterruptedException {
     if (!JobApi.isAsync(prefer)) {
-      return ResponseEntity.ok(questions.now(document, purse));
+      return ResponseEntity.ok(questions.now(document, means));
     }
     var unused = questions.recorded(); // said at once, not by a job that fails
-    return JobApi.accepted(jobs.submit(kind, watch -> questions.inTurn(document, purse, watch)));
+    return JobApi.accepted(jobs.submit(kind, watch -> questions.inTurn(document, means, watch)));
   }
 
   private PolicyDocument document(MediaType type, byte[] text) {

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.recommendation;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.recommendation.Recommendation.Effect;
@@ -11,6 +12,7 @@ import dev.spanthrift.agent.simulation.RingTraffic;
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,11 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Weighs candidates: the recording is played once for each of them, and once for the policy as it
  * is.
  *
- * <p>What was weighed counts for a minute, or until another policy is in force. At most {@link
- * #DISMISSED_MAX} dismissals are remembered, the oldest is forgotten; they end with the process.
+ * <p>What was weighed counts for a minute, or until another policy is in force.
  */
 public final class Recommender {
-  static final int DISMISSED_MAX = 100;
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final double MONTH_SECONDS = Duration.ofMinutes(43_830).toSeconds();
@@ -41,8 +41,9 @@ public final class Recommender {
   private final PolicyStore policies;
   private final RingQuestions questions;
   private final LongSupplier unixMillis;
-  private final Map<String, Boolean> dismissed = new LinkedHashMap<>();
-  private @Nullable Weighed last;
+  private final Dismissals dismissed;
+  private RuleAges ages; // changed by whoever weighs, of whom there is one
+  private volatile @Nullable Weighed last;
 
   private record Weighed(Page page, Map<String, RuleChange> candidates, PolicyVersion policy) {}
 
@@ -53,26 +54,32 @@ public final class Recommender {
       PipelineView pipeline,
       PolicyStore policies,
       RingQuestions questions,
+      @Nullable Path stateDirectory,
       LongSupplier unixMillis) {
+    dismissed = new Dismissals(stateDirectory);
     this.pipeline = pipeline;
     this.policies = policies;
     this.questions = questions;
     this.unixMillis = unixMillis;
+    ages = RuleAges.atStart(policies.first());
   }
 
-  /** All of them; may take some seconds where nobody has asked of late. */
-  synchronized Page page() throws IOException, InterruptedException {
+  /**
+   * All of them; may take some seconds where nobody has asked of late. Who asks meanwhile is told
+   * that a question is at work: whoever waited here would keep others from being answered.
+   */
+  Page page() throws IOException, InterruptedException {
     Page page = weighed().page();
     return page.with(
         page.recommendations().stream().map(r -> r.dismissed(isDismissed(r.id()))).toList());
   }
 
   private boolean isDismissed(String id) {
-    return dismissed.containsKey(id);
+    return dismissed.contains(id);
   }
 
   /** One of those that were answered last; null where there is none of this id. */
-  synchronized @Nullable Found find(String id) throws IOException, InterruptedException {
+  @Nullable Found find(String id) throws IOException, InterruptedException {
     Weighed known = weighed();
     RuleChange candidate = known.candidates().get(id);
     if (candidate == null) {
@@ -85,11 +92,8 @@ public final class Recommender {
         .orElse(null);
   }
 
-  synchronized void dismiss(String id) {
-    dismissed.put(id, true);
-    if (dismissed.size() > DISMISSED_MAX) {
-      dismissed.remove(dismissed.keySet().iterator().next());
-    }
+  void dismiss(String id) {
+    dismissed.add(id);
   }
 
   private Weighed weighed() throws IOException, InterruptedException {
@@ -101,17 +105,19 @@ public final class Recommender {
         && now.isBefore(known.page().at().plus(FRESH))) {
       return known;
     }
-    Weighed fresh = weigh(policy, now);
+    Weighed fresh = questions.inARow(row -> weigh(row, policy, now));
     last = fresh;
     return fresh;
   }
 
-  private Weighed weigh(PolicyVersion policy, Instant now)
+  private Weighed weigh(RingQuestions.Row row, PolicyVersion policy, Instant now)
       throws IOException, InterruptedException {
     List<String> remarks = new ArrayList<>();
+    RuleAges since = ages.next(policy, RuleChanges.seen(pipeline.policies()));
+    ages = since;
     PolicyDocument document = policy.set().document();
-    RingQuestions.Means purse = questions.purseOfNow();
-    WhatIfAnswer asIs = questions.now(document, purse);
+    RingQuestions.Means means = questions.meansOfNow();
+    WhatIfAnswer asIs = row.ask(document, means);
     Map<String, RuleChange> candidates = new LinkedHashMap<>();
     List<Recommendation> all = new ArrayList<>();
     if (!RingTraffic.unanswerable(document).isEmpty()) {
@@ -119,16 +125,21 @@ public final class Recommender {
           "policies that ask for attributes, events or trace state do not match in the recording");
     }
     long end = System.nanoTime() + PATIENCE.toNanos();
-    for (RuleChange candidate : new RuleChanges(pipeline, policy).all()) {
+    for (RuleChange candidate : new RuleChanges(pipeline, policy, since::of).all()) {
       if (System.nanoTime() - end > 0) {
         remarks.add("not all changes were weighed: the recording is long");
         break;
       }
       if (policies.compile(candidate.weighed(policy.root()))
           instanceof PolicyCompilation.Compiled(var set, var warnings)) {
-        Effect effect = effect(asIs, questions.now(set.document(), purse));
-        candidates.put(candidate.id(), candidate);
-        all.add(recommendation(candidate, effect, confidence(asIs)));
+        try {
+          Effect effect = effect(asIs, row.ask(set.document(), means));
+          candidates.put(candidate.id(), candidate);
+          all.add(recommendation(candidate, effect, confidence(asIs)));
+        } catch (ProblemException e) {
+          remarks.add("not all changes were weighed: " + e.getMessage());
+          break; // what is weighed is answered all the same
+        }
       }
     }
     all.sort(Comparator.comparingDouble(r -> -Math.abs(r.effect().spendPerMonth())));

@@ -8,11 +8,13 @@ import dev.spanthrift.sampler.policy.PolicyCounts;
 import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.Policy;
+import dev.spanthrift.sampler.policy.document.SpanStatus;
 import dev.spanthrift.sampler.signal.OperationMeasures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,10 +39,16 @@ final class RuleChanges {
   private final PipelineView pipeline;
   private final PolicyVersion policy;
   private final List<Policy> rules;
+  private final IntToLongFunction seenBefore;
 
-  RuleChanges(PipelineView pipeline, PolicyVersion policy) {
+  /**
+   * @param seenBefore traces that had been seen when a rule came, by its place; 0 for one that the
+   *     process began with
+   */
+  RuleChanges(PipelineView pipeline, PolicyVersion policy, IntToLongFunction seenBefore) {
     this.pipeline = pipeline;
     this.policy = policy;
+    this.seenBefore = seenBefore;
     rules = policy.set().document().policies();
   }
 
@@ -70,15 +78,18 @@ final class RuleChanges {
 
   private static boolean keepsErrors(Policy rule) {
     return rule.action().equals(Action.KEEP)
-        && (rule.match() instanceof Condition.Status || rule.match() instanceof Condition.HasError);
+        && (rule.match() instanceof Condition.HasError
+            || (rule.match() instanceof Condition.Status(var statuses)
+                && statuses.contains(SpanStatus.ERROR)));
   }
 
   private List<RuleChange> idle() {
     List<PolicyCounts> counts = pipeline.policies();
-    long seen = counts.stream().mapToLong(each -> each.matched().traces()).sum();
+    long all = seen(counts);
     List<RuleChange> idle = new ArrayList<>();
     for (int i = 0; i < rules.size() && i < counts.size(); i++) {
       PolicyCounts count = counts.get(i);
+      long seen = all - seenBefore.applyAsLong(i);
       if (count.name().equals(rules.get(i).name())
           && count.matched().traces() == 0
           && seen >= SEEN_ENOUGH) {
@@ -86,12 +97,17 @@ final class RuleChanges {
             new RuleChange(
                 Verb.REMOVE,
                 "remove " + count.name(),
-                "it matched none of " + seen + " traces since start",
+                "it matched none of " + seen + " traces since it came",
                 i,
                 null));
       }
     }
     return idle;
+  }
+
+  /** Counts of a rule go on over versions of the policy that have it. */
+  static long seen(List<PolicyCounts> counts) {
+    return counts.stream().mapToLong(each -> each.matched().traces()).sum();
   }
 
   /** What takes much of the money is thinned, but for errors. */
@@ -101,6 +117,7 @@ final class RuleChanges {
     return operations.stream()
         .filter(each -> each.bytes() > MUCH * bytes)
         .filter(each -> !each.operation().equals(OperationMeasures.OTHER))
+        .filter(each -> !each.operation().startsWith("{}")) // nothing that a rule could ask for
         .filter(each -> each.errors() < SELDOM * each.spans())
         .filter(each -> each.count().estimate() > 0)
         .sorted(Comparator.comparingLong(KeptOperation::bytes).reversed())

@@ -32,6 +32,8 @@ public final class ReportApi {
           .reversed()
           .thenComparing(Report.Service::service);
 
+  private static final double LATE_SHARE = 0.05; // of spans that come too late to be kept
+
   private final PipelineView pipeline;
   private final ReportBooks books;
   private final OperationHistory history;
@@ -75,13 +77,14 @@ public final class ReportApi {
             });
     List<Report.Service> services = services(byService, null);
     PipelineStatus status = pipeline.status();
+    ReportSums all = sum(services);
     return new Report(
         spend.spend().currency(),
         spend.spend().pricePerGigabyte(),
         from,
         to,
-        isShadow(status) ? "shadow" : "enforcing",
-        sum(services),
+        isShadow(status, all) ? "shadow" : "enforcing",
+        all,
         List.copyOf(days),
         services,
         lost(status),
@@ -101,8 +104,12 @@ public final class ReportApi {
     return services.stream().map(Report.Service::sums).reduce(ReportSums.NOTHING, ReportSums::plus);
   }
 
-  private static boolean isShadow(PipelineStatus status) {
-    return status.spans().dropped().spans() == 0;
+  /** Neither this process has dropped anything, nor one before it in the days of the report. */
+  private static boolean isShadow(PipelineStatus status, ReportSums all) {
+    long waiting = status.spans().received().spans() - status.spans().kept().spans();
+    long notKept = all.receivedSpans() - all.keptSpans();
+    return status.spans().dropped().spans() == 0
+        && notKept <= waiting + LATE_SHARE * all.receivedSpans();
   }
 
   private Report.Loss lost(PipelineStatus status) {

@@ -54,7 +54,7 @@ public final class ReportBooks {
   public ReportBooks(@Nullable Path stateDirectory, SpendView spend) {
     file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     this.spend = spend;
-    ownCostBefore = spend.own().ownCost();
+    ownCostBefore = spend.ownCostSinceStart();
     read();
   }
 
@@ -72,8 +72,8 @@ public final class ReportBooks {
       more.merge(all.service(), sums(all, allBefore, kept, keptBefore, price), ReportSums::plus);
     }
     counted = now;
-    double cost = spend.own().ownCost();
-    double added = cost >= ownCostBefore ? cost - ownCostBefore : cost; // a new period began
+    double cost = spend.ownCostSinceStart();
+    double added = cost - ownCostBefore;
     ownCostBefore = cost;
     add(day(now.unixMillis()), more, added);
     save(now.unixMillis());
@@ -139,7 +139,7 @@ public final class ReportBooks {
   }
 
   private void save(long now) {
-    if (now - savedMillis >= SAVE_MILLIS) {
+    if (now - savedMillis >= SAVE_MILLIS || now < savedMillis) { // or the clock was set back
       savedMillis = now;
       write();
     }

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -22,16 +23,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One WebSocket to the controller, opened again and again by one thread of its own.
  *
- * <p>Pauses grow from a second to half a minute and are drawn at random, so that a controller that
- * comes back is not asked by all sidecars at once. Who hears nothing for 45 s, three beats, takes
- * the stream for dead.
+ * <p>Pauses are drawn at random ({@link StreamPauses}), so that a controller is not asked by all
+ * sidecars at once. Who hears nothing for 45 s, three beats, takes the stream for dead.
  */
 final class ControllerStream implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerStream.class);
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration SILENCE = Duration.ofSeconds(45);
-  private static final long PAUSE_MILLIS = 1_000;
-  private static final long PAUSE_MILLIS_MAX = 30_000;
   private static final int LINGER_MILLIS = 500;
 
   /** One is asked for at a time, so that more than these two cannot come. */
@@ -40,6 +38,7 @@ final class ControllerStream implements AutoCloseable {
   private final ControllerSettings settings;
   private final PolicySource source;
   private final String version;
+  private final PodLabels podLabels;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("spanthrift-controller").unstarted(this::run);
   private volatile boolean closed;
@@ -48,6 +47,7 @@ final class ControllerStream implements AutoCloseable {
     this.settings = settings;
     this.source = source;
     this.version = version;
+    podLabels = new PodLabels(settings.labelsFile());
   }
 
   void start() {
@@ -55,41 +55,38 @@ final class ControllerStream implements AutoCloseable {
   }
 
   private void run() {
-    int failures = 0;
+    StreamPauses pauses = new StreamPauses(ThreadLocalRandom.current());
     while (!closed) {
+      Duration lived = Duration.ZERO;
       try {
-        failures = serve() ? 0 : failures + 1;
+        lived = serve();
       } catch (InterruptedException e) {
         return; // only close interrupts
       } catch (RuntimeException e) {
-        failures++;
         log.error("the stream of the controller failed and goes on", e);
         source.disconnected("failed here: " + e);
       }
       try {
-        Thread.sleep(pause(failures));
+        Thread.sleep(pauses.after(lived));
       } catch (InterruptedException e) {
         return;
       }
     }
   }
 
-  private static long pause(int failures) {
-    long most = Math.min(PAUSE_MILLIS_MAX, PAUSE_MILLIS << Math.min(failures, 6));
-    return ThreadLocalRandom.current().nextLong(most / 4, most + 1);
-  }
-
   /** Something that happened on the wire: a text, or the end. */
   private record Event(@Nullable String text, String end) {}
 
-  /** One connection, to its end; says whether it ever was one. */
-  private boolean serve() throws InterruptedException {
-    boolean opened = false;
+  /** One connection, to its end; says for how long it was one. */
+  private Duration serve() throws InterruptedException {
+    long opened = 0;
+    boolean open = false;
     try (HttpClient client = client()) {
       try {
         Ear ear = new Ear();
         WebSocket socket = open(client, ear);
-        opened = true;
+        opened = System.nanoTime();
+        open = true;
         source.connected();
         try {
           talk(socket, ear.events);
@@ -104,7 +101,7 @@ final class ControllerStream implements AutoCloseable {
     } catch (IOException e) {
       source.disconnected(words(e));
     }
-    return opened;
+    return open ? Duration.ofNanos(System.nanoTime() - opened) : Duration.ZERO;
   }
 
   private static String words(IOException e) {
@@ -162,14 +159,19 @@ final class ControllerStream implements AutoCloseable {
 
   private void talk(WebSocket socket, BlockingQueue<Event> events)
       throws IOException, InterruptedException {
-    send(
-        socket,
-        new StreamMessage.Hello(version, source.have(), PodLabels.read(settings.labelsFile())));
+    Map<String, String> labels = podLabels.read();
+    send(socket, new StreamMessage.Hello(version, source.have(), labels));
     long heard = System.nanoTime();
     long nextReport = heard + TimeUnit.SECONDS.toNanos(1);
     while (!closed) {
       long now = System.nanoTime();
       if (now - nextReport >= 0) {
+        // The kubelet brings them into the file when somebody labels the pod.
+        Map<String, String> current = podLabels.read();
+        if (!current.equals(labels)) {
+          labels = current;
+          send(socket, new StreamMessage.Hello(version, source.have(), labels));
+        }
         send(socket, new StreamMessage.Reported(source.report()));
         nextReport = now + varied(settings.reportEvery());
       }

@@ -19,22 +19,34 @@ final class PodLabels {
   private static final int LABELS_MAX = 200;
   private static final Logger log = LoggerFactory.getLogger(PodLabels.class);
 
-  private PodLabels() {}
+  private final @Nullable Path file;
+  private Map<String, String> known = Map.of();
+  private boolean unreadable;
 
-  /** Empty without a file, or with one that cannot be read, which is warned of. */
-  static Map<String, String> read(@Nullable Path file) {
+  /** Used by one thread; without a file there are none. */
+  PodLabels(@Nullable Path file) {
+    this.file = file;
+  }
+
+  /** As they are now; as they were, where the file cannot be read, which is warned of once. */
+  Map<String, String> read() {
     if (file == null) {
-      return Map.of();
+      return known;
     }
     try {
-      return parse(Files.readString(file, StandardCharsets.UTF_8));
+      known = parse(Files.readString(file, StandardCharsets.UTF_8));
+      unreadable = false;
     } catch (IOException e) {
-      log.warn(
-          "controller.labelsFile {} cannot be read, and no selector of labels matches: {}",
-          file,
-          InputFile.reason(e));
-      return Map.of();
+      if (!unreadable) {
+        log.warn(
+            "controller.labelsFile {} cannot be read, selectors of labels are asked for {}: {}",
+            file,
+            known,
+            InputFile.reason(e));
+      }
+      unreadable = true;
     }
+    return known;
   }
 
   /** Values of labels are letters, digits, dots, dashes and underscores: nothing is escaped. */

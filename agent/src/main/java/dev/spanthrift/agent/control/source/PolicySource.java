@@ -50,7 +50,7 @@ public final class PolicySource implements AutoCloseable {
     void budgets(@Nullable List<BudgetSettings> budgets);
 
     /** Counts and money as they are now. */
-    SidecarReport report(String hash, @Nullable String refused);
+    SidecarReport report(String hash, @Nullable String refused, List<String> refusedObjects);
   }
 
   /** Says whether a bundle that was found at the start can be used. */
@@ -97,7 +97,7 @@ public final class PolicySource implements AutoCloseable {
   private volatile Bundle inForce;
   private volatile String hash;
   private volatile String copy;
-  private volatile @Nullable String refused;
+  private volatile @Nullable BundleRefusal refusal;
   private volatile @Nullable String lastError;
   private volatile boolean connected;
   private volatile Instant since = Instant.now();
@@ -201,10 +201,13 @@ public final class PolicySource implements AutoCloseable {
 
   /** Puts in force what came. */
   void take(String sentHash, Bundle bundle) {
-    String lack = sentHash.equals(bundle.hash()) ? apply(bundle) : "content and hash differ";
-    refused = lack;
+    BundleRefusal lack =
+        sentHash.equals(bundle.hash())
+            ? apply(bundle)
+            : new BundleRefusal("content and hash differ", List.of());
+    refusal = lack;
     if (lack != null) {
-      log.warn("what the controller sent is not put in force: {}", lack);
+      log.warn("what the controller sent is not put in force: {}", lack.why());
       return;
     }
     changes.incrementAndGet();
@@ -222,21 +225,21 @@ public final class PolicySource implements AutoCloseable {
     return objects.isEmpty() ? "the configured one" : objects;
   }
 
-  private @Nullable String apply(Bundle bundle) {
+  private @Nullable BundleRefusal apply(Bundle bundle) {
     List<BudgetSettings> budgets;
     try {
       budgets = bundle.budgets() == null ? null : bundle.budgetSettings();
     } catch (SettingsException e) {
-      return words(e);
+      return BundleRefusal.ofBudgets(words(e), e, bundle);
     }
     String lack = budgets == null ? null : managed.lackOf(budgets);
     if (lack != null) {
-      return lack;
+      return new BundleRefusal(lack, bundle.budgetObjects());
     }
     boolean budgeted = budgets != null && !budgets.isEmpty();
     List<PolicyProblem> problems = managed.policy(managed(bundle), budgeted);
     if (!problems.isEmpty()) {
-      return words(problems);
+      return BundleRefusal.ofPolicy(words(problems), problems, bundle);
     }
     managed.budgets(budgets);
     return null;
@@ -244,7 +247,7 @@ public final class PolicySource implements AutoCloseable {
 
   /** What is in force is what the controller has. */
   void same() {
-    refused = null;
+    refusal = null;
     copy = "controller";
   }
 
@@ -253,12 +256,15 @@ public final class PolicySource implements AutoCloseable {
   }
 
   SidecarReport report() {
-    return managed.report(hash, refused);
+    BundleRefusal now = refusal;
+    return managed.report(
+        hash, now == null ? null : now.why(), now == null ? List.of() : now.objects());
   }
 
   /** For REST and page; any thread. */
   public ControllerStatus status() {
     Bundle bundle = inForce;
+    BundleRefusal lately = refusal;
     return new ControllerStatus(
         Objects.toString(settings.url()),
         connected,
@@ -267,7 +273,7 @@ public final class PolicySource implements AutoCloseable {
         hash,
         bundle.policyObjects(),
         bundle.budgetObjects(),
-        refused,
+        lately == null ? null : lately.why(),
         lastError,
         connections.get(),
         changes.get());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -15,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
  * a JSON object.
  *
  * <pre>
- * sidecar → controller   hello {version, have, labels}, first and once; report {…}, from then on
+ * sidecar → controller   hello {version, have, labels}, first, and again when its labels change;
+ *                        report {…}, from then on
  * controller → sidecar   bundle {hash, bundle} when it differs from have; same {hash} when not;
  *                        beat {} when nothing else was said for 15 s
  * </pre>
@@ -39,10 +41,20 @@ public sealed interface StreamMessage {
 
   /** Who asks, and what it has. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Hello(String version, String have, Map<String, String> labels) implements StreamMessage {}
+  record Hello(String version, String have, Map<String, String> labels) implements StreamMessage {
+    public Hello {
+      version = version == null ? "" : version;
+      have = have == null ? "" : have;
+      labels = labels == null ? Map.of() : Map.copyOf(labels);
+    }
+  }
 
   /** How it goes. */
-  record Reported(SidecarReport report) implements StreamMessage {}
+  record Reported(SidecarReport report) implements StreamMessage {
+    public Reported {
+      Objects.requireNonNull(report);
+    }
+  }
 
   /** What is to be in force. */
   record Change(String hash, JsonNode bundle) implements StreamMessage {}

@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.spend;
 
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.model.Money;
+import org.jspecify.annotations.Nullable;
 
 /** Says what has been spent and saved; asked from any thread, never blocks. */
 @FunctionalInterface
@@ -12,6 +13,19 @@ public interface SpendView {
   /** Of this sidecar alone. */
   default Spend own() {
     return spend();
+  }
+
+  /** What this program has cost itself since it started; never goes back. */
+  default double ownCostSinceStart() {
+    return own().ownCost();
+  }
+
+  /**
+   * What this sidecar may spend in a second at the pace of now, in picos; of a fleet's money its
+   * part. Null: nothing is limited.
+   */
+  default @Nullable Double allowanceHere() {
+    return null;
   }
 
   /** Of spans at the moment; asked likewise. */

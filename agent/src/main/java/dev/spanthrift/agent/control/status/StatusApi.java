@@ -35,6 +35,7 @@ public final class StatusApi {
   private final KillSwitchKeeper killSwitch;
   private final BoostKeeper boosts;
   private final StatusHistory history;
+  private final HourHistory hour;
   private final SpendView spend;
   private final FrontCounts admin;
 
@@ -44,6 +45,7 @@ public final class StatusApi {
       KillSwitchKeeper killSwitch,
       BoostKeeper boosts,
       StatusHistory history,
+      HourHistory hour,
       SpendView spend,
       FrontCounts admin) {
     this.pipeline = pipeline;
@@ -51,6 +53,7 @@ public final class StatusApi {
     this.killSwitch = killSwitch;
     this.boosts = boosts;
     this.history = history;
+    this.hour = hour;
     this.spend = spend;
     this.admin = admin;
   }
@@ -89,6 +92,12 @@ public final class StatusApi {
         pipeline.fleet(),
         pipeline.controller(),
         history.curve());
+  }
+
+  /** What a page draws that was not there to see it. */
+  @GetMapping("/api/v1/history")
+  HourHistory.Hour history() {
+    return hour.hour();
   }
 
   private List<BoostBody> boosts() {

@@ -69,10 +69,20 @@ public final class StatusHistory {
     if (taken == 0) {
       return;
     }
+    if (nowMillis < back(0).unixMillis) {
+      shift(nowMillis - STEP_MILLIS - back(0).unixMillis);
+    }
     Reading last = back(0);
     long missing = (nowMillis - last.unixMillis) / STEP_MILLIS - 1;
     for (long i = Math.max(0, missing - READINGS); i < missing; i++) {
       add(last.at(last.unixMillis + (i + 1) * STEP_MILLIS));
+    }
+  }
+
+  /** The clock was set back: what was read goes with it, or rates would be over no time at all. */
+  private void shift(long millis) {
+    for (int i = 0; i < Math.min(taken, READINGS); i++) {
+      ring[i] = ring[i].at(ring[i].unixMillis + millis);
     }
   }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Each change, as it is noted. Its id is the entry's number. */
 final class AuditTopic implements Topic {
   private static final int AT_ONCE = 50;
+  private static final int BYTES_AT_ONCE = 32 << 10; // more comes with the next beat
 
   private final AuditLog audit;
 
@@ -26,13 +27,16 @@ final class AuditTopic implements Topic {
 
       @Override
       public void poll(EventLines to) {
-        if (last < 0) {
+        if (last < 0 || last > audit.size()) { // numbers begin anew where the state was taken away
           last = audit.size();
         }
         List<AuditEntry> entries = audit.after(last, AT_ONCE);
         for (AuditEntry entry : entries) {
           to.add("audit", entry.number(), EventLines.json(entry));
           last = entry.number();
+          if (to.size() >= BYTES_AT_ONCE) {
+            break;
+          }
         }
       }
     };

@@ -47,6 +47,10 @@ final class EventLines {
     bytes.writeBytes(text.getBytes(UTF_8));
   }
 
+  int size() {
+    return bytes.size();
+  }
+
   boolean isEmpty() {
     return bytes.size() == 0;
   }

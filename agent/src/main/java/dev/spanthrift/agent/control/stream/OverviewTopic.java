@@ -3,15 +3,16 @@ package dev.spanthrift.agent.control.stream;
 import dev.spanthrift.agent.control.status.Overview;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How it looks, at once and then once a second. A state, not a log: nothing is made up for. */
 final class OverviewTopic implements Topic {
-  private static final int BEATS = 2;
+  private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(750); // each second beat
 
   private final Supplier<Overview> source;
-  private long beats;
+  private long takenNanos;
   private long id;
   private byte[] json = {};
 
@@ -37,7 +38,10 @@ final class OverviewTopic implements Topic {
 
   @Override
   public void beat() {
-    if (beats++ % BEATS == 0) {
+    // By the clock: after a time without clients what was said last is old.
+    long nanos = System.nanoTime();
+    if (json.length == 0 || nanos - takenNanos >= EACH_NANOS) {
+      takenNanos = nanos;
       Overview now = source.get();
       id = Math.max(id + 1, now.at().toEpochMilli());
       json = EventLines.json(now);

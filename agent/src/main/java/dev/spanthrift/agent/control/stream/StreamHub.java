@@ -9,6 +9,7 @@ import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.timer.Guarded;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +32,9 @@ public final class StreamHub implements StreamSite {
   public static final String TEMPLATE = "/api/v1/stream/{topic}";
 
   static final int CLIENTS_MAX = 64;
+
+  /** Of one address that is not loopback's, where all containers of a pod have the same. */
+  static final int OF_ONE_MAX = 16;
 
   /** Twice a second: a person sees no difference, and a decision comes with 24 others. */
   static final Duration BEAT = Duration.ofMillis(500);
@@ -58,13 +62,15 @@ public final class StreamHub implements StreamSite {
     final Topic topic;
     final Topic.Feed feed;
     final EventSink sink;
+    final InetAddress peer;
     boolean greeted;
     long toldNanos;
 
-    Client(Topic topic, Topic.Feed feed, EventSink sink) {
+    Client(Topic topic, Topic.Feed feed, EventSink sink, InetAddress peer) {
       this.topic = topic;
       this.feed = feed;
       this.sink = sink;
+      this.peer = peer;
     }
   }
 
@@ -77,7 +83,7 @@ public final class StreamHub implements StreamSite {
           ProblemType.NOT_FOUND, "there is no such stream; there are " + topics.keySet());
     }
     Topic.Feed feed = topic.open(query(request), request.headers().get("Last-Event-ID"));
-    Client client = new Client(topic, feed, sink);
+    Client client = new Client(topic, feed, sink, request.peer().getAddress());
     enter(client);
     return () -> leave(client);
   }
@@ -94,6 +100,12 @@ public final class StreamHub implements StreamSite {
     if (clients.size() == CLIENTS_MAX) {
       throw new ProblemException(
           ProblemType.OVERLOADED, CLIENTS_MAX + " streams are open, which is the bound");
+    }
+    if (!client.peer.isLoopbackAddress()
+        && clients.stream().filter(other -> other.peer.equals(client.peer)).count() >= OF_ONE_MAX) {
+      throw new ProblemException(
+          ProblemType.OVERLOADED,
+          OF_ONE_MAX + " streams are open from where this request comes, which is the bound");
     }
     clients.add(client);
     if (beating == null) {

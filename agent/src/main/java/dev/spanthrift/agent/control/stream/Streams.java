@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.stream;
 
 import dev.spanthrift.agent.control.audit.AuditLog;
 import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.RequestFields;
 import dev.spanthrift.agent.control.status.Overview;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Streams {
     for (String name : query.keySet()) {
       if (!known.contains(name)) {
         throw ProblemException.invalid(
-            "/" + name,
+            "/" + RequestFields.step(name),
             "is not known",
             known.isEmpty() ? "leave it out" : "one of " + String.join(", ", known));
       }

@@ -1,14 +1,22 @@
 package dev.spanthrift.agent.command.remote;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.command.Console;
 import dev.spanthrift.agent.control.AdminPort;
+import dev.spanthrift.exporter.settings.Tls;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.trace.Fragment;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +67,36 @@ class WatchCommandsTest {
       Console none = run(verb.split(" "));
       assertTrue(none.err().contains("no HTTP head can carry"), none.err());
       assertTrue(!(none.out() + none.err()).contains("secret"), none.err());
+    }
+  }
+
+  @Test
+  void aStreamFromNobodyEnds() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try (Socket client = server.accept()) {
+                  client
+                      .getOutputStream()
+                      .write("HTTP/1.1 200 OK\r\n\r\n: hello\n".getBytes(UTF_8));
+                  while (client.getInputStream().read() >= 0) {} // and says no more
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      RemoteSidecar sidecar =
+          new RemoteSidecar(
+              URI.create("http://localhost:" + server.getLocalPort()),
+              null,
+              Tls.DEFAULT,
+              Duration.ofMillis(200));
+      List<String> lines = new ArrayList<>();
+      RemoteSidecar.RefusedException gone =
+          assertThrows(
+              RemoteSidecar.RefusedException.class, () -> sidecar.stream("/s", "", lines::add));
+      assertEquals(0, gone.status());
+      assertEquals(List.of(": hello"), lines);
     }
   }
 
@@ -138,9 +176,11 @@ class WatchCommandsTest {
     assertEquals(0, made.code(), made.err());
     String id = JsonMapper.shared().readTree(made.out()).path("id").asString();
     assertTrue(run("boost", "list").out().contains(id));
-    Console ended = run("boost", "end", id, "--reason", "over");
+    Console ended = run("boost", "end", id, "--reason", "Gr\u00fc\u00dfe, \uc7a5\uc560");
     assertEquals(0, ended.code(), ended.err());
     assertTrue(ended.out().contains("ended"), ended.out());
+    assertEquals(
+        "Gr\u00fc\u00dfe, \uc7a5\uc560", port.store.audit().after(0, 9).getLast().reason());
     assertEquals(1, run("boost", "end", "none").code());
     assertEquals(2, run("boost", "add", "--service", "cart").code(), "a cap is needed");
     assertEquals(2, run("boost", "add", "--attribute", "x", "--cap", "1").code());
@@ -155,6 +195,62 @@ class WatchCommandsTest {
     assertEquals(1, console.code());
     assertTrue(console.err().contains("valid bearer token"), console.err());
     assertTrue(!console.err().contains("guess"), console.err());
+  }
+
+  @Test
+  void alertsAreListedSilencedAndTried() {
+    assertTrue(run("alerts", "list").out().contains("Nothing is wrong"));
+    assertTrue(run("alerts", "list").out().contains("no webhook is configured"));
+    Console silenced =
+        run("alerts", "silence", "--rule", "latency", "--ttl", "2h", "--reason", "deploy");
+    assertEquals(0, silenced.code(), silenced.err());
+    assertTrue(silenced.out().startsWith("latency is silent until "), silenced.out());
+    assertTrue(run("alerts", "list").out().contains("silent    latency until "));
+    JsonNode json = JsonMapper.shared().readTree(run("alerts", "list", "-o", "json").out());
+    assertEquals("deploy", json.at("/silences/0/reason").asString());
+    assertEquals(
+        "latency is told of again\n",
+        run("alerts", "silence", "--rule", "latency", "--ttl", "0s").out());
+    assertTrue(!run("alerts", "list").out().contains("silent "));
+
+    assertEquals(2, run("alerts", "silence").code());
+    assertEquals(2, run("alerts", "silence", "--rule", "latency", "--id", "a1").code());
+    Console unknown = run("alerts", "silence", "--rule", "colour");
+    assertEquals(1, unknown.code());
+    assertTrue(unknown.err().contains("slowQuery"), unknown.err());
+    Console test = run("alerts", "test");
+    assertEquals(4, test.code());
+    assertTrue(test.err().contains("alerts.webhook.url"), test.err());
+  }
+
+  private static String bash(Path script, String words) throws Exception {
+    Process bash =
+        new ProcessBuilder(
+                "bash",
+                "--norc",
+                "-c",
+                "source "
+                    + script
+                    + "; COMP_WORDS=("
+                    + words
+                    + "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _complete_spanthrift;"
+                    + " printf '%s\\n' \"${COMPREPLY[@]}\"")
+            .redirectError(ProcessBuilder.Redirect.DISCARD) // that nobody has pressed a key
+            .start();
+    String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, bash.waitFor(), said);
+    return said;
+  }
+
+  @Test
+  void bashCompletesVerbsAndOptions() throws Exception {
+    Path script =
+        Files.writeString(
+            directory.resolve("completion"), Console.run(Map.of(), "completion").out());
+    assertEquals("policy\n", bash(script, "spanthrift pol"));
+    assertEquals("rollback\n", bash(script, "spanthrift policy ro"));
+    assertEquals("--token-file\n", bash(script, "spanthrift kill-switch --tok"));
+    assertEquals("silence\n", bash(script, "spanthrift alerts si"));
   }
 
   @Test

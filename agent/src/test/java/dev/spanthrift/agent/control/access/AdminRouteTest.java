@@ -36,6 +36,17 @@ class AdminRouteTest {
     assertNull(Routes.ALL.find("TRACE", "/api/v1/policy"));
   }
 
+  /** Who reads the path after us decodes it, and leaves out what stands behind a semicolon. */
+  @Test
+  void aNameHidesNoOtherRoute() {
+    for (String hidden :
+        List.of("x%3Aapply;a", "x%3aapply", "x;a", "x%3Ba", "x%2Fy", "x;a=b", "x%2fy")) {
+      assertNull(Routes.ALL.find("POST", "/api/v1/recommendations/" + hidden + ":dismiss"), hidden);
+      assertNull(Routes.ALL.find("GET", "/api/v1/boosts/" + hidden), hidden);
+    }
+    assertNotNull(Routes.ALL.find("GET", "/api/v1/boosts/caf%C3%A9"));
+  }
+
   @Test
   void saysWhatAPathTakes() {
     assertEquals(

@@ -2,14 +2,20 @@ package dev.spanthrift.agent.control.alert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.config.settings.SettingsLoader;
 import dev.spanthrift.agent.control.alert.AlertBook.Silence;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AlertBookTest {
   private static final AlertFinding AWAY =
@@ -17,8 +23,13 @@ class AlertBookTest {
 
   private long now = 1_700_000_000_000L;
   private final List<Alert> told = new ArrayList<>();
-  private final AlertBook book =
-      new AlertBook(SettingsLoader.defaults().alerts(), () -> now, told::add);
+  private final AlertBook book = book(null);
+
+  @TempDir Path folder;
+
+  private AlertBook book(@Nullable Path stateDirectory) {
+    return new AlertBook(SettingsLoader.defaults().alerts(), stateDirectory, () -> now, told::add);
+  }
 
   private void update(AlertFinding... found) {
     book.update(List.of(found));
@@ -73,7 +84,7 @@ class AlertBookTest {
   void aSilenceOfOneAlertIsOnlyItsOwnAndCanBeTakenAway() {
     update(AWAY);
     String id = told.getFirst().id();
-    assertTrue(book.isActive(id));
+    assertTrue(book.isKnown(id));
     book.silence(new Silence(null, id, Instant.ofEpochMilli(now + 600_000), ""));
     update(new AlertFinding(AlertRule.DESTINATION_AWAY, "second", 61, 60, "It does not either."));
     assertEquals(2, told.size());
@@ -83,6 +94,46 @@ class AlertBookTest {
     assertEquals(3, told.size(), "only the end of the second one is told");
     book.silence(new Silence(null, id, Instant.ofEpochMilli(now), ""));
     assertEquals(List.of(), book.silences());
+  }
+
+  @Test
+  void silencesOutliveTheProcess() throws Exception {
+    AlertFinding filling =
+        new AlertFinding(AlertRule.QUEUE_FILLING, "default", .6, .5, "It fills.");
+    AlertBook first = book(folder);
+    first.update(List.of(AWAY));
+    String id = told.getFirst().id();
+    first.silence(new Silence("queueFilling", null, Instant.ofEpochMilli(now + 90_000), ""));
+    first.silence(new Silence(null, id, Instant.ofEpochMilli(now + 60_000), "known"));
+    now += 1_000;
+    AlertBook second = book(folder);
+    second.update(List.of(AWAY, filling));
+    assertEquals(1, told.size(), "the alert has another id now, and is the same");
+    assertEquals(2, second.silences().size());
+    assertTrue(second.isKnown(id));
+    now += 59_000;
+    second.update(List.of(AWAY, filling));
+    assertEquals(List.of("destinationAway", "destinationAway"), rules());
+
+    // What is damaged is not the end of the last good copy.
+    Files.writeString(folder.resolve(SilenceFile.NAME), "{\"silences\": [{}");
+    AlertBook third = book(folder);
+    assertEquals(1, third.silences().size(), "the one before: without the last silence");
+    third.silence(new Silence("queueFilling", null, Instant.ofEpochMilli(now), ""));
+    assertEquals(List.of(), book(folder).silences());
+  }
+
+  private List<String> rules() {
+    return told.stream().map(Alert::rule).toList();
+  }
+
+  @Test
+  void aSilenceThatCannotBeStoredIsNotInForce() throws Exception {
+    AlertBook over = book(Files.writeString(folder.resolve("file"), "no folder"));
+    assertThrows(
+        UncheckedIOException.class,
+        () -> over.silence(new Silence("latency", null, Instant.ofEpochMilli(now + 9_000), "")));
+    assertEquals(List.of(), over.silences());
   }
 
   @Test

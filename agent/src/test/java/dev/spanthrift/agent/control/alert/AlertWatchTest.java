@@ -9,9 +9,20 @@ import dev.spanthrift.agent.control.FakePipeline;
 import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.agent.pipeline.FleetStatus;
+import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
+import dev.spanthrift.agent.pipeline.SlowQueries;
 import dev.spanthrift.exporter.DestinationStatus;
+import dev.spanthrift.sampler.SamplerCounts;
+import dev.spanthrift.sampler.SpanContents;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import dev.spanthrift.sampler.wire.Scanner;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +38,10 @@ class AlertWatchTest {
   private long now = 1_700_000_000_000L;
   private double spent = 10;
   private Spend.@Nullable ForecastBand forecast;
-  private final AlertBook book = new AlertBook(settings, () -> now, told::add);
+  private final AlertBook book = new AlertBook(settings, null, () -> now, told::add);
+  private final SlowQueries queries = new SlowQueries(settings.slowQuery());
   private final AlertWatch watch =
-      new AlertWatch(settings, book, this::spend, () -> pipeline.fleet, null, () -> now);
+      new AlertWatch(settings, book, this::spend, () -> pipeline.fleet, queries, () -> now);
 
   private Spend spend() {
     Spend.CoveredPeriod month = new Spend.CoveredPeriod("month", Instant.EPOCH, null);
@@ -139,6 +151,74 @@ class AlertWatchTest {
     pipeline.fleet = away(60);
     look(1);
     assertEquals(List.of("engineAway"), rules());
+  }
+
+  private static PipelineStatus overShare(long traces) {
+    SamplerCounts.Fate none = new SamplerCounts.Fate(0, 0, Map.of());
+    return MadeStatus.status(
+        0,
+        0,
+        Map.of(),
+        new SamplerCounts(
+            new SamplerCounts.Received(0, 0, 0),
+            new SamplerCounts.Held(0, 0, 0, 0, 0),
+            none,
+            none,
+            0,
+            traces,
+            new SamplerCounts.Overflow(0, 0),
+            SpanContents.NONE,
+            Map.of(),
+            new SamplerCounts.Ids(0, 0)),
+        new PipelineStatus.Shipping(0, 0, Map.of()),
+        List.of(),
+        List.of());
+  }
+
+  @Test
+  void policiesThatKeepBeyondTheirShare() {
+    pipeline.status = overShare(70);
+    look(7);
+    assertEquals(List.of(), rules(), "what was before it began is nobody's minute");
+    pipeline.status = overShare(75);
+    look(6);
+    assertEquals(List.of("mustKeep"), rules());
+    assertTrue(told.getFirst().text().contains("5 traces a minute"), told.toString());
+    look(14);
+    assertEquals("resolved", told.getLast().state());
+  }
+
+  @Test
+  void aStatementThatTakesLong() {
+    Span slow =
+        Span.newBuilder()
+            .setStartTimeUnixNano(1)
+            .setEndTimeUnixNano(2_500_000_001L)
+            .addAttributes(attribute("db.system", "postgresql"))
+            .addAttributes(attribute("db.statement", "SELECT * FROM users WHERE name = 'ann'"))
+            .build();
+    byte[] request =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder().addScopeSpans(ScopeSpans.newBuilder().addSpans(slow)))
+            .build()
+            .toByteArray();
+    look(1);
+    queries.look(new Scanner(10).scan(request, 0, request.length));
+    look(6);
+    assertEquals(List.of("slowQuery"), rules());
+    assertEquals(
+        "1 spans in a minute took up to 2.50 s: postgresql: SELECT * FROM users WHERE name = ?",
+        told.getFirst().text());
+    look(14);
+    assertEquals("resolved", told.getLast().state());
+  }
+
+  private static KeyValue attribute(String key, String text) {
+    return KeyValue.newBuilder()
+        .setKey(key)
+        .setValue(AnyValue.newBuilder().setStringValue(text))
+        .build();
   }
 
   private OperationHistory.Reading reading(long spans, long errors, long millis) {

@@ -160,13 +160,16 @@ class WebhookTest {
 
   @Test
   void whatCannotBeTakenNowIsSentAgain() {
-    status.set(503);
-    try (WebhookSender webhook = webhook(AlertSettings.Format.GENERIC, null)) {
-      webhook.tell(alert("x"));
-      await().atMost(LONG).until(() -> got.size() >= 2);
-      status.set(200);
-      await().atMost(LONG).until(() -> webhook.status().sent() == 1);
-      assertEquals(null, webhook.status().remark());
+    for (int trouble : List.of(503, 500, 408)) {
+      got.clear();
+      status.set(trouble);
+      try (WebhookSender webhook = webhook(AlertSettings.Format.GENERIC, null)) {
+        webhook.tell(alert("x"));
+        await().atMost(LONG).until(() -> got.size() >= 2);
+        status.set(200);
+        await().atMost(LONG).until(() -> webhook.status().sent() == 1);
+        assertEquals(null, webhook.status().remark());
+      }
     }
   }
 
@@ -276,6 +279,7 @@ class WebhookTest {
       assertEquals(List.of(), OpenApi.get().mismatches("AlertTest", tested));
       assertTrue(tested.path("delivered").asBoolean(), tested.toString());
       assertTrue(got.getFirst().json().path("text").asString().contains("This is a test"));
+      assertEquals("alerts.test", port.store.audit().after(0, 1).getFirst().action());
       port.writer().post().uri("/api/v1/alerts:test").exchange().expectStatus().isEqualTo(429);
 
       silence(port, "{\"rule\":\"latency\",\"ttl\":\"2h\",\"reason\":\"deploy\"}", 200);

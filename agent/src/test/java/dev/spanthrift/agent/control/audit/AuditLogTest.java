@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.control.audit;
 
+import tools.jackson.databind.node.StringNode;
+import dev.spanthrift.agent.control.http.JsonDifference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -262,6 +264,27 @@ class AuditLogTest {
     Files.delete(head);
     log.append(ANN, "policy.put", "7", "9", List.of());
     assertEquals(List.of(), faults());
+  }
+
+  @Test
+  void largePoliciesMakeNoLargeEntries() throws Exception {
+    AuditLog log = new AuditLog(null, () -> 1L);
+    StringNode large = StringNode.valueOf("x".repeat(200_000));
+    StringNode small = StringNode.valueOf("y".repeat(1_000));
+    List<JsonDifference> diff = new ArrayList<>();
+    diff.add(new JsonDifference("/policies/0", small, large));
+    for (int i = 1; i < 100; i++) {
+      diff.add(new JsonDifference("/policies/" + i, small, small));
+    }
+    for (int i = 0; i < 300; i++) {
+      log.append(ANN, "policy.put", null, "" + i, diff);
+    }
+    List<AuditEntry> lately = log.lately(Long.MAX_VALUE, 1_000);
+    assertTrue(lately.getFirst().bytes() < 20_000, "" + lately.getFirst().bytes());
+    assertTrue(String.valueOf(lately.getFirst().diff().getFirst().sent()).contains("200002"));
+    long all = lately.stream().mapToLong(AuditEntry::bytes).sum();
+    assertTrue(all <= AuditLog.LATELY_BYTES_MAX && lately.size() > 100, "" + all);
+    assertEquals(300, log.size());
   }
 
   @Test

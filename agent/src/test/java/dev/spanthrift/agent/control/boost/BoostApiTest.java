@@ -194,7 +194,9 @@ class BoostApiTest {
     port.pipeline.roomForBoosts = false;
     post(PATH, CART).expectStatus().isEqualTo(409);
     assertEquals(0, get(PATH).path("boosts").size());
-    assertEquals(0, get("/api/v1/audit").path("entries").size());
+    JsonNode entries = get("/api/v1/audit").path("entries");
+    assertEquals("boost.create.failed", entries.path(0).path("action").asString());
+    assertEquals("boost.create", entries.path(1).path("action").asString());
   }
 
   @Test

@@ -82,16 +82,20 @@ class ExplainApiTest {
   }
 
   private void putVersion2() {
+    put(POLICY);
+    assertEquals(2, port.store.current().version());
+  }
+
+  private void put(String policy) {
     port.writer()
         .put()
         .uri("/api/v1/policy")
         .header("If-Match", port.etag())
         .contentType(MediaType.APPLICATION_YAML)
-        .bodyValue(POLICY)
+        .bodyValue(policy)
         .exchange()
         .expectStatus()
         .isOk();
-    assertEquals(2, port.store.current().version());
   }
 
   @Test
@@ -169,6 +173,18 @@ class ExplainApiTest {
     assertEquals("policy version 2", other.path("under").asString());
     assertEquals("kept", other.path("outcome").asString());
     assertEquals("policy slow logins decides", other.path("why").asString());
+    String trial =
+        """
+        policies:
+          - name: trial
+            match: {attribute: {key: customer, equals: big}}
+            keep: true
+            shadow: true
+        """;
+    put(POLICY.replace("policies:\n", trial));
+    JsonNode behindATrial = explain().path("otherwise").get(0);
+    assertEquals("policy version 3", behindATrial.path("under").asString());
+    assertEquals("kept", behindATrial.path("outcome").asString(), behindATrial::toString);
   }
 
   @Test

@@ -18,15 +18,22 @@ import dev.spanthrift.agent.control.access.Role;
 import dev.spanthrift.agent.control.access.Routes;
 import dev.spanthrift.agent.control.front.RawClient.Reply;
 import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +52,8 @@ class FrontTest {
   @TempDir Path folder;
   private final FrontCounts counts = new FrontCounts();
   private final CountDownLatch slow = new CountDownLatch(1);
+  private final BlockingQueue<EventSink> sinks = new LinkedBlockingQueue<>();
+  private final CountDownLatch streamsEnded = new CountDownLatch(1);
   private Front front;
 
   @BeforeEach
@@ -62,15 +71,17 @@ class FrontTest {
             4,
             Duration.ofSeconds(1),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(2),
             null,
             1_000_000,
             1_000_000);
     Sites sites =
         new Sites(
             Map.of("/healthz", (request, done) -> done.accept(answer("alive"))),
-            Map.of(),
+            Map.of("/events", this::events),
             new Routes(
                 List.of(
+                    new AdminRoute("GET", "/events", null, false),
                     new AdminRoute("GET", "/healthz", null, false),
                     new AdminRoute("PUT", "/thing", Role.ADMIN, true),
                     new AdminRoute("POST", "/other", null, false),
@@ -104,6 +115,11 @@ class FrontTest {
       case "/broken" -> throw new IllegalStateException("scripted");
       default -> done.accept(answer(request.uri().getPath() + " " + request.body().length));
     }
+  }
+
+  private Runnable events(AdminRequest request, EventSink sink) {
+    sinks.add(sink);
+    return streamsEnded::countDown;
   }
 
   private static AdminAnswer answer(String text) {
@@ -372,6 +388,42 @@ class FrontTest {
       for (RawClient client : clients) {
         client.close();
       }
+    }
+  }
+
+  private Socket listener() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(1 << 12);
+    socket.connect(new InetSocketAddress("localhost", front.port()), 10_000);
+    socket.setSoTimeout(60_000);
+    socket.getOutputStream().write(RawClient.head("GET /events HTTP/1.1", HOST).getBytes(UTF_8));
+    return socket;
+  }
+
+  @Test
+  void aStreamEndsWholeAfterItsTime() throws Exception {
+    try (Socket socket = listener()) {
+      EventSink sink = sinks.poll(60, TimeUnit.SECONDS);
+      byte[] large = "#".repeat(300_000).getBytes(UTF_8); // more than may lie, but nothing lies
+      Objects.requireNonNull(sink).send(large);
+      String all = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertEquals(300_000, all.chars().filter(c -> c == '#').count());
+      assertTrue(all.endsWith("\r\n0\r\n\r\n"), "the last chunk says that this is all");
+      assertTrue(streamsEnded.await(60, TimeUnit.SECONDS));
+      assertEquals(Map.of(), counts.read().connectionsCut());
+      assertEquals(0, counts.read().streams());
+      sink.send(large); // nobody is there any more
+    }
+  }
+
+  @Test
+  void whoLeavesTooMuchLyingIsDropped() throws Exception {
+    try (Socket socket = listener()) {
+      EventSink sink = Objects.requireNonNull(sinks.poll(60, TimeUnit.SECONDS));
+      sink.send(new byte[EventStream.ONCE_MAX]); // taken, though it does not fit into the sockets
+      sink.send(new byte[1_000]);
+      assertTrue(streamsEnded.await(60, TimeUnit.SECONDS));
+      assertEquals(Map.of("slow", 1L), counts.read().connectionsCut());
     }
   }
 }

@@ -58,6 +58,17 @@ class JobsTest {
   }
 
   @Test
+  void anErrorEndsAJob() {
+    Job job =
+        jobs.submit(
+            "policy:simulate",
+            watch -> {
+              throw new StackOverflowError("scripted");
+            });
+    awaitState(job, "failed");
+  }
+
+  @Test
   void keepsAResultForAnHour() {
     Job job = jobs.submit("policy:simulate", watch -> ANSWER);
     awaitState(job, "done");

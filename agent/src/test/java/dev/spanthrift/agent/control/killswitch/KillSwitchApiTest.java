@@ -19,6 +19,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import tools.jackson.databind.JsonNode;
 
 class KillSwitchApiTest {
   private static final String PATH = "/api/v1/kill-switch";
@@ -87,6 +88,45 @@ class KillSwitchApiTest {
         .atMost(Duration.ofSeconds(10))
         .until(() -> port.pipeline.killSwitch.mode() == KillSwitch.Mode.OFF);
     port.client().get().uri(PATH).exchange().expectBody().json("{\"mode\":\"off\"}");
+  }
+
+  @Test
+  void theReasonMayStandInTheHeader() {
+    port.writer()
+        .put()
+        .uri(PATH)
+        .header(HttpHeaders.IF_MATCH, "*")
+        .header(HttpHeaders.ORIGIN, port.url())
+        .header("X-Reason", "UTF-8''%EC%9E%A5%EC%95%A0+7")
+        .contentType(MediaType.APPLICATION_JSON)
+        .bodyValue("{\"mode\":\"keep-all\"}")
+        .exchange()
+        .expectStatus()
+        .isOk();
+    assertEquals("\uc7a5\uc560+7", port.pipeline.killSwitch.reason());
+    assertEquals("\uc7a5\uc560+7", audit(0).path("reason").asString());
+  }
+
+  @Test
+  void whatCouldNotBeStoredIsSaidInTheAudit() throws Exception {
+    Path file = directory.resolve("state").resolve(KillSwitchFile.NAME);
+    Files.createDirectories(file.resolve("in its place"));
+    put("{\"mode\":\"keep-all\",\"reason\":\"r\"}").expectStatus().is5xxServerError();
+    assertEquals(KillSwitch.Mode.OFF, port.pipeline.killSwitch.mode());
+    assertEquals("kill-switch.put.failed", audit(0).path("action").asString());
+    assertEquals("kill-switch.put", audit(1).path("action").asString());
+  }
+
+  private JsonNode audit(int place) {
+    JsonNode page =
+        port.client()
+            .get()
+            .uri("/api/v1/audit")
+            .exchange()
+            .expectBody(JsonNode.class)
+            .returnResult()
+            .getResponseBody();
+    return page.path("entries").path(place);
   }
 
   @Test

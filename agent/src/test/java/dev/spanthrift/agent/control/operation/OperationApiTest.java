@@ -95,7 +95,8 @@ class OperationApiTest {
     JsonNode second = get("?sort=spans&limit=2&cursor=" + first.path("next").asString());
     assertEquals(List.of("POST /cart"), names(second));
     assertFalse(second.has("next"));
-    for (String wrong : List.of("?sort=colour", "?limit=0", "?cursor=%23")) {
+    for (String wrong :
+        List.of("?sort=colour", "?limit=0", "?cursor=%23", "?cursor=3w5e11264sgsf")) {
       port.client()
           .get()
           .uri(java.net.URI.create(port.url() + "/api/v1/operations" + wrong))
@@ -127,5 +128,31 @@ class OperationApiTest {
     assertEquals(10, table.rows().getFirst().all().perSecondLately(), 1e-9);
     clock[0] += 600_000;
     assertEquals(null, history.minuteAgo(), "nobody has read since: nothing moved");
+  }
+
+  @Test
+  void theLastHourIsToldByMinutes() {
+    JsonNode none = get("/history");
+    assertEquals(List.of(), OpenApi.get().mismatches("OperationHistory", none));
+    assertEquals(0, none.path("at").size());
+    long[] clock = {1_000_000};
+    OperationHistory history = new OperationHistory(port.pipeline, () -> clock[0]);
+    for (int minute = 0; minute <= 100; minute++) {
+      List<MeasuredOperation> seen = new ArrayList<>();
+      for (int operation = 1; operation <= 80; operation++) {
+        seen.add(measured("shop", "op-" + operation, 60L * operation * (minute + 1), 0));
+      }
+      port.pipeline.measured = seen;
+      history.look(FakePipeline.status(1_000 + minute, Map.of()).spans());
+      clock[0] += OperationHistory.MINUTE_MILLIS;
+    }
+    OperationMinutes.Minutes hour = history.minutes().minutes();
+    assertEquals(OperationMinutes.MINUTES, hour.at().size());
+    assertEquals(OperationMinutes.OPERATIONS, hour.operations().size());
+    OperationMinutes.Row most = hour.operations().getFirst();
+    assertEquals("op-80", most.operation());
+    assertEquals(OperationMinutes.MINUTES, most.seen().size());
+    assertTrue(most.seen().stream().allMatch(rate -> rate == 80), most.seen()::toString);
+    assertTrue(most.kept().stream().allMatch(rate -> rate == 0), most.kept()::toString);
   }
 }

@@ -136,8 +136,12 @@ class PolicyStoreTest {
       Files.writeString(file, bad);
       assertEquals(json(AdminPort.CONFIGURED), open(AdminPort.CONFIGURED).current().root(), bad);
     }
+    long last = open(AdminPort.CONFIGURED).current().version();
     Files.write(file, new byte[] {(byte) 0xff, 0, 1});
-    assertEquals(1, open(AdminPort.CONFIGURED).current().version());
+    PolicyStore store = open(AdminPort.CONFIGURED);
+    assertEquals(last + 1, store.current().version(), "no version has the number of another");
+    assertEquals(2, store.history().get(1).version());
+    assertEquals(json(AdminPort.OTHER), store.history().get(1).root());
   }
 
   @Test

@@ -84,7 +84,9 @@ class SimulateApiTest {
     assertEquals("USD", answer.cost().currency());
     assertTrue(answer.cost().saved() > 0);
     assertEquals(6, answer.operations().size());
-    assertEquals(2, answer.warnings().size(), answer.warnings().toString());
+    assertEquals(3, answer.warnings().size(), answer.warnings().toString());
+    assertTrue(
+        answer.warnings().getFirst().startsWith("of the last "), answer.warnings().toString());
   }
 
   @Test
@@ -166,6 +168,48 @@ class SimulateApiTest {
         .exchange()
         .expectBody(JsonNode.class)
         .value(page -> assertEquals(List.of(), OpenApi.get().mismatches("JobPage", page)));
+  }
+
+  @Test
+  void whoCancelsAJobIsNoted() throws IOException {
+    port.close();
+    port = AdminPort.startWithRealPolicies(directory);
+    record();
+    Object place =
+        port.client()
+            .post()
+            .uri("/api/v1/policy:simulate")
+            .header("Prefer", "respond-async")
+            .contentType(MediaType.APPLICATION_YAML)
+            .bodyValue(ERRORS)
+            .exchange()
+            .expectStatus()
+            .isAccepted()
+            .expectBody()
+            .returnResult()
+            .getResponseHeaders()
+            .getLocation();
+    for (String query : List.of("?dryRun=true", "")) {
+      port.writer()
+          .delete()
+          .uri(place + query)
+          .header("If-Match", "*")
+          .header("X-Reason", "too long")
+          .exchange()
+          .expectStatus()
+          .isOk();
+    }
+    port.client()
+        .get()
+        .uri("/api/v1/audit")
+        .exchange()
+        .expectBody()
+        .jsonPath("$.entries.length()")
+        .isEqualTo(1)
+        .jsonPath("$.entries[0].action")
+        .isEqualTo("job.cancel")
+        .jsonPath("$.entries[0].reason")
+        .isEqualTo("too long");
   }
 
   private JsonNode job(String place) {

@@ -3,19 +3,30 @@ package dev.spanthrift.agent.control.recommendation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.OpenApi;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.job.RingQuestions;
+import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.HeapRoom;
 import dev.spanthrift.agent.simulation.MadeTraffic;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.wire.Scanner;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,8 +176,39 @@ class RecommendationApiTest {
     assertTrue(update.at("/effect/spendPerMonth").asDouble() < 0, update.toString());
   }
 
+  /** Whoever waited would hold a place that others are answered in. */
   @Test
-  void dismissedStaysDismissed() {
+  void whoAsksWhileTheyAreWeighedIsToldSo() throws Exception {
+    record();
+    CountDownLatch weighing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    PipelineView slow =
+        (PipelineView)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {PipelineView.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("recorded")) {
+                    weighing.countDown();
+                    go.await();
+                  }
+                  return method.invoke(port.pipeline, arguments);
+                });
+    Recommender recommender =
+        new Recommender(
+            slow, port.store, new RingQuestions(slow, port.money, new HeapRoom()), null, () -> 0);
+    FutureTask<Recommendation.Page> first = new FutureTask<>(recommender::page);
+    Thread.ofVirtual().start(first);
+    assertTrue(weighing.await(60, TimeUnit.SECONDS));
+    ProblemException busy = assertThrows(ProblemException.class, recommender::page);
+    assertEquals(ProblemType.BUSY, busy.type());
+    go.countDown();
+    assertFalse(first.get(60, TimeUnit.SECONDS).recommendations().isEmpty());
+    assertFalse(recommender.page().recommendations().isEmpty());
+  }
+
+  @Test
+  void dismissedStaysDismissed() throws Exception {
     record();
     put("default: {probability: 0.2}");
     JsonNode add = of(page(), "add");
@@ -178,7 +220,32 @@ class RecommendationApiTest {
         port.writer().post().uri(one + ":dismiss").header("X-Reason", "costs too much").exchange());
     JsonNode again = json(port.client().get().uri(one).exchange());
     assertEquals("dismissed", again.path("state").asString());
+    JsonNode noted = json(port.client().get().uri("/api/v1/audit?limit=1").exchange());
+    assertEquals("recommendation.dismiss", noted.at("/entries/0/action").asString());
+    assertEquals("costs too much", noted.at("/entries/0/reason").asString());
     assertEquals(List.of(), OpenApi.get().mismatches("Recommendation", again));
     assertFalse(page().path("recommendations").isEmpty());
+
+    port.close();
+    port = AdminPort.startWithRealPolicies(directory);
+    record();
+    JsonNode later = json(port.client().get().uri(one).exchange());
+    assertEquals("dismissed", later.path("state").asString(), "of the next process, too");
+  }
+
+  @Test
+  void dismissalsAreBoundedAndTheLastGoodOnesAreFound() throws Exception {
+    Dismissals first = new Dismissals(directory);
+    for (int i = 0; i <= Dismissals.MAX; i++) {
+      first.add("r" + i);
+    }
+    assertFalse(first.contains("r0"));
+    assertTrue(new Dismissals(directory).contains("r" + Dismissals.MAX));
+    Files.writeString(directory.resolve(Dismissals.NAME), "[]");
+    Dismissals second = new Dismissals(directory);
+    assertTrue(second.contains("r" + (Dismissals.MAX - 1)), "the ones before");
+    assertFalse(second.contains("r" + Dismissals.MAX));
+    second.add("x");
+    assertTrue(new Dismissals(directory).contains("r" + (Dismissals.MAX - 1)));
   }
 }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
+import dev.spanthrift.agent.control.FakePipeline;
 import dev.spanthrift.agent.control.OpenApi;
 import dev.spanthrift.agent.control.operation.OperationHistory;
+import dev.spanthrift.agent.control.spend.Spend;
+import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +101,41 @@ class ReportApiTest {
     assertEquals(3_000, get("").at("/total/receivedSpans").asLong(), "asking counts nothing twice");
     assertEquals(1_000, get("?service=cart").at("/total/receivedSpans").asLong());
     port.client().get().uri("/api/v1/report?days=63").exchange().expectStatus().isEqualTo(422);
+  }
+
+  @Test
+  void aDayAfterARestartIsNoShadow() {
+    port.pipeline.status = FakePipeline.status(20, Map.of()); // nothing was dropped yet
+    assertEquals("enforcing", get("").path("mode").asString(), "its days say otherwise");
+  }
+
+  /** Own cost begins anew with each period of the first budget. */
+  @Test
+  void ownCostIsCountedOverTheEndOfAPeriod() {
+    double[] cost = {0.25};
+    SpendView spend =
+        new SpendView() {
+          @Override
+          public Spend spend() {
+            return port.money.spend();
+          }
+
+          @Override
+          public double ownCostSinceStart() {
+            return cost[0];
+          }
+        };
+    ReportBooks books = new ReportBooks(null, spend);
+    cost[0] = 1.5;
+    books.count(new OperationHistory.Reading(0, Map.of(), Map.of()));
+    cost[0] = 2.25;
+    books.count(new OperationHistory.Reading(60_000, Map.of(), Map.of()));
+    double counted =
+        books.days().values().stream()
+            .flatMap(day -> day.values().stream())
+            .mapToDouble(ReportSums::ownCost)
+            .sum();
+    assertEquals(2, counted, 1e-9);
   }
 
   @Test

@@ -32,7 +32,7 @@ class PolicySourceTest {
   private SpanthriftSettings settings;
   private final List<String> acted = new ArrayList<>();
 
-  private final PolicySource.Target program =
+  final PolicySource.Target program =
       new PolicySource.Target() {
         @Override
         public @Nullable String lackOf(List<BudgetSettings> budgets) {
@@ -56,10 +56,25 @@ class PolicySourceTest {
         }
 
         @Override
-        public SidecarReport report(String hash, @Nullable String refused) {
+        public SidecarReport report(
+            String hash, @Nullable String refused, List<String> refusedObjects) {
           Amount none = Amount.NONE;
           return new SidecarReport(
-              hash, refused, none, none, none, 0, 0, none, none, "USD", 0, 0, 0, Map.of());
+              hash,
+              refused,
+              refusedObjects,
+              none,
+              none,
+              none,
+              0,
+              0,
+              none,
+              none,
+              "USD",
+              0,
+              0,
+              0,
+              Map.of());
         }
       };
 
@@ -134,6 +149,32 @@ class PolicySourceTest {
       assertEquals(good.hash(), source.have());
       source.take(good.hash(), good);
       assertNull(source.status().refused());
+    }
+  }
+
+  /** Others are counted by it: an object of one namespace must not make the cluster's look bad. */
+  @Test
+  void saysWhoseFaultARefusalIs() {
+    JsonNode rules =
+        json(
+            "{policies: [{name: 'cluster:base/a', keep: true}, {name: shop/b, match: {hasErrors:"
+                + " true}, keep: true}]}");
+    List<String> both = List.of("ClusterSamplingPolicy base", "SamplingPolicy shop/shop");
+    try (PolicySource source = open()) {
+      Bundle rule = new Bundle(rules, false, both, null, List.of());
+      source.take(rule.hash(), rule);
+      assertEquals(List.of("SamplingPolicy shop/shop"), source.report().refusedObjects());
+      JsonNode good = json("{default: {probability: 0.5}}");
+      List<String> money = List.of("SamplingBudget shop/a", "SamplingBudget shop/b");
+      JsonNode wrong = json("[{name: a, amount: 1}, {name: b, amount: -1}]");
+      Bundle budget = new Bundle(good, false, both, wrong, money);
+      source.take(budget.hash(), budget);
+      assertEquals(List.of("SamplingBudget shop/b"), source.report().refusedObjects());
+      Bundle lack = new Bundle(good, false, both, json("[{name: odd, amount: 1}]"), money);
+      source.take(lack.hash(), lack);
+      assertEquals(money, source.report().refusedObjects(), "the program cannot use such budgets");
+      source.take("another", lack);
+      assertEquals(List.of(), source.report().refusedObjects());
     }
   }
 

@@ -174,6 +174,24 @@ class StatusApiTest {
   }
 
   @Test
+  void aClockThatIsSetBackMakesNoRatesOverNoTime() {
+    FakePipeline pipeline = new FakePipeline();
+    StatusHistory history = new StatusHistory(pipeline::status);
+    for (int second = 0; second <= 30; second++) {
+      var s = FakePipeline.status(1_000 + 700L * second, Map.of("error", 7L * second));
+      long now = 10_000_000 + 1_000L * second - (second > 20 ? 3_600_000 : 0);
+      pipeline.status =
+          MadeStatus.status(
+              0, now, s.signals(), s.spans(), s.shipping(), List.of(), s.identities());
+      history.note(pipeline.status);
+      if (second > 0) {
+        assertEquals(700, history.rates().receivedSpansPerSecond(), 1e-9, "second " + second);
+        assertEquals(7, history.rates().keptSpansPerSecond(), 1e-9, "second " + second);
+      }
+    }
+  }
+
+  @Test
   void aHistoryThatRestedShowsWhatOneThatReadShows() {
     FakePipeline pipeline = new FakePipeline();
     StatusHistory reads = new StatusHistory(pipeline::status);

@@ -2,17 +2,28 @@ package dev.spanthrift.agent.control.stream;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.OpenApi;
+import dev.spanthrift.agent.control.access.Caller;
+import dev.spanthrift.agent.control.access.Role;
+import dev.spanthrift.agent.control.audit.Author;
+import dev.spanthrift.agent.control.front.AdminRequest;
 import dev.spanthrift.agent.control.front.RawClient;
+import dev.spanthrift.agent.control.http.JsonDifference;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.trace.Fragment;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +35,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,6 +300,75 @@ class StreamsTest {
       for (Socket socket : sockets) {
         socket.close();
       }
+    }
+  }
+
+  @Test
+  void oneAddressThatIsNotLoopbackHasAFewOfThem() throws Exception {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try {
+      StreamHub hub = new StreamHub(Map.of("x", new Nothing()), timer, StreamHub.HEARTBEAT);
+      List<Runnable> ends = new ArrayList<>();
+      for (int i = 0; i < StreamHub.OF_ONE_MAX; i++) {
+        ends.add(hub.open(from("10.0.0.1"), events -> {}));
+      }
+      ProblemException refused =
+          assertThrows(ProblemException.class, () -> hub.open(from("10.0.0.1"), events -> {}));
+      assertEquals(ProblemType.OVERLOADED, refused.type());
+      ends.add(hub.open(from("10.0.0.2"), events -> {}));
+      ends.removeFirst().run();
+      ends.add(hub.open(from("10.0.0.1"), events -> {}));
+      ends.forEach(Runnable::run);
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  private static final class Nothing implements Topic {
+    @Override
+    public Feed open(Map<String, String> query, @Nullable String lastEventId) {
+      return to -> {};
+    }
+
+    @Override
+    public void beat() {}
+  }
+
+  private static AdminRequest from(String address) throws Exception {
+    return new AdminRequest(
+        "GET",
+        URI.create("/api/v1/stream/x"),
+        new DefaultHttpHeaders(),
+        new byte[0],
+        new InetSocketAddress(InetAddress.getByName(address), 1),
+        new Caller("nobody", Role.VIEWER),
+        "id");
+  }
+
+  @Test
+  void manyLargeChangesComeInTurnsAndAnIdOfAnotherLifeBeginsWithNow() throws Exception {
+    String reason = "x".repeat(500);
+    for (int i = 0; i < 60; i++) {
+      port.store
+          .audit()
+          .append(
+              new Author("test", reason, ""),
+              "test",
+              null,
+              null,
+              List.of(
+                  new JsonDifference(
+                      "/a", null, JsonMapper.shared().valueToTree(reason + reason))));
+    }
+    try (Listener resumed = new Listener("/api/v1/stream/audit", "Last-Event-ID", "10")) {
+      for (int i = 11; i <= 60; i++) {
+        assertEquals(String.valueOf(i), resumed.next().id());
+      }
+    }
+    try (Listener later =
+        new Listener("/api/v1/stream/audit", "Last-Event-ID", "1000000").greeted()) {
+      change("keep-all");
+      assertEquals("61", later.next().id());
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.spanthrift.kubernetes.controller;
+package dev.spanthrift.kubernetes.objects;
 
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
@@ -7,10 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Label selectors as Kubernetes means them; one that is absent or empty matches everything. */
-final class Selectors {
+public final class Selectors {
   private Selectors() {}
 
-  static boolean matches(@Nullable LabelSelector selector, Map<String, String> labels) {
+  public static boolean matches(@Nullable LabelSelector selector, Map<String, String> labels) {
     if (selector == null) {
       return true;
     }

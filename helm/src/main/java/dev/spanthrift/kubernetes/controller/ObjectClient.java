@@ -1,0 +1,52 @@
+package dev.spanthrift.kubernetes.controller;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How the controller asks the API server. */
+public final class ObjectClient {
+  /**
+   * The API server takes 10,000 levels where a schema leaves fields open, as {@code match} does. A
+   * client that reads fewer ends its watch of the kind, for all namespaces, at one such object.
+   */
+  private static final int NESTING_MAX = 10_100;
+
+  /**
+   * What hangs is asked again a few seconds later anyway, by whoever asked; the client's own ten
+   * tries of ten seconds would hold one thread for two minutes.
+   */
+  private static final int TRY_MILLIS = 5_000;
+
+  private static final int RETRIES = 1;
+
+  private ObjectClient() {}
+
+  /** By the pod's service account, or the kubeconfig. */
+  public static KubernetesClient open() {
+    KubernetesClientBuilder builder = new KubernetesClientBuilder();
+    configure(builder);
+    return builder.build();
+  }
+
+  static void configure(KubernetesClientBuilder builder) {
+    JsonFactory deep =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxNestingDepth(NESTING_MAX).build())
+            .streamWriteConstraints(
+                StreamWriteConstraints.builder().maxNestingDepth(NESTING_MAX).build())
+            .build();
+    builder
+        .editOrNewConfig()
+        .withRequestTimeout(TRY_MILLIS)
+        .withRequestRetryBackoffLimit(RETRIES)
+        .endConfig();
+    builder.withKubernetesSerialization(
+        new KubernetesSerialization(JsonMapper.builder(deep).build(), true));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.spanthrift.helm;
+
+import static dev.spanthrift.helm.Rendered.text;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.marcnuri.helm.Helm;
+import org.junit.jupiter.api.Test;
+
+/** What the chart tells the injector. */
+class InjectorChartTest {
+  private static JsonObject injector(Rendered rendered) {
+    return rendered.objects().stream()
+        .filter(object -> text(object, "kind").equals("Deployment"))
+        .filter(object -> text(object, "metadata.name").endsWith("-injector"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** There the field is not known, and a preStop that says nothing is refused (alpha until 1.30). */
+  @Test
+  void aClusterOf129GetsNoSleepBeforeTheEnd() {
+    String old =
+        new Helm(Chart.FOLDER)
+            .template()
+            .withKubeVersion("1.29")
+            .withValuesFile(Chart.files(Chart.CLUSTER)[0])
+            .call();
+    assertTrue(old.contains("-injector") && old.contains("-controller"), old);
+    assertFalse(old.contains("preStop"), old);
+    assertTrue(injector(Chart.render(Chart.CLUSTER)).toString().contains("preStop"));
+  }
+
+  @Test
+  void theInjectorsSidecarsHaveTheResourcesOfTheValues() {
+    String all =
+        injector(
+                Chart.render(
+                    Chart.CLUSTER,
+                    "sidecar: {resources: {requests: {cpu: 70m, memory: 200Mi}, limits: {memory:"
+                        + " 512Mi}}}"))
+            .toString();
+    for (String argument :
+        new String[] {"--cpu-request=70m", "--memory-request=200Mi", "--memory-limit=512Mi"}) {
+      assertTrue(all.contains("\"" + argument + "\""), argument + " in " + all);
+    }
+  }
+}
