@@ -164,18 +164,6 @@ final class MockCluster implements AutoCloseable {
     }
   }
 
-  /** As somebody with curl would: no reader of ours has seen the spec. */
-  void createRaw(String namespace, String name, String spec) {
-    String object =
-        "{\"apiVersion\": \"spanthrift.dev/v1alpha1\", \"kind\": \"SamplingPolicy\", \"metadata\":"
-            + " {\"namespace\": \"%s\", \"name\": \"%s\"}, \"spec\": %s}"
-                .formatted(namespace, name, spec);
-    client.raw(
-        "/apis/spanthrift.dev/v1alpha1/namespaces/" + namespace + "/samplingpolicies",
-        "POST",
-        object);
-  }
-
   SamplingPolicy policy(String namespace, String name) {
     return client.resources(SamplingPolicy.class).inNamespace(namespace).withName(name).get();
   }
