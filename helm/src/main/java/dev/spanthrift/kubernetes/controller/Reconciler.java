@@ -13,6 +13,7 @@ import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -136,7 +137,7 @@ final class Reconciler {
   private static Variant<PolicySpec> variant(PolicySpec spec, long generation) {
     try {
       return Variant.of(spec, generation);
-    } catch (JacksonException e) { // nested deeper than our own readers go
+    } catch (KubernetesClientException | JacksonException e) { // deeper than our own readers go
       return new Variant<>(generation, UNREADABLE, "", spec);
     }
   }
