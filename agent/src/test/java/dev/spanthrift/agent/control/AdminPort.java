@@ -150,7 +150,7 @@ public final class AdminPort implements AutoCloseable {
   public WebTestClient client() {
     return WebTestClient.bindToServer()
         .baseUrl(url())
-        .responseTimeout(Duration.ofSeconds(20))
+        .responseTimeout(Duration.ofSeconds(60))
         .filter(OpenApi.get().isKept())
         .build();
   }

@@ -40,7 +40,7 @@ class ControlIT {
   private long spans;
   private String at = "";
 
-  /** Slow statements, one a trace. */
+  /** Sends some traces of one span. */
   private String send(Sender sender) {
     ByteString trace = ByteString.EMPTY;
     for (int i = 0; i < TRACES; i++) {
@@ -49,11 +49,9 @@ class ControlIT {
           Span.newBuilder()
               .setTraceId(trace)
               .setSpanId(RandomTraces.id(random, 8))
-              .setName("SELECT users")
+              .setName("GET /users")
               .setStartTimeUnixNano(1_790_000_000_000_000_000L)
               .setEndTimeUnixNano(1_790_000_005_000_000_000L)
-              .addAttributes(RandomTraces.attribute("db.system", "postgresql"))
-              .addAttributes(RandomTraces.attribute("db.statement", "SELECT 'secret-" + i + "'"))
               .build();
       byte[] request = RandomTraces.request(List.of(span)).toByteArray();
       assertEquals(Status.Code.OK, sender.grpc(Otlp.TRACES, request));
@@ -103,29 +101,24 @@ class ControlIT {
                 """
                 hold: {pause: 100ms, deadline: 200ms}
                 export: {delay: 20ms}
-                price: {perGb: 1000000}
-                budgets: [{name: all, amount: 0.01, period: month}]
                 fleet: {url: 'redis://127.0.0.1:1'}
                 alerts:
                   webhook: {url: 'http://127.0.0.1:%d/'}
                   destinationAway: 1s
                   engineAway: 1s
                   queueFilling: 0.00001
-                  slowQuery: 1ms
                 """
                     .formatted(webhook.getAddress().getPort()));
     try (Program program = launch.run()) {
       at = "http://127.0.0.1:" + program.ports().admin();
       steer(program);
       aPersonSeesALiveScreen();
-      Set<String> wanted =
-          Set.of("destinationAway", "engineAway", "queueFilling", "slowQuery", "budgetUsed");
+      Set<String> wanted = Set.of("destinationAway", "engineAway", "queueFilling");
       Await.until(
           () -> wanted + " are told; were " + alerts + "\n" + program.err(),
           () ->
               wanted.stream().allMatch(rule -> alerts.stream().anyMatch(s -> s.startsWith(rule))));
-      assertTrue(alerts.stream().noneMatch(said -> said.contains("secret-")), alerts.toString());
-      assertTrue(verb("alerts", "list").contains("postgresql: SELECT ?"));
+      assertTrue(verb("alerts", "list").contains("queueFilling"));
       program.terminate();
       program.exit();
     } finally {
@@ -189,7 +182,7 @@ class ControlIT {
     String escape = "\u001b[";
     assertTrue(top.out().contains(escape), "it draws: " + top.out());
     assertTrue(top.out().contains("spanthrift ready"), top.out());
-    assertTrue(top.out().contains("SELECT users"), top.out());
+    assertTrue(top.out().contains("GET /users"), top.out());
   }
 
   /** A cut, changed and reordered list of what was done. */

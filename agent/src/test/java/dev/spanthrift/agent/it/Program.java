@@ -141,13 +141,30 @@ final class Program implements AutoCloseable {
     process.toHandle().destroy(); // unlike Process.destroy this leaves its output open
   }
 
-  /** Whether it ends by itself in this time. */
-  boolean endsWithin(long millis) {
-    try {
-      return process.waitFor(millis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
+  /**
+   * Whether it ends by itself before it has had a processor for so long, and so much time has
+   * passed. On a machine where many want one, time alone says nothing of a program.
+   */
+  boolean endsWithin(Duration left) {
+    Duration begun = cpu();
+    long begin = System.nanoTime();
+    while (process.isAlive()) {
+      long passed = System.nanoTime() - begin;
+      boolean had = cpu().minus(begun).compareTo(left) >= 0;
+      if (passed > LIMIT.toNanos() || had && passed > left.toNanos()) {
+        return false;
+      }
+      try {
+        process.waitFor(20, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
     }
+    return true;
+  }
+
+  private Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /** Sends SIGKILL, and waits for its end. */

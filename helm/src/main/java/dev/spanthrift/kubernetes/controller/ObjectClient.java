@@ -3,6 +3,7 @@ package dev.spanthrift.kubernetes.controller;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.model.jackson.Jackson2JdkTypesModule;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -34,19 +35,21 @@ public final class ObjectClient {
   }
 
   static void configure(KubernetesClientBuilder builder) {
+    builder.withKubernetesSerialization(new KubernetesSerialization(mapper(), true));
+  }
+
+  /** All but the depth as the client has it: its objects are written for these defaults. */
+  static JsonMapper mapper() {
     JsonFactory deep =
-        JsonFactory.builder()
+        JsonFactory.builderWithJackson2Defaults()
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(NESTING_MAX).build())
             .streamWriteConstraints(
                 StreamWriteConstraints.builder().maxNestingDepth(NESTING_MAX).build())
             .build();
-    builder
-        .editOrNewConfig()
-        .withRequestTimeout(TRY_MILLIS)
-        .withRequestRetryBackoffLimit(RETRIES)
-        .endConfig();
-    builder.withKubernetesSerialization(
-        new KubernetesSerialization(JsonMapper.builder(deep).build(), true));
+    return JsonMapper.builder(deep)
+        .configureForJackson2()
+        .addModule(new Jackson2JdkTypesModule())
+        .build();
   }
 }

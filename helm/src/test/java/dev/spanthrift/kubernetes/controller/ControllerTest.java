@@ -222,27 +222,6 @@ class ControllerTest {
     Eventually.holds(cart::bundle, () -> cart.bundle().policy() != null);
   }
 
-  /** What one namespace writes must not end the watch of the kind for all of them. */
-  @Test
-  void anObjectThatIsNestedDeeperThanWeReadConcernsItselfAlone() {
-    Controller controller = controller("a");
-    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
-    String match = "{\"not\": ".repeat(1_500) + "{}" + "}".repeat(1_500);
-    cluster.createRaw(
-        "bank",
-        "deep",
-        "{\"policies\": [{\"name\": \"a\", \"keep\": true, \"match\": " + match + "}]}");
-    cluster.apply(MockCluster.policy("shop", "rules", ERRORS));
-    Eventually.holds(cart::bundle, () -> cart.bundle().policy() != null);
-    Eventually.holds(this::status, () -> status().applied() != null);
-    Eventually.holds(
-        () -> cluster.policy("bank", "deep").getStatus(),
-        () -> cluster.policy("bank", "deep").getStatus() != null);
-    assertEquals(
-        "False", cluster.policy("bank", "deep").getStatus().conditions().getFirst().getStatus());
-    assertTrue(controller.isReady());
-  }
-
   @Test
   void aLeaseThatCannotBeWrittenKeepsNoStatusBack() {
     Controller controller = controller("a");

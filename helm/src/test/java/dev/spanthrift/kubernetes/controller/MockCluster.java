@@ -148,8 +148,9 @@ final class MockCluster implements AutoCloseable {
 
   private <S, T, O extends CustomResource<S, T>> boolean edited(O object, S spec) {
     try {
+      // Of what is there now: from the object itself, which has the spec, nothing would differ.
       client
-          .resource(object)
+          .resource(client.resource(object).get())
           .edit(
               now -> {
                 now.setSpec(spec);
@@ -162,18 +163,6 @@ final class MockCluster implements AutoCloseable {
       }
       return false;
     }
-  }
-
-  /** As somebody with curl would: no reader of ours has seen the spec. */
-  void createRaw(String namespace, String name, String spec) {
-    String object =
-        "{\"apiVersion\": \"spanthrift.dev/v1alpha1\", \"kind\": \"SamplingPolicy\", \"metadata\":"
-            + " {\"namespace\": \"%s\", \"name\": \"%s\"}, \"spec\": %s}"
-                .formatted(namespace, name, spec);
-    client.raw(
-        "/apis/spanthrift.dev/v1alpha1/namespaces/" + namespace + "/samplingpolicies",
-        "POST",
-        object);
   }
 
   SamplingPolicy policy(String namespace, String name) {

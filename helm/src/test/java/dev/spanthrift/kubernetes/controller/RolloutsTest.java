@@ -12,6 +12,7 @@ import dev.spanthrift.kubernetes.objects.SamplingPolicy;
 import dev.spanthrift.kubernetes.objects.Traffic;
 import dev.spanthrift.kubernetes.stream.Assignment;
 import dev.spanthrift.kubernetes.stream.FleetSummary;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -96,6 +97,25 @@ class RolloutsTest {
       now = now.plus(Reconciler.LOOK);
       look();
     }
+  }
+
+  /** The API server takes 10,000 levels; a reader that takes fewer ends the watch for everybody. */
+  @Test
+  void anObjectThatIsNestedDeeperThanWeReadIsNotAccepted() {
+    String match = "{\"not\": ".repeat(1_500) + "{}" + "}".repeat(1_500);
+    SamplingPolicy deep =
+        new KubernetesSerialization(ObjectClient.mapper(), true)
+            .unmarshal(
+                "{\"apiVersion\": \"spanthrift.dev/v1alpha1\", \"kind\": \"SamplingPolicy\","
+                    + " \"metadata\": {\"namespace\": \"bank\", \"name\": \"deep\", \"uid\":"
+                    + " \"u\"}, \"spec\": {\"policies\": [{\"name\": \"a\", \"keep\": true,"
+                    + " \"match\": "
+                    + match
+                    + "}]}}",
+                SamplingPolicy.class);
+    Reconciler.PolicyResult result = reconciler.policy(deep, FleetSummary.NONE, now);
+    assertNull(result.known().stable());
+    assertEquals("False", result.status().conditions().getFirst().getStatus());
   }
 
   @Test

@@ -49,6 +49,7 @@ public final class WebhookSender implements AutoCloseable {
   private final Backoff backoff = new Backoff(RETRY, new Random());
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private @Nullable Sender sender;
+  private String urlOpened = "";
   private boolean isDoubtful;
   private boolean busy;
   private boolean closed;
@@ -116,20 +117,26 @@ public final class WebhookSender implements AutoCloseable {
     return new SendResult.Again("not_sent", why, SendResult.Again.OWN_BACKOFF, false);
   }
 
-  /** Anew after a failure: the file with the URL may hold another since. */
+  /** Anew where the file with the URL holds another since: looked for after a failure. */
   private synchronized Sender opened() throws IOException {
     Sender known = sender;
-    if (known != null && isDoubtful) {
+    if (known != null && isDoubtful && !urlInFile().equals(urlOpened)) {
       known.close();
       known = null;
     }
     if (known == null) {
       sender = null;
+      urlOpened = urlInFile();
       known = opener.open();
       sender = known;
       isDoubtful = false;
     }
     return known;
+  }
+
+  private String urlInFile() throws IOException {
+    Path file = settings.urlFile();
+    return file == null ? "" : InputFile.secret(file);
   }
 
   private EncodedBody signed(byte[] body) throws IOException {

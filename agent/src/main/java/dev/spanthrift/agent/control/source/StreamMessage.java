@@ -82,7 +82,11 @@ public sealed interface StreamMessage {
   /** Loaded with the first message. */
   final class Json {
     static final JsonMapper MAPPER =
-        JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+        JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // A figure that is missing is 0: the end that lacks it is the older one.
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
 
     private Json() {}
   }
