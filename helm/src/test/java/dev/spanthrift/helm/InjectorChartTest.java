@@ -18,7 +18,9 @@ class InjectorChartTest {
         .orElseThrow();
   }
 
-  /** There the field is not known, and a preStop that says nothing is refused (alpha until 1.30). */
+  /**
+   * There the field is not known, and a preStop that says nothing is refused (alpha until 1.30).
+   */
   @Test
   void aClusterOf129GetsNoSleepBeforeTheEnd() {
     String old =

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The authorities of a moment. A new one is announced before it signs, and the old one is believed
- * for a while after it has signed last: at no moment does a replica show a certificate that
- * its callers do not believe.
+ * for a while after it has signed last: at no moment does a replica show a certificate that its
+ * callers do not believe.
  *
  * @param current signs servers' certificates
  * @param next announced, does not sign yet

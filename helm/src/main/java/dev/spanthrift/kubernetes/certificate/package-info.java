@@ -1,5 +1,6 @@
 /**
- * Certificates of the cluster's programs: made and rotated in process, one authority for all replicas.
+ * Certificates of the cluster's programs: made and rotated in process, one authority for all
+ * replicas.
  *
  * <p>Its door is {@code CertificateKeeper}.
  */

@@ -69,9 +69,7 @@ public final class ConnectionTable {
     }
     full.addAndGet(leaving.size());
     leaving.forEach(Channel::close);
-    channel
-        .eventLoop()
-        .schedule(() -> hurry(channel), proofTime.toMillis(), TimeUnit.MILLISECONDS);
+    channel.eventLoop().schedule(() -> hurry(channel), proofTime.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void hurry(Channel channel) {

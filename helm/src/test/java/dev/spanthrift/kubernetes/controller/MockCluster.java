@@ -148,8 +148,9 @@ final class MockCluster implements AutoCloseable {
 
   private <S, T, O extends CustomResource<S, T>> boolean edited(O object, S spec) {
     try {
+      // Of what is there now: from the object itself, which has the spec, nothing would differ.
       client
-          .resource(object)
+          .resource(client.resource(object).get())
           .edit(
               now -> {
                 now.setSpec(spec);

@@ -35,8 +35,7 @@ class WebhookServerTest {
   /** The API server keeps its connection and sends reviews over it, far more than the bound. */
   @Test
   void aConnectionIsOneHoweverManyReviewsComeOverIt() throws Exception {
-    KeyPairPem authority =
-        KeyPairPem.authority("test", Instant.now(), Duration.ofDays(1));
+    KeyPairPem authority = KeyPairPem.authority("test", Instant.now(), Duration.ofDays(1));
     ServingKeys keys = new ServingKeys();
     keys.show(authority.issue(List.of("localhost"), Instant.now(), Duration.ofHours(1)));
     InjectorMetrics metrics = new InjectorMetrics();
@@ -58,9 +57,7 @@ class WebhookServerTest {
             WebhookServer.start("127.0.0.1", 0, keys, reviews, metrics, limits);
         SSLSocket socket =
             (SSLSocket)
-                trusting(authority)
-                    .getSocketFactory()
-                    .createSocket("localhost", server.port())) {
+                trusting(authority).getSocketFactory().createSocket("localhost", server.port())) {
       for (int i = 0; i < 300; i++) {
         socket.getOutputStream().write(request);
         answer(socket, i);

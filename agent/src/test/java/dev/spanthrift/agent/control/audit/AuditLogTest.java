@@ -1,11 +1,10 @@
 package dev.spanthrift.agent.control.audit;
 
-import tools.jackson.databind.node.StringNode;
-import dev.spanthrift.agent.control.http.JsonDifference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.control.http.JsonDifference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.StringNode;
 
 /** What was changed afterwards shows: cut, edited, taken out, put in, moved. */
 class AuditLogTest {
