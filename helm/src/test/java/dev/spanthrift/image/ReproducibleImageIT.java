@@ -1,6 +1,7 @@
 package dev.spanthrift.image;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -40,6 +41,11 @@ class ReproducibleImageIT {
                   .asString(),
           "aot=" + aot
         });
+    // First what says where a difference lies.
+    Path tar = temp.resolve("second").resolve(ARCHITECTURE).resolve("spanthrift.tar");
+    UnpackedImage again = UnpackedImage.of(tar, temp.resolve("again"));
+    assertEquals(image.configuration(), again.configuration());
+    assertEquals(image.manifest(), again.manifest());
     for (String name : List.of("spanthrift.tar", "spanthrift-cluster.tar")) {
       Path second = temp.resolve("second").resolve(ARCHITECTURE).resolve(name);
       if (name.equals("spanthrift.tar") || Files.exists(first.resolve(name))) {
