@@ -32,7 +32,9 @@ final class Eligibility {
     String asked = namespace.labels().get(Names.REVISION_LABEL);
     if (Names.DEFAULT_REVISION.equals(asked)) {
       throw PodOptions.invalid(
-          Names.REVISION_LABEL, asked, "leave the label away, nobody is asked for it");
+          Names.REVISION_LABEL,
+          Names.DEFAULT_REVISION,
+          "leave the label away, nobody is asked for it");
     }
     asked = asked == null ? Names.DEFAULT_REVISION : asked;
     if (!asked.equals(defaults.revision())) {
