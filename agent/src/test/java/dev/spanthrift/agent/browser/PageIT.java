@@ -294,6 +294,8 @@ class PageIT {
     open("explain");
     browser.until("it listens", () -> status().at("/admin/streams").asInt() >= 2);
     browser.until("decisions come", () -> browser.has("#decision-rows tbody a"));
+    String first = newest(); // of the list; what comes above it has come by the stream
+    browser.until("decisions come by the stream", () -> !newest().equals(first));
     browser.driver.executeScript(
         """
         const real = fetch;
@@ -319,9 +321,18 @@ class PageIT {
     assertTrue(beats <= 1, beats + " beats of streams without a listener");
     browser.shown(true);
     browser.until("it listens again", () -> status().at("/admin/streams").asInt() >= 2);
-    assertTrue(
-        String.valueOf(browser.driver.executeScript("return window.resumed"))
-            .contains("/api/v1/stream/decisions"));
+    browser.until(
+        "the decisions go on where they were",
+        () ->
+            String.valueOf(browser.driver.executeScript("return window.resumed"))
+                .contains("/api/v1/stream/decisions"));
+  }
+
+  /** The first decision of the list. */
+  private static String newest() {
+    return String.valueOf(
+        browser.driver.executeScript(
+            "return document.querySelector('#decision-rows tbody a')?.getAttribute('href')"));
   }
 
   private static JsonNode status() {
