@@ -112,7 +112,12 @@ class FleetBudgetIT {
   @Order(1)
   void everySidecarKnowsWhatAllHaveSpent() {
     awaitSameBooks();
-    assertTrue(programs.get(1).spans("keptBytes") * 5 < programs.get(0).spans("keptBytes"));
+    Program one = programs.get(0);
+    Program other = programs.get(1);
+    assertTrue(other.spans("receivedBytes") * 5 < one.spans("receivedBytes"));
+    assertTrue(one.spans("keptBytes") > 0 && other.spans("keptBytes") > 0);
+    // How much each keeps depends on how fast it all came; its books have what the other kept, too.
+    assertTrue(other.spans("keptBytes") * 1000 / 1e9 < .95 * spent(other));
   }
 
   @Test

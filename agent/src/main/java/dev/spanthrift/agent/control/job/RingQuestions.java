@@ -100,14 +100,14 @@ public final class RingQuestions {
 
   /** Answers one of several questions that are asked in a row. */
   @FunctionalInterface
-  public interface Row {
+  public interface Series {
     WhatIfAnswer ask(PolicyDocument document, Means means) throws IOException, InterruptedException;
   }
 
   /** Asks them, and makes something of the answers. */
   @FunctionalInterface
   public interface Asker<T> {
-    T ask(Row questions) throws IOException, InterruptedException;
+    T ask(Series questions) throws IOException, InterruptedException;
   }
 
   /** Several questions, with none of anybody else between them; or says that one is at work. */

@@ -110,7 +110,7 @@ public final class Recommender {
     return fresh;
   }
 
-  private Weighed weigh(RingQuestions.Row row, PolicyVersion policy, Instant now)
+  private Weighed weigh(RingQuestions.Series row, PolicyVersion policy, Instant now)
       throws IOException, InterruptedException {
     List<String> remarks = new ArrayList<>();
     RuleAges since = ages.next(policy, RuleChanges.seen(pipeline.policies()));
