@@ -9,7 +9,6 @@ import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.operation.OperationHistory.Reading;
 import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,26 +28,7 @@ class AlertClockTest {
       new AlertWatch(settings, book, this::spend, () -> null, null, () -> now);
 
   private Spend spend() {
-    Spend.CoveredPeriod month = new Spend.CoveredPeriod("month", Instant.EPOCH, null);
-    Spend.BudgetSpend all =
-        new Spend.BudgetSpend("all", Map.of(), month, 100.0, spent, 0, 0, 0, null, null, null);
-    return new Spend(
-        "sidecar",
-        "USD",
-        "plain",
-        .5,
-        .5,
-        null,
-        month,
-        100.0,
-        spent,
-        0,
-        0,
-        0,
-        null,
-        null,
-        null,
-        List.of(all));
+    return MonthlySpend.of(spent, null);
   }
 
   private void look(int times) {

@@ -23,7 +23,6 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,26 +43,7 @@ class AlertWatchTest {
       new AlertWatch(settings, book, this::spend, () -> pipeline.fleet, queries, () -> now);
 
   private Spend spend() {
-    Spend.CoveredPeriod month = new Spend.CoveredPeriod("month", Instant.EPOCH, null);
-    Spend.BudgetSpend budget =
-        new Spend.BudgetSpend("all", Map.of(), month, 100.0, spent, 0, 0, 0, forecast, null, null);
-    return new Spend(
-        "sidecar",
-        "USD",
-        "plain",
-        .5,
-        .5,
-        null,
-        month,
-        100.0,
-        spent,
-        0,
-        0,
-        0,
-        forecast,
-        null,
-        null,
-        List.of(budget));
+    return MonthlySpend.of(spent, forecast);
   }
 
   private void look(int times) {
