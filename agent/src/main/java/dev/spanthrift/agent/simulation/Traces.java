@@ -12,6 +12,8 @@ final class Traces {
   private final Rows ids = new Rows(2, 10); // numbered one after the other: none ever goes
   private final TraceIndex index = new TraceIndex(ids);
 
+  private int last;
+
   int[] received = new int[1024];
   int[] kept = new int[1024];
   byte[] marks = new byte[1024];
@@ -24,8 +26,15 @@ final class Traces {
 
   /** The number of a trace, perhaps a new one. */
   int numberOf(long traceIdHigh, long traceIdLow) {
+    // Spans of a trace come together, and the tables of a million traces lie in no cache.
+    if (last < size()
+        && ids.get(last, Rows.TRACE_ID_HIGH) == traceIdHigh
+        && ids.get(last, Rows.TRACE_ID_LOW) == traceIdLow) {
+      return last;
+    }
     int known = index.find(traceIdHigh, traceIdLow);
-    return known == TraceIndex.NONE ? add(traceIdHigh, traceIdLow) : known;
+    last = known == TraceIndex.NONE ? add(traceIdHigh, traceIdLow) : known;
+    return last;
   }
 
   private int add(long traceIdHigh, long traceIdLow) {
