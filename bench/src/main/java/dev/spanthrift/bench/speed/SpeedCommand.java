@@ -75,6 +75,12 @@ final class SpeedCommand implements Callable<Integer> {
       description = "URL of an engine: one more Spanthrift, which is in a fleet there")
   String fleet = "";
 
+  @Option(
+      names = "--looked-at",
+      description =
+          "one more Spanthrift, whose page and streams were open for ten seconds at its start")
+  boolean lookedAt;
+
   @Option(names = "--peer", description = "the program that peer/build wrote, to be measured too")
   @Nullable Path peer;
 
@@ -193,6 +199,11 @@ final class SpeedCommand implements Callable<Integer> {
     if (!fleet.isEmpty()) {
       String jit = jits.getFirst();
       subjects.add(new Subject.Spanthrift("fleet", java(jit, javaOpts), jar(), fleet));
+    }
+    if (lookedAt) {
+      String jit = jits.getFirst();
+      subjects.add(
+          new LookedAt(new Subject.Spanthrift("looked-at", java(jit, javaOpts), jar(), "")));
     }
     if (peer != null) {
       subjects.add(new Subject.Collector(peer, home.resolve("bench/peer/tail3.yaml")));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Somebody to be measured. */
-sealed interface Subject {
+sealed interface Subject permits Subject.Spanthrift, Subject.Collector, Subject.Running, LookedAt {
   String name();
 
   Server start(Setting setting, int sinkPort, Path directory);
