@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The program reads what the chart renders: {@code spanthrift check} with the file of the ConfigMap
  * and the environment of the container.
  */
+@Isolated("changes what all of the process sees")
 class ProgramTest {
   /** What {@code check} looks for outside of the configuration. */
   private static final Pattern OF_THE_MACHINE =

@@ -21,8 +21,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("listens to a log that others write to")
 class PipelineTest {
   private final Pipeline pipeline =
       new Pipeline(PipelineSettings.DEFAULT, halves(), null, List.of());

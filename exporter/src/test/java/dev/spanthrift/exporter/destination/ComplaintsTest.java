@@ -8,8 +8,10 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("listens to a log that others write to")
 class ComplaintsTest {
   @Test
   void c3_firstOfEachReasonIsLoggedAndTheRestCounted() {

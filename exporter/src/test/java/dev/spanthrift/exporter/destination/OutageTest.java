@@ -30,9 +30,11 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** A backend that goes away and comes back, in simulated time. */
+@Isolated("listens to a log that others write to")
 class OutageTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final SendResult AWAY =

@@ -39,10 +39,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** The admin port under clients that mean harm, and those that know no better. */
 @Timeout(120)
+@Isolated("counts the memory of the process")
 class FrontTest {
   private static final String TOKEN = "sesame";
   private static final String HOST = "Host: localhost";
