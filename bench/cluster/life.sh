@@ -117,21 +117,24 @@ greedy() {
   whole greedy killed
 }
 
-# The same, with a tenth of a processor for the sidecar's last two seconds: what is lost then must be said.
+# The same, with little of a processor for the sidecar's last two seconds: what is lost then must be said.
 starved() {
-  local pid
-  pod starved 200 0 ignore 5
-  k -n shop wait --for=condition=Ready pod/starved --timeout=120s >/dev/null
-  follow shop starved
-  await 120 'spans of starved are taken' grep -q 'taken=[1-9]' "$work/starved.log"
-  sleep 3
-  pid=$(process shop starved spanthrift)
-  limit "$pid" 10000
-  k -n shop delete pod starved --wait=false >/dev/null
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
-  gone 60 shop starved
-  sleep 2
-  whole starved starved
+  local pid name thousandths
+  for thousandths in 100 30 10; do
+    name=starved-$thousandths
+    pod "$name" 200 0 ignore 5
+    k -n shop wait --for=condition=Ready "pod/$name" --timeout=120s >/dev/null
+    follow shop "$name"
+    await 120 "spans of $name are taken" grep -q 'taken=[1-9]' "$work/$name.log"
+    sleep 3
+    pid=$(process shop "$name" spanthrift)
+    limit "$pid" "${thousandths}00"
+    k -n shop delete pod "$name" --wait=false >/dev/null
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    gone 60 shop "$name"
+    sleep 2
+    whole "$name" starved
+  done
 }
 
 # limit PID MICROSECONDS: of a processor, in each tenth of a second, for all processes of this one's container
