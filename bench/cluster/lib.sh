@@ -110,10 +110,11 @@ follow() {
 field() { grep -o "$2=[0-9-]*" "$work/$1.log" | tail -1 | cut -d= -f2; }
 
 # last_words POD: "RECEIVED SHIPPED LOST" as the sidecar said at its end, LOST being all that it did not deliver;
-# of one that was killed only what it said to be at stake: "- - LOST"
+# of one that was killed what it said last of what was at stake: "- - LOST"
 last_words() {
   sed -E 's/([0-9]),([0-9]{3})/\1\2/g; s/([0-9]),([0-9]{3})/\1\2/g' "$work/$1.sidecar" | awk '
     function number(after,   at) { at = match($0, "[0-9]+ " after); return at ? substr($0, at) + 0 : 0 }
+    /: ending; [0-9]+ spans wait/ { stake = number("spans wait") }
     / spans are still to be sent/ { stake = number("spans are still to be sent") + number("to be decided") }
     /at the end: / {
       lost = number("dropped") + number("still held") + number("still queued")
