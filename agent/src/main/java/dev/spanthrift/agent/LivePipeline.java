@@ -122,6 +122,10 @@ final class LivePipeline implements PipelineView {
     pipeline.close();
   }
 
+  long waitingSpans() {
+    return pipeline.waitingSpans();
+  }
+
   @Override
   public PipelineStatus status() {
     return pipeline.status();

@@ -303,6 +303,12 @@ public final class Sidecar implements SidecarProgram {
   }
 
   @Override
+  public long waitingSpans() {
+    LivePipeline running = live;
+    return running == null ? 0 : running.waitingSpans();
+  }
+
+  @Override
   public @Nullable MoneyView money() {
     Treasurer books = treasurer;
     return books == null ? null : books.controller().view();

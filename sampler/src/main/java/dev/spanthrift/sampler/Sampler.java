@@ -407,6 +407,11 @@ public final class Sampler {
     return hold.spans();
   }
 
+  /** Spans that wait for their decision. */
+  public long undecidedSpans() {
+    return hold.spans() - outbox.spansInHold();
+  }
+
   /** Spans that are kept and not yet stamped. */
   public long unstampedSpans() {
     return outbox.unstampedSpans();
@@ -492,11 +497,7 @@ public final class Sampler {
 
   private SamplerCounts.Held held() {
     return new SamplerCounts.Held(
-        hold.traces(),
-        hold.spans() - outbox.spansInHold(),
-        hold.bytes(),
-        hold.bytesMax(),
-        scratchBytes());
+        hold.traces(), undecidedSpans(), hold.bytes(), hold.bytesMax(), scratchBytes());
   }
 
   /** What was wrong with trace ids so far. */

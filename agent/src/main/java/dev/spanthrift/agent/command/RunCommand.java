@@ -123,16 +123,19 @@ public final class RunCommand implements Callable<Integer> {
   private void stop(SidecarProgram program, SpanthriftSettings settings) {
     Duration deadline = settings.shutdown().deadline();
     if (started) {
-      sayThatItEnds(deadline);
+      sayThatItEnds(program.waitingSpans(), deadline);
     }
     program.stop(deadline);
   }
 
-  private void sayThatItEnds(Duration deadline) {
+  /** The number first: who has no processor and two seconds to live says nothing after this. */
+  private void sayThatItEnds(long waiting, Duration deadline) {
     context.say(
-        "spanthrift: ending; what waits is decided and sent, which may take up to "
+        "spanthrift: ending; "
+            + waiting
+            + " spans wait: they are decided and sent, which may take up to "
             + deadline.toSeconds()
-            + " s");
+            + " s, and are lost if this process is killed before");
   }
 
   private interface Start {

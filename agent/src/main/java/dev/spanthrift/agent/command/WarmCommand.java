@@ -115,6 +115,11 @@ final class WarmCommand implements Callable<Integer> {
     }
 
     @Override
+    public long waitingSpans() {
+      return program.waitingSpans();
+    }
+
+    @Override
     public void stop(Duration deadline) {
       program.stop(END);
       backend.stop(END);

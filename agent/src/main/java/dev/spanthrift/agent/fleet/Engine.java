@@ -23,6 +23,9 @@ final class Engine implements AutoCloseable {
   private static final long FIRST_MILLIS = 200;
   private static final long MOST_MILLIS = 10_000;
 
+  /** Said by whoever asks before the first attempt has ended. */
+  static final String NOT_YET = "not connected yet";
+
   /** Lettuce's own wakes ten times a second, which is a fifth of what an idle fleet costs. */
   private static final long TIMER_MILLIS = 1_000;
 
@@ -35,7 +38,8 @@ final class Engine implements AutoCloseable {
   private final Connector connector;
   private final AtomicBoolean connecting = new AtomicBoolean();
   private volatile @Nullable Link link;
-  private volatile String lastError = "";
+  private volatile String lastError = NOT_YET;
+  private volatile boolean wasConnected;
   private volatile boolean closed;
 
   Engine(FleetSettings settings) {
@@ -70,6 +74,7 @@ final class Engine implements AutoCloseable {
         Link opened = connector.connect();
         link = opened;
         lastError = "";
+        wasConnected = true;
         connecting.set(false);
         log.info("fleet: connected to {}, {}", opened.version(), opened.mode());
         if (closed) {
@@ -114,9 +119,15 @@ final class Engine implements AutoCloseable {
     return lastError;
   }
 
+  /** Whether there has been a connection: without one, every start begins alone. */
+  boolean wasConnected() {
+    return wasConnected;
+  }
+
   /** Gives this connection up and opens another one. */
   void renew(Link useless) {
     if (link == useless) {
+      lastError = NOT_YET;
       link = null;
       useless.close();
       start();

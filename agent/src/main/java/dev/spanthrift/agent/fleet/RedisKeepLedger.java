@@ -159,8 +159,10 @@ final class RedisKeepLedger implements KeepLedger {
   private void say(boolean isAway, String why) {
     if (away != isAway) {
       away = isAway;
-      if (isAway) {
+      if (isAway && parts.engine().wasConnected()) {
         log.warn("fleet: the engine is away, this sidecar decides alone: {}", why);
+      } else if (isAway) {
+        log.info("fleet: until the engine is connected, this sidecar decides alone: {}", why);
       } else {
         log.info("fleet: the engine is back");
       }

@@ -200,6 +200,12 @@ final class Outlet {
     return worth == Worth.UNJUDGED ? QUEUE_FULL : QUEUE_FULL + "_" + worth.text();
   }
 
+  /** Items that wait for the signal's first destination, or are on their way to it. */
+  long queued(Signal signal) {
+    DestinationStatus.Counts counts = first(signal, status());
+    return counts == null ? 0 : counts.queued();
+  }
+
   /** Items that no destination takes. */
   long unrouted(Signal signal) {
     return unrouted.get(signal.ordinal());

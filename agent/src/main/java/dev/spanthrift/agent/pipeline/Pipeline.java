@@ -393,6 +393,16 @@ public final class Pipeline implements Intake, AutoCloseable {
     }
   }
 
+  /** Spans that were taken and are neither dropped nor delivered yet. */
+  public long waitingSpans() {
+    synchronized (lock) {
+      return sampler.undecidedSpans()
+          + sampler.unstampedSpans()
+          + sampler.shippableSpans()
+          + outlet.queued(Signal.TRACES);
+    }
+  }
+
   /** Gives native memory back; call after {@link #drain}, when nothing waits any more. */
   @Override
   public void close() {

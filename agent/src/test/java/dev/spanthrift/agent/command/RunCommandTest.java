@@ -43,7 +43,8 @@ class RunCommandTest {
       process.toHandle().destroy(); // Process.destroy() would close the pipes
       assertEquals("stopped within PT7S", out.readLine());
       assertEquals(
-          "spanthrift: ending; what waits is decided and sent, which may take up to 7 s",
+          "spanthrift: ending; 355 spans wait: they are decided and sent, which may take up to 7 s,"
+              + " and are lost if this process is killed before",
           err.readLine());
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
       assertEquals(0, process.exitValue(), "a clean end is no failure");

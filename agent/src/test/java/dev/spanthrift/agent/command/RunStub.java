@@ -25,6 +25,11 @@ public final class RunStub implements SidecarProgram {
   }
 
   @Override
+  public long waitingSpans() {
+    return 355;
+  }
+
+  @Override
   public void stop(Duration deadline) {
     System.out.println("stopped within " + deadline);
   }

@@ -98,7 +98,7 @@ class EngineTlsTest {
   /** Refused with these words, in status and check; the sidecar decides alone. */
   private void assertRefused(FleetSettings settings, String... words) {
     FleetDoor fleet = fleet(settings);
-    RedisKeepLedgerTest.await(() -> !fleet.status().lastError().isEmpty());
+    RedisKeepLedgerTest.await(() -> !fleet.status().lastError().equals(Engine.NOT_YET));
     assertEquals(.5, tellAndAsk(fleet, 7)); // its own part answers
     assertTrue(fleet.status().away());
     String check = EngineCheck.of(settings).detail();

@@ -116,6 +116,17 @@ class EngineTroubleTest {
   }
 
   @Test
+  void whyItIsAloneIsSaidFromTheFirstMoment() {
+    server.signal("STOP");
+    FleetDoor fleet = open("pod");
+    tell(fleet, 1);
+    assertTrue(fleet.status().away());
+    assertFalse(fleet.status().lastError().isEmpty());
+    server.signal("CONT");
+    awaitBack(fleet);
+  }
+
+  @Test
   void aPausedEngineIsGivenUpInTimeAndTakenBack() {
     FleetDoor fleet = connected("pod");
     tell(fleet, 1);

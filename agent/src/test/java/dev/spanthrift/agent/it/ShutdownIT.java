@@ -190,6 +190,9 @@ class ShutdownIT {
       Await.until("the backend holds it", () -> backend.turnedAway() > 0);
       sidecar.terminate();
       Await.until(
+          () -> "it says at once what waits:\n" + sidecar.err(),
+          () -> sidecar.err().contains("ending; " + sent + " spans wait: "));
+      Await.until(
           () -> "it says what is left:\n" + sidecar.err(),
           () -> sidecar.err().contains(String.format("%,d spans are still to be sent", sent)));
       assertTrue(sidecar.isAlive(), sidecar.err());
