@@ -31,6 +31,7 @@ class SkipEventsTest {
   private double count(String fate) {
     String series = "spanthrift_injector_events_total{fate=\"" + fate + "\"} ";
     return metrics
+        .program()
         .scrape()
         .lines()
         .filter(line -> line.startsWith(series))

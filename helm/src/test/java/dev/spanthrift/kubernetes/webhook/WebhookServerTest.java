@@ -63,7 +63,7 @@ class WebhookServerTest {
         answer(socket, i);
         assertEquals(1, server.connections(), "after review " + i);
       }
-      String scraped = metrics.scrape();
+      String scraped = metrics.program().scrape();
       assertTrue(scraped.contains("reason=\"too_many_connections\"} 0"), scraped);
     }
   }
