@@ -132,7 +132,7 @@ final class InjectorProgram implements AutoCloseable {
             metrics,
             (pod, namespace, reason, words) -> {
               if (events != null) {
-                events.tell(pod, namespace, reason.eventWord(), words);
+                events.tell(pod, namespace, reason.eventWord(), reason.isLack(), words);
               }
             });
     WebhookServer webhook =

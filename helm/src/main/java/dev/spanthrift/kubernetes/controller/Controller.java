@@ -29,7 +29,7 @@ public final class Controller implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Controller.class);
 
   /** Names of the tasks whose failures are counted. */
-  static final String TICK = "controller tick";
+  static final String TICKS = "controller tick";
 
   static final String BEAT = "controller beat";
 
@@ -38,7 +38,7 @@ public final class Controller implements AutoCloseable {
   static final String RECONCILE = "controller reconcile";
 
   private static final long DEBOUNCE_MILLIS = 100;
-  private static final long TICK_MILLIS = 5_000;
+  private static final Duration TICK = Duration.ofSeconds(5);
   private static final Duration LAST_WRITES = Duration.ofSeconds(3);
 
   private final Clock clock;
@@ -64,7 +64,8 @@ public final class Controller implements AutoCloseable {
   private volatile FleetSummary others = FleetSummary.NONE;
   private volatile boolean othersKnown;
 
-  private Controller(KubernetesClient client, ControllerOptions options, Clock clock) {
+  private Controller(
+      KubernetesClient client, ControllerOptions options, Clock clock, Duration tick) {
     this.clock = clock;
     tokens =
         new TokenReviews(
@@ -96,11 +97,12 @@ public final class Controller implements AutoCloseable {
         StreamServer.open(
             options.address(), certificate == null ? null : certificate::context, sidecars, tokens);
     leadership.start();
+    long pause = tick.toMillis();
     // Beats ask nobody: an API server that hangs must not cut the streams.
     beats.scheduleWithFixedDelay(
-        Guarded.task(BEAT, sidecars::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        Guarded.task(BEAT, sidecars::tick), pause, pause, TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
-        Guarded.task(TICK, this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        Guarded.task(TICKS, this::tick), pause, pause, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -110,7 +112,13 @@ public final class Controller implements AutoCloseable {
    *     used, or the port cannot be opened
    */
   public static Controller start(KubernetesClient client, ControllerOptions options) {
-    return new Controller(client, options, Clock.systemUTC());
+    return start(client, options, Clock.systemUTC(), TICK);
+  }
+
+  /** The same with another clock, and other pauses between looks. */
+  static Controller start(
+      KubernetesClient client, ControllerOptions options, Clock clock, Duration tick) {
+    return new Controller(client, options, clock, tick);
   }
 
   /** A namespace that is new has to learn whom its sidecars may believe. */

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 final class ControllerMetrics {
   private static final List<String> TASKS =
       List.of(
-          Controller.TICK,
+          Controller.TICKS,
           Controller.BEAT,
           Controller.PUBLISH,
           Controller.OTHERS,

@@ -58,7 +58,7 @@ class WebhookServerTest {
         SSLSocket socket =
             (SSLSocket)
                 trusting(authority).getSocketFactory().createSocket("localhost", server.port())) {
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 60; i++) {
         socket.getOutputStream().write(request);
         answer(socket, i);
         assertEquals(1, server.connections(), "after review " + i);
