@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,8 +61,32 @@ class BestPracticesTest {
   @ParameterizedTest
   @MethodSource("matrix")
   void everyObjectIsValidAndEveryPodIsFitForProduction(String values) throws IOException {
-    Rendered rendered = Chart.render(values.split("\n---\n"));
-    for (JsonObject object : rendered.all()) {
+    check(Chart.render(values.split("\n---\n")).objects());
+  }
+
+  static Stream<String> hooked() {
+    String fleet = "fleet: {url: 'redis://redis', passwordSecret: {name: redis}}";
+    return Stream.of(
+        Chart.SIDECAR,
+        Chart.GATEWAY,
+        Chart.GATEWAY + fleet,
+        Chart.CLUSTER,
+        Chart.CLUSTER + "gateway: {enabled: true}");
+  }
+
+  /** The check before an upgrade, and what {@code helm test} runs. */
+  @ParameterizedTest
+  @MethodSource("hooked")
+  void everyHookIsToo(String values) throws IOException {
+    Map<String, List<JsonObject>> hooks = Chart.hooks(values);
+    assertFalse(hooks.isEmpty());
+    for (List<JsonObject> objects : hooks.values()) {
+      check(objects);
+    }
+  }
+
+  private static void check(List<JsonObject> objects) throws IOException {
+    for (JsonObject object : objects) {
       StrictModel.validate(object);
       assertFalse(text(object, "kind").equals("Secret"), "no secret is made in a template");
       if (WORKLOADS.contains(text(object, "kind"))) {

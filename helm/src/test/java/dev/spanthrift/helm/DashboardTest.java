@@ -31,33 +31,64 @@ class DashboardTest {
   }
 
   @Test
+  void theClustersProgramsHaveOneWhereTheyAre() {
+    JsonObject sidecar =
+        Rendered.at(configMap(Chart.render(Chart.SIDECAR, ON)), "data").getAsJsonObject();
+    assertEquals(Set.of("spanthrift.json"), sidecar.keySet());
+    JsonObject cluster =
+        Rendered.at(configMap(Chart.render(Chart.CLUSTER, ON)), "data").getAsJsonObject();
+    assertEquals(Set.of("spanthrift.json", "spanthrift-cluster.json"), cluster.keySet());
+  }
+
+  @Test
   void panelsDoNotOverlapAndEachHasATitleAndAQuery() {
-    Set<String> taken = new HashSet<>();
-    Set<String> titles = new HashSet<>();
-    for (JsonElement panel : Rendered.at(dashboard(), "panels").getAsJsonArray()) {
-      assertTrue(titles.add(Rendered.text(panel, "title")), panel::toString);
-      assertTrue(!Rendered.at(panel, "targets").getAsJsonArray().isEmpty(), panel::toString);
-      JsonElement at = Rendered.at(panel, "gridPos");
-      for (int x = 0; x < Rendered.at(at, "w").getAsInt(); x++) {
-        int column = Rendered.at(at, "x").getAsInt() + x;
-        assertTrue(column < 24, panel::toString);
-        assertTrue(taken.add(column + "/" + Rendered.at(at, "y")), panel::toString);
+    for (JsonObject dashboard : List.of(dashboard(), clusterDashboard())) {
+      Set<String> taken = new HashSet<>();
+      Set<String> titles = new HashSet<>();
+      Set<String> ids = new HashSet<>();
+      for (JsonElement panel : Rendered.at(dashboard, "panels").getAsJsonArray()) {
+        assertTrue(titles.add(Rendered.text(panel, "title")), panel::toString);
+        assertTrue(ids.add(Rendered.at(panel, "id").toString()), panel::toString);
+        assertTrue(!Rendered.at(panel, "targets").getAsJsonArray().isEmpty(), panel::toString);
+        JsonElement at = Rendered.at(panel, "gridPos");
+        for (int x = 0; x < Rendered.at(at, "w").getAsInt(); x++) {
+          int column = Rendered.at(at, "x").getAsInt() + x;
+          assertTrue(column < 24, panel::toString);
+          assertTrue(taken.add(column + "/" + Rendered.at(at, "y")), panel::toString);
+        }
       }
+      assertTrue(titles.size() >= 10, titles::toString);
     }
-    assertTrue(titles.size() >= 10, titles::toString);
   }
 
   @Test
   void everyQueryLooksAtThePodsThatAreChosen() {
-    for (String query : Queries.of(dashboard())) {
-      assertTrue(query.contains("namespace=~\"$namespace\", pod=~\"$pod\""), query);
+    for (JsonObject dashboard : List.of(dashboard(), clusterDashboard())) {
+      for (String query : Queries.of(dashboard)) {
+        for (String part : query.split("(?=spanthrift_)")) {
+          assertTrue(
+              !part.startsWith("spanthrift_")
+                  || part.contains("namespace=~\"$namespace\", pod=~\"$pod\""),
+              query);
+        }
+      }
     }
   }
 
+  /** Of sidecars. */
   static JsonObject dashboard() {
-    JsonObject map = configMap(Chart.render(Chart.SIDECAR, ON));
+    return dashboard(Chart.SIDECAR, "spanthrift.json");
+  }
+
+  /** Of injector and controller. */
+  static JsonObject clusterDashboard() {
+    return dashboard(Chart.CLUSTER, "spanthrift-cluster.json");
+  }
+
+  private static JsonObject dashboard(String chart, String file) {
+    JsonObject map = configMap(Chart.render(chart, ON));
     return JsonParser.parseString(
-            Rendered.at(map, "data").getAsJsonObject().get("spanthrift.json").getAsString())
+            Rendered.at(map, "data").getAsJsonObject().get(file).getAsString())
         .getAsJsonObject();
   }
 

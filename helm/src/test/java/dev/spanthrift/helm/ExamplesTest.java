@@ -44,7 +44,7 @@ class ExamplesTest {
   void everyObjectIsOneThatKubernetesTakes(Path example) throws IOException {
     Rendered rendered = Chart.render(example.resolve("values.yaml"));
     assertFalse(rendered.objects().isEmpty());
-    for (JsonObject object : rendered.all()) {
+    for (JsonObject object : rendered.objects()) {
       StrictModel.validate(object);
     }
   }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Every metric that an alert or a panel asks for, with every label it asks by, is one that the
  * packaged program tells Prometheus.
  */
-@Tag("kube")
 class MetricsIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
@@ -101,8 +99,13 @@ class MetricsIT {
   }
 
   private Process start(int otlp, int admin, int backend, Path out) throws IOException {
+    String budgets =
+        Files.writeString(
+                folder.resolve("spanthrift.yaml"),
+                "budgets: [{name: all, amount: 300, period: month}]\n")
+            .toString();
     ProcessBuilder builder =
-        new ProcessBuilder(ROOT.resolve("spanthrift").toString(), "run")
+        new ProcessBuilder(ROOT.resolve("spanthrift").toString(), "run", "--config", budgets)
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
     Map<String, String> environment = builder.environment();
@@ -116,6 +119,7 @@ class MetricsIT {
     environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + backend);
     // Nobody is there: the fleet is away.
     environment.put("SPANTHRIFT_FLEET_URL", "redis://127.0.0.1:" + freePort());
+    environment.put("SPANTHRIFT_PRICE_PER_GB", "0.5");
     return builder.start();
   }
 

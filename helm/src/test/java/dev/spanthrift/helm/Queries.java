@@ -24,13 +24,15 @@ public final class Queries {
 
   private Queries() {}
 
-  /** What a program's answer lacks of what the chart's alerts ask of it; empty if nothing. */
+  /** What a program's answer lacks of what alerts and panels ask of it; empty if nothing. */
   public static Map<String, String> missing(String program, String exposition) {
     JsonObject rules =
         Chart.render(Chart.CLUSTER, "prometheusRule: {enabled: true}").only("PrometheusRule");
-    Map<String, TreeSet<String>> asked = series(of(rules));
+    List<String> queries = of(rules);
+    queries.addAll(of(DashboardTest.clusterDashboard()));
+    Map<String, TreeSet<String>> asked = series(queries);
     asked.keySet().removeIf(name -> !name.startsWith("spanthrift_" + program + "_"));
-    if (asked.size() < 4) {
+    if (asked.size() < 8) {
       throw new IllegalStateException("hardly anything is asked: " + asked);
     }
     return missing(asked, told(exposition));

@@ -11,10 +11,9 @@ import com.google.gson.JsonObject;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +29,7 @@ class ReleaseTest {
 
   @Test
   void theNotesOfAGatewaySayWhereToSend() {
-    String notes = notes(Chart.GATEWAY, "replicaCount: 2");
+    String notes = Chart.notes(Chart.GATEWAY, "replicaCount: 2");
     assertTrue(
         notes.contains("OTEL_EXPORTER_OTLP_ENDPOINT=http://demo-spanthrift.shop:4318"), notes);
     assertTrue(notes.contains("route by trace id"), notes);
@@ -39,34 +38,79 @@ class ReleaseTest {
 
   @Test
   void theNotesOfAFleetSayThatTracesAreWhole() {
-    String notes = notes(Chart.GATEWAY, "{replicaCount: 3, fleet: {url: 'redis://redis:6379'}}");
+    String notes =
+        Chart.notes(Chart.GATEWAY, "{replicaCount: 3, fleet: {url: 'redis://redis:6379'}}");
     assertTrue(notes.contains("one fleet: traces are kept whole"), notes);
     assertFalse(notes.contains("route by trace id"), notes);
   }
 
   @Test
   void theNotesOfASidecarSayHowToLookInside() {
-    String notes = notes(Chart.SIDECAR, "admin: {tokenSecret: {name: token}}");
+    String notes = Chart.notes(Chart.SIDECAR, "admin: {tokenSecret: {name: token}}");
     assertTrue(notes.contains("port-forward deployment/demo-spanthrift 4321"), notes);
     assertFalse(notes.contains("route by trace id"), notes);
     assertFalse(notes.contains("admin.tokenSecret.name"), notes);
   }
 
-  /** A client-side dry run: the only command of Helm that shows the notes without a cluster. */
-  private static String notes(String... values) {
-    var install =
-        new Helm(Chart.FOLDER)
-            .install()
-            .withName("demo")
-            .withNamespace("shop")
-            .clientOnly()
-            .dryRun()
-            .debug()
-            .withKubeVersion("1.33");
-    for (Path file : Chart.files(values)) {
-      install.withValuesFile(file);
+  @Test
+  void theNotesOfAClusterSayTheNextStep() {
+    String notes = Chart.notes(Chart.CLUSTER);
+    for (String step :
+        List.of(
+            "in shadow: sidecars decide, count and price, and drop nothing",
+            "kubectl label namespace NAMESPACE spanthrift.dev/injection=enabled",
+            "port-forward deployment/demo-spanthrift-controller 4321",
+            "curl http://localhost:4321/api/v1/report",
+            "kubectl annotate namespace NAMESPACE spanthrift.dev/mode=enforce",
+            "--delete-emptydir-data")) {
+      assertTrue(notes.contains(step), step + " in:\n" + notes);
     }
-    return install.call().getOutput();
+    String manual = Chart.notes(Chart.CLUSTER, "injection: {mode: manual}");
+    assertTrue(manual.contains("./spanthrift inject -f deployment.yaml"), manual);
+    assertFalse(manual.contains("kubectl label namespace"), manual);
+    String alone = Chart.notes(Chart.CLUSTER, "controller: {enabled: false}");
+    assertFalse(alone.contains("/api/v1/report"), alone);
+  }
+
+  @Test
+  void beforeAnUpgradeTheNewImageIsAskedWhetherItTakesTheNewConfiguration() {
+    for (String mode : List.of(Chart.SIDECAR, Chart.GATEWAY)) {
+      Rendered rendered = Chart.render(mode, "config: {hold: {}}");
+      List<JsonObject> hooks = Chart.hooks(mode, "config: {hold: {}}").get("pre-upgrade");
+      JsonObject job = only("Job", hooks);
+      assertEquals(0, at(job, "spec.backoffLimit").getAsInt());
+      JsonObject check = at(job, "spec.template.spec.containers.0").getAsJsonObject();
+      assertEquals(text(rendered.spanthrift(), "image"), text(check, "image"));
+      assertTrue(check.get("args").toString().contains("\"check\",\"--offline\""), check::toString);
+      // The release's own ConfigMap is not written yet.
+      String map = text(job, "spec.template.spec.volumes.0.configMap.name");
+      JsonObject configuration = only("ConfigMap", hooks);
+      assertEquals(map, text(configuration, "metadata.name"));
+      assertEquals(
+          at(rendered.only("ConfigMap"), "data"), at(configuration, "data"), "the new one");
+    }
+    assertEquals(Set.of("test"), Chart.hooks(Chart.GATEWAY, "check: {enabled: false}").keySet());
+  }
+
+  private static JsonObject only(String kind, List<JsonObject> objects) {
+    List<JsonObject> found = objects.stream().filter(o -> text(o, "kind").equals(kind)).toList();
+    assertEquals(1, found.size(), objects::toString);
+    return found.getFirst();
+  }
+
+  /** What each mode's test asks is the way in, or the backend; ProgramTest runs {@code check}. */
+  @Test
+  void helmTestAsks() {
+    assertEquals("[\"check\"]", asked(Chart.CLUSTER));
+    assertEquals(
+        "[\"check\",\"--config\",\"/etc/spanthrift/spanthrift.yaml\"]", asked(Chart.SIDECAR));
+    assertEquals(
+        "[\"status\",\"--at\",\"http://demo-spanthrift.shop:4321\"]", asked(Chart.GATEWAY));
+  }
+
+  private static String asked(String mode) {
+    JsonObject pod = only("Pod", Chart.hooks(mode).get("test"));
+    return at(pod, "spec.containers.0.args").toString();
   }
 
   @Test
@@ -91,18 +135,8 @@ class ReleaseTest {
   /** The chart of an application, which depends on ours as README.md says. */
   private Path parent() throws IOException {
     Path source = Path.of("src/test/resources/parent");
-    copy(source, folder);
-    copy(Chart.FOLDER, folder.resolve("charts/spanthrift"));
+    Chart.copy(source, folder);
+    Chart.copy(Chart.FOLDER, folder.resolve("charts/spanthrift"));
     return folder;
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target);
-      }
-    }
   }
 }

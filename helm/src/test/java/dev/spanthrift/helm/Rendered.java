@@ -14,31 +14,17 @@ import org.yaml.snakeyaml.Yaml;
  * What a rendering consists of: its text as Helm wrote it, the objects of the release, and those
  * that are there for a moment only, as hooks.
  */
-record Rendered(String text, List<JsonObject> objects, List<JsonObject> hooks) {
+record Rendered(String text, List<JsonObject> objects) {
   private static final Gson GSON = new GsonBuilder().serializeNulls().create();
 
   static Rendered of(String text) {
     List<JsonObject> objects = new ArrayList<>();
-    List<JsonObject> hooks = new ArrayList<>();
     for (Object document : yaml().loadAll(text)) {
       if (document != null) {
-        JsonObject object = GSON.toJsonTree(document).getAsJsonObject();
-        (isHook(object) ? hooks : objects).add(object);
+        objects.add(GSON.toJsonTree(document).getAsJsonObject());
       }
     }
-    return new Rendered(text, List.copyOf(objects), List.copyOf(hooks));
-  }
-
-  private static boolean isHook(JsonObject object) {
-    JsonObject annotations = object.getAsJsonObject("metadata").getAsJsonObject("annotations");
-    return annotations != null && annotations.has("helm.sh/hook");
-  }
-
-  /** Objects of the release and hooks. */
-  List<JsonObject> all() {
-    List<JsonObject> all = new ArrayList<>(objects);
-    all.addAll(hooks);
-    return all;
+    return new Rendered(text, List.copyOf(objects));
   }
 
   static JsonObject parse(String text) {

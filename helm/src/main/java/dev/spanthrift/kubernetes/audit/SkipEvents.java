@@ -55,8 +55,9 @@ public final class SkipEvents implements AutoCloseable {
    * Tells of one pod.
    *
    * @param reason in the form of Events, such as {@code HostNetwork}
+   * @param lack whether a sidecar was asked for
    */
-  public void tell(JsonNode pod, String namespace, String reason, String words) {
+  public void tell(JsonNode pod, String namespace, String reason, boolean lack, String words) {
     ObjectReference about = about(pod, namespace);
     if (about.getName().isEmpty()) {
       return; // a pod without name and owner: the answer's warning told it
@@ -66,7 +67,7 @@ public final class SkipEvents implements AutoCloseable {
       metrics.event(EventFate.REPEATED);
       return;
     }
-    Event event = event(about, namespace, reason, words);
+    Event event = event(about, namespace, reason, lack, words);
     try {
       sender.execute(() -> send(key, event));
     } catch (java.util.concurrent.RejectedExecutionException e) {
@@ -116,7 +117,8 @@ public final class SkipEvents implements AutoCloseable {
         .build();
   }
 
-  private Event event(ObjectReference about, String namespace, String reason, String words) {
+  private Event event(
+      ObjectReference about, String namespace, String reason, boolean lack, String words) {
     String now = clock.instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
     return new EventBuilder()
         .withNewMetadata()
@@ -124,7 +126,7 @@ public final class SkipEvents implements AutoCloseable {
         .withGenerateName("spanthrift-")
         .endMetadata()
         .withInvolvedObject(about)
-        .withType("Warning")
+        .withType(lack ? "Warning" : "Normal")
         .withReason("NoSidecar" + reason)
         .withMessage(words.substring(0, Math.min(words.length(), MESSAGE_MAX)))
         .withNewSource()

@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.command;
 
 import dev.spanthrift.agent.command.option.EndSignals;
+import dev.spanthrift.kubernetes.admin.AdminPort;
 import dev.spanthrift.kubernetes.certificate.Keyring;
 import dev.spanthrift.kubernetes.controller.AdminSite;
 import dev.spanthrift.kubernetes.controller.CertificateOptions;
@@ -166,7 +167,7 @@ final class ControllerCommand implements Callable<Integer> {
     listenForTheEnd();
     try (KubernetesClient client = ObjectClient.open();
         Controller controller = Controller.start(client, options());
-        AdminSite admin = AdminSite.open(address(adminHost, adminPort), controller)) {
+        AdminPort admin = AdminSite.open(address(adminHost, adminPort), controller)) {
       context.say(
           "spanthrift: sidecars on "
               + host

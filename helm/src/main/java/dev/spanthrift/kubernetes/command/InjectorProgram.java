@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.command;
 
+import dev.spanthrift.kubernetes.admin.AdminPort;
 import dev.spanthrift.kubernetes.audit.PodAuditor;
 import dev.spanthrift.kubernetes.audit.SkipEvents;
 import dev.spanthrift.kubernetes.audit.WebhookReach;
@@ -12,7 +13,6 @@ import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
 import dev.spanthrift.kubernetes.lease.Leadership;
 import dev.spanthrift.kubernetes.webhook.AdmissionReviews;
-import dev.spanthrift.kubernetes.webhook.InjectorAdmin;
 import dev.spanthrift.kubernetes.webhook.InjectorMetrics;
 import dev.spanthrift.kubernetes.webhook.NamespaceCache;
 import dev.spanthrift.kubernetes.webhook.WebhookServer;
@@ -20,11 +20,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -79,17 +82,24 @@ final class InjectorProgram implements AutoCloseable {
     if (options.certificate == null) {
       keepCertificate(client, leadership);
     }
-    metrics.gauge(
-        "spanthrift.injector.leader",
-        "1 while this replica leads",
-        () -> leadership.leads() ? 1 : 0);
+    metrics
+        .program()
+        .counted(
+            "watch.failures",
+            "Times that the watch of namespaces failed and was begun again.",
+            namespaces::failures);
+    metrics
+        .program()
+        .gauge("leader", "1 while this replica leads", () -> leadership.leads() ? 1 : 0);
     for (String reason : PodAuditor.reasons()) {
-      metrics.gauge(
-          "spanthrift.injector.pods.without.sidecar",
-          "Pods that should have a sidecar and do not, by the leader's last look",
-          () -> leadership.leads() ? auditor.last().lacking(reason) : 0,
-          "reason",
-          reason);
+      metrics
+          .program()
+          .gauge(
+              "pods.without.sidecar",
+              "Pods that should have a sidecar and do not, by the leader's last look",
+              () -> leadership.leads() ? auditor.last().lacking(reason) : 0,
+              "reason",
+              reason);
     }
     every(
         AUDIT,
@@ -122,29 +132,35 @@ final class InjectorProgram implements AutoCloseable {
             metrics,
             (pod, namespace, reason, words) -> {
               if (events != null) {
-                events.tell(pod, namespace, reason.eventWord(), words);
+                events.tell(pod, namespace, reason.eventWord(), reason.isLack(), words);
               }
             });
     WebhookServer webhook =
         WebhookServer.start(
             options.host, options.port, keys, reviews, metrics, WebhookServer.Limits.DEFAULT);
     open.add(webhook);
-    BooleanSupplier ready = () -> known.getAsBoolean() && clock.instant().isBefore(keys.expiry());
-    InjectorAdmin admin =
-        new InjectorAdmin(
-            options.adminHost,
-            options.adminPort,
-            metrics,
-            ready,
-            () -> auditor == null ? "{}\n" : auditor.json());
+    AdminPort admin =
+        AdminPort.open(
+            new InetSocketAddress(InetAddress.getByName(options.adminHost), options.adminPort),
+            metrics.program(),
+            () -> lack(known.getAsBoolean()),
+            Map.of("/audit", () -> auditor == null ? "{}\n" : auditor.json()));
     open.add(admin);
-    metrics.gauge(
-        "spanthrift.injector.connections", "Connections of the webhook", webhook::connections);
-    metrics.gauge(
-        "spanthrift.injector.certificate.expiry",
-        "Seconds since 1970 at which the webhook's certificate ends",
-        () -> keys.expiry().getEpochSecond());
+    metrics.program().gauge("connections", "Connections of the webhook", webhook::connections);
+    metrics
+        .program()
+        .gauge(
+            "certificate.expiry",
+            "Seconds since 1970 at which the webhook's certificate ends",
+            () -> keys.expiry().getEpochSecond());
     return new Ports(webhook.port(), admin.port());
+  }
+
+  private String lack(boolean known) {
+    if (!known) {
+      return "the namespaces are not known yet";
+    }
+    return clock.instant().isBefore(keys.expiry()) ? "" : "there is no certificate to show yet";
   }
 
   private static void lookAt(CertificateFiles files, Runnable failed) {
@@ -177,10 +193,12 @@ final class InjectorProgram implements AutoCloseable {
             options.times(),
             keys);
     every(CERTIFICATE, LOOK, () -> keeper.tick(clock.instant(), leadership.leads()));
-    metrics.gauge(
-        "spanthrift.injector.certificate.made",
-        "1 while there is a certificate to show",
-        () -> Instant.EPOCH.equals(keys.expiry()) ? 0 : 1);
+    metrics
+        .program()
+        .gauge(
+            "certificate.made",
+            "1 while there is a certificate to show",
+            () -> Instant.EPOCH.equals(keys.expiry()) ? 0 : 1);
   }
 
   /** Again and again, whatever happened the time before; failures are counted by its name. */

@@ -130,7 +130,7 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
     return there.isCurrent(now);
   }
 
-  /** Times that the watch ended and was begun again. */
+  /** Times that the watch failed and was begun again. */
   long watchFailures() {
     return there.failures();
   }

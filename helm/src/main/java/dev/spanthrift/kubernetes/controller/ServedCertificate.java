@@ -124,7 +124,7 @@ final class ServedCertificate implements AutoCloseable {
     return now.isBefore(keys.expiry()) && (published == null || published.isReady(now));
   }
 
-  /** Times that a watch of its own ended and was begun again. */
+  /** Times that a watch of its own failed and was begun again. */
   long watchFailures() {
     return published == null ? 0 : published.watchFailures();
   }

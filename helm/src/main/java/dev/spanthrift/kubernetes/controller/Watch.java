@@ -56,7 +56,7 @@ final class Watch<T extends HasMetadata> implements AutoCloseable {
     return informer.getStore().list();
   }
 
-  /** Times that it ended and was begun again. */
+  /** Times that it failed and was begun again; an end that belongs to its life is none. */
   long failures() {
     return failures.get();
   }

@@ -47,6 +47,11 @@ public enum SkipReason {
     return sentence;
   }
 
+  /** Whether the pod has no sidecar after all, which its owner's Events should say. */
+  public boolean isWithout() {
+    return this != ALREADY_INJECTED;
+  }
+
   /** Whether somebody asked for a sidecar and does not get it: what the auditor reports. */
   public boolean isLack() {
     return lack;

@@ -40,7 +40,7 @@ public final class AdmissionReviews {
   private final InjectorMetrics metrics;
   private final SkipListener listener;
 
-  /** Who wants to know of pods that asked for a sidecar and got none. */
+  /** Who wants to know of pods that stay without a sidecar. */
   @FunctionalInterface
   public interface SkipListener {
     void skipped(JsonNode pod, String namespace, SkipReason reason, String words);
@@ -126,12 +126,12 @@ public final class AdmissionReviews {
       }
       case Injection.Skipped(SkipReason reason, String words) -> {
         metrics.skipped(reason, Duration.ofNanos(System.nanoTime() - begin));
+        log.info("{} {}: no sidecar ({}): {}", name, who(pod), reason.word(), words);
         if (reason.isLack()) {
           warn(response, List.of("no sidecar (" + reason.word() + "): " + words));
-          log.info("{} {}: no sidecar ({}): {}", name, who(pod), reason.word(), words);
-          if (!request.path("dryRun").asBoolean(false)) {
-            listener.skipped(pod, name, reason, words);
-          }
+        }
+        if (reason.isWithout() && !request.path("dryRun").asBoolean(false)) {
+          listener.skipped(pod, name, reason, words);
         }
       }
     }

@@ -1,21 +1,16 @@
 package dev.spanthrift.kubernetes.webhook;
 
+import dev.spanthrift.kubernetes.admin.ProgramMetrics;
 import dev.spanthrift.kubernetes.injection.SkipReason;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /** What the injector counts; every series is there from the start, so that a rate has a zero. */
 public final class InjectorMetrics {
-  private static final String REVIEWS = "spanthrift.injector.reviews";
-  private static final String REFUSALS = "spanthrift.injector.requests.refused";
-  private static final String EVENTS = "spanthrift.injector.events";
+  private static final String REFUSALS = "requests.refused";
+  private static final String REFUSALS_ARE = "Requests that got no review as an answer";
 
   /** Why a request got no review as an answer. */
   public enum Refusal {
@@ -40,16 +35,11 @@ public final class InjectorMetrics {
     REPEATED
   }
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Timer reviewTime;
+  private final ProgramMetrics metrics = new ProgramMetrics("injector");
+  private final Timer reviewTime =
+      metrics.timer("review.time", "Time from a review's last byte to its answer");
 
   public InjectorMetrics() {
-    reviewTime =
-        Timer.builder("spanthrift.injector.review.time")
-            .description("Time from a review's last byte to its answer")
-            .publishPercentiles(0.5, 0.99)
-            .register(registry);
     reviews("injected", "none");
     reviews("failed", "none");
     for (SkipReason reason : SkipReason.values()) {
@@ -66,24 +56,25 @@ public final class InjectorMetrics {
   }
 
   private Counter reviews(String outcome, String reason) {
-    return Counter.builder(REVIEWS)
-        .description("Reviews answered, by what became of the pod")
-        .tags("outcome", outcome, "reason", reason)
-        .register(registry);
+    return metrics.counter(
+        "reviews",
+        "Reviews answered, by what became of the pod",
+        "outcome",
+        outcome,
+        "reason",
+        reason);
   }
 
   private Counter refusals(Refusal refusal) {
-    return Counter.builder(REFUSALS)
-        .description("Requests that got no review as an answer")
-        .tag("reason", word(refusal))
-        .register(registry);
+    return metrics.counter(REFUSALS, REFUSALS_ARE, "reason", word(refusal));
   }
 
   private Counter events(EventFate fate) {
-    return Counter.builder(EVENTS)
-        .description("Events about pods without a sidecar, by what became of them")
-        .tag("fate", word(fate))
-        .register(registry);
+    return metrics.counter(
+        "events",
+        "Events about pods without a sidecar, by what became of them",
+        "fate",
+        word(fate));
   }
 
   private static String word(Enum<?> value) {
@@ -110,10 +101,7 @@ public final class InjectorMetrics {
 
   /** Counted elsewhere, since start. */
   void refused(Refusal refusal, LongSupplier count) {
-    FunctionCounter.builder(REFUSALS, count, LongSupplier::getAsLong)
-        .description("Requests that got no review as an answer")
-        .tag("reason", word(refusal))
-        .register(registry);
+    metrics.counted(REFUSALS, REFUSALS_ARE, count, "reason", word(refusal));
   }
 
   public void event(EventFate fate) {
@@ -122,20 +110,13 @@ public final class InjectorMetrics {
 
   /** Counts the failures of a background task, from zero on; run it with each one. */
   public Runnable task(String task) {
-    return Counter.builder("spanthrift.injector.task.failures")
-            .description("Background tasks that failed and are run again")
-            .tag("task", task)
-            .register(registry)
+    return metrics.counter(
+            "task.failures", "Background tasks that failed and are run again", "task", task)
         ::increment;
   }
 
-  /** A figure that is asked for when somebody scrapes. */
-  public void gauge(String name, String description, Supplier<Number> value, String... tags) {
-    Gauge.builder(name, value).description(description).tags(tags).register(registry);
-  }
-
-  /** All of it, as Prometheus reads it. */
-  public String scrape() {
-    return registry.scrape();
+  /** All of them, where others are added. */
+  public ProgramMetrics program() {
+    return metrics;
   }
 }

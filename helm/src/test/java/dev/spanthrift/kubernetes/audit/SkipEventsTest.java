@@ -31,6 +31,7 @@ class SkipEventsTest {
   private double count(String fate) {
     String series = "spanthrift_injector_events_total{fate=\"" + fate + "\"} ";
     return metrics
+        .program()
         .scrape()
         .lines()
         .filter(line -> line.startsWith(series))
@@ -49,7 +50,7 @@ class SkipEventsTest {
       Instant end = Instant.now().plus(Duration.ofSeconds(120));
       do {
         for (int i = 0; i < PODS; i++) {
-          events.tell(pod(i), "shop", "RestartNeeded", "restart it");
+          events.tell(pod(i), "shop", "RestartNeeded", true, "restart it");
         }
         Thread.sleep(50); // the next look comes later
       } while (count("sent") < PODS && Instant.now().isBefore(end));

@@ -8,14 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.source.StreamMessage;
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.kubernetes.admin.AdminPort;
 import dev.spanthrift.kubernetes.objects.PolicyStatus;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +34,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Controllers over an API server that keeps objects, and streams over real sockets. */
 class ControllerTest {
@@ -52,6 +63,11 @@ class ControllerTest {
   }
 
   private Controller controller(String identity) {
+    return controller(identity, Clock.systemUTC());
+  }
+
+  /** Looks often: what is waited for here would else wait for the next look. */
+  private Controller controller(String identity, Clock clock) {
     Controller controller =
         Controller.start(
             cluster.client,
@@ -62,7 +78,9 @@ class ControllerTest {
                 MockCluster.AUDIENCE,
                 new InetSocketAddress("127.0.0.1", 0),
                 null,
-                1000));
+                1000),
+            clock,
+            Duration.ofMillis(500));
     open.add(controller);
     return controller;
   }
@@ -346,6 +364,45 @@ class ControllerTest {
   }
 
   @Test
+  void theReportOfTheFirstDaySaysByNamespaceWhatWouldBeSavedKeptAndLost() throws Exception {
+    Controller controller = controller("a");
+    FakeSidecar cart = sidecar(controller, "shop", "cart-1");
+    FakeSidecar teller = sidecar(controller, "bank", "teller-1");
+    Eventually.holds(() -> "answers", () -> cart.changes() == 1 && teller.changes() == 1);
+    cart.report(1000, 7, 3);
+    teller.report(10, 0, 0);
+    Eventually.holds(
+        controller::fleet,
+        () ->
+            controller.isLeader()
+                && controller.fleet().namespaces().values().stream()
+                        .filter(n -> n.traffic().receivedSpans() > 0)
+                        .count()
+                    == 2);
+    try (AdminPort admin = AdminSite.open(new InetSocketAddress("127.0.0.1", 0), controller)) {
+      String url = "http://127.0.0.1:" + admin.port() + "/api/v1/report";
+      JsonNode report =
+          JsonMapper.shared()
+              .readTree(
+                  client
+                      .send(
+                          HttpRequest.newBuilder(URI.create(url)).build(),
+                          HttpResponse.BodyHandlers.ofString())
+                      .body());
+      assertEquals("all replicas", report.path("scope").asString());
+      assertEquals(2, report.path("sidecars").asInt());
+      JsonNode shop = report.path("namespaces").path("shop");
+      assertEquals(1, shop.path("sidecars").asInt());
+      assertEquals(1000, shop.path("traffic").path("receivedSpans").asInt(), report::toString);
+      assertEquals(500, shop.path("traffic").path("wouldDropSpans").asInt(), report::toString);
+      assertEquals(7, shop.path("traffic").path("failedSpans").asInt(), report::toString);
+      assertTrue(shop.path("traffic").has("wouldSave"), report::toString);
+      assertEquals(
+          10, report.at("/namespaces/bank/traffic/receivedSpans").asInt(), report::toString);
+    }
+  }
+
+  @Test
   void aBudgetIsDividedAmongTheSidecarsThatSpendIt() {
     Controller controller = controller("a");
     cluster.apply(MockCluster.budget("shop", "all", "{mode: enforce, amount: 90}"));
@@ -376,7 +433,7 @@ class ControllerTest {
 
   @Test
   void aRolloutBeginsWithAStepAndASidecarThatCannotUseItStopsIt() {
-    Controller controller = controller("a");
+    Controller controller = controller("a", new FastClock());
     List<FakeSidecar> fleet = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       fleet.add(sidecar(controller, "shop", "cart-" + i));
@@ -405,5 +462,25 @@ class ControllerTest {
         status().rollout().reason());
     Eventually.holds(controller::counts, () -> fleet.stream().allMatch(s -> s.hash().equals(old)));
     assertEquals("RolloutStopped", condition("InForce").getReason());
+  }
+
+  /** Eight seconds in one: the guard of a rollout looks every ten, and twice. */
+  private static final class FastClock extends Clock {
+    private final Instant start = Instant.now();
+
+    @Override
+    public Instant instant() {
+      return start.plus(Duration.between(start, Instant.now()).multipliedBy(8));
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -54,8 +54,13 @@ final class MockCluster implements AutoCloseable {
 
   final AtomicInteger reviews = new AtomicInteger();
 
-  MockCluster() {
+  /** Of the server below: not a line for each request. */
+  static void quiet() {
     TALK.setLevel(Level.WARNING);
+  }
+
+  MockCluster() {
+    quiet();
     Map<ServerRequest, Queue<ServerResponse>> expectations = new HashMap<>();
     KubernetesMixedDispatcher objects = new KubernetesMixedDispatcher(expectations);
     List.of(SamplingPolicy.class, ClusterSamplingPolicy.class, SamplingBudget.class)

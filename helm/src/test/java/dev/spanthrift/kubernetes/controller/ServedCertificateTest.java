@@ -1,15 +1,21 @@
 package dev.spanthrift.kubernetes.controller;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.config.settings.ControllerSettings;
 import dev.spanthrift.agent.control.source.ControllerCheck;
+import dev.spanthrift.helm.Queries;
+import dev.spanthrift.kubernetes.admin.AdminPort;
 import dev.spanthrift.kubernetes.certificate.Keyring;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +78,25 @@ class ServedCertificateTest {
       Eventually.holds(
           () -> cluster.client.configMaps().inAnyNamespace().list(), () -> bundle("shop") != null);
       assertFalse(bundle("shop").contains("PRIVATE"));
+    }
+  }
+
+  @Test
+  void alertsAndPanelsAskForMetricsThatAControllerHas() throws Exception {
+    CertificateOptions own =
+        new CertificateOptions.Own("secret", MAP, List.of("127.0.0.1"), Keyring.Times.DEFAULT);
+    try (Controller controller = controller("a", own);
+        AdminPort admin = AdminSite.open(new InetSocketAddress("127.0.0.1", 0), controller);
+        HttpClient client = HttpClient.newHttpClient()) {
+      String metrics =
+          client
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://127.0.0.1:" + admin.port() + "/actuator/prometheus"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body();
+      assertEquals(Map.of(), Queries.missing("controller", metrics));
     }
   }
 

@@ -158,6 +158,62 @@ class PodCorpusTest {
     }
   }
 
+  static Stream<String> meshed() {
+    return Stream.of("istio-native", "istio-plain", "linkerd-native", "linkerd-plain");
+  }
+
+  /**
+   * Webhooks are called in an order of their names, which is not ours to choose: a mesh that comes
+   * after us puts its containers first, and the pod is the one that it would have been.
+   */
+  @ParameterizedTest
+  @MethodSource("meshed")
+  void aMeshThatComesAfterUsMakesTheSamePod(String name) {
+    ObjectNode meshed = PodCorpus.pod(name);
+    ObjectNode plain = meshed.deepCopy();
+    ObjectNode ours = inject(without(plain)).pod();
+    for (String list : List.of("initContainers", "containers")) {
+      List<JsonNode> mesh = new ArrayList<>();
+      meshed.path("spec").path(list).forEach(c -> addIfMesh(mesh, c));
+      if (!mesh.isEmpty()) {
+        ArrayNode containers = ours.withArray("/spec/" + list);
+        ArrayNode all = Json.array();
+        mesh.forEach(all::add);
+        containers.forEach(all::add);
+        ((ObjectNode) ours.path("spec")).set(list, all);
+      }
+    }
+    assertInstanceOf(Skipped.class, injector.inject(ours, SHOP), "asked again, as IfNeeded says");
+    ObjectNode first = inject(meshed).pod();
+    for (String list : List.of("initContainers", "containers", "volumes")) {
+      assertEquals(first.path("spec").path(list), ours.path("spec").path(list));
+    }
+  }
+
+  private static void addIfMesh(List<JsonNode> mesh, JsonNode container) {
+    if (Names.MESH_CONTAINERS.contains(Json.name(container))) {
+      mesh.add(container);
+    }
+  }
+
+  private static ObjectNode without(ObjectNode meshed) {
+    ObjectNode spec = (ObjectNode) meshed.path("spec");
+    for (String list : List.of("initContainers", "containers")) {
+      ArrayNode rest = Json.array();
+      for (JsonNode container : spec.path(list)) {
+        if (!Names.MESH_CONTAINERS.contains(Json.name(container))) {
+          rest.add(container);
+        }
+      }
+      if (rest.isEmpty()) {
+        spec.remove(list);
+      } else {
+        spec.set(list, rest);
+      }
+    }
+    return meshed;
+  }
+
   @Test
   void everyPodThatGetsNoneSaysWhy() {
     Map<String, SkipReason> reasons = new TreeMap<>();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.helm.Queries;
 import dev.spanthrift.kubernetes.certificate.KeyPairPem;
 import dev.spanthrift.kubernetes.injection.PodCorpus;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -33,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -350,6 +352,10 @@ class InjectorIT {
         () -> get("/audit").contains("restart-needed") && get("/audit").contains("old"));
     assertEquals(1, metric("spanthrift_injector_pods_without_sidecar{reason=\"restart-needed\"}"));
     assertEquals(1, metric("spanthrift_injector_leader"));
+    assertEquals(
+        Map.of(),
+        Queries.missing("injector", get("/actuator/prometheus")),
+        "asked by alerts and panels");
   }
 
   private static ByteArrayInputStream stream(String pod, String name) {
