@@ -44,7 +44,7 @@ public final class AdminPort implements AutoCloseable {
       };
 
   public final FakePipeline pipeline = new FakePipeline();
-  public final Treasurer money = money(pipeline);
+  public final Treasurer money;
   public final PolicyStore store;
   final ControlServer server;
 
@@ -54,6 +54,16 @@ public final class AdminPort implements AutoCloseable {
 
   private AdminPort(
       ControlSettings settings, String configured, PolicyCompiler compiler, AlertParts alerts) {
+    this(settings, configured, compiler, alerts, "");
+  }
+
+  private AdminPort(
+      ControlSettings settings,
+      String configured,
+      PolicyCompiler compiler,
+      AlertParts alerts,
+      String yaml) {
+    money = money(pipeline, yaml);
     store =
         PolicyStore.open(
             settings.stateDirectory(),
@@ -84,10 +94,10 @@ public final class AdminPort implements AutoCloseable {
         alerts);
   }
 
-  /** The plain price of 0.50 USD, without a memory. */
-  private static Treasurer money(FakePipeline pipeline) {
+  /** Without a memory; the plain price of 0.50 USD where nothing else is said. */
+  private static Treasurer money(FakePipeline pipeline, String yaml) {
     try {
-      var settings = SettingsLoader.load(null, Map.of("SPANTHRIFT_STATE_DIR", "/nowhere"));
+      var settings = SettingsLoader.load(yaml, "test", Map.of("SPANTHRIFT_STATE_DIR", "/nowhere"));
       return Treasurer.open(settings.settings(), pipeline::status);
     } catch (SettingsException | ModelException e) {
       throw new AssertionError(e);
@@ -140,6 +150,19 @@ public final class AdminPort implements AutoCloseable {
             .withStateDirectory(directory.resolve("state")),
         "{\"default\": {\"keep\": true}}",
         PolicyCompilation::of);
+  }
+
+  /** The same, with budgets, to which the policies leave all. */
+  public static AdminPort startWithBudget(Path directory, String yaml) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    return new AdminPort(
+        ControlSettings.onLoopback(0)
+            .withTokenFile(token)
+            .withStateDirectory(directory.resolve("state")),
+        "{\"default\": {\"budget\": true}}",
+        PolicyCompilation::of,
+        noAlerts(),
+        yaml);
   }
 
   public String url() {
