@@ -141,9 +141,7 @@ final class RedisKeepLedger implements KeepLedger {
     LedgerBatch batch = exchange.batch;
     long now = exchange.beganNanos;
     breaker.passedOver(System.nanoTime());
-    say(
-        true,
-        parts.engine().link() == null ? parts.engine().lastError() : parts.watch().lastTrouble());
+    say(true, parts.watch().lastTrouble());
     parts.own().failed(batch, now);
     parts.totals().founded(false);
     parts.totals().level(-parts.own().answer(batch, now));
@@ -159,6 +157,9 @@ final class RedisKeepLedger implements KeepLedger {
   private void say(boolean isAway, String why) {
     if (away != isAway) {
       away = isAway;
+      if (isAway && parts.engine().link() == null) {
+        return; // said by whoever tries to connect, with the reason
+      }
       if (isAway) {
         log.warn("fleet: the engine is away, this sidecar decides alone: {}", why);
       } else {
