@@ -270,14 +270,6 @@ class ApiRulesTest {
       ring.record(scanner.scan(request, 0, request.length), at += 900);
     }
     port.pipeline.recorded = ring;
-    HttpResponse<String> job =
-        send(
-            "POST",
-            "/api/v1/budget:simulate",
-            BODIES.get("POST /api/v1/budget:simulate"),
-            "Prefer",
-            "respond-async");
-    assertEquals(202, job.statusCode(), job.body());
     String ruled =
         "{\"policies\": [{\"name\": \"errors\", \"match\": {\"status\": \"ERROR\"}, \"keep\":"
             + " true}], \"default\": {\"probability\": 0.5}}";
@@ -288,6 +280,15 @@ class ApiRulesTest {
             .readTree(send("GET", "/api/v1/recommendations", null).body())
             .at("/recommendations/0/id")
             .asString();
+    // After the recommendations: one question at a time is asked of the recording.
+    HttpResponse<String> job =
+        send(
+            "POST",
+            "/api/v1/budget:simulate",
+            BODIES.get("POST /api/v1/budget:simulate"),
+            "Prefer",
+            "respond-async");
+    assertEquals(202, job.statusCode(), job.body());
     return Map.of(
         "/api/v1/policy",
         "/api/v1/policy",
