@@ -120,8 +120,9 @@ class ControlContext {
   }
 
   @Bean
-  ExplainApi explainApi(ControlParts parts) {
-    return new ExplainApi(parts.pipeline(), parts.policies(), parts.boosts(), parts.spend());
+  ExplainApi explainApi(ControlParts parts, RingQuestions questions) {
+    return new ExplainApi(
+        parts.pipeline(), parts.policies(), parts.boosts(), parts.spend(), questions);
   }
 
   @Bean

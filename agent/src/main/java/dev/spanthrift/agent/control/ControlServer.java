@@ -65,6 +65,7 @@ public final class ControlServer implements AutoCloseable {
   private final BoostKeeper boosts;
   private final Jobs jobs;
   private final OperationHistory operationHistory;
+  private final OperationHistory watched; // the same where alerts look at minutes
   private final ReportBooks report;
   private final WebhookSender webhook;
   private final AlertWatch watch;
@@ -109,7 +110,12 @@ public final class ControlServer implements AutoCloseable {
             pipeline::fleetMembers,
             alerting.queries(),
             System::currentTimeMillis);
-    operationHistory.each(watch::look);
+    Duration window = alerting.settings().window();
+    watched =
+        window.equals(OperationHistory.MINUTE)
+            ? operationHistory
+            : new OperationHistory(pipeline, System::currentTimeMillis, window);
+    watched.each(watch::look);
     FrontCounts counts = new FrontCounts();
     web =
         new WebSite(
@@ -191,6 +197,9 @@ public final class ControlServer implements AutoCloseable {
               history.note(status);
               hour.note(status);
               operationHistory.look(status.spans());
+              if (watched != operationHistory) {
+                watched.look(status.spans());
+              }
               watch.look(status);
             })
         .run();

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control;
 
 import dev.spanthrift.agent.control.http.ProblemHandler;
+import dev.spanthrift.agent.control.http.TypedParameters;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.codec.ServerCodecConfigurer;
@@ -24,6 +25,11 @@ class ControlWeb extends DelegatingWebFluxConfiguration {
   @Bean
   ProblemHandler problemHandler() {
     return new ProblemHandler();
+  }
+
+  @Bean
+  TypedParameters typedParameters() {
+    return new TypedParameters();
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
+import reactor.core.Disposable;
 
 /** REST and page, by WebFlux: the one class through which Spring is reached. */
 final class SpringSite implements Site, AutoCloseable {
@@ -37,16 +38,25 @@ final class SpringSite implements Site, AutoCloseable {
 
   @Override
   public void answer(AdminRequest request, Consumer<AdminAnswer> done) {
+    var unused = begin(request, done);
+  }
+
+  /** Given up, Reactor interrupts the thread that blocks for it. */
+  @Override
+  public Runnable begin(AdminRequest request, Consumer<AdminAnswer> done) {
     WebResponse response = new WebResponse();
-    opened()
-        .handle(new WebRequest(request), response)
-        .subscribe(
-            nothing -> {},
-            failure -> {
-              log.error("request {} failed", request.id(), failure);
-              done.accept(AdminAnswer.of(FAILED, "text/plain", "see the log\n".getBytes(UTF_8)));
-            },
-            () -> done.accept(response.answer()));
+    Disposable work =
+        opened()
+            .handle(new WebRequest(request), response)
+            .subscribe(
+                nothing -> {},
+                failure -> {
+                  log.error("request {} failed", request.id(), failure);
+                  done.accept(
+                      AdminAnswer.of(FAILED, "text/plain", "see the log\n".getBytes(UTF_8)));
+                },
+                () -> done.accept(response.answer()));
+    return work::dispose;
   }
 
   private synchronized HttpHandler opened() {

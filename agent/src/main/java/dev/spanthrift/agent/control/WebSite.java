@@ -26,6 +26,11 @@ final class WebSite implements Site, AutoCloseable {
     opened().answer(request, done);
   }
 
+  @Override
+  public Runnable begin(AdminRequest request, Consumer<AdminAnswer> done) {
+    return opened().begin(request, done);
+  }
+
   private synchronized SpringSite opened() {
     SpringSite known = opened;
     if (known == null) {

@@ -34,16 +34,28 @@ import reactor.core.publisher.Mono;
  * Opens a connection: asks whoever answers first what it is, and connects as that needs. Blocks, so
  * never on a thread of the data path.
  */
-final class Connector {
+final class Connector implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final int QUEUED_MAX = 1 << 14;
 
   private final FleetSettings settings;
   private final ClientResources resources;
 
+  /**
+   * Of all attempts. One for each would end the event loops with itself, and two seconds later
+   * Lettuce's timer of the handshake would tell a loop that is gone, with a stack trace each time.
+   */
+  private final RedisClient client;
+
   Connector(FleetSettings settings, ClientResources resources) {
     this.settings = settings;
     this.resources = resources;
+    client = RedisClient.create(resources);
+  }
+
+  @Override
+  public void close() {
+    client.close();
   }
 
   /**
@@ -62,10 +74,10 @@ final class Connector {
   }
 
   private Link connect(RedisURI uri) {
-    RedisClient client = client();
+    client.setOptions(options(ClientOptions.builder()).build()); // files may have been rotated
+    StatefulRedisConnection<byte[], byte[]> connection = connectAny(uri);
     boolean used = false;
     try {
-      StatefulRedisConnection<byte[], byte[]> connection = connectAny(client, uri);
       String info = connection.sync().info("server");
       String mode = line(info, "redis_mode:");
       used = mode.equals("standalone");
@@ -73,32 +85,40 @@ final class Connector {
           switch (mode) {
             case "cluster" -> cluster(version(info));
             case "sentinel" -> sentinel(uri);
-            default -> new Link(connection, connection.async(), client, mode, version(info));
+            default -> new Link(connection, connection.async(), connection, mode, version(info));
           };
       return link;
     } finally {
       if (!used) {
-        client.close();
+        connection.close();
       }
     }
   }
 
   /** Sentinel knows no databases, so the first question goes without. */
-  private StatefulRedisConnection<byte[], byte[]> connectAny(RedisClient client, RedisURI uri) {
+  private StatefulRedisConnection<byte[], byte[]> connectAny(RedisURI uri) {
     StatefulRedisConnection<byte[], byte[]> connection =
         client.connect(ByteArrayCodec.INSTANCE, uri);
-    if (settings.database() > 0
-        && line(connection.sync().info("server"), "redis_mode:").equals("standalone")) {
+    boolean used = false;
+    try {
+      used =
+          settings.database() == 0
+              || !line(connection.sync().info("server"), "redis_mode:").equals("standalone");
+      if (used) {
+        return connection;
+      }
       connection.sync().select(settings.database());
       uri.setDatabase(settings.database());
-      connection.close();
-      return client.connect(ByteArrayCodec.INSTANCE, uri);
+    } finally {
+      if (!used) {
+        connection.close();
+      }
     }
-    return connection;
+    return client.connect(ByteArrayCodec.INSTANCE, uri);
   }
 
   private Link cluster(String version) {
-    RedisClusterClient client = RedisClusterClient.create(resources, addresses());
+    RedisClusterClient cluster = RedisClusterClient.create(resources, addresses());
     boolean used = false;
     try {
       ClusterTopologyRefreshOptions refresh =
@@ -107,41 +127,40 @@ final class Connector {
               .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(5))
               .enablePeriodicRefresh(Duration.ofMinutes(1))
               .build();
-      client.setOptions(
+      cluster.setOptions(
           ((ClusterClientOptions.Builder) options(ClusterClientOptions.builder()))
               .topologyRefreshOptions(refresh)
               .build());
       StatefulRedisClusterConnection<byte[], byte[]> connection =
-          client.connect(ByteArrayCodec.INSTANCE);
+          cluster.connect(ByteArrayCodec.INSTANCE);
       used = true;
-      return new Link(connection, connection.async(), client, "cluster", version);
+      return new Link(connection, connection.async(), cluster, "cluster", version);
     } finally {
       if (!used) {
-        client.close();
+        cluster.close();
       }
     }
   }
 
   private Link sentinel(RedisURI uri) {
-    RedisClient client = client();
+    RedisURI.Builder master = RedisURI.builder().withSentinelMasterId(master(uri));
+    addresses().forEach(a -> master.withSentinel(a.getHost(), a.getPort()));
+    RedisURI data = authenticated(master.withDatabase(settings.database()).build());
+    StatefulRedisConnection<byte[], byte[]> connection =
+        client.connect(ByteArrayCodec.INSTANCE, data);
     boolean used = false;
     try {
-      RedisURI.Builder master = RedisURI.builder().withSentinelMasterId(master(client, uri));
-      addresses().forEach(a -> master.withSentinel(a.getHost(), a.getPort()));
-      RedisURI data = authenticated(master.withDatabase(settings.database()).build());
-      StatefulRedisConnection<byte[], byte[]> connection =
-          client.connect(ByteArrayCodec.INSTANCE, data);
       String info = connection.sync().info("server");
       used = true;
-      return new Link(connection, connection.async(), client, "sentinel", version(info));
+      return new Link(connection, connection.async(), connection, "sentinel", version(info));
     } finally {
       if (!used) {
-        client.close();
+        connection.close();
       }
     }
   }
 
-  private String master(RedisClient client, RedisURI uri) {
+  private String master(RedisURI uri) {
     if (settings.master() != null) {
       return settings.master();
     }
@@ -153,12 +172,6 @@ final class Connector {
       }
       return names.getFirst();
     }
-  }
-
-  private RedisClient client() {
-    RedisClient client = RedisClient.create(resources);
-    client.setOptions(options(ClientOptions.builder()).build());
-    return client;
   }
 
   private ClientOptions.Builder options(ClientOptions.Builder builder) {

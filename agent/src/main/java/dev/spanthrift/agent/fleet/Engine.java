@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +37,19 @@ final class Engine implements AutoCloseable {
           TimeUnit.MILLISECONDS);
   private final ClientResources resources;
   private final Connector connector;
+  private final BiConsumer<Trouble, String> troubles;
+  private final String address;
   private final AtomicBoolean connecting = new AtomicBoolean();
   private volatile @Nullable Link link;
   private volatile String lastError = NOT_YET;
-  private volatile boolean wasConnected;
   private volatile boolean closed;
 
-  Engine(FleetSettings settings) {
+  /**
+   * @param troubles told of each attempt that fails
+   */
+  Engine(FleetSettings settings, BiConsumer<Trouble, String> troubles) {
+    this.troubles = troubles;
+    address = String.valueOf(settings.url());
     // Two threads each is the least that Lettuce takes.
     resources =
         DefaultClientResources.builder()
@@ -68,29 +75,42 @@ final class Engine implements AutoCloseable {
 
   private void connect() {
     long wait = FIRST_MILLIS;
-    boolean said = false;
+    long failed = 0;
+    long began = System.nanoTime();
     while (!closed) {
       try {
         Link opened = connector.connect();
         link = opened;
         lastError = "";
-        wasConnected = true;
         connecting.set(false);
-        log.info("fleet: connected to {}, {}", opened.version(), opened.mode());
+        log.info(
+            "fleet: connected to {}, {}{}", opened.version(), opened.mode(), after(failed, began));
         if (closed) {
           drop();
         }
         return;
       } catch (RuntimeException e) {
-        lastError = Trouble.of(e).words() + ": " + deepest(e);
-        if (!said) {
-          said = true;
-          log.warn("fleet: the engine {}; this sidecar decides alone until it is there", lastError);
+        Trouble trouble = Trouble.of(e);
+        lastError = "the engine at " + address + " " + trouble.words() + ": " + deepest(e);
+        troubles.accept(trouble, lastError);
+        if (failed++ == 0 && !closed) {
+          log.warn(
+              "fleet: {}; this sidecar decides alone until it is there, and asks again"
+                  + " every {} s at most",
+              lastError,
+              MOST_MILLIS / 1_000);
         }
         pause((long) (wait * (.5 + .5 * ThreadLocalRandom.current().nextDouble())));
         wait = Math.min(MOST_MILLIS, wait * 2);
       }
     }
+  }
+
+  private static String after(long failed, long began) {
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+    return failed == 0
+        ? ""
+        : ", after " + failed + " attempts that failed within " + seconds + " s";
   }
 
   static String deepest(Throwable e) {
@@ -119,11 +139,6 @@ final class Engine implements AutoCloseable {
     return lastError;
   }
 
-  /** Whether there has been a connection: without one, every start begins alone. */
-  boolean wasConnected() {
-    return wasConnected;
-  }
-
   /** Gives this connection up and opens another one. */
   void renew(Link useless) {
     if (link == useless) {
@@ -146,6 +161,7 @@ final class Engine implements AutoCloseable {
   public void close() {
     closed = true;
     drop();
+    connector.close();
     var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
     timer.stop();
   }

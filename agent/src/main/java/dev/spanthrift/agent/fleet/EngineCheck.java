@@ -29,8 +29,8 @@ public final class EngineCheck {
   public static Finding of(FleetSettings settings) {
     ClientResources resources =
         DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
-    try {
-      Link link = new Connector(settings, resources).connect();
+    try (Connector connector = new Connector(settings, resources)) {
+      Link link = connector.connect();
       try {
         return tried(settings, link);
       } finally {

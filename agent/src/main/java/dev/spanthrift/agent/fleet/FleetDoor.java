@@ -44,7 +44,7 @@ public final class FleetDoor implements AutoCloseable {
     this.settings = settings;
     this.sharesMoney = sharesMoney;
     pod = podName(settings);
-    engine = new Engine(settings);
+    engine = new Engine(settings, watch::trouble);
     thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("spanthrift-fleet").factory());

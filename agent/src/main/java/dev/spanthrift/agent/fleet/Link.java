@@ -10,13 +10,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * One open connection to the engine, whatever its kind.
  *
+ * @param ends closed with it: the connection itself, or the client that it has alone
  * @param mode standalone, sentinel or cluster
  * @param version as the engine names itself
  */
 record Link(
     StatefulConnection<byte[], byte[]> connection,
     RedisClusterAsyncCommands<byte[], byte[]> commands,
-    AutoCloseable client,
+    AutoCloseable ends,
     String mode,
     String version) {
 
@@ -50,9 +51,9 @@ record Link(
 
   void close() {
     try {
-      client.close();
+      ends.close();
     } catch (Exception e) {
-      throw new IllegalStateException("closing the engine's client", e);
+      throw new IllegalStateException("closing the connection to the engine", e);
     }
   }
 }

@@ -30,6 +30,7 @@ final class RedisKeepLedger implements KeepLedger {
   private final SumsTiming timing = new SumsTiming(ThreadLocalRandom.current().nextDouble());
   private long aloneSince = Long.MAX_VALUE; // by the data path's clock
   private volatile boolean away;
+  private boolean saidAway;
   private volatile boolean leaving;
 
   RedisKeepLedger(FleetParts parts) {
@@ -141,9 +142,7 @@ final class RedisKeepLedger implements KeepLedger {
     LedgerBatch batch = exchange.batch;
     long now = exchange.beganNanos;
     breaker.passedOver(System.nanoTime());
-    say(
-        true,
-        parts.engine().link() == null ? parts.engine().lastError() : parts.watch().lastTrouble());
+    say(true, parts.watch().lastTrouble());
     parts.own().failed(batch, now);
     parts.totals().founded(false);
     parts.totals().level(-parts.own().answer(batch, now));
@@ -156,16 +155,18 @@ final class RedisKeepLedger implements KeepLedger {
     exchange.done = true;
   }
 
+  /** Without a connection whoever tries to make one says so, and when there is one. */
   private void say(boolean isAway, String why) {
-    if (away != isAway) {
-      away = isAway;
-      if (isAway && parts.engine().wasConnected()) {
-        log.warn("fleet: the engine is away, this sidecar decides alone: {}", why);
-      } else if (isAway) {
-        log.info("fleet: until the engine is connected, this sidecar decides alone: {}", why);
-      } else {
-        log.info("fleet: the engine is back");
-      }
+    if (away == isAway) {
+      return;
+    }
+    away = isAway;
+    if (isAway && parts.engine().link() != null) {
+      log.warn("fleet: the engine is away, this sidecar decides alone: {}", why);
+      saidAway = true;
+    } else if (!isAway && saidAway) {
+      log.info("fleet: the engine is back");
+      saidAway = false;
     }
   }
 }

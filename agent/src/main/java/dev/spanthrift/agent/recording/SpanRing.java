@@ -220,11 +220,6 @@ public final class SpanRing {
         held, sizes, services.clone(), names.clone(), errors.clone(), unixMillis - maxAgeMillis);
   }
 
-  /** All spans of a trace that are in it, as one request; empty when there is none. */
-  public byte[] trace(long traceIdHigh, long traceIdLow) {
-    return snapshot(System.currentTimeMillis()).open().trace(traceIdHigh, traceIdLow);
-  }
-
   /** Spans of a moment, read again and again. */
   public static final class Snapshot {
     final List<SpanChunk> chunks;
@@ -252,6 +247,16 @@ public final class SpanRing {
     /** A reader that begins with the oldest span. */
     public ColumnReader open() {
       return new ColumnReader(this);
+    }
+
+    /** Spans in its chunks; those of the oldest that are too old count, too. */
+    public long spans() {
+      return Arrays.stream(sizes).asLongStream().sum();
+    }
+
+    /** All spans of a trace that are in it, as one request; empty when there is none. */
+    public byte[] trace(long traceIdHigh, long traceIdLow) {
+      return open().trace(traceIdHigh, traceIdLow);
     }
 
     /** Number of requests that a reader will make. */

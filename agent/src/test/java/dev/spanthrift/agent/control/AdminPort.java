@@ -22,7 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 /** A really started admin port over a fake pipeline, with a state directory and a token. */
@@ -43,8 +50,10 @@ public final class AdminPort implements AutoCloseable {
             : new PolicyCompilation.Invalid(problems);
       };
 
+  private static final DefaultDataBufferFactory BUFFERS = new DefaultDataBufferFactory();
+
   public final FakePipeline pipeline = new FakePipeline();
-  public final Treasurer money = money(pipeline);
+  public final Treasurer money;
   public final PolicyStore store;
   final ControlServer server;
 
@@ -54,6 +63,16 @@ public final class AdminPort implements AutoCloseable {
 
   private AdminPort(
       ControlSettings settings, String configured, PolicyCompiler compiler, AlertParts alerts) {
+    this(settings, configured, compiler, alerts, "");
+  }
+
+  private AdminPort(
+      ControlSettings settings,
+      String configured,
+      PolicyCompiler compiler,
+      AlertParts alerts,
+      String yaml) {
+    money = money(pipeline, yaml);
     store =
         PolicyStore.open(
             settings.stateDirectory(),
@@ -84,10 +103,10 @@ public final class AdminPort implements AutoCloseable {
         alerts);
   }
 
-  /** The plain price of 0.50 USD, without a memory. */
-  private static Treasurer money(FakePipeline pipeline) {
+  /** Without a memory; the plain price of 0.50 USD where nothing else is said. */
+  private static Treasurer money(FakePipeline pipeline, String yaml) {
     try {
-      var settings = SettingsLoader.load(null, Map.of("SPANTHRIFT_STATE_DIR", "/nowhere"));
+      var settings = SettingsLoader.load(yaml, "test", Map.of("SPANTHRIFT_STATE_DIR", "/nowhere"));
       return Treasurer.open(settings.settings(), pipeline::status);
     } catch (SettingsException | ModelException e) {
       throw new AssertionError(e);
@@ -142,6 +161,19 @@ public final class AdminPort implements AutoCloseable {
         PolicyCompilation::of);
   }
 
+  /** The same, with budgets, to which the policies leave all. */
+  public static AdminPort startWithBudget(Path directory, String yaml) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    return new AdminPort(
+        ControlSettings.onLoopback(0)
+            .withTokenFile(token)
+            .withStateDirectory(directory.resolve("state")),
+        "{\"default\": {\"budget\": true}}",
+        PolicyCompilation::of,
+        noAlerts(),
+        yaml);
+  }
+
   public String url() {
     return "http://localhost:" + server.port();
   }
@@ -152,7 +184,28 @@ public final class AdminPort implements AutoCloseable {
         .baseUrl(url())
         .responseTimeout(Duration.ofSeconds(60))
         .filter(OpenApi.get().isKept())
+        .filter(AdminPort::read)
         .build();
+  }
+
+  /**
+   * Reads answers whole whether the test wants to see them or not: WebTestClient leaves what nobody
+   * asks for in its buffers, which Netty's leak detector reports when they are collected.
+   */
+  private static Mono<ClientResponse> read(ClientRequest request, ExchangeFunction next) {
+    return next.exchange(request)
+        .flatMap(
+            answer ->
+                answer
+                        .headers()
+                        .contentType()
+                        .filter(MediaType.TEXT_EVENT_STREAM::isCompatibleWith)
+                        .isPresent()
+                    ? Mono.just(answer)
+                    : answer
+                        .bodyToMono(byte[].class)
+                        .map(bytes -> answer.mutate().body(Flux.just(BUFFERS.wrap(bytes))).build())
+                        .defaultIfEmpty(answer));
   }
 
   /** A client that may write. */

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.MadeTraffic;
 import dev.spanthrift.sampler.explain.DecisionLog;
+import dev.spanthrift.sampler.wire.Scanner;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -254,6 +258,112 @@ class ApiRulesTest {
     }
     assertEquals(before, changes());
     assertEquals(200, send("DELETE", boost, null, "If-Match", "*").statusCode());
+  }
+
+  /** One of each resource that a GET answers, by its route. */
+  private static Map<String, String> resources() throws Exception {
+    SpanRing ring = new SpanRing(1 << 20, Duration.ofHours(1));
+    Scanner scanner = new Scanner(10_000);
+    long at = System.currentTimeMillis() - 60_000;
+    for (ExportTraceServiceRequest made : new MadeTraffic(831, 400).recorded()) {
+      byte[] request = made.toByteArray();
+      ring.record(scanner.scan(request, 0, request.length), at += 900);
+    }
+    port.pipeline.recorded = ring;
+    String ruled =
+        "{\"policies\": [{\"name\": \"errors\", \"match\": {\"status\": \"ERROR\"}, \"keep\":"
+            + " true}], \"default\": {\"probability\": 0.5}}";
+    HttpResponse<String> put = send("PUT", "/api/v1/policy", ruled, "If-Match", "*");
+    assertEquals(200, put.statusCode(), put.body());
+    String recommended =
+        JsonMapper.shared()
+            .readTree(send("GET", "/api/v1/recommendations", null).body())
+            .at("/recommendations/0/id")
+            .asString();
+    // After the recommendations: one question at a time is asked of the recording.
+    HttpResponse<String> job =
+        send(
+            "POST",
+            "/api/v1/budget:simulate",
+            BODIES.get("POST /api/v1/budget:simulate"),
+            "Prefer",
+            "respond-async");
+    assertEquals(202, job.statusCode(), job.body());
+    return Map.of(
+        "/api/v1/policy",
+        "/api/v1/policy",
+        "/api/v1/policy/versions/{version}",
+        "/api/v1/policy/versions/1",
+        "/api/v1/kill-switch",
+        "/api/v1/kill-switch",
+        "/api/v1/boosts/{id}",
+        "/api/v1/boosts/" + anId("/api/v1/boosts"),
+        "/api/v1/jobs/{id}",
+        job.headers().firstValue("Location").orElse(""),
+        "/api/v1/recommendations/{id}",
+        "/api/v1/recommendations/" + recommended);
+  }
+
+  @Test
+  void everyResourceHasAStrongTagThatStandsForWhatIsAnswered() throws Exception {
+    Set<String> described = new TreeSet<>();
+    for (Operation operation : operations()) {
+      boolean tagged = operation.about().at("/responses/200/headers").has("ETag");
+      if (operation.method().equals("GET") && operation.path().startsWith("/api/") && tagged) {
+        assertTrue(operation.has("If-None-Match"), operation.toString());
+        assertTrue(operation.about().path("responses").has("304"), operation.toString());
+        described.add(operation.path());
+      }
+    }
+    Map<String, String> resources = resources();
+    assertEquals(described, new TreeSet<>(resources.keySet()));
+    for (String path : resources.values()) {
+      HttpResponse<String> got = settled(path);
+      String tag = got.headers().firstValue("ETag").orElse("");
+      assertTrue(tag.matches("\"[!#-~]+\""), path + " " + tag);
+      for (String known : List.of(tag, "\"other\", W/" + tag, "*")) {
+        HttpResponse<String> again = send("GET", path, null, "If-None-Match", known);
+        assertEquals(304, again.statusCode(), path + " " + known);
+        assertEquals("", again.body(), path);
+        assertEquals(tag, again.headers().firstValue("ETag").orElse(""), path);
+      }
+      assertEquals(200, send("GET", path, null, "If-None-Match", "\"other\"").statusCode(), path);
+    }
+    send("DELETE", resources.get("/api/v1/boosts/{id}"), null, "If-Match", "*");
+  }
+
+  /** A job moves until it is done. */
+  private static HttpResponse<String> settled(String path) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    HttpResponse<String> got = send("GET", path, null);
+    while (got.body().matches("(?s).*\"state\":\"(waiting|running)\".*")) {
+      assertTrue(System.nanoTime() < deadline, got.body());
+      got = send("GET", path, null);
+    }
+    assertEquals(200, got.statusCode(), got.body());
+    return got;
+  }
+
+  @Test
+  void aNumberThatIsNamedAndEmptyIsRefused() throws Exception {
+    long before = changes();
+    int asked = 0;
+    for (Operation operation : operations()) {
+      for (JsonNode parameter : operation.about().path("parameters")) {
+        String type = parameter.at("/schema/type").asString("");
+        if (parameter.path("in").asString().equals("query")
+            && (type.equals("integer") || type.equals("boolean"))) {
+          String path = operation.somePath() + "?" + parameter.path("name").asString() + "=";
+          HttpResponse<String> answer =
+              send(operation.method(), path, body(operation), "If-Match", "*");
+          assertEquals(400, answer.statusCode(), operation.method() + " " + path);
+          problem(answer, path);
+          asked++;
+        }
+      }
+    }
+    assertTrue(asked > 10, "asked " + asked);
+    assertEquals(before, changes());
   }
 
   @Test

@@ -59,11 +59,11 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** Without waiting for its answer: it may want a password. */
-  static RedisServer begin(Path folder, int port, String... options) {
+  public static RedisServer begin(Path folder, int port, String... options) {
     return new RedisServer(folder, port, List.of(options)).awaitPort();
   }
 
-  static int freePort() {
+  public static int freePort() {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress("127.0.0.1", 0));
       return socket.getLocalPort();

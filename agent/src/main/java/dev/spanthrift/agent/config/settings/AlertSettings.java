@@ -49,7 +49,14 @@ public record AlertSettings(
                 "A span with db.system or db.system.name that takes longer, by the shape of its"
                     + " statement. 0s: off.",
             byDefault = "1s")
-        Duration slowQuery) {
+        Duration slowQuery,
+    @Setting(
+            value =
+                "How much of operations, policies and statements is looked at at once: the last"
+                    + " minute of the rules above. An alert for which nothing is found for so long"
+                    + " is over. What an operation usually does is known after five of them.",
+            byDefault = "1m")
+        Duration window) {
 
   /** Where messages go. */
   public record Webhook(
@@ -127,6 +134,7 @@ public record AlertSettings(
         .between("destinationAway", destinationAway, Duration.ZERO, Duration.ofHours(24))
         .between("engineAway", engineAway, Duration.ZERO, Duration.ofHours(24))
         .between("slowQuery", slowQuery, Duration.ZERO, Duration.ofHours(1))
+        .between("window", window, Duration.ofSeconds(1), Duration.ofHours(1))
         .that(
             page.getHost() != null && String.valueOf(page.getScheme()).startsWith("http"),
             "page",

@@ -19,13 +19,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for what the rules are about, every ten seconds while something moves, and once a minute
- * for what takes a minute to see.
+ * Looks for what the rules are about, six times in the settings' window while something moves, and
+ * once in it for what takes one to see: every ten seconds, and once a minute.
  */
 public final class AlertWatch {
-  private static final long LOOK_MILLIS = 10_000;
+  private static final int LOOKS_A_WINDOW = 6;
   private static final long MINUTE_MILLIS = 60_000;
-  private static final long OPERATIONS_MILLIS = 2 * MINUTE_MILLIS; // their minutes may be uneven
 
   private final AlertSettings settings;
   private final AlertBook book;
@@ -35,6 +34,8 @@ public final class AlertWatch {
   private final @Nullable SlowQueries queries;
   private final LongSupplier unixMillis;
   private final Anomalies anomalies;
+  private final long windowMillis;
+  private final long lookMillis;
   private final Map<String, Long> awaySince = new HashMap<>();
   private final Map<String, Long> queriesBefore = new HashMap<>();
   private List<AlertFinding> ofMinute = List.of();
@@ -80,16 +81,18 @@ public final class AlertWatch {
     this.queries = queries;
     this.unixMillis = unixMillis;
     anomalies = new Anomalies(settings);
+    windowMillis = settings.window().toMillis();
+    lookMillis = windowMillis / LOOKS_A_WINDOW;
   }
 
   /** Looks when it is time; call it once a second. */
   public synchronized void look(PipelineStatus status) {
     long now = unixMillis.getAsLong();
-    if (!isOver(lookedMillis, LOOK_MILLIS, now)) {
+    if (!isOver(lookedMillis, lookMillis, now)) {
       return;
     }
     lookedMillis = now;
-    if (isOver(operationsMillis, OPERATIONS_MILLIS, now)) {
+    if (isOver(operationsMillis, 2 * windowMillis, now)) { // they come unevenly
       lastMinute(List.of(), true); // nothing came since, so nothing of it goes on
     }
     List<AlertFinding> found = new ArrayList<>();
@@ -100,7 +103,7 @@ public final class AlertWatch {
     }
     destinations(status, now, found);
     engine(found);
-    if (isOver(minuteMillis, MINUTE_MILLIS, now)) {
+    if (isOver(minuteMillis, windowMillis, now)) {
       minuteMillis = now;
       List<AlertFinding> minute = new ArrayList<>();
       mustKeep(status, minute);
@@ -233,9 +236,9 @@ public final class AlertWatch {
         more,
         more >= AlertRule.MUST_KEEP.threshold(settings),
         words(
-            "Policies would keep %d traces a minute beyond their share of the money; the budget"
+            "Policies would keep %d traces %s beyond their share of the money; the budget"
                 + " decides about them.",
-            more),
+            more, windowMillis == MINUTE_MILLIS ? ofWindow() : "in " + ofWindow()),
         found);
   }
 
@@ -252,9 +255,14 @@ public final class AlertWatch {
           shape.statement(),
           slowest,
           more > 0,
-          words("%d spans in a minute took up to %.3g s: %s", more, slowest, shape.statement()),
+          words(
+              "%d spans in %s took up to %.3g s: %s", more, ofWindow(), slowest, shape.statement()),
           found);
     }
+  }
+
+  private String ofWindow() {
+    return windowMillis == MINUTE_MILLIS ? "a minute" : words("%.0f s", windowMillis / 1e3);
   }
 
   private static String words(String form, Object... values) {

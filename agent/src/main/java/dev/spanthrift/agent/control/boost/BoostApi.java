@@ -7,6 +7,7 @@ import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.sampler.Boost;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -62,14 +63,18 @@ public final class BoostApi {
       @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
           @Nullable String ifNoneMatch) {
     ActiveBoost boost = known(keeper.find(id), id);
-    return EntityTags.weakly(ifNoneMatch, etag(boost))
-        ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(etag(boost)).build()
-        : ResponseEntity.ok().eTag(etag(boost)).body(body(boost));
+    return EntityTags.answer(ifNoneMatch, etag(boost), body(boost));
   }
 
-  /** Of what may change: whether it has ended. What it has spent moves by itself. */
   private static String etag(ActiveBoost boost) {
-    return '"' + boost.id() + '-' + boost.state().word() + '"';
+    Boost.Spent spent = boost.boost().spent();
+    return EntityTags.moving(
+        lock(boost), spent.traces() + "-" + spent.spans() + "-" + spent.picos());
+  }
+
+  /** Whether it has ended. What it has spent moves by itself. */
+  private static String lock(ActiveBoost boost) {
+    return boost.id() + '-' + boost.state().word();
   }
 
   private static ActiveBoost known(@Nullable ActiveBoost boost, String id) {
@@ -133,9 +138,9 @@ public final class BoostApi {
             () -> {
               Author author = Authors.of(headers);
               String ifMatch = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
-              String now = etag(known(keeper.find(id), id));
-              if (!EntityTags.strongly(ifMatch, List.of(now))) {
-                throw ProblemException.stale(now, List.of());
+              ActiveBoost now = known(keeper.find(id), id);
+              if (!EntityTags.locks(ifMatch, lock(now))) {
+                throw ProblemException.stale(etag(now), List.of());
               }
               return body(known(keeper.end(id, author, dryRun), id));
             })

@@ -3,15 +3,20 @@ package dev.spanthrift.agent.control.explain;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Held;
+import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
 import dev.spanthrift.agent.control.http.Paging;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.Whereabouts;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.explain.LoggedDecision;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -30,23 +35,35 @@ public final class ExplainApi {
   private final PipelineView pipeline;
   private final Explainer explainer;
   private final OtherAnswers others;
+  private final OtherBudgets budgets;
+  private final RingQuestions questions;
   private final DecisionSearch search;
 
   public ExplainApi(
-      PipelineView pipeline, PolicyStore policies, BoostKeeper boosts, SpendView spend) {
+      PipelineView pipeline,
+      PolicyStore policies,
+      BoostKeeper boosts,
+      SpendView spend,
+      RingQuestions questions) {
     this.pipeline = pipeline;
+    this.questions = questions;
+    budgets = new OtherBudgets(policies, spend, questions);
     explainer = new Explainer(pipeline, policies, boosts, spend);
     others = new OtherAnswers(policies);
     search = new DecisionSearch(pipeline);
   }
 
   @GetMapping("/api/v1/traces/{id}/explain")
-  Mono<Explanation> explain(@PathVariable String id) {
+  Mono<Explanation> explain(
+      @PathVariable String id, @RequestParam(required = false) @Nullable String budget) {
     TraceId trace = TraceId.parse(id);
-    return Mono.fromCallable(() -> explain(trace)).subscribeOn(Schedulers.boundedElastic());
+    OtherBudgets.Asked asked =
+        budget == null ? null : new OtherBudgets.Asked(budget, questions.means(budget));
+    return Mono.fromCallable(() -> explain(trace, asked)).subscribeOn(Schedulers.boundedElastic());
   }
 
-  private Explanation explain(TraceId id) {
+  private Explanation explain(TraceId id, OtherBudgets.@Nullable Asked asked)
+      throws IOException, InterruptedException {
     DecisionLog log = pipeline.decisions();
     List<LoggedDecision> known = log == null ? List.of() : log.of(id.high(), id.low());
     Whereabouts where = pipeline.find(id.high(), id.low());
@@ -60,8 +77,21 @@ public final class ExplainApi {
             ? null
             : new Held(where.spans(), where.bytes(), where.heldNanos() / 1e9),
         decisions,
-        known.isEmpty() ? List.of() : others.of(known.getLast(), pipeline.recorded()),
+        known.isEmpty() ? List.of() : otherwise(known, asked),
         state.equals("unknown") ? reasons(log) : List.of());
+  }
+
+  private List<Otherwise> otherwise(
+      List<LoggedDecision> decisions, OtherBudgets.@Nullable Asked asked)
+      throws IOException, InterruptedException {
+    LoggedDecision last = decisions.getLast();
+    SpanRing ring = pipeline.recorded();
+    SpanRing.Snapshot recorded = ring == null ? null : ring.snapshot(System.currentTimeMillis());
+    byte[] spans =
+        recorded == null ? new byte[0] : recorded.trace(last.traceIdHigh(), last.traceIdLow());
+    List<Otherwise> all = new ArrayList<>(others.of(last, spans));
+    all.addAll(budgets.of(decisions, recorded, spans, asked));
+    return all;
   }
 
   private static String state(Whereabouts where, List<Decided> decisions) {

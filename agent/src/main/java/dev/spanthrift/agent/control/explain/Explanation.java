@@ -122,6 +122,29 @@ record Explanation(
    *
    * @param under such as {@code policy version 3} or {@code 2.4 times the budget}
    * @param outcome {@code kept}, {@code dropped}, {@code budget} or {@code unknown}
+   * @param basis {@code rules}: policies were asked again; {@code recording}: the spans that came
+   *     until then were played to a sampler with that budget; {@code approximation}: the
+   *     probability changes as the money does. Missing where nothing can be said
+   * @param probability that it would have had; missing where no budget would have been asked
    */
-  record Otherwise(String under, String outcome, String why) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Otherwise(
+      String under,
+      String outcome,
+      String why,
+      @Nullable String basis,
+      @Nullable Double probability) {
+    static final String RULES = "rules";
+    static final String RECORDING = "recording";
+    static final String APPROXIMATION = "approximation";
+
+    /** Of policies, which a budget has nothing to do with. */
+    static Otherwise byRules(String under, String outcome, String why) {
+      return new Otherwise(under, outcome, why, RULES, null);
+    }
+
+    static Otherwise unknown(String under, String why) {
+      return new Otherwise(under, "unknown", why, null, null);
+    }
+  }
 }

@@ -3,7 +3,6 @@ package dev.spanthrift.agent.control.explain;
 import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
-import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.RingTraffic;
 import dev.spanthrift.sampler.explain.LoggedDecision;
 import dev.spanthrift.sampler.policy.PolicySet;
@@ -14,9 +13,8 @@ import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** What other policies, and other money, would have made of a trace. */
+/** What other policies would have made of a trace. */
 final class OtherAnswers {
   private static final int VERSIONS_MAX = 5;
 
@@ -27,14 +25,12 @@ final class OtherAnswers {
   }
 
   /**
-   * The latest other versions, and the money.
+   * The latest other versions, and which probability was needed.
    *
-   * @param ring with the trace's spans, if they are still there
+   * @param spans of the trace as far as they are recorded
    */
-  List<Otherwise> of(LoggedDecision decision, @Nullable SpanRing ring) {
+  List<Otherwise> of(LoggedDecision decision, byte[] spans) {
     List<Otherwise> answers = new ArrayList<>();
-    byte[] spans =
-        ring == null ? new byte[0] : ring.trace(decision.traceIdHigh(), decision.traceIdLow());
     for (PolicyVersion version : policies.latest(VERSIONS_MAX, decision.policyVersion())) {
       answers.add(under(version, decision, spans));
     }
@@ -47,7 +43,7 @@ final class OtherAnswers {
   private static Otherwise under(PolicyVersion version, LoggedDecision decision, byte[] spans) {
     String name = "policy version " + version.version();
     if (spans.length == 0) {
-      return new Otherwise(name, "unknown", "its spans are not recorded, see recording.bytesMax");
+      return Otherwise.unknown(name, "its spans are not recorded, see recording.bytesMax");
     }
     PolicySet set = version.set();
     List<Integer> unanswerable = RingTraffic.unanswerable(set.document());
@@ -57,9 +53,8 @@ final class OtherAnswers {
         continue; // it decides nothing, whatever it asks for
       }
       if (unanswerable.contains(i)) {
-        return new Otherwise(
+        return Otherwise.unknown(
             name,
-            "unknown",
             "policy "
                 + trials.get(i).policy().name()
                 + " comes first and asks for attributes, events or trace state, which are not"
@@ -86,10 +81,10 @@ final class OtherAnswers {
   private static Otherwise by(String name, PolicyTrial trial, LoggedDecision decision) {
     String policy = "policy " + trial.policy().name() + " decides";
     return switch (trial.policy().action()) {
-      case Action.Keep keep -> new Otherwise(name, "kept", policy);
-      case Action.Drop drop -> new Otherwise(name, "dropped", policy);
+      case Action.Keep keep -> Otherwise.byRules(name, "kept", policy);
+      case Action.Drop drop -> Otherwise.byRules(name, "dropped", policy);
       case Action.Probability(double p) ->
-          new Otherwise(
+          Otherwise.byRules(
               name,
               p >= needed(decision) ? "kept" : "dropped",
               policy
@@ -98,14 +93,16 @@ final class OtherAnswers {
                   + ", and it needs at least "
                   + VerdictWords.number(needed(decision)));
       case Action.Rate rate ->
-          new Otherwise(name, "unknown", policy + " by a rate, which depends on the traffic then");
-      case Action.Weight weight -> new Otherwise(name, "budget", policy + " by leaving it there");
-      case Action.Budget budget -> new Otherwise(name, "budget", policy + " by leaving it there");
+          Otherwise.unknown(name, policy + " by a rate, which depends on the traffic then");
+      case Action.Weight weight ->
+          Otherwise.byRules(name, "budget", policy + " by leaving it there");
+      case Action.Budget budget ->
+          Otherwise.byRules(name, "budget", policy + " by leaving it there");
     };
   }
 
   /** The smallest probability that would keep the trace: R ≥ 2^56 · (1 − p). */
-  private static double needed(LoggedDecision decision) {
+  static double needed(LoggedDecision decision) {
     return Math.min(1, 1 - decision.randomness() / 0x1p56 + 0x1p-56);
   }
 
@@ -113,17 +110,17 @@ final class OtherAnswers {
     double needed = needed(decision);
     double own = decision.probability();
     if (own >= needed) {
-      return new Otherwise(
+      return Otherwise.byRules(
           VerdictWords.number(needed / own) + " times the probability",
           "kept",
           "any probability from " + VerdictWords.number(needed) + " keeps it");
     }
     String times = own > 0 ? VerdictWords.number(needed / own) : "many";
-    return new Otherwise(
+    return Otherwise.byRules(
         times + " times the probability",
         "kept",
         "it needs at least "
             + VerdictWords.number(needed)
-            + "; probabilities grow about as the money does");
+            + "; what other money does stands below");
   }
 }

@@ -35,13 +35,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The listening socket of the admin port with its connections, oldest wait first.
@@ -52,7 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 public final class Front implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Front.class);
   private static final int BACKLOG = 1024;
   private static final int LINE_BYTES_MAX = 4 << 10;
   private static final int HEAD_BYTES_MAX = 8 << 10;
@@ -91,12 +86,12 @@ public final class Front implements AutoCloseable {
   private final Guarded sweep = Guarded.task("admin port's sweep", this::sweep);
   private long sweepAt = Long.MAX_VALUE; // nobody is here
   private final Channel listening;
-  private final long answerMillis;
+  private final Thinker thinker;
   private @Nullable CountDownLatch ending;
 
   private Front(
       FrontSettings settings, Access access, Sites sites, FrontCounts counts, Duration answer) {
-    answerMillis = answer.toMillis();
+    thinker = new Thinker(sites.rest(), loop, workers, counts, answer.toMillis());
     this.settings = settings;
     this.sites = sites;
     this.counts = counts;
@@ -373,47 +368,9 @@ public final class Front implements AutoCloseable {
         && shown.authorization() != null;
   }
 
-  /**
-   * Has a request answered where that may block. What has no answer in time is answered with a
-   * problem, so that it holds no place for ever; its own answer is dropped when it comes.
-   */
-  void think(AdminRequest request, Consumer<AdminAnswer> done) {
-    AtomicBoolean answered = new AtomicBoolean();
-    Future<?> late =
-        loop.schedule(() -> late(request, answered, done), answerMillis, TimeUnit.MILLISECONDS);
-    Consumer<AdminAnswer> once =
-        answer -> {
-          if (answered.compareAndSet(false, true)) {
-            late.cancel(false);
-            done.accept(answer);
-          }
-        };
-    workers.execute(
-        () -> {
-          try {
-            sites.rest().answer(request, once);
-          } catch (RuntimeException | Error e) {
-            log.error("request {} failed", request.id(), e);
-            once.accept(
-                ProblemAnswers.of(
-                    new ProblemException(
-                        ProblemType.INTERNAL, "see the log for request " + request.id()),
-                    request.path(),
-                    request.id()));
-          }
-        });
-  }
-
-  private void late(AdminRequest request, AtomicBoolean answered, Consumer<AdminAnswer> done) {
-    if (answered.compareAndSet(false, true)) {
-      log.warn(
-          "request {}, {}, has no answer after {} ms", request.id(), request.path(), answerMillis);
-      done.accept(
-          ProblemAnswers.of(
-              new ProblemException(ProblemType.OVERLOADED, "there was no answer in time"),
-              request.path(),
-              request.id()));
-    }
+  /** Has a request answered where that may block; {@code done} is called on any thread. */
+  void think(AdminRequest request, boolean isChange, Consumer<AdminAnswer> done) {
+    thinker.think(request, isChange, done);
   }
 
   /** Accepts no more, lets requests end for at most this long, and cuts the rest. Blocks. */

@@ -3,7 +3,6 @@ package dev.spanthrift.agent.control.front;
 import dev.spanthrift.agent.control.access.AdminRoute;
 import dev.spanthrift.agent.control.access.Caller;
 import dev.spanthrift.agent.control.access.Role;
-import dev.spanthrift.agent.control.access.Routes;
 import dev.spanthrift.agent.control.access.Shown;
 import dev.spanthrift.agent.control.front.FrontCounts.Cut;
 import dev.spanthrift.agent.control.front.Gatekeeper.Finding;
@@ -15,15 +14,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -31,10 +24,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do if it fails
 final class FrontConnection extends ChannelInboundHandlerAdapter {
-  private static final Set<String> READS = Set.of("GET", "HEAD");
-  private static final int WRITE_BYTES = 32 << 10;
 
   /** What it waits for. */
   enum Stage {
@@ -201,7 +190,8 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
         front.ration(admitted.peer().getAddress());
       }
       if (admitted.method().equals("OPTIONS")) {
-        options(admitted.path());
+        last |= unread;
+        write(front.sites.options(admitted.path()));
       } else {
         check(admitted);
       }
@@ -210,24 +200,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** What a path takes; no secret, for it stands in openapi.json. */
-  private void options(String path) {
-    List<String> allowed =
-        path.equals("*") ? List.of("GET", "HEAD", "OPTIONS") : front.sites.routes().allowed(path);
-    if (allowed.isEmpty()) {
-      throw new ProblemException(ProblemType.NOT_FOUND, "there is nothing here");
-    }
-    last |= unread;
-    AdminAnswer answer = AdminAnswer.of(204, "text/plain", new byte[0]);
-    answer.headers().remove(HttpHeaderNames.CONTENT_TYPE);
-    answer.headers().set(HttpHeaderNames.ALLOW, String.join(", ", allowed));
-    write(answer);
-  }
-
   private void check(AdminRequest admitted) {
     AdminRoute found = front.sites.routes().find(admitted.method(), admitted.path());
     if (found == null) {
-      refuseUnlisted(admitted);
+      front.sites.refuseUnlisted(admitted);
     }
     route = found;
     Role needed = found == null ? Role.VIEWER : found.needs();
@@ -241,18 +217,6 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     } else {
       stage(Stage.CHECKING);
       front.check(needed, shown, this::checked);
-    }
-  }
-
-  /** What is not written down may be looked for, and no more. */
-  private void refuseUnlisted(AdminRequest admitted) {
-    Routes routes = front.sites.routes();
-    List<String> allowed = routes.allowed(admitted.path());
-    if (!allowed.isEmpty()) {
-      throw ProblemException.methodNotAllowed(admitted.method(), allowed);
-    }
-    if (!READS.contains(admitted.method())) {
-      throw new ProblemException(ProblemType.NOT_FOUND, "there is nothing here");
     }
   }
 
@@ -365,7 +329,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   /** Its turn has come. */
   void think() {
     stage(Stage.ANSWERING);
-    front.think(Objects.requireNonNull(request), answer -> front.onLoop(() -> thought(answer)));
+    front.think(
+        Objects.requireNonNull(request),
+        route != null && route.isChange(),
+        answer -> front.onLoop(() -> thought(answer)));
   }
 
   private void thought(AdminAnswer answer) {
@@ -396,39 +363,8 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private void write(AdminAnswer answer) {
     stage(Stage.WRITING);
     front.counts.answered(answer.status());
-    HttpResponse response =
-        new DefaultHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), answer.headers());
-    HttpHeaders headers = response.headers();
-    AnswerHeaders.add(headers, id);
-    if (answer.status() != 204 && answer.status() != 304) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
-    }
-    if (last) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    ctx().write(response);
     boolean bare = head != null && head.method().name().equals("HEAD");
-    write(bare ? new byte[0] : answer.body(), 0);
-  }
-
-  /** Piece by piece: the JDK copies what is written into direct memory as large as that. */
-  private void write(byte[] bytes, int from) {
-    int to = Math.min(bytes.length, from + WRITE_BYTES);
-    boolean end = to == bytes.length;
-    var piece = Unpooled.wrappedBuffer(bytes, from, to - from);
-    ctx()
-        .writeAndFlush(end ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece))
-        .addListener(
-            written -> {
-              if (!written.isSuccess()) {
-                ctx().close();
-              } else if (end) {
-                taken();
-              } else {
-                write(bytes, to);
-              }
-            });
+    AnswerWriter.write(ctx(), answer, id, bare, last, this::taken);
   }
 
   private void taken() {

@@ -22,6 +22,7 @@ public final class FrontCounts {
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger streams = new AtomicInteger();
   private final LongAdder limited = new LongAdder();
+  private final LongAdder late = new LongAdder();
   private final Map<Integer, LongAdder> answered = new ConcurrentHashMap<>();
   private final Map<Cut, LongAdder> cut = new ConcurrentHashMap<>();
   private final Map<Cut, Long> quietUntil = new EnumMap<>(Cut.class);
@@ -51,6 +52,7 @@ public final class FrontCounts {
    * @param connectionsCut by why, before their request was answered
    * @param answers by HTTP status
    * @param limited requests that were refused because their client had asked too often
+   * @param late requests that had no answer in their time; those that only read were interrupted
    * @param streams of events that are open now
    */
   public record AdminReading(
@@ -59,6 +61,7 @@ public final class FrontCounts {
       Map<String, Long> connectionsCut,
       Map<String, Long> answers,
       long limited,
+      long late,
       int streams) {}
 
   void opened() {
@@ -81,6 +84,11 @@ public final class FrontCounts {
   /** A client has asked too often. */
   void limited() {
     limited.increment();
+  }
+
+  /** A request has no answer in its time. */
+  void late() {
+    late.increment();
   }
 
   void answered(int status) {
@@ -108,6 +116,7 @@ public final class FrontCounts {
     cut.forEach((why, count) -> cuts.put(why.name().toLowerCase(Locale.ROOT), count.sum()));
     Map<String, Long> answers = new TreeMap<>();
     answered.forEach((status, count) -> answers.put(String.valueOf(status), count.sum()));
-    return new AdminReading(open.get(), opened.sum(), cuts, answers, limited.sum(), streams.get());
+    return new AdminReading(
+        open.get(), opened.sum(), cuts, answers, limited.sum(), late.sum(), streams.get());
   }
 }

@@ -38,6 +38,7 @@ public final class RepeatedPosts implements Site {
   private static final long KEPT_NANOS = Duration.ofHours(1).toNanos();
   private static final List<CharSequence> MEANT = // what it does depends on them, too
       List.of(HttpHeaderNames.IF_MATCH, HttpHeaderNames.CONTENT_TYPE, "Prefer");
+  private static final Runnable NOTHING = () -> {};
   private static final Pattern GOOD = Pattern.compile("[!-~]{1,128}");
 
   private final Site site;
@@ -65,10 +66,14 @@ public final class RepeatedPosts implements Site {
 
   @Override
   public void answer(AdminRequest request, Consumer<AdminAnswer> done) {
+    var unused = begin(request, done);
+  }
+
+  @Override
+  public Runnable begin(AdminRequest request, Consumer<AdminAnswer> done) {
     String key = request.headers().get(KEY);
     if (key == null || !request.method().equals("POST")) {
-      site.answer(request, done);
-      return;
+      return site.begin(request, done);
     }
     FirstPost mine;
     FirstPost first;
@@ -83,19 +88,24 @@ public final class RepeatedPosts implements Site {
       first = table.begin(name, mine);
     } catch (ProblemException e) {
       done.accept(ProblemAnswers.of(e, request.path(), request.id()));
-      return;
+      return NOTHING;
     }
     if (first.answer != null) {
       done.accept(again(first.answer));
-      return;
+      return NOTHING;
     }
     try {
-      site.answer(
-          request,
-          answer -> {
-            table.end(name, mine, answer);
-            done.accept(answer);
-          });
+      Runnable giveUp =
+          site.begin(
+              request,
+              answer -> {
+                table.end(name, mine, answer);
+                done.accept(answer);
+              });
+      return () -> {
+        giveUp.run();
+        table.forget(name, mine); // it may be tried again
+      };
     } catch (RuntimeException | Error e) {
       table.forget(name, mine);
       throw e;

@@ -1,7 +1,12 @@
 package dev.spanthrift.agent.control.front;
 
 import dev.spanthrift.agent.control.access.Routes;
+import dev.spanthrift.agent.control.http.ProblemException;
+import dev.spanthrift.agent.control.http.ProblemType;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is behind the port.
@@ -13,8 +18,34 @@ import java.util.Map;
  */
 public record Sites(
     Map<String, Site> direct, Map<String, StreamSite> streams, Routes routes, Site rest) {
+  private static final Set<String> READS = Set.of("GET", "HEAD");
+
   public Sites {
     direct = Map.copyOf(direct);
     streams = Map.copyOf(streams);
+  }
+
+  /** What a path takes; no secret, for it stands in openapi.json. */
+  AdminAnswer options(String path) {
+    List<String> allowed =
+        path.equals("*") ? List.of("GET", "HEAD", "OPTIONS") : routes.allowed(path);
+    if (allowed.isEmpty()) {
+      throw new ProblemException(ProblemType.NOT_FOUND, "there is nothing here");
+    }
+    AdminAnswer answer = AdminAnswer.of(204, "text/plain", new byte[0]);
+    answer.headers().remove(HttpHeaderNames.CONTENT_TYPE);
+    answer.headers().set(HttpHeaderNames.ALLOW, String.join(", ", allowed));
+    return answer;
+  }
+
+  /** What is not written down may be looked for, and no more. */
+  void refuseUnlisted(AdminRequest request) {
+    List<String> allowed = routes.allowed(request.path());
+    if (!allowed.isEmpty()) {
+      throw ProblemException.methodNotAllowed(request.method(), allowed);
+    }
+    if (!READS.contains(request.method())) {
+      throw new ProblemException(ProblemType.NOT_FOUND, "there is nothing here");
+    }
   }
 }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 
 /** If-Match and If-None-Match (RFC 9110 §13.1): lists of entity tags, or a star. */
 public final class EntityTags {
@@ -29,6 +31,30 @@ public final class EntityTags {
         && tags(header)
             .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
             .anyMatch(tag -> tag.equals("*") || tag.equals(current));
+  }
+
+  /**
+   * The tag of what moves by itself, as a progress does: strong, since it changes with all that is
+   * shown, and still a change is locked by its first part alone. Else whoever wants to end a job
+   * would have to be faster than the job.
+   *
+   * @param lock changes when something else would be ended or replaced
+   * @param shown changes with whatever else is answered
+   */
+  public static String moving(String lock, String shown) {
+    return '"' + lock + '.' + shown + '"';
+  }
+
+  /** If-Match of a change that is locked by the first part of such tags. */
+  public static boolean locks(String header, String lock) {
+    return tags(header).anyMatch(tag -> tag.equals("*") || tag.startsWith('"' + lock + '.'));
+  }
+
+  /** Answers a GET: 304 where the client has it already. */
+  public static <T> ResponseEntity<T> answer(@Nullable String ifNoneMatch, String etag, T body) {
+    return weakly(ifNoneMatch, etag)
+        ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(etag).build()
+        : ResponseEntity.ok().eTag(etag).body(body);
   }
 
   // Our own tags hold no comma, so that splitting at commas never cuts one of them.

@@ -45,14 +45,21 @@ public final class JobApi {
   }
 
   @GetMapping(PATH + "/{id}")
-  ResponseEntity<Job> get(@PathVariable String id) {
+  ResponseEntity<Job> get(
+      @PathVariable String id,
+      @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
+          @Nullable String ifNoneMatch) {
     Job job = known(jobs.find(id), id);
-    return ResponseEntity.ok().eTag(etag(job)).body(job);
+    return EntityTags.answer(ifNoneMatch, etag(job), job);
   }
 
-  /** Of what may change: its progress moves by itself. */
   private static String etag(Job job) {
-    return '"' + job.id() + '-' + job.state() + '"';
+    return EntityTags.moving(lock(job), Double.toString(job.progress()));
+  }
+
+  /** Its progress moves by itself; a result that came meanwhile is another thing to end. */
+  private static String lock(Job job) {
+    return job.id() + '-' + job.state();
   }
 
   @DeleteMapping(PATH + "/{id}")
@@ -65,7 +72,7 @@ public final class JobApi {
               Author author = Authors.whoMaySayWhy(headers);
               String expected = EntityTags.required(headers.getFirst(HttpHeaders.IF_MATCH));
               Job job = known(jobs.find(id), id);
-              if (!EntityTags.strongly(expected, List.of(etag(job)))) {
+              if (!EntityTags.locks(expected, lock(job))) {
                 throw ProblemException.stale(etag(job), List.of());
               }
               if (dryRun) {

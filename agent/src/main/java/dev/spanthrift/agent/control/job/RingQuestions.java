@@ -9,6 +9,7 @@ import dev.spanthrift.agent.simulation.BudgetText;
 import dev.spanthrift.agent.simulation.HeapRoom;
 import dev.spanthrift.agent.simulation.Question;
 import dev.spanthrift.agent.simulation.RingTraffic;
+import dev.spanthrift.agent.simulation.TraceFate;
 import dev.spanthrift.agent.simulation.WhatIf;
 import dev.spanthrift.agent.simulation.WhatIfAnswer;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
@@ -16,6 +17,7 @@ import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -128,6 +130,56 @@ public final class RingQuestions {
     running.acquire();
     try {
       return answered(document, means, watch);
+    } finally {
+      running.release();
+    }
+  }
+
+  /** What would have become of one trace, or why that cannot be said now. */
+  public sealed interface Replay {
+    record Replayed(TraceFate.Told told) implements Replay {}
+
+    record NotReplayed(String why) implements Replay {}
+  }
+
+  /**
+   * What other money would have made of one trace of the recording: each question by playing it
+   * from the start until the trace is decided.
+   *
+   * @param most time for all of them; what is not answered by then is unknown
+   */
+  public List<Replay> replays(
+      PolicyDocument document,
+      List<Means> means,
+      SpanRing.Snapshot recorded,
+      TraceFate.Sought sought,
+      Duration most)
+      throws IOException, InterruptedException {
+    String lack = room.lack(recorded.spans());
+    if (lack == null && !running.tryAcquire()) {
+      lack = "another simulation is at work";
+    }
+    if (lack != null) {
+      String why = lack;
+      return means.stream().<Replay>map(each -> new Replay.NotReplayed(why)).toList();
+    }
+    try {
+      long deadline = System.nanoTime() + most.toNanos();
+      List<Replay> replays = new ArrayList<>();
+      for (Means each : means) {
+        TraceFate.Told told =
+            TraceFate.of(
+                new RingTraffic(recorded),
+                question(document, each),
+                sought,
+                deadline,
+                System::nanoTime);
+        replays.add(
+            told == null
+                ? new Replay.NotReplayed("to play the recording takes too long")
+                : new Replay.Replayed(told));
+      }
+      return replays;
     } finally {
       running.release();
     }

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -73,9 +72,7 @@ public final class KillSwitchApi {
       @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
           @Nullable String ifNoneMatch) {
     KillSwitch now = keeper.current();
-    return EntityTags.weakly(ifNoneMatch, etag(now))
-        ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(etag(now)).build()
-        : answer(now);
+    return EntityTags.answer(ifNoneMatch, etag(now), SwitchBody.of(now));
   }
 
   @PutMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds the last two readings, of at most 501 operations each, and {@link OperationMinutes}.
  */
 public final class OperationHistory {
-  static final long MINUTE_MILLIS = 60_000;
+  public static final Duration MINUTE = Duration.ofMinutes(1);
 
+  private final long minuteMillis;
   private final PipelineView pipeline;
   private final LongSupplier unixMillis;
   private final OperationMinutes minutes = new OperationMinutes();
@@ -54,6 +56,14 @@ public final class OperationHistory {
   public record Minute(Reading from, Reading to) {}
 
   public OperationHistory(PipelineView pipeline, LongSupplier unixMillis) {
+    this(pipeline, unixMillis, MINUTE);
+  }
+
+  /**
+   * @param minute that is another one, for whoever cannot wait
+   */
+  public OperationHistory(PipelineView pipeline, LongSupplier unixMillis, Duration minute) {
+    minuteMillis = minute.toMillis();
     this.pipeline = pipeline;
     this.unixMillis = unixMillis;
   }
@@ -73,7 +83,7 @@ public final class OperationHistory {
       if (known != null && now < known.unixMillis()) {
         known = null; // the clock was set back: there is no minute between these two
       }
-      boolean due = known == null || now - known.unixMillis() >= MINUTE_MILLIS;
+      boolean due = known == null || now - known.unixMillis() >= minuteMillis;
       if (due && moved != movedBefore) {
         movedBefore = moved;
         Reading next = now();
@@ -106,8 +116,8 @@ public final class OperationHistory {
   synchronized @Nullable Reading minuteAgo() {
     Reading recent = last;
     long now = unixMillis.getAsLong();
-    boolean tooNew = recent != null && now - recent.unixMillis() < MINUTE_MILLIS / 2;
+    boolean tooNew = recent != null && now - recent.unixMillis() < minuteMillis / 2;
     Reading chosen = tooNew ? before : recent;
-    return chosen != null && now - chosen.unixMillis() > 2 * MINUTE_MILLIS ? null : chosen;
+    return chosen != null && now - chosen.unixMillis() > 2 * minuteMillis ? null : chosen;
   }
 }

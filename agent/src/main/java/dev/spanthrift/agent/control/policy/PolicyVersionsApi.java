@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -114,11 +115,22 @@ public final class PolicyVersionsApi {
   @GetMapping(
       path = "/api/v1/policy/versions/{version}",
       produces = {JSON, YAML})
-  ResponseEntity<byte[]> one(@PathVariable long version, @RequestHeader HttpHeaders headers) {
+  ResponseEntity<byte[]> one(
+      @PathVariable long version,
+      @RequestHeader HttpHeaders headers,
+      @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
+          @Nullable String ifNoneMatch) {
     PolicyHistory.Entry entry = known(version);
     BodyFormat format = PolicyApi.accepted(headers);
+    String etag = format.etag(entry.hash());
+    if (EntityTags.weakly(ifNoneMatch, etag)) {
+      return ResponseEntity.status(HttpStatus.NOT_MODIFIED)
+          .eTag(etag)
+          .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+          .build();
+    }
     return ResponseEntity.ok()
-        .eTag(format.etag(entry.hash()))
+        .eTag(etag)
         .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
         .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
         .body(format.write(entry.root()));
@@ -177,7 +189,7 @@ public final class PolicyVersionsApi {
   private ResponseEntity<PolicyApi.Change> rollback(
       HttpHeaders headers, boolean dryRun, JsonNode body) {
     JsonNode wanted = body.path("version");
-    if (!wanted.isIntegralNumber()) {
+    if (!wanted.isIntegralNumber() || !wanted.canConvertToLong()) {
       throw ProblemException.invalid("/version", "is no version", "{\"version\": 3}");
     }
     PolicyHistory.Entry entry = known(wanted.asLong());

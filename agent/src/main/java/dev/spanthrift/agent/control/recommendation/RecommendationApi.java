@@ -3,6 +3,8 @@ package dev.spanthrift.agent.control.recommendation;
 import dev.spanthrift.agent.control.audit.AuditLog;
 import dev.spanthrift.agent.control.audit.Author;
 import dev.spanthrift.agent.control.audit.Authors;
+import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.http.EntityTags;
 import dev.spanthrift.agent.control.http.JsonDifference;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
@@ -10,7 +12,9 @@ import dev.spanthrift.agent.control.policy.PolicyApi;
 import dev.spanthrift.agent.control.recommendation.Recommender.Found;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -20,6 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Rules to add, keep, remove or update. Nothing is put in force here: that is PUT's. */
 @RestController
@@ -55,8 +60,16 @@ public final class RecommendationApi {
   }
 
   @GetMapping(PATH + "/{id}")
-  Mono<Recommendation> get(@PathVariable String id) {
-    return blocking(() -> known(id).recommendation());
+  Mono<ResponseEntity<Recommendation>> get(
+      @PathVariable String id,
+      @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false)
+          @Nullable String ifNoneMatch) {
+    return blocking(
+        () -> {
+          Recommendation found = known(id).recommendation();
+          String shown = BodyFormat.hash(JsonMapper.shared().valueToTree(found));
+          return EntityTags.answer(ifNoneMatch, '"' + shown + '"', found);
+        });
   }
 
   private Found known(String id) throws Exception {

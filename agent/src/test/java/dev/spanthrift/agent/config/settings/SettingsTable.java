@@ -460,6 +460,13 @@ final class SettingsTable {
             "2h",
             "from 0s to 1h"),
         row(
+            "alerts.window",
+            Duration.ofMinutes(1),
+            "10s",
+            Duration.ofSeconds(10),
+            "100ms",
+            "from 1s to 1h"),
+        row(
             "shutdown.deadline",
             Duration.ofSeconds(10),
             "25s",

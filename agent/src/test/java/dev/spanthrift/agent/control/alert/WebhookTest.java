@@ -261,7 +261,8 @@ class WebhookTest {
             plain.destinationAway(),
             plain.queueFilling(),
             plain.engineAway(),
-            plain.slowQuery());
+            plain.slowQuery(),
+            plain.window());
     assertFalse(settings.toString().contains("very-secret"), settings.toString());
     try (AdminPort port =
         AdminPort.startWithAlerts(directory, new AlertParts(settings, opener(), null))) {

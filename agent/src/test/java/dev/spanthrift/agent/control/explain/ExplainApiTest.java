@@ -139,6 +139,7 @@ class ExplainApiTest {
     assertEquals("4.00 times the probability", money.path("under").asString());
     assertEquals("kept", money.path("outcome").asString());
     assertTrue(answer.path("verdict").asString().contains("costs about USD 4.00e-06"));
+    assertEquals(1, answer.path("otherwise").size(), "no budget is in force that could be twice");
   }
 
   @Test

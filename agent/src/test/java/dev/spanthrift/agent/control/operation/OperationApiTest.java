@@ -144,7 +144,7 @@ class OperationApiTest {
       }
       port.pipeline.measured = seen;
       history.look(FakePipeline.status(1_000 + minute, Map.of()).spans());
-      clock[0] += OperationHistory.MINUTE_MILLIS;
+      clock[0] += OperationHistory.MINUTE.toMillis();
     }
     OperationMinutes.Minutes hour = history.minutes().minutes();
     assertEquals(OperationMinutes.MINUTES, hour.at().size());

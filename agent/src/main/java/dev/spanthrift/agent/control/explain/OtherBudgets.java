@@ -1,0 +1,213 @@
+package dev.spanthrift.agent.control.explain;
+
+import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
+import dev.spanthrift.agent.control.job.RingQuestions;
+import dev.spanthrift.agent.control.job.RingQuestions.Means;
+import dev.spanthrift.agent.control.job.RingQuestions.Replay;
+import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.agent.pipeline.PolicyVersion;
+import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.RingTraffic;
+import dev.spanthrift.agent.simulation.TraceFate;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
+import dev.spanthrift.sampler.budget.price.model.Money;
+import dev.spanthrift.sampler.explain.LoggedDecision;
+import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.wire.Scanner;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What other money would have made of a trace: half of the budget, twice of it, and one that is
+ * asked for.
+ *
+ * <p>While the trace's spans are recorded, the recording is played to a sampler with that budget
+ * until it decides this trace: what {@code budget:simulate} does, and the only way to know, for
+ * other money would have kept other traces before this one.
+ *
+ * <p>Else by what the decision remembers. A class spends its money M as Σ price · min(1, μ ·
+ * score), which is concave in μ: k times the money makes μ, and with it p, at least k times as
+ * large where k > 1, and at most where k < 1. So {@code kept} by k > 1 and {@code dropped} by k < 1
+ * stand as far as the level of money is the same; the others are about.
+ */
+final class OtherBudgets {
+  /** An answer takes 300 ms at most, and the decisions are looked up before. */
+  private static final Duration PLAY_MAX = Duration.ofMillis(200);
+
+  private static final double SECONDS_AN_HOUR = 3_600;
+
+  private final PolicyStore policies;
+  private final SpendView spend;
+  private final RingQuestions questions;
+
+  OtherBudgets(PolicyStore policies, SpendView spend, RingQuestions questions) {
+    this.policies = policies;
+    this.spend = spend;
+    this.questions = questions;
+  }
+
+  /** A budget that somebody wants to try, as it was written. */
+  record Asked(String text, Means means) {}
+
+  /** One of them; the factor is of the budget in force, 0 where that cannot be said. */
+  private record Other(String name, Means means, double factor) {}
+
+  /**
+   * Answers, the budget that was asked for first.
+   *
+   * @param decisions of the trace; the last is asked about
+   * @param spans of the trace as far as they are recorded
+   */
+  List<Otherwise> of(
+      List<LoggedDecision> decisions,
+      SpanRing.@Nullable Snapshot recorded,
+      byte[] spans,
+      @Nullable Asked asked)
+      throws IOException, InterruptedException {
+    LoggedDecision decision = decisions.getLast();
+    if (decision.allocation() == null) {
+      return asked == null ? List.of() : List.of(unmoved(asked, decision));
+    }
+    List<Other> others = others(asked);
+    List<Replay> replays =
+        others.isEmpty() ? List.of() : replays(others, decisions, recorded, spans);
+    List<Otherwise> answers = new ArrayList<>();
+    for (int i = 0; i < replays.size(); i++) {
+      answers.add(
+          switch (replays.get(i)) {
+            case Replay.Replayed(TraceFate.Told told) -> played(others.get(i), decision, told);
+            case Replay.NotReplayed(String why) -> about(others.get(i), decision, why);
+          });
+    }
+    return answers;
+  }
+
+  private static Otherwise unmoved(Asked asked, LoggedDecision decision) {
+    return Otherwise.byRules(
+        name(asked),
+        Explainer.outcome(decision.outcome()).equals("kept") ? "kept" : "dropped",
+        "no budget was asked: " + decision.policy() + " decides whatever the money is");
+  }
+
+  private static String name(Asked asked) {
+    return "budget " + asked.text().strip();
+  }
+
+  private List<Other> others(@Nullable Asked asked) {
+    List<Other> others = new ArrayList<>();
+    Double now = spend.allowanceHere();
+    if (asked != null) {
+      others.add(new Other(name(asked), asked.means(), factor(asked.means(), now)));
+    }
+    if (now != null && now > 0) {
+      others.add(times(2, "twice the budget", now));
+      others.add(times(.5, "half the budget", now));
+    }
+    return others;
+  }
+
+  private static double factor(Means means, @Nullable Double now) {
+    return now != null && now > 0 && means.allowance() instanceof Allowance.PerSecond(double other)
+        ? other / now
+        : 0;
+  }
+
+  private Other times(double factor, String name, double now) {
+    double hour = factor * now * SECONDS_AN_HOUR / Money.PICOS;
+    return new Other(
+        "%s (%s %s an hour)".formatted(name, spend.spend().currency(), VerdictWords.number(hour)),
+        new Means(new Allowance.PerSecond(factor * now), AllocationSettings.DEFAULT),
+        factor);
+  }
+
+  private List<Replay> replays(
+      List<Other> others,
+      List<LoggedDecision> decisions,
+      SpanRing.@Nullable Snapshot recorded,
+      byte[] spans)
+      throws IOException, InterruptedException {
+    LoggedDecision last = decisions.getLast();
+    PolicyVersion version = policies.version(last.policyVersion());
+    int found = new Scanner(1 << 20).scan(spans, 0, spans.length).size();
+    int seen = decisions.stream().mapToInt(decision -> decision.amounts().spans()).sum();
+    String lack = lack(version, found, seen);
+    if (lack != null || version == null || recorded == null) {
+      Replay unknown = new Replay.NotReplayed(String.valueOf(lack));
+      return others.stream().map(other -> unknown).toList();
+    }
+    return questions.replays(
+        version.set().document(),
+        others.stream().map(Other::means).toList(),
+        recorded,
+        new TraceFate.Sought(last.traceIdHigh(), last.traceIdLow(), found),
+        PLAY_MAX);
+  }
+
+  /** Why the recording cannot be played. */
+  private static @Nullable String lack(@Nullable PolicyVersion version, int found, int seen) {
+    if (found == 0) {
+      return "its spans are not recorded, see recording.bytesMax";
+    }
+    if (found < seen) {
+      return "%d of its %d spans are not recorded any more".formatted(seen - found, seen);
+    }
+    if (version == null) {
+      return "the policies that it was decided by are forgotten";
+    }
+    PolicyDocument document = version.set().document();
+    return RingTraffic.unanswerable(document).stream()
+        .map(document.policies()::get)
+        .filter(policy -> !policy.shadow())
+        .findFirst()
+        .map(
+            policy ->
+                "policy "
+                    + policy.name()
+                    + " asks for attributes, events or trace state, which are not recorded")
+        .orElse(null);
+  }
+
+  private static Otherwise played(Other other, LoggedDecision decision, TraceFate.Told told) {
+    String draw =
+        told.probability() == null
+            ? "decided as " + told.reason()
+            : "probability "
+                + VerdictWords.number(told.probability())
+                + ", and it needs at least "
+                + VerdictWords.number(OtherAnswers.needed(decision));
+    return new Otherwise(
+        other.name(),
+        told.kept() ? "kept" : "dropped",
+        "%s; from the %d spans recorded in %.0f s until then"
+            .formatted(draw, told.spans(), told.seconds()),
+        Otherwise.RECORDING,
+        told.probability());
+  }
+
+  /** By the decision alone. */
+  private static Otherwise about(Other other, LoggedDecision decision, String whyNotPlayed) {
+    // Where another sidecar told of a larger probability, that follows the money, too.
+    double own = Math.max(decision.probability(), decision.inclusion());
+    double needed = OtherAnswers.needed(decision);
+    if (other.factor() == 0 || (other.factor() < 1 && own >= 1)) {
+      String what =
+          other.factor() == 0
+              ? "a budget of this kind can only be played"
+              : "there was money for all of its kind, and how much more is not known";
+      return Otherwise.unknown(other.name(), what + ", and " + whyNotPlayed);
+    }
+    double p = Math.min(1, own * other.factor());
+    return new Otherwise(
+        other.name(),
+        p >= needed ? "kept" : "dropped",
+        "approximation: probability about %s, and it needs at least %s; %s"
+            .formatted(VerdictWords.number(p), VerdictWords.number(needed), whyNotPlayed),
+        Otherwise.APPROXIMATION,
+        p);
+  }
+}
