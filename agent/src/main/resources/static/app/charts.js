@@ -57,7 +57,7 @@ function options(props, width, marks) {
     height: props.height || TALL,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !props.stack } },
-    padding: [10, 14, 0, 0],
+    padding: [10, props.fine ? 28 : 18, 0, 0], // half of the last time has room
     scales: {
       x: { time: true, range: props.range ? () => props.range : undefined },
       y: { range: (plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1], ...(props.log ? { distr: 3, range: (plot, low, high) => [props.log, Math.max(high, props.log * 10)] } : {}) },

@@ -5,6 +5,7 @@ import { Chart } from "../app/charts.js";
 import { Bar, Card, Figure, Pill, Table } from "../app/ui.js";
 import { bytes, count, decimal, percent, perSecond, whole } from "../app/format.js";
 import { useLive } from "../app/live.js";
+import { English } from "../app/said.js";
 import { useMarks } from "./marks.js";
 
 const OFTEN_MS = 2_000;
@@ -48,7 +49,7 @@ function Destinations({ destinations }) {
       { label: t("pipeline.wire"), num: true, cell: (row) => bytes(row.wireBytes) },
       { label: t("pipeline.retries"), num: true, cell: (row) => count(row.retries) },
       { label: t("pipeline.queue"), cell: (row) => html`<span class="split"><${Bar} part=${row.queuedBytes} all=${row.queueBytesMax} tone=${row.queuedBytes > row.queueBytesMax / 2 ? "alarm" : ""} /><span>${percent(row.queuedBytes, row.queueBytesMax)}</span></span>` },
-      { label: t("pipeline.lastError"), wrap: true, cell: (row) => row.lastError || "–" },
+      { label: t("pipeline.lastError"), wrap: true, cell: (row) => (row.lastError ? html`<${English} text=${row.lastError} />` : "–") },
     ]} />
   <//>`;
 }
@@ -105,7 +106,7 @@ export function Pipeline({ status }) {
     <//>
     <${Card} id="books" title=${t("pipeline.books")}>
       <${Table} label=${t("pipeline.books")} rows=${identities.filter((one) => one.left > 0 || !one.holds)} keyOf=${(row) => row.law} empty=${t("pipeline.none")} columns=${[
-        { label: t("pipeline.law"), wrap: true, cell: (row) => html`<span class="wrap">${row.law}</span>` },
+        { label: t("pipeline.law"), wrap: true, cell: (row) => html`<span class="wrap"><${English} text=${row.law} /></span>` },
         { label: t("pipeline.holds"), cell: (row) => (row.holds ? html`<${Pill} tone="good" icon="✓">${count(row.left)}<//>` : html`<${Pill} tone="alarm" icon="✗">${count(row.left)} ≠ ${count(row.right)}<//>`) },
       ]} />
     <//>

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.explain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.http.Note;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,22 +11,26 @@ import tools.jackson.databind.JsonNode;
  * Why a trace was kept or dropped here.
  *
  * @param verdict the answer in one sentence
+ * @param verdictNote the same by code, where no decision is known that it could be made from
  * @param state {@code decided}, {@code waiting}, {@code limbo}, {@code remembered} (the decision is
  *     known, what it was made from is forgotten) or {@code unknown}
  * @param held spans that wait here; missing when none does
  * @param decisions about this trace, the oldest first: one for each fragment
  * @param otherwise what other policies and other money would have made of the last one
  * @param reasons why nothing may be known of it
+ * @param notes the same by code
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Explanation(
     String traceId,
     String verdict,
+    @Nullable Note verdictNote,
     String state,
     @Nullable Held held,
     List<Decided> decisions,
     List<Otherwise> otherwise,
-    List<String> reasons) {
+    List<String> reasons,
+    List<Note> notes) {
   /** Spans that wait. */
   record Held(int spans, long bytes, double seconds) {}
 
@@ -122,6 +127,11 @@ record Explanation(
    *
    * @param under such as {@code policy version 3} or {@code 2.4 times the budget}
    * @param outcome {@code kept}, {@code dropped}, {@code budget} or {@code unknown}
+   * @param notes under and why, by code
    */
-  record Otherwise(String under, String outcome, String why) {}
+  record Otherwise(String under, String outcome, String why, List<Note> notes) {
+    Otherwise(Note under, String outcome, Note why) {
+      this(under.text(), outcome, why.text(), List.of(under, why));
+    }
+  }
 }

@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.control.explain;
 
 import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
@@ -14,6 +16,7 @@ import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What other policies, and other money, would have made of a trace. */
@@ -45,9 +48,9 @@ final class OtherAnswers {
   }
 
   private static Otherwise under(PolicyVersion version, LoggedDecision decision, byte[] spans) {
-    String name = "policy version " + version.version();
+    Note name = Note.of(NoteCode.UNDER_VERSION, "version", version.version());
     if (spans.length == 0) {
-      return new Otherwise(name, "unknown", "its spans are not recorded, see recording.bytesMax");
+      return new Otherwise(name, "unknown", Note.of(NoteCode.SPANS_NOT_RECORDED));
     }
     PolicySet set = version.set();
     List<Integer> unanswerable = RingTraffic.unanswerable(set.document());
@@ -60,10 +63,7 @@ final class OtherAnswers {
         return new Otherwise(
             name,
             "unknown",
-            "policy "
-                + trials.get(i).policy().name()
-                + " comes first and asks for attributes, events or trace state, which are not"
-                + " recorded");
+            Note.of(NoteCode.ASKS_UNRECORDED, "policy", trials.get(i).policy().name()));
       }
       if (trials.get(i).decides()) {
         return by(name, trials.get(i), decision);
@@ -83,24 +83,24 @@ final class OtherAnswers {
     return facts;
   }
 
-  private static Otherwise by(String name, PolicyTrial trial, LoggedDecision decision) {
-    String policy = "policy " + trial.policy().name() + " decides";
+  private static Otherwise by(Note name, PolicyTrial trial, LoggedDecision decision) {
+    String policy = trial.policy().name();
+    Note decides = Note.of(NoteCode.POLICY_DECIDES, "policy", policy);
+    Note toBudget = Note.of(NoteCode.POLICY_TO_BUDGET, "policy", policy);
     return switch (trial.policy().action()) {
-      case Action.Keep keep -> new Otherwise(name, "kept", policy);
-      case Action.Drop drop -> new Otherwise(name, "dropped", policy);
+      case Action.Keep keep -> new Otherwise(name, "kept", decides);
+      case Action.Drop drop -> new Otherwise(name, "dropped", decides);
       case Action.Probability(double p) ->
           new Otherwise(
               name,
               p >= needed(decision) ? "kept" : "dropped",
-              policy
-                  + ": probability "
-                  + VerdictWords.number(p)
-                  + ", and it needs at least "
-                  + VerdictWords.number(needed(decision)));
+              new Note(
+                  NoteCode.POLICY_DRAWS,
+                  Map.of("policy", policy, "probability", p, "needed", needed(decision))));
       case Action.Rate rate ->
-          new Otherwise(name, "unknown", policy + " by a rate, which depends on the traffic then");
-      case Action.Weight weight -> new Otherwise(name, "budget", policy + " by leaving it there");
-      case Action.Budget budget -> new Otherwise(name, "budget", policy + " by leaving it there");
+          new Otherwise(name, "unknown", Note.of(NoteCode.POLICY_RATE, "policy", policy));
+      case Action.Weight weight -> new Otherwise(name, "budget", toBudget);
+      case Action.Budget budget -> new Otherwise(name, "budget", toBudget);
     };
   }
 
@@ -114,16 +114,15 @@ final class OtherAnswers {
     double own = decision.probability();
     if (own >= needed) {
       return new Otherwise(
-          VerdictWords.number(needed / own) + " times the probability",
+          Note.of(NoteCode.UNDER_TIMES, "times", needed / own),
           "kept",
-          "any probability from " + VerdictWords.number(needed) + " keeps it");
+          Note.of(NoteCode.ANY_PROBABILITY, "needed", needed));
     }
-    String times = own > 0 ? VerdictWords.number(needed / own) : "many";
     return new Otherwise(
-        times + " times the probability",
+        own > 0
+            ? Note.of(NoteCode.UNDER_TIMES, "times", needed / own)
+            : Note.of(NoteCode.UNDER_MANY_TIMES),
         "kept",
-        "it needs at least "
-            + VerdictWords.number(needed)
-            + "; probabilities grow about as the money does");
+        Note.of(NoteCode.NEEDS_PROBABILITY, "needed", needed));
   }
 }
