@@ -1,6 +1,6 @@
 // The page: its frame, and the view that its address names.
 import { html, render, useEffect, useState } from "./lib.js";
-import { languages, speak, spoken, t } from "./i18n.js";
+import { languages, speak, spoken, t, word } from "./i18n.js";
 import { href, route, setQuery, useRoute } from "./router.js";
 import { useLive } from "./live.js";
 import { keepToken, onToken, recall, remember, token } from "./memory.js";
@@ -53,7 +53,7 @@ function condition(status, error) {
   if (!status) return ["", "…", t("state.connecting")];
   const away = status.destinations.filter((one) => one.away || !one.connected).map((one) => one.name);
   if (away.length > 0) return ["alarm", "✗", t("state.away", { names: away.join(", ") })];
-  if (status.phase !== "ready") return ["warn", "◍", t("state.phase", { phase: status.phase })];
+  if (status.phase !== "ready") return ["warn", "◍", word("phase.", status.phase)];
   if (status.degraded.length > 0) return ["warn", "◍", t("state.degraded")];
   if (status.killSwitch.mode !== "off") return ["warn", "◍", t("state.switched")];
   return ["good", "●", t("state.ready")];

@@ -64,7 +64,7 @@ export function Alerts() {
               <dt>${t("alerts.sent")}</dt><dd>${t("alerts.sentText", { sent: count(webhook.sent), failed: count(webhook.failed), dropped: count(webhook.dropped), waiting: count(webhook.waiting) })}</dd>
               ${webhook.remark && html`<dt>${t("note")}</dt><dd><${English} text=${webhook.remark} /></dd>`}
             </dl>
-            <${Write} id="test-alert" request=${{ method: "POST", path: "/api/v1/alerts:test" }} label=${t("alerts.test")} tone="plain" onDone=${(answer) => setTested(answer)} />
+            <${Write} id="test-alert" request=${{ method: "POST", path: "/api/v1/alerts:test" }} label=${t("alerts.test")} tone="normal" onDone=${(answer) => setTested(answer)} />
             ${tested && html`<p class=${tested.delivered ? "good" : "alarm"} role="status"><${English} text=${tested.detail} /></p>`}`
         : html`<${Empty} what=${t("alerts.noWebhook")} how=${t("alerts.webhookHow")} command=${"alerts:\n  webhook: {url: https://hooks.example/…, format: slack}"} />`}
     <//>

@@ -147,10 +147,11 @@ function Decisions({ query }) {
   const asked = new URLSearchParams(Object.entries(JSON.parse(settled)).filter(([, value]) => value));
   asked.set("limit", "50");
   const paused = query.get("pause") === "1";
-  const { data: now, error } = useLive(paused ? null : "/api/v1/decisions?" + asked);
   const [shown, show] = useState();
+  // An address that says paused still shows what there is.
+  const { data: now, error } = useLive(paused && shown ? null : "/api/v1/decisions?" + asked);
   useEffect(() => {
-    if (now && !paused) show(now);
+    if (now && !(paused && shown)) show(now);
   }, [now, paused]);
   const data = shown || now;
   const field = (name) => html`<label>${t(name)}<input value=${filter[name]} onInput=${(e) => setQuery({ [name]: e.target.value })} /></label>`;

@@ -27,7 +27,7 @@ export function spread(interval) {
 const shareOf = (cell) => (cell && cell.all > 0 ? Math.min(1, cell.kept / cell.all) : null);
 
 /** Whether as little is kept as ever: of each trace its least probability. */
-const atFloor = (row, cell) => shareOf(cell) !== null && row.floor !== undefined && row.floor < 1 && shareOf(cell) <= row.floor * FLOOR_NEAR;
+const atFloor = (row, cell) => shareOf(cell) !== null && row.floor !== undefined && row.floor * FLOOR_NEAR < 1 && shareOf(cell) <= row.floor * FLOOR_NEAR;
 
 function hatch(context, left, top, width, height) {
   context.save();

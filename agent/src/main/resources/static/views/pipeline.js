@@ -24,7 +24,7 @@ function Fate({ spans }) {
     <dl class="facts facts-tight">
       <dt>${t("pipeline.late")}</dt><dd>${count(spans.late)}</dd>
       <dt>${t("pipeline.early")}</dt><dd>${count(spans.tracesDecidedEarly)}</dd>
-      <dt>${t("pipeline.failed")}</dt><dd>${sum(spans.failedByReason) === 0 ? "0" : listed(spans.failedByReason)}</dd>
+      <dt>${t("pipeline.failed")}</dt><dd>${sum(spans.failedByReason) === 0 ? "0" : html`<${English} text=${listed(spans.failedByReason)} />`}</dd>
     </dl>
   <//>`;
 }

@@ -6,8 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.alert.AlertRule;
+import dev.spanthrift.agent.control.boost.ActiveBoost;
+import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.policy.PolicySet;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +26,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +50,11 @@ class PageTest {
   private static final Pattern KEY = Pattern.compile("\\bt\\(\\s*\"([^\"]+)\"\\s*([+,)])");
   private static final Pattern FAMILY =
       Pattern.compile("\\b(?:word|t|own)\\(\\s*\"([^\"]+\\.)\"\\s*[+,]");
+
+  /** What is noted in the audit: a thing, a dot, and what became of it. */
+  private static final Pattern AUDITED =
+      Pattern.compile(
+          "\"((?:alerts|boost|kill-switch|policy|job|recommendation)\\.(?!json)[a-z]+)\"");
 
   /** Families of words for what the API says. */
   private static final List<String> SERVER = List.of("note.", "problem.", "alertText.");
@@ -281,6 +293,54 @@ class PageTest {
         assertTrue(all.has("alert." + rule.word()), rule + " in " + language);
         assertTrue(all.has("alertAbout." + rule.word()), rule + " in " + language);
       }
+    }
+  }
+
+  /** Reasons, actions and phases are codes that both languages have words for. */
+  @Test
+  void everyCodeHasWordsInEachLanguage() throws IOException {
+    Set<String> keys = new TreeSet<>();
+    for (String reason :
+        List.of(
+            Sampler.LATE,
+            Sampler.KILL_SWITCH,
+            Sampler.SHADOW,
+            Sampler.TOO_EARLY,
+            PolicySet.FALLBACK_REASON,
+            "budget",
+            "budget:free",
+            "policy:elsewhere",
+            "other",
+            "others")) {
+      keys.add("reason." + reason);
+    }
+    for (TraceClass one : TraceClass.values()) {
+      if (one != TraceClass.POLICY) {
+        keys.add("reason.budget:" + one.name().toLowerCase(Locale.ROOT));
+        keys.add("class." + one.name().toLowerCase(Locale.ROOT));
+      }
+    }
+    for (int place = 1; place <= BoostKeeper.ACTIVE_MAX; place++) {
+      keys.add("reason." + ActiveBoost.COUNTED_AS + place);
+    }
+    for (PipelineView.Phase phase : PipelineView.Phase.values()) {
+      keys.add("phase." + phase.name().toLowerCase(Locale.ROOT));
+    }
+    try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        AUDITED
+            .matcher(Files.readString(source))
+            .results()
+            .forEach(found -> keys.add("action." + found.group(1)));
+      }
+    }
+    assertTrue(keys.containsAll(Set.of("action.policy.put", "action.boost.end")), keys::toString);
+    for (String language : List.of("en", "ko")) {
+      JsonNode words =
+          JsonMapper.shared().readTree(STATIC.resolve("i18n/" + language + ".json").toFile());
+      Set<String> missing = new TreeSet<>(keys);
+      missing.removeAll(words.propertyNames());
+      assertEquals(Set.of(), missing, language);
     }
   }
 
