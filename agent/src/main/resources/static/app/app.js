@@ -6,7 +6,7 @@ import { useLive } from "./live.js";
 import { keepToken, onToken, recall, remember, token } from "./memory.js";
 import { Dialog } from "./ui.js";
 import { TokenField } from "./write.js";
-import { Banners } from "./banners.js";
+import { Banners, isAway } from "./banners.js";
 import { Emergency } from "./emergency.js";
 import { Tour } from "./tour.js";
 import { recallHour, watch } from "./history.js";
@@ -51,7 +51,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => disp
 function condition(status, error) {
   if (error) return ["alarm", "✗", t("state.noAnswer")];
   if (!status) return ["", "…", t("state.connecting")];
-  const away = status.destinations.filter((one) => one.away || !one.connected).map((one) => one.name);
+  const away = status.destinations.filter(isAway).map((one) => one.name);
   if (away.length > 0) return ["alarm", "✗", t("state.away", { names: away.join(", ") })];
   if (status.phase !== "ready") return ["warn", "◍", word("phase.", status.phase)];
   if (status.degraded.length > 0) return ["warn", "◍", t("state.degraded")];

@@ -100,8 +100,9 @@ export function Chart(props) {
   const data = () => [times, ...(stack ? stacked(series) : series.map((one) => one.values))];
 
   useEffect(() => {
-    if (asTable) return undefined;
+    if (asTable || !place.current) return undefined; // gone before it was drawn
     const draw = () => {
+      if (!place.current) return;
       drawn.current?.destroy();
       const shown = { ...newest.current, onCursor: setAt, series: stack ? [...newest.current.series] : newest.current.series };
       const made = options(shown, place.current.clientWidth || 300, () => newest.current.marks || []);

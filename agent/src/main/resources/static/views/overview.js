@@ -44,7 +44,7 @@ function Saved({ spend }) {
     id="saved"
     label=${t("overview.saved")}
     value=${money(spend.saved, spend.currency)}
-    tone=${loses ? "alarm" : "good"}
+    tone=${loses ? "alarm" : spend.saved > 0 ? "good" : ""}
     note=${(loses ? t("overview.loses") + " " : "") + t("overview.net", { gross: money(spend.savedGross, spend.currency), own: money(spend.ownCost, spend.currency) })}
   />`;
 }

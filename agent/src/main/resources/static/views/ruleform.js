@@ -9,6 +9,7 @@ const MATCHES = {
   service: one("service"),
   name: one("name"),
   hasError: { read: (match) => only(match, "hasError") && match.hasError === true && "", write: () => ({ hasError: true }) },
+  status: one("status"),
   slowerThan: one("slowerThan"),
   attribute: {
     read: (match) => only(match, "attribute") && Object.keys(match.attribute).sort().join() === "equals,key" && match.attribute.key + "=" + match.attribute.equals,
@@ -26,7 +27,7 @@ const ACTIONS = {
   weight: { value: true, first: 2, write: number },
   rate: { value: true, first: 10, read: (rate) => rate.tracesPerSecond ?? "", write: (value) => ({ tracesPerSecond: number(value) }), fits: (rate) => only(rate, "tracesPerSecond") },
 };
-const EXAMPLE = { service: "cart", name: "GET /health", slowerThan: "1s", attribute: "http.route=/health" };
+const EXAMPLE = { service: "cart", name: "GET /health", status: "ERROR", slowerThan: "1s", attribute: "http.route=/health" };
 
 function only(object, key) {
   return object && typeof object === "object" && Object.keys(object).join() === key;

@@ -117,7 +117,7 @@ export function Report({ report }) {
   const rows = by === "day" ? report.days.map((one) => [one.day, one.sums]) : report.services.map((one) => [one.service, one.sums]);
   const { lost } = report;
   return html`<${Card} id="report" title=${t("report.title", { currency: report.currency })} wide=${true}
-    note=${report.mode === "shadow" ? t("report.shadow") : ""}
+    note=${report.mode === "shadow" && report.total.receivedSpans > 0 ? t("report.shadow") : ""}
     tools=${html`<${Choice} label=${t("report.by")} value=${by} onChange=${set} options=${[["day", t("report.day")], ["service", t("service")]]} />`}>
     <${Table} label=${t("report.title", { currency: report.currency })} rows=${rows.slice(0, REPORT_ROWS)} keyOf=${(row) => row[0]} empty=${t("report.soon")} columns=${[
       { label: t(by === "day" ? "report.day" : "service"), cell: (row) => row[0] },

@@ -72,7 +72,7 @@ final class SpendBody {
       return Note.of(NoteCode.CLOCK_JUMPED);
     }
     boolean loses = view.budgets().getFirst().saved().signum() < 0;
-    return switch (view.worth()) {
+    return switch (view.gain()) {
       case NOTHING_COSTS -> Note.of(NoteCode.NOTHING_COSTS);
       case LIMIT_KEPT ->
           Note.of(NoteCode.LIMIT_KEPT, "meter", view.broken().getFirst().meter().id());

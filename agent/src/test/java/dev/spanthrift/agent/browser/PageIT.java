@@ -353,102 +353,19 @@ class PageIT {
   @Test
   @Order(10)
   void whatIsShownBesideAWriteDoesTheSame() throws IOException, InterruptedException {
-    browser.go("about:blank");
-    open("policy");
-    String before = get("/api/v1/policy");
-    browser.type("#policy-text", policy("shell"));
-    browser.until("it can be used", () -> browser.has("#apply button[type=submit]:enabled"));
-    shell.run("#review");
-    String byShell = etag();
-    assertTrue(get("/api/v1/policy").contains("shell"));
-    browser.go("about:blank");
-    open("policy");
-    browser.click("#undo");
-    dialog("#back-dialog");
-    shell.run("#back-dialog");
-    assertEquals(before, get("/api/v1/policy"));
-    browser.go("about:blank");
-    open("policy");
-    browser.find("#verdict-line.good");
-    browser.type("#policy-text", policy("shell"));
-    browser.type("#apply input[name=reason]", "as the shell did");
-    browser.click("#apply button[type=submit]:enabled");
-    browser.until("it is in force", () -> get("/api/v1/policy").contains("shell"));
-    assertEquals(byShell, etag(), "the same version hash");
-
-    browser.click("#recommend");
-    browser.find("#recommendations li details");
-    String other = "#recommendations li:has(> details)";
-    assertTrue(shell.run(other).contains("policies"), "a draft");
-    String id = browser.find(other).getDomAttribute("id").substring("rec-".length());
-    browser.click(other + " button[aria-expanded]");
-    browser.find("#dismiss-" + id);
-    shell.run(other + " > form ~ details");
-    assertTrue(state(id).equals("dismissed"), id);
-
-    open("alerts");
-    browser.click("#alert-rules tbody button");
-    dialog("#silence-dialog");
-    shell.run("#silence-dialog");
-    browser.press(Keys.ESCAPE);
-    browser.until("it is silent", () -> browser.text("#silences").contains("incident 7"));
+    ShellWrites writes = new ShellWrites(browser, demo, shell);
+    writes.policy(policy("shell"));
+    writes.recommendation();
+    writes.silence();
     told.clear();
     shell.run("#webhook");
     browser.until("a message", () -> !told.isEmpty());
-
-    browser.click("#new-boost");
-    dialog("#boost-dialog");
-    browser.type("#boost-dialog label input", "quote");
-    shell.run("#boost-dialog");
-    browser.press(Keys.ESCAPE);
-    browser.until("it lasts", () -> browser.text("#boosts").contains("quote"));
-    browser.driver.executeScript(
-        """
-        [...document.querySelectorAll('#boosts tbody tr')]
-          .find((one) => one.innerText.includes('quote')).querySelector('button').click()
-        """);
-    dialog("#boost-end");
-    shell.run("#boost-end");
-    browser.press(Keys.ESCAPE);
-    browser.until(
-        "it has ended",
-        () ->
-            demo.get("/api/v1/boosts")
-                .path("boosts")
-                .valueStream()
-                .noneMatch(boost -> boost.at("/match/service").asString().equals("quote")));
-
-    for (String mode : List.of("keep-all", "off")) {
-      browser.click("#kill");
-      browser.find("#kill-dialog");
-      shell.run("#kill-dialog");
-      assertEquals(mode, demo.get("/api/v1/kill-switch").path("mode").asString());
-      browser.press(Keys.ESCAPE);
-      browser.until(
-          "the page knows", () -> browser.has("#banner-switched") == mode.equals("keep-all"));
-    }
+    writes.boost();
+    writes.killSwitch();
     open("whatif");
     browser.find("#answer");
     assertTrue(shell.run("#answer").contains("shareOfBytes"));
     browser.heardNothingBut(NOTHING);
-  }
-
-  private static void dialog(String selector) throws IOException {
-    browser.find(selector + "[open]");
-    assertEquals(List.of(), browser.violations(), selector);
-  }
-
-  private static String etag() {
-    return demo.ask("/api/v1/policy").headers().firstValue("ETag").orElseThrow();
-  }
-
-  private static String state(String recommendation) {
-    for (JsonNode one : demo.get("/api/v1/recommendations").path("recommendations")) {
-      if (one.path("id").asString().equals(recommendation)) {
-        return one.path("state").asString();
-      }
-    }
-    return "gone";
   }
 
   /** Its streams end, and what they had not told yet comes when somebody looks again. */
@@ -522,54 +439,25 @@ class PageIT {
     assertEquals("skip", focused("className"));
     browser.press(Keys.ENTER);
     assertEquals("main", focused("id"));
-    opensByEnter("#kill", "#kill-dialog");
-    opensByEnter(".tools button.icon", "#token-dialog");
+    TabWalk.opensByEnter(browser, "#kill", "#kill-dialog");
+    TabWalk.opensByEnter(browser, ".tools button.icon", "#token-dialog");
     turnTo("alerts");
     browser.find("#alert-rules tbody button");
-    opensByEnter("#new-boost", "#boost-dialog");
-    opensByEnter("#alert-rules tbody button", "#silence-dialog");
+    TabWalk.opensByEnter(browser, "#new-boost", "#boost-dialog");
+    TabWalk.opensByEnter(browser, "#alert-rules tbody button", "#silence-dialog");
     turnTo("policy");
     browser.find("#undo");
-    opensByEnter("#undo", "#back-dialog");
+    TabWalk.opensByEnter(browser, "#undo", "#back-dialog");
     turnTo("operations?form=heat");
     browser.find(".heat-canvas");
-    focus(".heat-canvas");
+    TabWalk.focus(browser, ".heat-canvas");
     browser.press(Keys.ARROW_RIGHT);
     browser.press(Keys.ARROW_DOWN);
     browser.until("a cell is told", () -> browser.text("#heat-cell").contains(" · "));
-    focus(".menu a[href='#/audit']");
+    TabWalk.focus(browser, ".menu a[href='#/audit']");
     browser.press(Keys.ENTER);
     browser.until("the audit", () -> browser.has("#audit"));
     browser.heardNothingBut(NOTHING);
-  }
-
-  private static void focus(String selector) {
-    browser.driver.executeScript("document.querySelector(arguments[0]).focus()", selector);
-  }
-
-  private static void opensByEnter(String button, String dialog) {
-    focus(button);
-    browser.press(Keys.ENTER);
-    browser.find(dialog + "[open]");
-    for (int i = 0; i < 3; i++) {
-      browser.press(Keys.TAB);
-      assertEquals(
-          true,
-          browser.driver.executeScript(
-              "return document.activeElement === document.body"
-                  + " || document.querySelector(arguments[0]).contains(document.activeElement)",
-              dialog),
-          dialog + " keeps the focus");
-    }
-    browser.press(Keys.ESCAPE);
-    browser.until(dialog + " is closed", () -> !browser.has(dialog));
-    browser.until(
-        "back where one was",
-        () ->
-            Boolean.TRUE.equals(
-                browser.driver.executeScript(
-                    "return document.activeElement === document.querySelector(arguments[0])",
-                    button)));
   }
 
   private static Object focused(String property) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import tools.jackson.databind.JsonNode;
@@ -59,6 +60,7 @@ class PageStatesIT {
           new PageLook.Way("en", "dark", 375));
 
   @TempDir static Path folder;
+  private static final Sinks.Empty<Void> gone = Sinks.empty();
   private static DisposableServer controller;
   private static RunningProgram sidecar;
   private static Browser browser;
@@ -121,8 +123,9 @@ class PageStatesIT {
                     (in, out) ->
                         out.sendString(
                             Flux.merge(
-                                Mono.just(change),
-                                in.receive().asString().flatMap(text -> Mono.empty())))))
+                                    Mono.just(change),
+                                    in.receive().asString().flatMap(text -> Mono.<String>empty()))
+                                .takeUntilOther(gone.asMono()))))
         .bindNow();
   }
 
@@ -197,6 +200,8 @@ class PageStatesIT {
     browser.go("about:blank");
     browser.size(375, 900);
     open("overview");
+    browser.until("ready", () -> browser.has("#state.good"));
+    assertFalse(browser.has("#banner-away"), "what was never tried is not away");
     sidecar.sendSpanOf("my-app");
     browser.until("it is away", () -> browser.has("#banner-away"));
     assertTrue(browser.has("#state.alarm"), "not ready");
@@ -215,6 +220,7 @@ class PageStatesIT {
   @Test
   @Order(4)
   void withoutItsControllerThePageGoesOn() throws IOException {
+    gone.tryEmitEmpty();
     controller.disposeNow();
     browser.go("about:blank");
     open("policy");

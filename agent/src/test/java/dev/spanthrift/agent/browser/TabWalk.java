@@ -1,8 +1,11 @@
 package dev.spanthrift.agent.browser;
 
-import java.util.List;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
-/** Goes over a view with the tabulator alone, and says what it did not come to or did not see. */
+import java.util.List;
+import org.openqa.selenium.Keys;
+
+/** Goes over a view by keys alone, and says what it did not come to or did not see. */
 final class TabWalk {
   private static final int MORE = 12; // rows that came meanwhile
 
@@ -38,6 +41,16 @@ final class TabWalk {
       return [...document.querySelectorAll('a:not([href]), [onclick]:not(button, a, summary)')].map((one) => 'only clicked: ' + one.outerHTML.slice(0, 160));
       """;
 
+  /** The browser's own frame comes after the last of a dialog. */
+  private static final String WITHIN =
+      """
+      const one = document.activeElement;
+      return one === document.body || document.querySelector(arguments[0]).contains(one);
+      """;
+
+  private static final String FOCUSED =
+      "return document.activeElement === document.querySelector(arguments[0])";
+
   private TabWalk() {}
 
   static List<?> over(Browser browser) {
@@ -48,5 +61,25 @@ final class TabWalk {
     Number wanted = (Number) browser.driver.executeScript(BEGIN);
     browser.tab(wanted.intValue() + MORE);
     return (List<?>) browser.driver.executeScript(END);
+  }
+
+  static void focus(Browser browser, String selector) {
+    browser.driver.executeScript("document.querySelector(arguments[0]).focus()", selector);
+  }
+
+  /** Opens a dialog, which keeps the focus, and leaves it again to where one was. */
+  static void opensByEnter(Browser browser, String button, String dialog) {
+    focus(browser, button);
+    browser.press(Keys.ENTER);
+    browser.find(dialog + "[open]");
+    for (int i = 0; i < 3; i++) {
+      browser.tab(1);
+      assertEquals(true, browser.driver.executeScript(WITHIN, dialog), dialog + " keeps the focus");
+    }
+    browser.press(Keys.ESCAPE);
+    browser.until(dialog + " is closed", () -> !browser.has(dialog));
+    browser.until(
+        "back where one was",
+        () -> Boolean.TRUE.equals(browser.driver.executeScript(FOCUSED, button)));
   }
 }

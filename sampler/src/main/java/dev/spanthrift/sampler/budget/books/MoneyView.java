@@ -29,7 +29,7 @@ public record MoneyView(
   }
 
   /** What sampling is worth. */
-  public enum Worth {
+  public enum Gain {
     MONEY,
     /** By this price model spans cost nothing. */
     NOTHING_COSTS,
@@ -40,10 +40,10 @@ public record MoneyView(
   }
 
   /** At the moment. */
-  public Worth worth() {
+  public Gain gain() {
     if (price.nominal()) {
-      return broken.isEmpty() ? Worth.NOTHING_COSTS : Worth.LIMIT_KEPT;
+      return broken.isEmpty() ? Gain.NOTHING_COSTS : Gain.LIMIT_KEPT;
     }
-    return free && broken.isEmpty() ? Worth.ALL_INCLUDED : Worth.MONEY;
+    return free && broken.isEmpty() ? Gain.ALL_INCLUDED : Gain.MONEY;
   }
 }
