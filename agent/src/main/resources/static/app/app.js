@@ -80,7 +80,16 @@ function Header({ status, error, onSwitch, onToken: openToken }) {
 function Menu({ view }) {
   const here = view === "operation" ? "operations" : view;
   // Where the menu is a line, the view of now is in sight.
-  useEffect(() => document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
+  useEffect(() => {
+    const show = () => document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    show();
+    const turned = () => {
+      const menu = document.querySelector(".menu");
+      if (menu && menu.scrollWidth > menu.clientWidth) show();
+    };
+    addEventListener("resize", turned);
+    return () => removeEventListener("resize", turned);
+  }, [here]);
   return html`<nav class="menu" aria-label=${t("menu")}>
     <ul>
       ${MENU.map(

@@ -35,7 +35,7 @@ export function watchOperations(answer, at) {
 export function useOperationHistory() {
   const { data } = useLive("/api/v1/operations/history");
   if (!data || data.at.length < MINUTES_MIN) {
-    const times = [...new Set([...rings.values()].flatMap((ring) => ring.map((one) => one.at)))].sort((a, b) => a - b).slice(-COLUMNS);
+    const times = columns();
     return { times, minutes: false, firstSeen: () => null, of: (row) => aligned(times, rings.get(name(row)) || []) };
   }
   const times = data.at.map((at) => Date.parse(at) / 1000);
@@ -43,6 +43,14 @@ export function useOperationHistory() {
   const cells = (row) => times.map((at, i) => (row ? { at, all: row.seen[i], kept: row.kept[i] } : null));
   const firstSeen = (row) => (rows.get(name(row))?.firstSeen ? Date.parse(rows.get(name(row)).firstSeen) / 1000 : null);
   return { times, minutes: true, firstSeen, of: (row) => cells(rows.get(name(row))) };
+}
+
+/** Moments that most rows know of: answers about one operation are no column. */
+function columns() {
+  const rows = new Map();
+  for (const ring of rings.values()) for (const { at } of ring) rows.set(at, (rows.get(at) || 0) + 1);
+  const many = Math.max(...rows.values(), 0) / 2;
+  return [...rows].filter(([, count]) => count >= many).map(([at]) => at).sort((a, b) => a - b).slice(-COLUMNS);
 }
 
 const aligned = (times, ring) => times.map((at) => ring.find((one) => one.at === at) || null);
