@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.source.Bundle;
 import dev.spanthrift.agent.control.source.StreamMessage;
+import dev.spanthrift.agent.fleet.RedisServer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -214,6 +215,46 @@ class PageStatesIT {
     look.at("pipeline", "#destinations .pill.alarm", WAYS);
     assertEquals(List.of(), look.wrong());
     browser.heardNothingBut("");
+  }
+
+  /** Two that differ, and then their engine goes. */
+  @Test
+  @Order(5)
+  void aFleetShowsWhoDiffersAndThatItsEngineIsAway() throws IOException, InterruptedException {
+    RedisServer engine = RedisServer.start(folder.resolve("engine"));
+    try (RunningProgram one = member(engine, "one", "1");
+        RunningProgram other = member(engine, "other", "0.5")) {
+      browser.go(one.url() + "#/fleet");
+      browser.until("both", () -> browser.text("#members").contains("other"));
+      browser.until("who differs", () -> browser.has("#members .pill.alarm"));
+      browser.until("it is said", () -> browser.has("#banner-differ"));
+      assertTrue(other.url().startsWith("http"));
+      PageLook look = new PageLook(browser, "two");
+      look.at("fleet", "#members .pill.alarm", WAYS);
+      engine.close();
+      browser.until("the engine is away", () -> browser.has("#banner-engine"));
+      look.at("fleet without engine", "#banner-engine", WAYS);
+      assertEquals(List.of(), look.wrong());
+      browser.heardNothingBut("");
+    } finally {
+      engine.close();
+    }
+  }
+
+  private static RunningProgram member(RedisServer engine, String name, String probability)
+      throws IOException, InterruptedException {
+    return RunningProgram.start(
+        folder.resolve(name),
+        Map.of(
+            "SPANTHRIFT_STATE_DIR",
+            folder.resolve(name + "-state").toString(),
+            "SPANTHRIFT_FLEET_URL",
+            engine.url(),
+            "SPANTHRIFT_FLEET_POD",
+            name,
+            "SPANTHRIFT_DEFAULT_PROBABILITY",
+            probability),
+        "run");
   }
 
   /** A7: what was in force stays, and the page says that it is alone. */
