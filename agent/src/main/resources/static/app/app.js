@@ -1,12 +1,12 @@
 // The page: its frame, and the view that its address names.
 import { html, render, useEffect, useState } from "./lib.js";
-import { languages, speak, spoken, t } from "./i18n.js";
+import { languages, speak, spoken, t, word } from "./i18n.js";
 import { href, route, setQuery, useRoute } from "./router.js";
 import { useLive } from "./live.js";
 import { keepToken, onToken, recall, remember, token } from "./memory.js";
 import { Dialog } from "./ui.js";
 import { TokenField } from "./write.js";
-import { Banners } from "./banners.js";
+import { Banners, isAway } from "./banners.js";
 import { Emergency } from "./emergency.js";
 import { Tour } from "./tour.js";
 import { recallHour, watch } from "./history.js";
@@ -51,9 +51,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => disp
 function condition(status, error) {
   if (error) return ["alarm", "✗", t("state.noAnswer")];
   if (!status) return ["", "…", t("state.connecting")];
-  const away = status.destinations.filter((one) => one.away || !one.connected).map((one) => one.name);
+  const away = status.destinations.filter(isAway).map((one) => one.name);
   if (away.length > 0) return ["alarm", "✗", t("state.away", { names: away.join(", ") })];
-  if (status.phase !== "ready") return ["warn", "◍", t("state.phase", { phase: status.phase })];
+  if (status.phase !== "ready") return ["warn", "◍", word("phase.", status.phase)];
   if (status.degraded.length > 0) return ["warn", "◍", t("state.degraded")];
   if (status.killSwitch.mode !== "off") return ["warn", "◍", t("state.switched")];
   return ["good", "●", t("state.ready")];
@@ -80,7 +80,16 @@ function Header({ status, error, onSwitch, onToken: openToken }) {
 function Menu({ view }) {
   const here = view === "operation" ? "operations" : view;
   // Where the menu is a line, the view of now is in sight.
-  useEffect(() => document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
+  useEffect(() => {
+    const show = () => document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    show();
+    const turned = () => {
+      const menu = document.querySelector(".menu");
+      if (menu && menu.scrollWidth > menu.clientWidth) show();
+    };
+    addEventListener("resize", turned);
+    return () => removeEventListener("resize", turned);
+  }, [here]);
   return html`<nav class="menu" aria-label=${t("menu")}>
     <ul>
       ${MENU.map(

@@ -1,7 +1,7 @@
 // Charts over time: uPlot in a frame with a sentence, a table and a CSV of the same numbers.
 import { html, uPlot, useEffect, useRef, useState } from "./lib.js";
 import { locale, t } from "./i18n.js";
-import { clock, decimal } from "./format.js";
+import { clock, day, decimal } from "./format.js";
 
 const TALL = 190;
 
@@ -57,7 +57,7 @@ function options(props, width, marks) {
     height: props.height || TALL,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !props.stack } },
-    padding: [10, 14, 0, 0],
+    padding: [10, props.fine ? 28 : 18, 0, 0], // half of the last time has room
     scales: {
       x: { time: true, range: props.range ? () => props.range : undefined },
       y: { range: (plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1], ...(props.log ? { distr: 3, range: (plot, low, high) => [props.log, Math.max(high, props.log * 10)] } : {}) },
@@ -100,8 +100,9 @@ export function Chart(props) {
   const data = () => [times, ...(stack ? stacked(series) : series.map((one) => one.values))];
 
   useEffect(() => {
-    if (asTable) return undefined;
+    if (asTable || !place.current) return undefined; // gone before it was drawn
     const draw = () => {
+      if (!place.current) return;
       drawn.current?.destroy();
       const shown = { ...newest.current, onCursor: setAt, series: stack ? [...newest.current.series] : newest.current.series };
       const made = options(shown, place.current.clientWidth || 300, () => newest.current.marks || []);
@@ -145,7 +146,7 @@ export function Chart(props) {
           ${" "}<b>${said(one) === null ? "–" : words(said(one))}</b>
         </li>`,
       )}
-      <li class="moment">${at !== null && times[at] ? clock(times[at] * 1000) : ""}${mark ? " · " + mark.text : ""}</li>
+      <li class="moment">${at !== null && times[at] ? told(times[at], props.long) : ""}${mark ? " · " + mark.text : ""}</li>
     </ul>
     ${asTable
       ? html`<${Numbers} ...${props} words=${words} />`
@@ -177,7 +178,10 @@ function picture(from, title) {
   canvas.toBlob((blob) => give(blob, title, ".png"));
 }
 
-function Numbers({ title, times, series, words }) {
+/** A time of the axis, with its day where there are several. */
+const told = (at, long) => (long ? day(at * 1000) + " " : "") + clock(at * 1000);
+
+function Numbers({ title, times, series, words, long }) {
   const named = series.filter((one) => one.label);
   const csv = () => [["time", ...named.map((one) => one.label)], ...times.map((at, i) => [new Date(at * 1000).toISOString(), ...named.map((one) => one.values[i] ?? "")])]
     .map((line) => line.map((cell) => (/[",\n]/.test(cell) ? '"' + String(cell).replace(/"/g, '""') + '"' : cell)).join(","))
@@ -188,7 +192,7 @@ function Numbers({ title, times, series, words }) {
     <table aria-label=${title}>
       <thead><tr><th scope="col">${t("time")}</th>${named.map((one) => html`<th scope="col" class="num">${one.label}</th>`)}</tr></thead>
       <tbody>
-        ${rows.map(([at, i]) => html`<tr><th scope="row">${clock(at * 1000)}</th>${named.map((one) => html`<td class="num">${one.values[i] === null || one.values[i] === undefined ? "–" : words(one.values[i])}</td>`)}</tr>`)}
+        ${rows.map(([at, i]) => html`<tr><th scope="row">${told(at, long)}</th>${named.map((one) => html`<td class="num">${one.values[i] === null || one.values[i] === undefined ? "–" : words(one.values[i])}</td>`)}</tr>`)}
       </tbody>
     </table>
     <button type="button" class="quiet" onClick=${save}>CSV</button>

@@ -31,9 +31,11 @@ export async function recallHour() {
     past = all;
     ring = ring.filter((one) => one.at > last);
     const times = all.map((one) => one.at);
-    for (const [name, spent] of Object.entries(hour.spent)) {
+    const periods = new Map(hour.periods.map((one) => [one.budget, one.at.map((at, i) => [Date.parse(at) / 1000, one.spent[i]])]));
+    for (const name of new Set([...periods.keys(), ...Object.keys(hour.spent)])) {
+      const before = (periods.get(name) || []).filter((one) => times.length === 0 || one[0] < times[0]);
       const seen = (money.get(name) || []).filter((one) => one[0] > last);
-      money.set(name, [...spent.map((value, i) => [times[i], value]), ...seen]);
+      money.set(name, [...before, ...(hour.spent[name] || []).map((value, i) => [times[i], value]), ...seen]);
     }
   } catch {
     // Who does not answer says so elsewhere; the charts begin with what is seen here.
@@ -80,15 +82,21 @@ export function rates() {
   return { times, kept, dropped };
 }
 
-const POINTS_MAX = 800;
+const POINTS = 600; // as many as a chart has pixels
 
-/** Spending of a budget in its period, as far as it is known, thinned when it grows. */
+/** Spending of a budget in its period, as far as it is known: no finer than it can be drawn. */
 export function spentSoFar(books) {
   const from = Date.parse(books.period.from) / 1000;
   const known = (money.get(books.name) || []).filter((one) => one[0] >= from && one[1] <= books.spent);
-  const last = known[known.length - 1];
   const now = Math.max(Date.now() / 1000, from + 1);
-  if (!last || now - last[0] >= 1) known.push([now, books.spent]);
-  money.set(books.name, known.length > POINTS_MAX ? known.filter((_, i) => i % 2 === 0 || i === known.length - 1) : known);
-  return money.get(books.name);
+  const to = books.period.to ? Date.parse(books.period.to) / 1000 : now;
+  const step = Math.max(1, (to - from) / POINTS);
+  const kept = [];
+  for (const one of [...known.filter((one) => one[0] <= now), [now, books.spent]]) {
+    // The newest stands for its step until that is over.
+    if (kept.length > 1 && one[0] - kept[kept.length - 2][0] < step) kept.pop();
+    kept.push(one);
+  }
+  money.set(books.name, kept);
+  return kept;
 }

@@ -36,5 +36,8 @@ export function t(key, values) {
   return values ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text;
 }
 
+/** Words of this language for what the server says in English; none in English. */
+export const own = (family, name) => words[family + name];
+
 /** Words for one of a family of keys, such as reasons; what has none is its own word. */
 export const word = (family, name) => words[family + name] ?? name;

@@ -1,5 +1,5 @@
 // Questions about the recorded traffic: asked, waited for, given up.
-import { call } from "./api.js";
+import { call, Problem } from "./api.js";
 
 const LOOK_MS = 250;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -24,6 +24,6 @@ export async function ask(path, { body, type = "json" }, progress, wanted = () =
     }
     job = (await call("GET", place)).data;
   }
-  if (job.state !== "done") throw new Error(job.problem?.detail || job.state);
+  if (job.state !== "done") throw new Problem(job.problem?.status || 500, job.problem || { title: job.state });
   return job.result;
 }

@@ -24,7 +24,9 @@ function Arrived() {
     ${own.length > 0 ? html`${t("tour.arrived", { service: own[0].service })} <a href=${href("operation", [own[0].service, own[0].operation])}>${own[0].operation}</a>` : t("tour.waiting")}</p>`;
 }
 
-const snippet = ["export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318", "export OTEL_SERVICE_NAME=my-app", "# or in a cluster:", "helm install spanthrift ./helm/spanthrift --set mode=cluster --set destination.endpoint=https://otlp.example.com:4318", "kubectl label ns my-namespace spanthrift.dev/injection=enabled"].join("\n");
+/** Where it listens in truth: the demo may have moved. */
+const endpoint = (status) => location.protocol + "//" + location.hostname + ":" + (status.ports.find((one) => one.port === "HTTP")?.number || 4318);
+const snippet = (status) => ["export OTEL_EXPORTER_OTLP_ENDPOINT=" + endpoint(status), "export OTEL_SERVICE_NAME=my-app", "# or from a Collector:", "exporters: {otlphttp: {endpoint: " + endpoint(status) + "}}", "# or in a cluster, in shadow: nothing is dropped until you say so", "helm install spanthrift ./helm/spanthrift --set mode=cluster --set destination.endpoint=https://otlp.example.com:4318", "kubectl label ns my-namespace spanthrift.dev/injection=enabled"].join("\n");
 
 async function aDroppedTrace() {
   const answer = await get("/api/v1/decisions?outcome=dropped&limit=1");
@@ -64,7 +66,7 @@ export function Tour({ status }) {
     <p>${t("tour." + shown + ".text")}</p>
     ${shown === 1 && trace && html`<p><a id="tour-explain" class="button" href=${href("explain", [trace])}>${t("tour.1.go")}</a></p>`}
     ${shown === 2 && html`<p><a id="tour-whatif" class="button" href=${href("whatif")}>${t("tour.2.go")}</a></p>`}
-    ${shown === 3 && html`<${Code} text=${snippet} /><${Arrived} />`}
+    ${shown === 3 && html`<${Code} text=${snippet(status)} /><${Arrived} />`}
     <div class="row">
       <button type="button" id="tour-next" onClick=${next}>${shown === STEPS ? t("tour.done") : t("tour.next")}</button>
       ${shown < STEPS && html`<button type="button" class="quiet" id="tour-end" onClick=${end}>${t("tour.end")}</button>`}

@@ -2,6 +2,7 @@
 import { html, useEffect, useRef, useState } from "./lib.js";
 import { t } from "./i18n.js";
 import { ago, moment, percent, utc } from "./format.js";
+import { English, Problem } from "./said.js";
 
 /** A framed part of a view. @param wide over the whole width */
 export function Card({ title, id, wide, half, tools, note, children }) {
@@ -85,10 +86,10 @@ export function Trouble({ error }) {
   if (!error) return null;
   const errors = error.body?.errors || [];
   return html`<div class="trouble" role="alert">
-    <p><span aria-hidden="true">✗ </span>${error.message}</p>
+    <p><span aria-hidden="true">✗ </span><${Problem} error=${error} /></p>
     ${errors.length > 0 &&
     html`<ul>
-      ${errors.map((one) => html`<li><code>${one.pointer || "/"}</code> ${one.detail}. <span class="note">${one.suggestion}</span></li>`)}
+      ${errors.map((one) => html`<li><code>${one.pointer || "/"}</code> <${English} text=${one.detail + "."} /> <span class="note"><${English} text=${one.suggestion} /></span></li>`)}
     </ul>`}
   </div>`;
 }

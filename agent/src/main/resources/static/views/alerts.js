@@ -4,7 +4,8 @@ import { t, word } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { Card, Choice, Dialog, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
 import { Write } from "../app/write.js";
-import { count, decimal } from "../app/format.js";
+import { count } from "../app/format.js";
+import { AlertText, English, measure } from "../app/said.js";
 import { Boosts } from "./boost.js";
 
 const TIMES = ["1h", "8h", "1d", "7d"];
@@ -34,7 +35,7 @@ export function Alerts() {
             { label: t("alerts.rule"), cell: (row) => word("alert.", row.rule) },
             { label: t("state"), cell: stateOf },
             { label: t("alerts.about"), cell: (row) => row.subject },
-            { label: t("alerts.text"), wrap: true, cell: (row) => row.text },
+            { label: t("alerts.text"), wrap: true, cell: (row) => html`<${AlertText} one=${row} />` },
             { label: t("alerts.since"), cell: (row) => html`<${When} at=${row.since} />` },
             { label: t("alerts.told"), cell: (row) => (row.told ? t("yes") : t("no")) },
             { label: "", hint: t("column.action"), cell: (row) => row.state === "firing" && html`<button type="button" class="quiet" onClick=${() => silence({ id: row.id })}>${t("alerts.silenceAct")}<span class="hidden"> ${row.subject}</span></button>` },
@@ -44,8 +45,8 @@ export function Alerts() {
       <${Table} label=${t("alerts.rules")} rows=${data.rules} keyOf=${(row) => row.name} columns=${[
         { label: t("alerts.rule"), cell: (row) => word("alert.", row.name) },
         { label: t("state"), cell: (row) => (row.on ? html`<${Pill} tone="good" icon="●">${t("on")}<//>` : html`<${Pill} icon="○">${t("off")}<//>`) },
-        { label: t("alerts.threshold"), num: true, cell: (row) => decimal(row.threshold) + " " + word("alertUnit.", row.unit) },
-        { label: t("alerts.about"), wrap: true, cell: (row) => word("alertAbout.", row.name) === row.name ? row.about : word("alertAbout.", row.name) },
+        { label: t("alerts.threshold"), num: true, cell: (row) => measure(row.threshold, row.unit) },
+        { label: t("alerts.about"), wrap: true, cell: (row) => word("alertAbout.", row.name) },
         { label: "", hint: t("column.action"), cell: (row) => html`<button type="button" class="quiet" onClick=${() => silence({ rule: row.name })}>${t("alerts.silenceAct")}<span class="hidden"> ${row.name}</span></button>` },
       ]} />
     <//>
@@ -61,10 +62,10 @@ export function Alerts() {
         ? html`<dl class="facts">
               <dt>${t("alerts.format")}</dt><dd>${webhook.format} ${webhook.signed && html`<${Pill} tone="good" icon="✓">${t("alerts.signed")}<//>`}</dd>
               <dt>${t("alerts.sent")}</dt><dd>${t("alerts.sentText", { sent: count(webhook.sent), failed: count(webhook.failed), dropped: count(webhook.dropped), waiting: count(webhook.waiting) })}</dd>
-              ${webhook.remark && html`<dt>${t("note")}</dt><dd>${webhook.remark}</dd>`}
+              ${webhook.remark && html`<dt>${t("note")}</dt><dd><${English} text=${webhook.remark} /></dd>`}
             </dl>
-            <${Write} id="test-alert" request=${{ method: "POST", path: "/api/v1/alerts:test" }} label=${t("alerts.test")} tone="plain" onDone=${(answer) => setTested(answer)} />
-            ${tested && html`<p class=${tested.delivered ? "good" : "alarm"} role="status">${tested.detail}</p>`}`
+            <${Write} id="test-alert" request=${{ method: "POST", path: "/api/v1/alerts:test" }} label=${t("alerts.test")} tone="normal" onDone=${(answer) => setTested(answer)} />
+            ${tested && html`<p class=${tested.delivered ? "good" : "alarm"} role="status"><${English} text=${tested.detail} /></p>`}`
         : html`<${Empty} what=${t("alerts.noWebhook")} how=${t("alerts.webhookHow")} command=${"alerts:\n  webhook: {url: https://hooks.example/…, format: slack}"} />`}
     <//>
     <${Boosts} />

@@ -6,6 +6,7 @@ import { useLive } from "../app/live.js";
 import { Card, Choice, Dialog, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
 import { Write } from "../app/write.js";
 import { count, duration, money, percent } from "../app/format.js";
+import { Said } from "../app/said.js";
 import { inline } from "../app/yaml.js";
 import { matchWords } from "./summaries.js";
 
@@ -17,7 +18,7 @@ function Preview({ preview }) {
     <dt>${t("boost.cost")}</dt><dd>${money(preview.cost, preview.currency)} · ${t("perHour", { money: money(preview.costPerHour, preview.currency) })}</dd>
     <dt>${t("boost.anyway")}</dt><dd>${percent(preview.keptAnyway)}</dd>
     ${preview.capLasts !== undefined && html`<dt>${t("boost.capLasts")}</dt><dd>${duration(preview.capLasts)}</dd>`}
-    ${preview.remarks.map((one) => html`<dt>${t("note")}</dt><dd>${one}</dd>`)}
+    ${preview.remarks.map((one, i) => html`<dt>${t("note")}</dt><dd><${Said} note=${preview.notes[i]} text=${one} /></dd>`)}
   </dl>`;
 }
 
@@ -77,7 +78,7 @@ export function Boosts() {
     ${open && html`<${BoostDialog} match=${{}} onClose=${() => set(false)} />`}
     ${ending && html`<${Dialog} id="boost-end" title=${t("boosts.end")} onClose=${() => end(null)}>
       <p>${matchWords(ending.match)}</p>
-      <${Write} request=${{ method: "DELETE", path: "/api/v1/boosts/" + encodeURIComponent(ending.id), headers: { "If-Match": "*" }, reasonIn: "header" }} label=${t("boosts.end")} onDone=${() => end(null)} />
+      <${Write} id="boost-end-write" request=${{ method: "DELETE", path: "/api/v1/boosts/" + encodeURIComponent(ending.id), headers: { "If-Match": "*" }, reasonIn: "header" }} label=${t("boosts.end")} onDone=${() => end(null)} />
     <//>`}
   <//>`;
 }

@@ -5,6 +5,7 @@ import { Chart } from "../app/charts.js";
 import { Card, Choice } from "../app/ui.js";
 import { spentSoFar } from "../app/history.js";
 import { amount, clock, day, money } from "../app/format.js";
+import { saidText } from "../app/said.js";
 
 const DAY = 86_400;
 
@@ -39,6 +40,9 @@ function crossing(books, at) {
   return " " + t("burn.crossing", { when: at.to - at.now > DAY ? day(date) : clock(date) });
 }
 
+/** Some of what is said ends in a stop. */
+const sentence = (text) => (text.endsWith(".") ? text : text + ".");
+
 export function BurnDown({ spend, marks }) {
   const named = spend.budgets.length > 0 ? spend.budgets : [{ ...spend, name: "all" }];
   const [chosen, choose] = useState(0);
@@ -59,7 +63,7 @@ export function BurnDown({ spend, marks }) {
   const n = series.length;
   const say =
     (books.budget === undefined ? t("burn.sayFree", { spent: text(books.spent) }) : t("burn.say", { spent: text(books.spent), budget: text(books.budget) })) +
-    (books.forecast ? " " + t("burn.sayEnd", { expected: text(books.forecast.expected), low: text(books.forecast.low), high: text(books.forecast.high) }) + crossing(books, at) : books.noForecast ? " " + books.noForecast + "." : "");
+    (books.forecast ? " " + t("burn.sayEnd", { expected: text(books.forecast.expected), low: text(books.forecast.low), high: text(books.forecast.high) }) + crossing(books, at) : books.noForecast ? " " + sentence(saidText(books.notes?.noForecast, books.noForecast)) : "");
   return html`<${Card}
     id="burn"
     title=${t("burn.title")}

@@ -6,6 +6,7 @@ import { go, href, setQuery } from "../app/router.js";
 import { useLive } from "../app/live.js";
 import { Card, Choice, Copy, Empty, Pill, Table, Trouble, When, useSettled } from "../app/ui.js";
 import { bytes, decimal, duration, money, percent } from "../app/format.js";
+import { English, Said } from "../app/said.js";
 import { BoostLink } from "./boost.js";
 
 const outcomePill = (outcome) =>
@@ -41,7 +42,7 @@ function useExplanation(id) {
 function Condition({ answer, depth = 0 }) {
   return html`<li>
     <span class=${answer.holds ? "good" : "note"}><span aria-hidden="true">${answer.holds ? "✓" : "✗"}</span><span class="hidden">${answer.holds ? t("yes") : t("no")}</span></span>
-    <code class="wrap">${JSON.stringify(answer.condition)}</code>${answer.saw && html`<span class="note">${t("explain.saw")} ${answer.saw}</span>`}
+    <code class="wrap">${JSON.stringify(answer.condition)}</code>${answer.saw && html`<span class="note">${t("explain.saw")} <${English} text=${answer.saw} /></span>`}
     ${depth < 6 && answer.parts?.length > 0 && html`<ul>${answer.parts.map((part) => html`<${Condition} answer=${part} depth=${depth + 1} />`)}</ul>`}
   </li>`;
 }
@@ -93,15 +94,36 @@ function Decision({ decision }) {
   </div>`;
 }
 
+/** Who decided: a policy by its name, a boost by its own, else the budget. */
+function decider({ budget, policies, reason }) {
+  if (budget) return t("verdict.by.budget", { name: word("class.", budget.traceClass) });
+  const policy = (policies || []).find((one) => one.decides);
+  return policy ? (policy.name.startsWith("boost ") ? policy.name : t("verdict.by.policy", { name: policy.name })) : word("reason.", reason);
+}
+
+function chance({ inclusion, threshold, randomness }) {
+  if (inclusion >= 1 || !threshold || inclusion <= 0) return t("verdict.sure", { probability: percent(inclusion) });
+  const sign = randomness >= threshold.padEnd(14, "0") ? "≥" : "<";
+  return t("verdict.draw", { probability: percent(inclusion), randomness, sign, threshold });
+}
+
+/** The answer in one sentence. */
+function Verdict({ data, last }) {
+  if (!last) return html`<${Said} note=${data.verdictNote} text=${data.verdict} />`;
+  const { budget, draw, operation, service, spans } = last;
+  const price = budget?.price > 0 ? t("verdict.price", { price: money(budget.price, budget.currency) }) : "";
+  return t("verdict." + last.outcome, { by: decider(last), entry: [service, operation].filter(Boolean).join(" · "), spans, draw: chance(draw), price });
+}
+
 function Explanation({ id }) {
   const { data, error } = useExplanation(id);
   if (error) return html`<${Trouble} error=${error} />`;
   if (!data) return html`<p class="note">${t("loading")}</p>`;
   const last = data.decisions[data.decisions.length - 1];
   return html`<div id="explanation">
-    <p class="verdict" id="verdict">${last && outcomePill(last.outcome)} ${data.verdict}</p>
+    <p class="verdict" id="verdict">${last && outcomePill(last.outcome)} <${Verdict} data=${data} last=${last} /></p>
     <p class="tools"><code class="wrap">${data.traceId}</code> <${Copy} text=${data.traceId} /> ${last && html`<${BoostLink} match=${{ service: last.service, operation: last.operation }} />`}</p>
-    ${data.reasons.length > 0 && html`<ul class="note">${data.reasons.map((one) => html`<li>${one}</li>`)}</ul>`}
+    ${data.reasons.length > 0 && html`<ul class="note">${data.reasons.map((one, i) => html`<li><${Said} note=${data.notes[i]} text=${one} /></li>`)}</ul>`}
     ${data.held && html`<p class="note">${t("explain.held", { spans: data.held.spans, seconds: decimal(data.held.seconds) })}</p>`}
     ${[...data.decisions].reverse().map((one) => html`<h2><${When} at=${one.at} /> · ${one.service} ${one.operation} · ${word("reason.", one.reason)}</h2><${Decision} decision=${one} />`)}
     ${data.otherwise.length > 0 &&
@@ -110,9 +132,9 @@ function Explanation({ id }) {
         label=${t("explain.otherwise")}
         rows=${data.otherwise}
         columns=${[
-          { label: t("explain.under"), cell: (row) => row.under },
+          { label: t("explain.under"), cell: (row) => html`<${Said} note=${row.notes[0]} text=${row.under} />` },
           { label: t("outcome"), cell: (row) => outcomePill(row.outcome) },
-          { label: t("explain.why"), wrap: true, cell: (row) => row.why },
+          { label: t("explain.why"), wrap: true, cell: (row) => html`<${Said} note=${row.notes[1]} text=${row.why} />` },
         ]}
       />
     <//>`}
@@ -125,10 +147,11 @@ function Decisions({ query }) {
   const asked = new URLSearchParams(Object.entries(JSON.parse(settled)).filter(([, value]) => value));
   asked.set("limit", "50");
   const paused = query.get("pause") === "1";
-  const { data: now, error } = useLive(paused ? null : "/api/v1/decisions?" + asked);
   const [shown, show] = useState();
+  // An address that says paused still shows what there is.
+  const { data: now, error } = useLive(paused && shown ? null : "/api/v1/decisions?" + asked);
   useEffect(() => {
-    if (now && !paused) show(now);
+    if (now && !(paused && shown)) show(now);
   }, [now, paused]);
   const data = shown || now;
   const field = (name) => html`<label>${t(name)}<input value=${filter[name]} onInput=${(e) => setQuery({ [name]: e.target.value })} /></label>`;

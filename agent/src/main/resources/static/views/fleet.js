@@ -3,6 +3,7 @@ import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { Bar, Card, Empty, Figure, Pill, Table } from "../app/ui.js";
+import { English } from "../app/said.js";
 import { bytes, count, decimal, duration, money, percent } from "../app/format.js";
 
 const SILENT_SECONDS = 15;
@@ -20,17 +21,17 @@ export function Fleet() {
   const torn = [...edges].sort((a, b) => a.wholeShare - b.wholeShare);
   return html`<div class="grid">
     <div class="figures">
-      <${Figure} id="fleet-engine" label=${t("fleet.engine")} value=${here.away ? t("fleet.away") : t("fleet.there")} tone=${here.away ? "alarm" : "good"} note=${here.away ? t("fleet.awayText", { time: duration(here.awaySeconds), why: here.lastError || "" }) : here.engine + " · " + decimal(here.latencyMillis) + " ms"} />
+      <${Figure} id="fleet-engine" label=${t("fleet.engine")} value=${here.away ? t("fleet.away") : t("fleet.there")} tone=${here.away ? "alarm" : "good"} note=${here.away ? html`${t("fleet.awayText", { time: duration(here.awaySeconds) })} <${English} text=${here.lastError} />` : here.engine + " · " + decimal(here.latencyMillis) + " ms"} />
       <${Figure} id="fleet-pods" label=${t("fleet.pods")} value=${here.podsKnown ? count(here.pods) : "–"} note=${here.fleet} />
       <${Figure} id="fleet-whole" label=${t("fleet.whole")} value=${here.wholeness.tornNow === null || here.wholeness.tornNow === undefined ? "–" : percent(1 - here.wholeness.tornNow)} note=${here.wholeness.tornWithoutEngine === null || here.wholeness.tornWithoutEngine === undefined ? t("fleet.notYet") : t("fleet.without", { part: percent(1 - here.wholeness.tornWithoutEngine) })} />
       <${Figure} id="fleet-spent" label=${t("fleet.spent")} value=${fleet.total && spend ? money(cost(fleet.total), spend.currency) : "–"} note=${fleet.total ? t("fleet.keptOf", { kept: bytes(fleet.total.kept), all: bytes(fleet.total.bytes) }) : ""} />
     </div>
-    <${Card} id="members" title=${t("fleet.members")} wide=${true} note=${fleet.disagreement}>
+    <${Card} id="members" title=${t("fleet.members")} wide=${true} note=${fleet.disagreement && html`<${English} text=${fleet.disagreement} />`}>
       <${Table}
         label=${t("fleet.members")}
         rows=${[...members].sort((a, b) => Number(differs(b)) - Number(differs(a)) || b.spans - a.spans)}
         keyOf=${(row) => row.pod}
-        empty=${fleet.membersUnknown || t("fleet.nobody")}
+        empty=${fleet.membersUnknown ? html`<${English} text=${fleet.membersUnknown} />` : t("fleet.nobody")}
         columns=${[
           { label: t("fleet.pod"), cell: (row) => html`${row.pod} ${row.pod === here.pod && html`<${Pill}>${t("fleet.this")}<//>`} ${row.secondsAgo > SILENT_SECONDS && html`<${Pill} tone="warn" icon="◌">${t("fleet.silent", { time: duration(row.secondsAgo) })}<//>`}` },
           { label: t("fleet.version"), cell: (row) => row.version },

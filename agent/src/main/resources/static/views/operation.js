@@ -36,10 +36,11 @@ function Whiskers({ lines, text, label }) {
       { label: "", hint: t("pipeline.what"), cell: (row) => row.name },
       { label: t("op.all"), num: true, cell: (row) => text(row.truth) },
       { label: t("op.byKept"), num: true, cell: (row) => (row.estimate === undefined ? "–" : text(row.estimate)) },
-      { label: t("op.interval"), num: true, cell: (row) => (row.low === null || row.low === undefined ? "–" : text(row.low) + " – " + text(row.high)) },
+      { label: t("op.interval"), num: true, cell: (row) => (present(row.low) ? (present(row.high) ? text(row.low) + " – " + text(row.high) : "≥ " + text(row.low)) : present(row.high) ? "≤ " + text(row.high) : "–") },
     ]} />`;
 }
 
+const present = (value) => value !== null && value !== undefined;
 const line = (name, truth, interval) => ({ name, truth, estimate: interval?.estimate, low: interval?.low, high: interval?.high });
 
 export function Operation({ args }) {

@@ -11,8 +11,11 @@ import { useOperationHistory, watchOperations } from "./opshistory.js";
 import { useMarks } from "./marks.js";
 
 const LIMIT = 100;
-const HEAT_ROWS = 30;
+const HEAT_ROWS = 50;
 const ROW_PX = 18;
+const HATCH_PX = 5;
+const FLOOR_NEAR = 1.25; // chance keeps a little more, or less
+
 
 /** ± half of the interval, as a part of the estimate. */
 export function spread(interval) {
@@ -20,14 +23,36 @@ export function spread(interval) {
   return (interval.high - interval.low) / 2 / interval.estimate;
 }
 
+/** Of what was seen; null where nothing was. */
+const shareOf = (cell) => (cell && cell.all > 0 ? Math.min(1, cell.kept / cell.all) : null);
+
+/** Whether as little is kept as ever: of each trace its least probability. */
+const atFloor = (row, cell) => shareOf(cell) !== null && row.floor !== undefined && row.floor * FLOOR_NEAR < 1 && shareOf(cell) <= row.floor * FLOOR_NEAR;
+
+function hatch(context, left, top, width, height) {
+  context.save();
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+  context.strokeStyle = colour("text");
+  context.globalAlpha = 0.55;
+  context.beginPath();
+  for (let x = left - height; x < left + width; x += HATCH_PX) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+  }
+  context.stroke();
+  context.restore();
+}
+
 /** Colour says how much of an operation is kept (log), each column a minute, or in the first ones an answer of the API. */
 function Heat({ rows }) {
   const canvas = useRef();
-  const [at, setAt] = useState(null);
+  const [at, setAt] = useState(null); // [row, column]
   const marks = useMarks();
   const history = useOperationHistory();
   const { times } = history;
-  const shown = rows.slice(0, HEAT_ROWS).map((row) => ({ row, cells: history.of(row) }));
+  const shown = rows.slice(0, HEAT_ROWS).map((row) => ({ row, cells: history.of(row), firstSeen: history.firstSeen(row) }));
   const columns = Math.max(12, times.length);
   const left = (i) => (columns - times.length + i) / columns;
   useEffect(() => {
@@ -35,45 +60,76 @@ function Heat({ rows }) {
       const place = canvas.current;
       if (!place) return;
       const [width, height] = [place.clientWidth, shown.length * ROW_PX];
+      const wide = width / columns - 1;
       place.width = width * devicePixelRatio;
       place.height = height * devicePixelRatio;
       const context = place.getContext("2d");
       context.scale(devicePixelRatio, devicePixelRatio);
-      shown.forEach(({ cells }, y) => {
+      shown.forEach(({ row, cells, firstSeen }, y) => {
         cells.forEach((cell, i) => {
-          const share = cell && cell.all > 0 ? Math.min(1, cell.kept / cell.all) : null;
+          const share = shareOf(cell);
           context.fillStyle = share === null ? colour("grid") : colour("kept");
           // From a thousandth, pale, to all, full.
           context.globalAlpha = share === null ? 1 : 0.1 + 0.9 * Math.max(0, 1 + Math.log10(Math.max(share, 1e-3)) / 3);
-          context.fillRect(left(i) * width, y * ROW_PX + 1, width / columns - 1, ROW_PX - 2);
+          context.fillRect(left(i) * width, y * ROW_PX + 1, wide, ROW_PX - 2);
+          context.globalAlpha = 1;
+          if (atFloor(row, cell)) hatch(context, left(i) * width, y * ROW_PX + 1, wide, ROW_PX - 2);
+          if (firstSeen === times[i]) {
+            context.fillStyle = colour("new");
+            context.beginPath();
+            context.arc(left(i) * width + wide / 2, y * ROW_PX + ROW_PX / 2, 4.5, 0, 7);
+            context.fill();
+            context.strokeStyle = colour("card");
+            context.stroke();
+          }
         });
       });
-      context.globalAlpha = 1;
       context.fillStyle = colour("text");
       for (const mark of marks) {
         const i = times.findIndex((end) => end >= mark.at);
         if (i >= 0 && mark.at > times[0] - 60) context.fillRect(Math.round(left(i) * width), 0, 1, height);
+      }
+      if (at) {
+        context.strokeStyle = colour("text");
+        context.lineWidth = 2;
+        context.strokeRect(left(at[1]) * width + 1, at[0] * ROW_PX + 1, Math.max(3, wide - 2), ROW_PX - 2);
       }
     };
     draw();
     addEventListener("spanthrift-theme", draw);
     return () => removeEventListener("spanthrift-theme", draw);
   });
-  const move = (event) => {
+  const point = (event) => {
     const box = canvas.current.getBoundingClientRect();
-    const one = shown[Math.floor((event.clientY - box.top) / ROW_PX)];
     const i = Math.floor(((event.clientX - box.left) / box.width) * columns) - (columns - times.length);
-    const cell = one?.cells[i];
-    setAt(cell ? clock(cell.at * 1000) + " · " + t("ops.cell", { operation: one.row.service + " · " + one.row.operation, seen: decimal(cell.all), kept: decimal(cell.kept), part: percent(cell.kept, cell.all) }) : null);
+    const y = Math.floor((event.clientY - box.top) / ROW_PX);
+    setAt(shown[y]?.cells[i] !== undefined ? [y, i] : null);
+  };
+  const step = (event) => {
+    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const [y, x] = at || [0, times.length - 1];
+    const inside = (value, end) => Math.max(0, Math.min(end - 1, value));
+    setAt(at ? [inside(y + by[0], shown.length), inside(x + by[1], times.length)] : [0, times.length - 1]);
+  };
+  const words = ([y, x]) => {
+    const { row, cells, firstSeen } = shown[y];
+    const operation = row.service + " · " + row.operation;
+    const cell = cells[x];
+    if (!cell) return clock(times[x] * 1000) + " · " + operation + ": –";
+    return clock(cell.at * 1000) + " · " + t("ops.cell", { operation, seen: decimal(cell.all), kept: decimal(cell.kept), part: percent(cell.kept, cell.all) }) + (atFloor(row, cell) ? " · " + t("ops.atFloor", { floor: percent(row.floor) }) : "") + (firstSeen === times[x] ? " · " + t("ops.firstSeen") : "");
   };
   if (times.length === 0) return html`<p class="note">${t("ops.heatSoon")}</p>`;
   const say = t(history.minutes ? "ops.heatMinutes" : "ops.heatSay");
+  const told = at && shown[at[0]] && at[1] < times.length ? words(at) : "";
   return html`<div class="heat-map">
       <ol class="heat-names">${shown.map(({ row }) => html`<li><a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a></li>`)}</ol>
-      <canvas ref=${canvas} class="heat-canvas" role="img" aria-label=${say} onMouseMove=${move} onMouseLeave=${() => setAt(null)} height=${shown.length * ROW_PX}></canvas>
+      <canvas ref=${canvas} class="heat-canvas" role="img" tabindex="0" aria-label=${say + " " + t("ops.heatKeys")} aria-describedby="heat-cell" onKeyDown=${step} onMouseMove=${point} onMouseLeave=${() => setAt(null)} onBlur=${() => setAt(null)} height=${shown.length * ROW_PX}></canvas>
       <span></span><p class="note heat-times"><span>${times.length === columns ? clock(times[0] * 1000) : ""}</span><span>${clock(times[times.length - 1] * 1000)}</span></p>
     </div>
-    <p class="note">${at || say}</p>`;
+    <ul class="legend"><li><span class="key-cell" aria-hidden="true"></span>${t("ops.keyKept")}</li><li><span class="key-cell key-hatch" aria-hidden="true"></span>${t("ops.keyFloor")}</li>${history.minutes && html`<li><span class="key-dot" aria-hidden="true"></span>${t("ops.keyNew")}</li>`}</ul>
+    <p class="note" id="heat-cell" aria-live="polite">${told || say}</p>`;
 }
 
 export function Operations({ query }) {

@@ -3,41 +3,54 @@
 import { useLive } from "../app/live.js";
 
 const COLUMNS = 60;
+const STEP_SECONDS = 5; // answers come about so often
 const FORGET_SECONDS = 60;
 const MINUTES_MIN = 3; // before, the last seconds tell more
 const rings = new Map(); // "service operation" → [{at, all, kept}]
-let last = null;
+const known = new Map(); // the same → {at, row}: what was answered last
+let page = null;
 
 const name = (row) => row.service + "\u0000" + row.operation;
 
-/** Takes an answer of /operations, once. */
-export function watchOperations(page, at) {
-  if (!page || last?.page === page) return;
-  const seconds = last ? (at - last.at) / 1000 : 0;
-  if (seconds > FORGET_SECONDS) rings.clear(); // nobody looked: no rate can be told
-  for (const row of page.operations) {
-    const before = seconds > 0 && seconds <= FORGET_SECONDS ? last.rows.get(name(row)) : null;
-    if (!before || row.all.spans < before.all.spans) continue;
-    const ring = rings.get(name(row)) || [];
-    ring.push({ at: at / 1000, all: (row.all.spans - before.all.spans) / seconds, kept: Math.max(0, row.kept.spans - before.kept.spans) / seconds });
+/** Takes an answer of /operations, once; whichever rows it has. */
+export function watchOperations(answer, at) {
+  if (!answer || page === answer) return;
+  page = answer;
+  // The same for all rows of one answer, and for answers that come together: columns of the heat map.
+  const column = Math.round(at / 1000 / STEP_SECONDS) * STEP_SECONDS;
+  for (const row of answer.operations) {
+    const before = known.get(name(row));
+    known.set(name(row), { at, row });
+    const seconds = before ? (at - before.at) / 1000 : 0;
+    const goesOn = seconds > 0 && seconds <= FORGET_SECONDS && row.all.spans >= before.row.all.spans;
+    const ring = goesOn ? rings.get(name(row)) || [] : []; // nobody looked: no rate can be told
+    if (goesOn && ring[ring.length - 1]?.at === column) ring.pop();
+    if (goesOn) ring.push({ at: column, all: (row.all.spans - before.row.all.spans) / seconds, kept: Math.max(0, row.kept.spans - before.row.kept.spans) / seconds });
     if (ring.length > COLUMNS) ring.shift();
     rings.set(name(row), ring);
   }
-  last = { page, at, rows: new Map(page.operations.map((row) => [name(row), row])) };
 }
 
-/** {times, minutes: whether each is a minute, of(row): cells at those times, null where nothing is known}. */
+/** {times, minutes: whether each is a minute, of(row): cells at those times, null where nothing is known, firstSeen(row)}. */
 export function useOperationHistory() {
   const { data } = useLive("/api/v1/operations/history");
   if (!data || data.at.length < MINUTES_MIN) {
-    const longest = [...rings.values()].reduce((most, ring) => (ring.length > most.length ? ring : most), []);
-    const times = longest.map((one) => one.at);
-    return { times, minutes: false, of: (row) => aligned(times, rings.get(name(row)) || []) };
+    const times = columns();
+    return { times, minutes: false, firstSeen: () => null, of: (row) => aligned(times, rings.get(name(row)) || []) };
   }
   const times = data.at.map((at) => Date.parse(at) / 1000);
   const rows = new Map(data.operations.map((row) => [name(row), row]));
   const cells = (row) => times.map((at, i) => (row ? { at, all: row.seen[i], kept: row.kept[i] } : null));
-  return { times, minutes: true, of: (row) => cells(rows.get(name(row))) };
+  const firstSeen = (row) => (rows.get(name(row))?.firstSeen ? Date.parse(rows.get(name(row)).firstSeen) / 1000 : null);
+  return { times, minutes: true, firstSeen, of: (row) => cells(rows.get(name(row))) };
+}
+
+/** Moments that most rows know of: answers about one operation are no column. */
+function columns() {
+  const rows = new Map();
+  for (const ring of rings.values()) for (const { at } of ring) rows.set(at, (rows.get(at) || 0) + 1);
+  const many = Math.max(...rows.values(), 0) / 2;
+  return [...rows].filter(([, count]) => count >= many).map(([at]) => at).sort((a, b) => a - b).slice(-COLUMNS);
 }
 
 const aligned = (times, ring) => times.map((at) => ring.find((one) => one.at === at) || null);

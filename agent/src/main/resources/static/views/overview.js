@@ -3,6 +3,7 @@ import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { Figure, Bar } from "../app/ui.js";
+import { Said } from "../app/said.js";
 import { duration, money, percent } from "../app/format.js";
 import { BurnDown } from "./burndown.js";
 import { Reasons } from "./reasons.js";
@@ -25,7 +26,7 @@ function Spent({ spend }) {
 
 function Forecast({ spend }) {
   const { forecast, budget, currency } = spend;
-  if (!forecast) return html`<${Figure} id="forecast" label=${t("overview.forecast")} value="–" note=${spend.noForecast || t("overview.noEnd")} />`;
+  if (!forecast) return html`<${Figure} id="forecast" label=${t("overview.forecast")} value="–" note=${spend.noForecast ? html`<${Said} note=${spend.notes?.noForecast} text=${spend.noForecast} />` : t("overview.noEnd")} />`;
   const over = budget !== undefined && forecast.expected > budget;
   return html`<${Figure}
     id="forecast"
@@ -43,7 +44,7 @@ function Saved({ spend }) {
     id="saved"
     label=${t("overview.saved")}
     value=${money(spend.saved, spend.currency)}
-    tone=${loses ? "alarm" : "good"}
+    tone=${loses ? "alarm" : spend.saved > 0 ? "good" : ""}
     note=${(loses ? t("overview.loses") + " " : "") + t("overview.net", { gross: money(spend.savedGross, spend.currency), own: money(spend.ownCost, spend.currency) })}
   />`;
 }
@@ -68,7 +69,8 @@ export function Overview({ status, query }) {
   if (!spend || !status) return html`<p class="note">${t("loading")}</p>`;
   return html`<div class="grid">
     <div class="figures" id="figures"><${Spent} spend=${spend} /><${Forecast} spend=${spend} /><${Saved} spend=${spend} /><${Errors} report=${report} /></div>
-    ${spend.remark && html`<p class="note wide">${spend.remark}</p>`}
+    ${spend.priceRemark && html`<p class="note wide"><${Said} note=${spend.notes?.priceRemark} text=${spend.priceRemark} /></p>`}
+    ${spend.remark && html`<p class="note wide"><${Said} note=${spend.notes?.remark} text=${spend.remark} /></p>`}
     <${BurnDown} spend=${spend} marks=${marks} />
     <${Reasons} status=${status} marks=${marks} form=${query.get("reasons") || "share"} />
     <${TopSpenders} />

@@ -1,10 +1,12 @@
 // Where every span is: door, hold, decision, destinations; memory and the books.
 import { html } from "../app/lib.js";
 import { t, word } from "../app/i18n.js";
+import { isAway } from "../app/banners.js";
 import { Chart } from "../app/charts.js";
 import { Bar, Card, Figure, Pill, Table } from "../app/ui.js";
 import { bytes, count, decimal, percent, perSecond, whole } from "../app/format.js";
 import { useLive } from "../app/live.js";
+import { English } from "../app/said.js";
 import { useMarks } from "./marks.js";
 
 const OFTEN_MS = 2_000;
@@ -23,7 +25,7 @@ function Fate({ spans }) {
     <dl class="facts facts-tight">
       <dt>${t("pipeline.late")}</dt><dd>${count(spans.late)}</dd>
       <dt>${t("pipeline.early")}</dt><dd>${count(spans.tracesDecidedEarly)}</dd>
-      <dt>${t("pipeline.failed")}</dt><dd>${sum(spans.failedByReason) === 0 ? "0" : listed(spans.failedByReason)}</dd>
+      <dt>${t("pipeline.failed")}</dt><dd>${sum(spans.failedByReason) === 0 ? "0" : html`<${English} text=${listed(spans.failedByReason)} />`}</dd>
     </dl>
   <//>`;
 }
@@ -44,11 +46,11 @@ function Destinations({ destinations }) {
   return html`<${Card} id="destinations" title=${t("pipeline.destinations")} wide=${true}>
     <${Table} label=${t("pipeline.destinations")} rows=${destinations} keyOf=${(row) => row.name} empty=${t("pipeline.noDestination")} columns=${[
       { label: t("name"), cell: (row) => row.name },
-      { label: t("state"), cell: (row) => (row.connected && !row.away ? html`<${Pill} tone="good" icon="●">${t("connected")}<//>` : html`<${Pill} tone="alarm" icon="✗">${t("away")}<//>`) },
+      { label: t("state"), cell: (row) => (isAway(row) ? html`<${Pill} tone="alarm" icon="✗">${t("away")}<//>` : row.connected ? html`<${Pill} tone="good" icon="●">${t("connected")}<//>` : html`<${Pill} icon="○">${t("untried")}<//>`) },
       { label: t("pipeline.wire"), num: true, cell: (row) => bytes(row.wireBytes) },
       { label: t("pipeline.retries"), num: true, cell: (row) => count(row.retries) },
       { label: t("pipeline.queue"), cell: (row) => html`<span class="split"><${Bar} part=${row.queuedBytes} all=${row.queueBytesMax} tone=${row.queuedBytes > row.queueBytesMax / 2 ? "alarm" : ""} /><span>${percent(row.queuedBytes, row.queueBytesMax)}</span></span>` },
-      { label: t("pipeline.lastError"), wrap: true, cell: (row) => row.lastError || "–" },
+      { label: t("pipeline.lastError"), wrap: true, cell: (row) => (row.lastError ? html`<${English} text=${row.lastError} />` : "–") },
     ]} />
   <//>`;
 }
@@ -105,7 +107,7 @@ export function Pipeline({ status }) {
     <//>
     <${Card} id="books" title=${t("pipeline.books")}>
       <${Table} label=${t("pipeline.books")} rows=${identities.filter((one) => one.left > 0 || !one.holds)} keyOf=${(row) => row.law} empty=${t("pipeline.none")} columns=${[
-        { label: t("pipeline.law"), wrap: true, cell: (row) => html`<span class="wrap">${row.law}</span>` },
+        { label: t("pipeline.law"), wrap: true, cell: (row) => html`<span class="wrap"><${English} text=${row.law} /></span>` },
         { label: t("pipeline.holds"), cell: (row) => (row.holds ? html`<${Pill} tone="good" icon="✓">${count(row.left)}<//>` : html`<${Pill} tone="alarm" icon="✗">${count(row.left)} ≠ ${count(row.right)}<//>`) },
       ]} />
     <//>

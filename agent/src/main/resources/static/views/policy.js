@@ -6,6 +6,7 @@ import { take } from "../app/draft.js";
 import { LineDiff } from "../app/diff.js";
 import { Card, Code, Pill, Trouble, useSettled, When } from "../app/ui.js";
 import { Write } from "../app/write.js";
+import { English } from "../app/said.js";
 import { policyYaml } from "../app/yaml.js";
 import { RuleForm } from "./ruleform.js";
 import { Simulation } from "./simulation.js";
@@ -40,8 +41,8 @@ function Origin({ origin }) {
     ${budgets.length > 0 && html`<p class="note">${t("origin.budgets", { objects: budgets.join(", ") })}</p>`}
     ${controller && html`<p class="tools"><${Pill} tone=${controller.connected ? "good" : "alarm"} icon=${controller.connected ? "●" : "✗"}>${t(controller.connected ? "origin.connected" : "origin.alone")}<//>
       <span class="note">${controller.url} · ${t("origin.since")} <${When} at=${controller.since} /> · ${t("origin.copy." + controller.copy)}</span></p>
-      ${controller.refused && html`<p class="alarm"><span aria-hidden="true">▲ </span>${t("origin.refused", { why: controller.refused })}</p>`}
-      ${!controller.connected && controller.lastError && html`<p class="note">${controller.lastError}</p>`}`}
+      ${controller.refused && html`<p class="alarm"><span aria-hidden="true">▲ </span>${t("origin.refused")} <${English} text=${controller.refused} /></p>`}
+      ${!controller.connected && controller.lastError && html`<p class="note"><${English} text=${controller.lastError} /></p>`}`}
   <//>`;
 }
 
@@ -68,8 +69,8 @@ function Findings({ verdict, fresh }) {
   return html`<div id="findings" aria-live="polite">
     <p id="verdict-line" class=${verdict.valid ? "good" : "alarm"}><span aria-hidden="true">${verdict.valid ? "✓" : "✗"} </span>${fresh ? t(verdict.valid ? "policy.valid" : "policy.invalid") : t("policy.checking")}</p>
     <ul class="findings">
-      ${verdict.errors.map((one) => html`<li class="alarm"><code>${one.pointer || "/"}</code> ${one.detail}${one.suggestion && html` · <span class="note">${one.suggestion}</span>`}</li>`)}
-      ${verdict.warnings.map((one) => html`<li class="warn"><code>${one.pointer}</code> ${one.detail}${one.suggestion && html` · <span class="note">${one.suggestion}</span>`}</li>`)}
+      ${verdict.errors.map((one) => html`<li class="alarm"><code>${one.pointer || "/"}</code> <${English} text=${one.detail} />${one.suggestion && html` · <span class="note"><${English} text=${one.suggestion} /></span>`}</li>`)}
+      ${verdict.warnings.map((one) => html`<li class="warn"><code>${one.pointer}</code> <${English} text=${one.detail} />${one.suggestion && html` · <span class="note"><${English} text=${one.suggestion} /></span>`}</li>`)}
     </ul>
   </div>`;
 }

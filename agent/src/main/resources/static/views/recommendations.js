@@ -5,6 +5,7 @@ import { call, curl, get } from "../app/api.js";
 import { Card, Code, Pill, Trouble } from "../app/ui.js";
 import { Write } from "../app/write.js";
 import { money, percent } from "../app/format.js";
+import { Remarks, Said } from "../app/said.js";
 import { inline } from "../app/yaml.js";
 import { NotRecorded } from "./simulation.js";
 
@@ -20,9 +21,9 @@ function One({ one, currency, onDraft, onGone }) {
     }
   };
   const { effect } = one;
-  return html`<li class="policy-rule">
-    <p><${Pill} tone=${one.verb === "keep" ? "good" : "kept"}>${t("verb." + one.verb)}<//> <b>${one.title}</b></p>
-    <p class="note">${one.why}</p>
+  return html`<li class="policy-rule" id=${"rec-" + one.id}>
+    <p><${Pill} tone=${one.verb === "keep" ? "good" : "kept"}>${t("verb." + one.verb)}<//> <b><${Said} note=${one.notes[0]} text=${one.title} /></b></p>
+    <p class="note"><${Said} note=${one.notes[1]} text=${one.why} /></p>
     ${one.rule && html`<code class="wrap">${inline(one.rule)}</code>`}
     <p class="tools">
       <${Pill}>${t("rec.month", { money: (effect.spendPerMonth > 0 ? "+" : "") + money(effect.spendPerMonth, currency) })}<//>
@@ -54,7 +55,7 @@ export function Recommendations({ onDraft }) {
   const open = (state.data?.recommendations || []).filter((one) => one.state === "open");
   return html`<${Card} id="recommendations" title=${t("rec.title")} wide=${true} tools=${html`<button type="button" id="recommend" onClick=${load} disabled=${state.busy}>${state.busy ? t("write.busy") : t("rec.ask")}</button>`}>
     ${state.error && (state.error.status === 409 ? html`<${NotRecorded} />` : html`<${Trouble} error=${state.error} />`)}
-    ${state.data && open.length === 0 && html`<p class="note">${t("rec.none")} ${state.data.remarks.join(" ")}</p>`}
+    ${state.data && open.length === 0 && html`<p class="note">${t("rec.none")} <${Remarks} texts=${state.data.remarks} notes=${state.data.notes} /></p>`}
     ${!state.data && !state.error && html`<p class="note">${t("rec.text")}</p>`}
     <ul class="plain">${open.map((one) => html`<${One} key=${one.id} one=${one} currency=${state.data.currency} onDraft=${onDraft} onGone=${load} />`)}</ul>
   <//>`;

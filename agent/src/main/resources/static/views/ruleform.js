@@ -1,6 +1,7 @@
 // The rules of a policy as fields. What a field cannot hold is shown, and changed in the YAML.
 import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
+import { English } from "../app/said.js";
 import { inline } from "../app/yaml.js";
 
 const MATCHES = {
@@ -8,6 +9,7 @@ const MATCHES = {
   service: one("service"),
   name: one("name"),
   hasError: { read: (match) => only(match, "hasError") && match.hasError === true && "", write: () => ({ hasError: true }) },
+  status: one("status"),
   slowerThan: one("slowerThan"),
   attribute: {
     read: (match) => only(match, "attribute") && Object.keys(match.attribute).sort().join() === "equals,key" && match.attribute.key + "=" + match.attribute.equals,
@@ -25,7 +27,7 @@ const ACTIONS = {
   weight: { value: true, first: 2, write: number },
   rate: { value: true, first: 10, read: (rate) => rate.tracesPerSecond ?? "", write: (value) => ({ tracesPerSecond: number(value) }), fits: (rate) => only(rate, "tracesPerSecond") },
 };
-const EXAMPLE = { service: "cart", name: "GET /health", slowerThan: "1s", attribute: "http.route=/health" };
+const EXAMPLE = { service: "cart", name: "GET /health", status: "ERROR", slowerThan: "1s", attribute: "http.route=/health" };
 
 function only(object, key) {
   return object && typeof object === "object" && Object.keys(object).join() === key;
@@ -97,7 +99,7 @@ function Rule({ rule, index, last, errors, onChange, onMove, onRemove }) {
           : html`<label>${t("match." + match.kind + ".value")}<input value=${match.value} onInput=${(e) => onChange(withMatch(rule, match.kind, e.target.value))} /></label>`}
       <${ActionFields} rule=${rule} onChange=${onChange} label=${t("policy.action")} />
     </div>
-    ${errors.map((one) => html`<p class="alarm">${one.detail}</p>`)}
+    ${errors.map((one) => html`<p class="alarm"><${English} text=${one.detail} /></p>`)}
     <div class="rule-foot">
       <label><input type="checkbox" checked=${rule.shadow === true} onChange=${(e) => onChange(e.target.checked ? { ...rule, shadow: true } : Object.fromEntries(Object.entries(rule).filter(([key]) => key !== "shadow")))} />${t("policies.shadow")}</label>
       <button type="button" class="quiet" disabled=${index === 0} onClick=${() => onMove(-1)} aria-label=${t("policy.up", { name: rule.name })}>↑</button>

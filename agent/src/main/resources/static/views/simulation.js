@@ -4,6 +4,7 @@ import { t } from "../app/i18n.js";
 import { ask } from "../app/jobs.js";
 import { Empty, Table, Trouble } from "../app/ui.js";
 import { bytes, count, duration, money, percent } from "../app/format.js";
+import { English } from "../app/said.js";
 
 const WORST = 8;
 
@@ -38,12 +39,12 @@ export function Comparison({ before, after }) {
         { label: "", hint: t("sim.change"), num: true, cell: (row) => row.change },
       ]}
     />
-    <p class="note">${t("sim.from", { time: duration(after.seconds), traces: count(after.received.traces) })} ${after.warnings.join(" ")}</p>
+    <p class="note">${t("sim.from", { time: duration(after.seconds), traces: count(after.received.traces) })} <${English} text=${after.warnings.join(". ")} /></p>
     ${after.errors.lost.length > 0 &&
     html`<h3>${t("sim.lostOnes")}</h3>
       <${Table} label=${t("sim.lostOnes")} rows=${after.errors.lost.slice(0, WORST)} columns=${[
         { label: t("operation"), cell: (row) => row.service + " · " + row.operation },
-        { label: t("error"), cell: (row) => row.error },
+        { label: t("error"), cell: (row) => html`<span lang="en">${row.error}</span>` },
         { label: t("spans"), num: true, cell: (row) => count(row.spans) },
       ]} />`}
     <h3>${t("sim.worstOnes")}</h3>

@@ -5,6 +5,7 @@ import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
 import { Bar, Card, Choice, Empty, Pill, Table, When } from "../app/ui.js";
 import { amount, count, percent } from "../app/format.js";
+import { AlertText, Said, saidText } from "../app/said.js";
 
 export function TopSpenders() {
   const { data } = useLive("/api/v1/operations?sort=paid&limit=9");
@@ -33,7 +34,7 @@ export function Firing() {
     ${firing.length === 0
       ? html`<p class="note"><span class="good" aria-hidden="true">✓ </span>${data ? t("alerts.quiet", { rules: data.rules.filter((one) => one.on).length }) : t("loading")}</p>`
       : html`<ul class="rows">
-          ${firing.slice(0, 6).map((one) => html`<li><${Pill} tone=${one.state === "firing" ? "alarm" : ""} icon=${one.state === "firing" ? "▲" : "◌"}>${word("alert.", one.rule)}<//><span class="wrap">${one.text}</span><${When} at=${one.since} relative=${true} /></li>`)}
+          ${firing.slice(0, 6).map((one) => html`<li><${Pill} tone=${one.state === "firing" ? "alarm" : ""} icon=${one.state === "firing" ? "▲" : "◌"}>${word("alert.", one.rule)}<//><span class="wrap"><${AlertText} one=${one} /></span><${When} at=${one.since} relative=${true} /></li>`)}
         </ul>`}
     <${Boosted} />
   <//>`;
@@ -66,7 +67,7 @@ export function Budgets({ spend }) {
         { label: t("budget"), cell: (row) => html`${row.name}<div class="note">${Object.entries(row.scope).map(([key, value]) => key + "=" + value).join(", ") || t("everything")}</div>` },
         { label: t("period"), cell: (row) => t("period." + row.period.name) },
         { label: t("burn.spent"), num: true, cell: (row) => html`${words(row.spent)}<div class="note">/ ${words(row.budget)}</div>` },
-        { label: t("burn.expected"), num: true, cell: (row) => (row.forecast ? html`${words(row.forecast.expected)}<div class="note">${words(row.forecast.low)} – ${words(row.forecast.high)}</div>` : html`<span title=${row.noForecast}>–</span>`) },
+        { label: t("burn.expected"), num: true, cell: (row) => (row.forecast ? html`${words(row.forecast.expected)}<div class="note">${words(row.forecast.low)} – ${words(row.forecast.high)}</div>` : html`<span title=${saidText(row.notes?.noForecast, row.noForecast)}>–</span>`) },
         { label: t("budgets.pace"), num: true, cell: (row) => words(row.allowancePerHour) },
       ]}
     />
@@ -116,7 +117,7 @@ export function Report({ report }) {
   const rows = by === "day" ? report.days.map((one) => [one.day, one.sums]) : report.services.map((one) => [one.service, one.sums]);
   const { lost } = report;
   return html`<${Card} id="report" title=${t("report.title", { currency: report.currency })} wide=${true}
-    note=${report.mode === "shadow" ? t("report.shadow") : ""}
+    note=${report.mode === "shadow" && report.total.receivedSpans > 0 ? t("report.shadow") : ""}
     tools=${html`<${Choice} label=${t("report.by")} value=${by} onChange=${set} options=${[["day", t("report.day")], ["service", t("service")]]} />`}>
     <${Table} label=${t("report.title", { currency: report.currency })} rows=${rows.slice(0, REPORT_ROWS)} keyOf=${(row) => row[0]} empty=${t("report.soon")} columns=${[
       { label: t(by === "day" ? "report.day" : "service"), cell: (row) => row[0] },
@@ -126,7 +127,7 @@ export function Report({ report }) {
       { label: t("ops.errorsKept"), num: true, cell: (row) => (row[1].errorSpans > 0 ? percent(row[1].keptErrorSpans, row[1].errorSpans) : "–") },
     ]} />
     <p class="note">${t("report.lost", { signatures: count(lost.errorSignaturesNeverKept), ofSignatures: count(lost.errorSignatures), structures: count(lost.structuresNeverKept), ofStructures: count(lost.structures) })}</p>
-    ${report.remarks.length > 0 && html`<ul class="plain note">${report.remarks.map((one) => html`<li>${one}</li>`)}</ul>`}
-    ${lost.signatures.length > 0 && html`<h3>${t("sim.lostOnes")}</h3><ul class="rows">${lost.signatures.slice(0, 5).map((one) => html`<li><b class="nowrap">${one.service} · ${one.operation}</b><span class="grow">${one.error}</span><span class="nowrap">${count(one.spans)}</span></li>`)}</ul>`}
+    ${report.remarks.length > 0 && html`<ul class="plain note">${report.remarks.map((one, i) => html`<li><${Said} note=${report.notes[i]} text=${one} /></li>`)}</ul>`}
+    ${lost.signatures.length > 0 && html`<h3>${t("sim.lostOnes")}</h3><ul class="rows">${lost.signatures.slice(0, 5).map((one) => html`<li><b class="nowrap">${one.service} · ${one.operation}</b><span class="grow" lang="en">${one.error}</span><span class="nowrap">${count(one.spans)}</span></li>`)}</ul>`}
   <//>`;
 }

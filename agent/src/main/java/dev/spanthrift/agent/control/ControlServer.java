@@ -18,6 +18,7 @@ import dev.spanthrift.agent.control.killswitch.KillSwitchKeeper;
 import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.report.ReportBooks;
+import dev.spanthrift.agent.control.spend.SpendCurves;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.control.status.ControlFigures;
 import dev.spanthrift.agent.control.status.HealthSite;
@@ -58,6 +59,7 @@ public final class ControlServer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("spanthrift-control-timer").factory());
   private final StatusHistory history;
   private final HourHistory hour;
+  private final SpendCurves curves;
   private final WebSite web;
   private final StreamHub streams;
   private final Front front;
@@ -91,7 +93,8 @@ public final class ControlServer implements AutoCloseable {
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
     history = new StatusHistory(pipeline::status);
-    hour = new HourHistory(spend);
+    curves = new SpendCurves(settings.stateDirectory());
+    hour = new HourHistory(spend, curves);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend);
     operationHistory.each(minute -> report.count(minute.to()));
@@ -237,5 +240,6 @@ public final class ControlServer implements AutoCloseable {
     timer.shutdownNow();
     boosts.close();
     report.close(operationHistory);
+    curves.save();
   }
 }

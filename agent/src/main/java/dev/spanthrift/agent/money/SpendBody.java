@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.money;
 
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.sampler.budget.books.BudgetView;
 import dev.spanthrift.sampler.budget.books.Forecast;
@@ -7,8 +9,10 @@ import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.budget.books.Purse;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.model.Money;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The books as the API shows them. */
@@ -24,13 +28,22 @@ final class SpendBody {
       throw new IllegalStateException("asked before the first tick");
     }
     Spend.BudgetSpend first = budgets.getFirst();
+    Note priceNote = priceNote(view);
+    Note remark = remark(view);
+    Map<String, Note> notes = new HashMap<>(first.notes());
+    if (priceNote != null) {
+      notes.put("priceRemark", priceNote);
+    }
+    if (remark != null) {
+      notes.put("remark", remark);
+    }
     return new Spend(
         scope,
         view.budgets().getFirst().spent().currency().getCurrencyCode(),
         view.model(),
         pricePerGigabyte(view.price()),
         number(view.nextGigabyte()),
-        priceRemark(view),
+        priceNote == null ? null : priceNote.text(),
         first.period(),
         first.budget(),
         first.spent(),
@@ -39,33 +52,46 @@ final class SpendBody {
         first.ownCost(),
         first.forecast(),
         first.noForecast(),
-        remark(view),
-        budgets);
+        remark == null ? null : remark.text(),
+        budgets,
+        notes);
   }
 
   private static double pricePerGigabyte(SpanPrice price) {
     return price.nominal() ? 0 : price.price(GIGABYTE, USUAL_SPANS) / Money.PICOS;
   }
 
-  private static @Nullable String priceRemark(MoneyView view) {
+  private static @Nullable Note priceNote(MoneyView view) {
     double list = pricePerGigabyte(view.price());
     double next = number(view.nextGigabyte());
-    return list > 0 && next < list * .99
-        ? "less than the list price is paid while what is included or committed lasts"
-        : null;
+    return list > 0 && next < list * .99 ? Note.of(NoteCode.INCLUDED_LEFT) : null;
   }
 
-  private static @Nullable String remark(MoneyView view) {
+  private static @Nullable Note remark(MoneyView view) {
     if (view.clockDiffers()) {
-      return "the clock has jumped; the new time counts once it has stood for ten minutes";
+      return Note.of(NoteCode.CLOCK_JUMPED);
     }
-    if (!view.savesNothing().isEmpty()) {
-      return view.savesNothing();
-    }
-    BudgetView first = view.budgets().getFirst();
-    return first.saved().signum() < 0
-        ? "this program has cost more than it has saved: see savedGross and ownCost"
-        : null;
+    boolean loses = view.budgets().getFirst().saved().signum() < 0;
+    return switch (view.gain()) {
+      case NOTHING_COSTS -> Note.of(NoteCode.NOTHING_COSTS);
+      case LIMIT_KEPT ->
+          Note.of(NoteCode.LIMIT_KEPT, "meter", view.broken().getFirst().meter().id());
+      case ALL_INCLUDED -> Note.of(NoteCode.ALL_INCLUDED);
+      case MONEY -> loses ? Note.of(NoteCode.COSTS_MORE) : null;
+    };
+  }
+
+  /** The sentence itself is the forecaster's. */
+  private static Map<String, Note> notes(Forecast forecast) {
+    return switch (forecast) {
+      case Forecast.Known known -> Map.of();
+      case Forecast.NotEnoughData missing when missing.comesIn().isZero() ->
+          Map.of("noForecast", Note.of(NoteCode.FORECAST_WITHOUT_TRAFFIC));
+      case Forecast.NotEnoughData missing ->
+          Map.of(
+              "noForecast",
+              Note.of(NoteCode.FORECAST_SOON, "seconds", missing.comesIn().toSeconds()));
+    };
   }
 
   private static Spend.BudgetSpend budget(BudgetView view) {
@@ -91,7 +117,8 @@ final class SpendBody {
         reason,
         view.allowancePerSecond() < Purse.UNLIMITED
             ? view.allowancePerSecond() * 3600 / Money.PICOS
-            : null);
+            : null,
+        notes(view.forecast()));
   }
 
   private static double number(Money money) {

@@ -168,6 +168,19 @@ final class Browser implements AutoCloseable {
             "return document.querySelector(arguments[0])?.innerText ?? ''", selector);
   }
 
+  /** Over how many lines its text runs. */
+  int lines(String selector) {
+    Object lines =
+        driver.executeScript(
+            """
+            const range = document.createRange();
+            range.selectNodeContents(document.querySelector(arguments[0]));
+            return new Set([...range.getClientRects()].map((one) => Math.round(one.bottom))).size;
+            """,
+            selector);
+    return ((Number) lines).intValue();
+  }
+
   /** Clicks when it can be clicked, as a person would. */
   void click(String selector) {
     until(
@@ -203,9 +216,38 @@ final class Browser implements AutoCloseable {
                     words)));
   }
 
+  /** Takes one of a list, as a person would. */
+  void choose(String selector, String value) {
+    until(
+        "choosing " + value + " of " + selector,
+        () ->
+            Boolean.TRUE.equals(
+                driver.executeScript(
+                    """
+                    const one = document.querySelector(arguments[0]);
+                    if (!one) return false;
+                    if (one.value === arguments[1]) return true;
+                    one.value = arguments[1];
+                    one.dispatchEvent(new Event('change', {bubbles: true}));
+                    return true;
+                    """,
+                    selector,
+                    value)));
+  }
+
   /** A key, as a person presses it. */
   void press(Keys key) {
     new Actions(driver).sendKeys(key).perform();
+  }
+
+  /** The tabulator, so many times: without the pauses that a person makes. */
+  void tab(int times) {
+    Map<String, Object> down =
+        Map.of(
+            "type", "rawKeyDown", "key", "Tab", "code", "Tab", "windowsVirtualKeyCode", (int) '\t');
+    for (int i = 0; i < times; i++) {
+      driver.executeCdpCommand("Input.dispatchKeyEvent", down);
+    }
   }
 
   void screenshot(Path file) throws IOException {
@@ -229,7 +271,7 @@ final class Browser implements AutoCloseable {
         driver.executeAsyncScript(
             """
             const done = arguments[0];
-            axe.run({resultTypes: ['violations']}).then(
+            axe.run({resultTypes: ['violations'], preload: false, selectors: false}).then(
               (all) => done(all.violations.map((one) => one.id + ' ' + one.nodes[0].html)),
               (error) => done(['axe failed: ' + error]));
             """);

@@ -87,7 +87,15 @@ public final class FakePipeline implements PipelineView {
   /** A port with so many of its four connections open. */
   public static PortStatus port(int open) {
     return new PortStatus(
-        "gRPC", 9, open, 4, 8 - open, Map.of("table_full", 1L), Map.of("http1_on_grpc", 2L), 77);
+        "gRPC",
+        4317,
+        9,
+        open,
+        4,
+        8 - open,
+        Map.of("table_full", 1L),
+        Map.of("http1_on_grpc", 2L),
+        77);
   }
 
   @Override

@@ -5,6 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.control.alert.AlertRule;
+import dev.spanthrift.agent.control.boost.ActiveBoost;
+import dev.spanthrift.agent.control.boost.BoostKeeper;
+import dev.spanthrift.agent.control.http.NoteCode;
+import dev.spanthrift.agent.control.http.ProblemType;
+import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.sampler.Sampler;
+import dev.spanthrift.sampler.budget.ledger.TraceClass;
+import dev.spanthrift.sampler.policy.PolicySet;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,9 +26,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -38,7 +49,16 @@ class PageTest {
   private static final Path STATIC = Path.of("src/main/resources/static");
   private static final Pattern KEY = Pattern.compile("\\bt\\(\\s*\"([^\"]+)\"\\s*([+,)])");
   private static final Pattern FAMILY =
-      Pattern.compile("\\b(?:word|t)\\(\\s*\"([^\"]+\\.)\"\\s*[+,]");
+      Pattern.compile("\\b(?:word|t|own)\\(\\s*\"([^\"]+\\.)\"\\s*[+,]");
+
+  /** What is noted in the audit: a thing, a dot, and what became of it. */
+  private static final Pattern AUDITED =
+      Pattern.compile(
+          "\"((?:alerts|boost|kill-switch|policy|job|recommendation)\\.(?!json)[a-z]+)\"");
+
+  /** Families of words for what the API says. */
+  private static final List<String> SERVER = List.of("note.", "problem.", "alertText.");
+
   private static AdminPort port;
 
   @BeforeAll
@@ -231,9 +251,96 @@ class PageTest {
           .properties()
           .forEach(word -> assertFalse(word.getValue().asString().isBlank(), word.getKey()));
     }
-    assertEquals(keys.get("en"), keys.get("ko"));
+    Set<String> own = new TreeSet<>(keys.get("ko"));
+    own.removeIf(PageTest::isOfTheServer);
+    assertEquals(keys.get("en"), own);
     for (String key : keys.get("en")) {
       assertEquals(names(key, "en"), names(key, "ko"), key);
+    }
+  }
+
+  private static boolean isOfTheServer(String key) {
+    return SERVER.stream().anyMatch(key::startsWith);
+  }
+
+  /** What the API says is English there; the page says it by its code in every other language. */
+  @Test
+  void everyOtherLanguageHasWordsForAllThatTheServerSays() throws IOException {
+    Map<String, Set<String>> said = new TreeMap<>();
+    for (NoteCode code : NoteCode.values()) {
+      said.put("note." + code.word(), code.names());
+    }
+    for (ProblemType type : ProblemType.values()) {
+      said.put("problem." + type.slug(), Set.of());
+      said.put("problem." + type.slug() + ".advice", Set.of());
+    }
+    for (AlertRule rule : AlertRule.values()) {
+      said.put("alertText." + rule.word(), Set.of("subject", "value", "threshold"));
+    }
+    JsonNode words = JsonMapper.shared().readTree(STATIC.resolve("i18n/ko.json").toFile());
+    Set<String> known = new TreeSet<>(words.propertyNames());
+    known.removeIf(key -> !isOfTheServer(key));
+    assertEquals(said.keySet(), known);
+    for (String key : known) {
+      Set<String> unknown = new TreeSet<>(names(key, "ko"));
+      unknown.removeAll(said.get(key));
+      assertEquals(Set.of(), unknown, key);
+    }
+    for (AlertRule rule : AlertRule.values()) {
+      for (String language : List.of("en", "ko")) {
+        JsonNode all =
+            JsonMapper.shared().readTree(STATIC.resolve("i18n/" + language + ".json").toFile());
+        assertTrue(all.has("alert." + rule.word()), rule + " in " + language);
+        assertTrue(all.has("alertAbout." + rule.word()), rule + " in " + language);
+      }
+    }
+  }
+
+  /** Reasons, actions and phases are codes that both languages have words for. */
+  @Test
+  void everyCodeHasWordsInEachLanguage() throws IOException {
+    Set<String> keys = new TreeSet<>();
+    for (String reason :
+        List.of(
+            Sampler.LATE,
+            Sampler.KILL_SWITCH,
+            Sampler.SHADOW,
+            Sampler.TOO_EARLY,
+            PolicySet.FALLBACK_REASON,
+            "budget",
+            "budget:free",
+            "policy:elsewhere",
+            "other",
+            "others")) {
+      keys.add("reason." + reason);
+    }
+    for (TraceClass one : TraceClass.values()) {
+      if (one != TraceClass.POLICY) {
+        keys.add("reason.budget:" + one.name().toLowerCase(Locale.ROOT));
+        keys.add("class." + one.name().toLowerCase(Locale.ROOT));
+      }
+    }
+    for (int place = 1; place <= BoostKeeper.ACTIVE_MAX; place++) {
+      keys.add("reason." + ActiveBoost.COUNTED_AS + place);
+    }
+    for (PipelineView.Phase phase : PipelineView.Phase.values()) {
+      keys.add("phase." + phase.name().toLowerCase(Locale.ROOT));
+    }
+    try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        AUDITED
+            .matcher(Files.readString(source))
+            .results()
+            .forEach(found -> keys.add("action." + found.group(1)));
+      }
+    }
+    assertTrue(keys.containsAll(Set.of("action.policy.put", "action.boost.end")), keys::toString);
+    for (String language : List.of("en", "ko")) {
+      JsonNode words =
+          JsonMapper.shared().readTree(STATIC.resolve("i18n/" + language + ".json").toFile());
+      Set<String> missing = new TreeSet<>(keys);
+      missing.removeAll(words.propertyNames());
+      assertEquals(Set.of(), missing, language);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.boost;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.http.Note;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost of what it adds until it ends
  * @param capLasts seconds until the cap is spent; missing when its time is over before
  * @param ttl seconds
+ * @param notes the remarks by code
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record BoostPreview(
@@ -29,4 +31,5 @@ record BoostPreview(
     long ttl,
     double cap,
     String currency,
-    List<String> remarks) {}
+    List<String> remarks,
+    List<Note> notes) {}

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.control.boost;
 
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.simulation.RingTraffic;
@@ -35,7 +37,7 @@ public final class BoostPreviews {
     PolicyDocument document = policies.current().set().document();
     BoostMatch known = wish.match().recorded();
     Condition match = known == null ? Condition.ALWAYS : known.condition();
-    List<String> remarks = remarks(wish, document);
+    List<Note> notes = notes(wish, document);
     RingQuestions.Means means = questions.meansOfNow();
     WhatIfAnswer without = questions.now(document, means);
     WhatIfAnswer with = questions.now(boosted(document, match), means);
@@ -45,10 +47,10 @@ public final class BoostPreviews {
     double gross = gross(decided, with);
     double ttl = wish.ttl().toSeconds();
     if (with.seconds() < SHORT_SECONDS) {
-      remarks.add("the recording covers less than a minute: not enough data for a good estimate");
+      notes.add(Note.of(NoteCode.SHORT_RECORDING));
     }
     if (decided.traces() == 0) {
-      remarks.add("nothing in the recording matches");
+      notes.add(Note.of(NoteCode.NOTHING_MATCHES));
     }
     double lasts = gross <= 0 ? Double.POSITIVE_INFINITY : wish.cap() / (gross / seconds);
     return new BoostPreview(
@@ -64,7 +66,8 @@ public final class BoostPreviews {
         wish.ttl().toSeconds(),
         wish.cap(),
         with.cost().currency(),
-        List.copyOf(remarks));
+        Note.texts(notes),
+        List.copyOf(notes));
   }
 
   /** Its own price, by bytes: what its cap is spent by. */
@@ -80,16 +83,14 @@ public final class BoostPreviews {
     return new PolicyDocument(policies, document.fallback());
   }
 
-  private static List<String> remarks(BoostWish wish, PolicyDocument document) {
-    List<String> remarks = new ArrayList<>();
+  private static List<Note> notes(BoostWish wish, PolicyDocument document) {
+    List<Note> notes = new ArrayList<>();
     if (wish.match().attribute() != null) {
-      remarks.add("attributes are not recorded: this is what it costs at most");
+      notes.add(Note.of(NoteCode.ATTRIBUTES_AT_MOST));
     }
     if (!RingTraffic.unanswerable(document).isEmpty()) {
-      remarks.add(
-          "policies that ask for attributes, events or trace state do not match in the recording:"
-              + " less may be kept without the boost than is shown");
+      notes.add(Note.of(NoteCode.LESS_MAY_BE_KEPT));
     }
-    return remarks;
+    return notes;
   }
 }

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Held;
 import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
+import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.http.Paging;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
@@ -69,16 +70,20 @@ public final class ExplainApi {
     Whereabouts where = pipeline.find(id.high(), id.low());
     List<Decided> decisions = known.stream().map(explainer::decided).toList();
     String state = state(where, decisions);
+    Note verdict = decisions.isEmpty() ? VerdictWords.of(where) : null;
+    List<Note> reasons = state.equals("unknown") ? reasons(log) : List.of();
     return new Explanation(
         id.toString(),
-        decisions.isEmpty() ? VerdictWords.of(where) : VerdictWords.of(decisions.getLast()),
+        verdict == null ? VerdictWords.of(decisions.getLast()) : verdict.text(),
+        verdict,
         state,
         where.state() == Whereabouts.Stage.ABSENT
             ? null
             : new Held(where.spans(), where.bytes(), where.heldNanos() / 1e9),
         decisions,
         known.isEmpty() ? List.of() : otherwise(known, asked),
-        state.equals("unknown") ? reasons(log) : List.of());
+        Note.texts(reasons),
+        reasons);
   }
 
   private List<Otherwise> otherwise(
@@ -104,7 +109,7 @@ public final class ExplainApi {
     return where.remembered() == Whereabouts.Remembered.NOTHING ? "unknown" : "remembered";
   }
 
-  private List<String> reasons(@Nullable DecisionLog log) {
+  private List<Note> reasons(@Nullable DecisionLog log) {
     if (log == null) {
       return VerdictWords.reasons(null, 0);
     }

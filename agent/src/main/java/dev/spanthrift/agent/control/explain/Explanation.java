@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.explain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.http.Note;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,22 +11,26 @@ import tools.jackson.databind.JsonNode;
  * Why a trace was kept or dropped here.
  *
  * @param verdict the answer in one sentence
+ * @param verdictNote the same by code, where no decision is known that it could be made from
  * @param state {@code decided}, {@code waiting}, {@code limbo}, {@code remembered} (the decision is
  *     known, what it was made from is forgotten) or {@code unknown}
  * @param held spans that wait here; missing when none does
  * @param decisions about this trace, the oldest first: one for each fragment
  * @param otherwise what other policies and other money would have made of the last one
  * @param reasons why nothing may be known of it
+ * @param notes the same by code
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Explanation(
     String traceId,
     String verdict,
+    @Nullable Note verdictNote,
     String state,
     @Nullable Held held,
     List<Decided> decisions,
     List<Otherwise> otherwise,
-    List<String> reasons) {
+    List<String> reasons,
+    List<Note> notes) {
   /** Spans that wait. */
   record Held(int spans, long bytes, double seconds) {}
 
@@ -122,6 +127,7 @@ record Explanation(
    *
    * @param under such as {@code policy version 3} or {@code 2.4 times the budget}
    * @param outcome {@code kept}, {@code dropped}, {@code budget} or {@code unknown}
+   * @param notes under and why, by code
    * @param basis {@code rules}: policies were asked again; {@code recording}: the spans that came
    *     until then were played to a sampler with that budget; {@code approximation}: the
    *     probability changes as the money does. Missing where nothing can be said
@@ -132,19 +138,35 @@ record Explanation(
       String under,
       String outcome,
       String why,
+      List<Note> notes,
       @Nullable String basis,
       @Nullable Double probability) {
     static final String RULES = "rules";
     static final String RECORDING = "recording";
     static final String APPROXIMATION = "approximation";
 
-    /** Of policies, which a budget has nothing to do with. */
-    static Otherwise byRules(String under, String outcome, String why) {
-      return new Otherwise(under, outcome, why, RULES, null);
+    private static Otherwise of(
+        Note under,
+        String outcome,
+        Note why,
+        @Nullable String basis,
+        @Nullable Double probability) {
+      return new Otherwise(
+          under.text(), outcome, why.text(), List.of(under, why), basis, probability);
     }
 
-    static Otherwise unknown(String under, String why) {
-      return new Otherwise(under, "unknown", why, null, null);
+    /** Of policies, which a budget has nothing to do with. */
+    static Otherwise byRules(Note under, String outcome, Note why) {
+      return of(under, outcome, why, RULES, null);
+    }
+
+    static Otherwise byBudget(
+        Note under, boolean kept, Note why, String basis, @Nullable Double probability) {
+      return of(under, kept ? "kept" : "dropped", why, basis, probability);
+    }
+
+    static Otherwise unknown(Note under, Note why) {
+      return of(under, "unknown", why, null, null);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.control.explain;
 
 import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.simulation.RingTraffic;
@@ -13,6 +15,7 @@ import dev.spanthrift.sampler.wire.Batch;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What other policies would have made of a trace. */
 final class OtherAnswers {
@@ -41,9 +44,9 @@ final class OtherAnswers {
   }
 
   private static Otherwise under(PolicyVersion version, LoggedDecision decision, byte[] spans) {
-    String name = "policy version " + version.version();
+    Note name = Note.of(NoteCode.UNDER_VERSION, "version", version.version());
     if (spans.length == 0) {
-      return Otherwise.unknown(name, "its spans are not recorded, see recording.bytesMax");
+      return Otherwise.unknown(name, Note.of(NoteCode.SPANS_NOT_RECORDED));
     }
     PolicySet set = version.set();
     List<Integer> unanswerable = RingTraffic.unanswerable(set.document());
@@ -54,11 +57,7 @@ final class OtherAnswers {
       }
       if (unanswerable.contains(i)) {
         return Otherwise.unknown(
-            name,
-            "policy "
-                + trials.get(i).policy().name()
-                + " comes first and asks for attributes, events or trace state, which are not"
-                + " recorded");
+            name, Note.of(NoteCode.ASKS_UNRECORDED, "policy", trials.get(i).policy().name()));
       }
       if (trials.get(i).decides()) {
         return by(name, trials.get(i), decision);
@@ -78,26 +77,24 @@ final class OtherAnswers {
     return facts;
   }
 
-  private static Otherwise by(String name, PolicyTrial trial, LoggedDecision decision) {
-    String policy = "policy " + trial.policy().name() + " decides";
+  private static Otherwise by(Note name, PolicyTrial trial, LoggedDecision decision) {
+    String policy = trial.policy().name();
+    Note decides = Note.of(NoteCode.POLICY_DECIDES, "policy", policy);
+    Note toBudget = Note.of(NoteCode.POLICY_TO_BUDGET, "policy", policy);
     return switch (trial.policy().action()) {
-      case Action.Keep keep -> Otherwise.byRules(name, "kept", policy);
-      case Action.Drop drop -> Otherwise.byRules(name, "dropped", policy);
+      case Action.Keep keep -> Otherwise.byRules(name, "kept", decides);
+      case Action.Drop drop -> Otherwise.byRules(name, "dropped", decides);
       case Action.Probability(double p) ->
           Otherwise.byRules(
               name,
               p >= needed(decision) ? "kept" : "dropped",
-              policy
-                  + ": probability "
-                  + VerdictWords.number(p)
-                  + ", and it needs at least "
-                  + VerdictWords.number(needed(decision)));
+              new Note(
+                  NoteCode.POLICY_DRAWS,
+                  Map.of("policy", policy, "probability", p, "needed", needed(decision))));
       case Action.Rate rate ->
-          Otherwise.unknown(name, policy + " by a rate, which depends on the traffic then");
-      case Action.Weight weight ->
-          Otherwise.byRules(name, "budget", policy + " by leaving it there");
-      case Action.Budget budget ->
-          Otherwise.byRules(name, "budget", policy + " by leaving it there");
+          Otherwise.unknown(name, Note.of(NoteCode.POLICY_RATE, "policy", policy));
+      case Action.Weight weight -> Otherwise.byRules(name, "budget", toBudget);
+      case Action.Budget budget -> Otherwise.byRules(name, "budget", toBudget);
     };
   }
 
@@ -111,16 +108,15 @@ final class OtherAnswers {
     double own = decision.probability();
     if (own >= needed) {
       return Otherwise.byRules(
-          VerdictWords.number(needed / own) + " times the probability",
+          Note.of(NoteCode.UNDER_TIMES, "times", needed / own),
           "kept",
-          "any probability from " + VerdictWords.number(needed) + " keeps it");
+          Note.of(NoteCode.ANY_PROBABILITY, "needed", needed));
     }
-    String times = own > 0 ? VerdictWords.number(needed / own) : "many";
     return Otherwise.byRules(
-        times + " times the probability",
+        own > 0
+            ? Note.of(NoteCode.UNDER_TIMES, "times", needed / own)
+            : Note.of(NoteCode.UNDER_MANY_TIMES),
         "kept",
-        "it needs at least "
-            + VerdictWords.number(needed)
-            + "; what other money does stands below");
+        Note.of(NoteCode.NEEDS_PROBABILITY, "needed", needed));
   }
 }

@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.control.explain;
 
 import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.job.RingQuestions.Means;
 import dev.spanthrift.agent.control.job.RingQuestions.Replay;
@@ -19,7 +21,9 @@ import dev.spanthrift.sampler.wire.Scanner;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +59,7 @@ final class OtherBudgets {
   record Asked(String text, Means means) {}
 
   /** One of them; the factor is of the budget in force, 0 where that cannot be said. */
-  private record Other(String name, Means means, double factor) {}
+  private record Other(Note name, Means means, double factor) {}
 
   /**
    * Answers, the budget that was asked for first.
@@ -81,7 +85,7 @@ final class OtherBudgets {
       answers.add(
           switch (replays.get(i)) {
             case Replay.Replayed(TraceFate.Told told) -> played(others.get(i), decision, told);
-            case Replay.NotReplayed(String why) -> about(others.get(i), decision, why);
+            case Replay.NotReplayed(Note why) -> about(others.get(i), decision, why);
           });
     }
     return answers;
@@ -91,11 +95,11 @@ final class OtherBudgets {
     return Otherwise.byRules(
         name(asked),
         Explainer.outcome(decision.outcome()).equals("kept") ? "kept" : "dropped",
-        "no budget was asked: " + decision.policy() + " decides whatever the money is");
+        Note.of(NoteCode.NO_BUDGET_ASKED, "policy", decision.policy()));
   }
 
-  private static String name(Asked asked) {
-    return "budget " + asked.text().strip();
+  private static Note name(Asked asked) {
+    return Note.of(NoteCode.UNDER_BUDGET, "budget", asked.text().strip());
   }
 
   private List<Other> others(@Nullable Asked asked) {
@@ -105,8 +109,8 @@ final class OtherBudgets {
       others.add(new Other(name(asked), asked.means(), factor(asked.means(), now)));
     }
     if (now != null && now > 0) {
-      others.add(times(2, "twice the budget", now));
-      others.add(times(.5, "half the budget", now));
+      others.add(times(2, NoteCode.UNDER_TWICE, now));
+      others.add(times(.5, NoteCode.UNDER_HALF, now));
     }
     return others;
   }
@@ -117,10 +121,10 @@ final class OtherBudgets {
         : 0;
   }
 
-  private Other times(double factor, String name, double now) {
+  private Other times(double factor, NoteCode name, double now) {
     double hour = factor * now * SECONDS_AN_HOUR / Money.PICOS;
     return new Other(
-        "%s (%s %s an hour)".formatted(name, spend.spend().currency(), VerdictWords.number(hour)),
+        new Note(name, Map.of("currency", spend.spend().currency(), "amount", hour)),
         new Means(new Allowance.PerSecond(factor * now), AllocationSettings.DEFAULT),
         factor);
   }
@@ -135,9 +139,10 @@ final class OtherBudgets {
     PolicyVersion version = policies.version(last.policyVersion());
     int found = new Scanner(1 << 20).scan(spans, 0, spans.length).size();
     int seen = decisions.stream().mapToInt(decision -> decision.amounts().spans()).sum();
-    String lack = lack(version, found, seen);
+    Note lack = lack(version, found, seen);
     if (lack != null || version == null || recorded == null) {
-      Replay unknown = new Replay.NotReplayed(String.valueOf(lack));
+      Replay unknown =
+          new Replay.NotReplayed(lack == null ? Note.of(NoteCode.SPANS_NOT_RECORDED) : lack);
       return others.stream().map(other -> unknown).toList();
     }
     return questions.replays(
@@ -149,64 +154,57 @@ final class OtherBudgets {
   }
 
   /** Why the recording cannot be played. */
-  private static @Nullable String lack(@Nullable PolicyVersion version, int found, int seen) {
+  private static @Nullable Note lack(@Nullable PolicyVersion version, int found, int seen) {
     if (found == 0) {
-      return "its spans are not recorded, see recording.bytesMax";
+      return Note.of(NoteCode.SPANS_NOT_RECORDED);
     }
     if (found < seen) {
-      return "%d of its %d spans are not recorded any more".formatted(seen - found, seen);
+      return new Note(NoteCode.RECORDED_IN_PART, Map.of("missing", seen - found, "spans", seen));
     }
     if (version == null) {
-      return "the policies that it was decided by are forgotten";
+      return Note.of(NoteCode.VERSION_FORGOTTEN);
     }
     PolicyDocument document = version.set().document();
     return RingTraffic.unanswerable(document).stream()
         .map(document.policies()::get)
         .filter(policy -> !policy.shadow())
         .findFirst()
-        .map(
-            policy ->
-                "policy "
-                    + policy.name()
-                    + " asks for attributes, events or trace state, which are not recorded")
+        .map(policy -> Note.of(NoteCode.POLICY_ASKS_UNRECORDED, "policy", policy.name()))
         .orElse(null);
   }
 
   private static Otherwise played(Other other, LoggedDecision decision, TraceFate.Told told) {
-    String draw =
-        told.probability() == null
-            ? "decided as " + told.reason()
-            : "probability "
-                + VerdictWords.number(told.probability())
-                + ", and it needs at least "
-                + VerdictWords.number(OtherAnswers.needed(decision));
-    return new Otherwise(
-        other.name(),
-        told.kept() ? "kept" : "dropped",
-        "%s; from the %d spans recorded in %.0f s until then"
-            .formatted(draw, told.spans(), told.seconds()),
-        Otherwise.RECORDING,
-        told.probability());
+    Map<String, Object> values = new HashMap<>();
+    values.put("spans", told.spans());
+    values.put("seconds", told.seconds());
+    Double probability = told.probability();
+    if (probability == null) {
+      values.put("reason", told.reason());
+    } else {
+      values.put("probability", probability);
+      values.put("needed", OtherAnswers.needed(decision));
+    }
+    NoteCode code = probability == null ? NoteCode.PLAYED_AS : NoteCode.PLAYED_DRAW;
+    return Otherwise.byBudget(
+        other.name(), told.kept(), new Note(code, values), Otherwise.RECORDING, probability);
   }
 
   /** By the decision alone. */
-  private static Otherwise about(Other other, LoggedDecision decision, String whyNotPlayed) {
+  private static Otherwise about(Other other, LoggedDecision decision, Note whyNotPlayed) {
     // Where another sidecar told of a larger probability, that follows the money, too.
     double own = Math.max(decision.probability(), decision.inclusion());
     double needed = OtherAnswers.needed(decision);
-    if (other.factor() == 0 || (other.factor() < 1 && own >= 1)) {
-      String what =
-          other.factor() == 0
-              ? "a budget of this kind can only be played"
-              : "there was money for all of its kind, and how much more is not known";
-      return Otherwise.unknown(other.name(), what + ", and " + whyNotPlayed);
+    if (other.factor() == 0) {
+      return Otherwise.unknown(other.name(), Note.of(NoteCode.ONLY_PLAYED, "why", whyNotPlayed));
+    }
+    if (other.factor() < 1 && own >= 1) {
+      return Otherwise.unknown(other.name(), Note.of(NoteCode.MONEY_FOR_ALL, "why", whyNotPlayed));
     }
     double p = Math.min(1, own * other.factor());
-    return new Otherwise(
+    return Otherwise.byBudget(
         other.name(),
-        p >= needed ? "kept" : "dropped",
-        "approximation: probability about %s, and it needs at least %s; %s"
-            .formatted(VerdictWords.number(p), VerdictWords.number(needed), whyNotPlayed),
+        p >= needed,
+        new Note(NoteCode.ABOUT, Map.of("probability", p, "needed", needed, "why", whyNotPlayed)),
         Otherwise.APPROXIMATION,
         p);
   }

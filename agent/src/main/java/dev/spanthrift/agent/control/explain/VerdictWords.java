@@ -2,9 +2,12 @@ package dev.spanthrift.agent.control.explain;
 
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Tried;
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.sampler.Whereabouts;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The answer in one sentence. */
@@ -88,32 +91,28 @@ final class VerdictWords {
   }
 
   /** Of a trace of which no decision is in the log. */
-  static String of(Whereabouts where) {
+  static Note of(Whereabouts where) {
     return switch (where.state()) {
-      case WAITING -> "Waits: its spans are gathered, and it is not decided yet.";
-      case LIMBO -> "Decided, and waits for what other sidecars say.";
+      case WAITING -> Note.of(NoteCode.WAITS);
+      case LIMBO -> Note.of(NoteCode.WAITS_FOR_OTHERS);
       case ABSENT ->
           switch (where.remembered()) {
-            case KEPT -> "Kept; what the decision was made from is forgotten.";
-            case DROPPED -> "Dropped; what the decision was made from is forgotten.";
-            case NOTHING -> "Not seen here, or so long ago that it is forgotten.";
+            case KEPT -> Note.of(NoteCode.KEPT_FORGOTTEN);
+            case DROPPED -> Note.of(NoteCode.DROPPED_FORGOTTEN);
+            case NOTHING -> Note.of(NoteCode.NOT_SEEN);
           };
     };
   }
 
   /** Why nothing may be known of a trace. */
-  static List<String> reasons(@Nullable Long held, double hours) {
+  static List<Note> reasons(@Nullable Long held, double hours) {
     return List.of(
-        "its spans went to another sidecar, or to the backend without one",
-        "the SDK did not sample it",
+        Note.of(NoteCode.SEEN_ELSEWHERE),
+        Note.of(NoteCode.NOT_SAMPLED),
         held == null
-            ? "decisions are not noted: explain.bytesMax is 0"
-            : "it was decided before the last "
-                + held
-                + " decisions, "
-                + number(hours)
-                + " hours ago",
-        "it came while the kill switch let everything pass, or was dropped unjudged under pressure",
-        "it has not arrived yet: SDKs send every few seconds");
+            ? Note.of(NoteCode.NOT_NOTED)
+            : new Note(NoteCode.BEFORE_THE_LAST, Map.of("decisions", held, "hours", hours)),
+        Note.of(NoteCode.UNJUDGED),
+        Note.of(NoteCode.NOT_ARRIVED));
   }
 }

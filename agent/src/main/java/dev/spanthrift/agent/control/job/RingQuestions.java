@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.control.job;
 
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.http.ProblemType;
 import dev.spanthrift.agent.control.spend.SpendView;
@@ -139,7 +141,7 @@ public final class RingQuestions {
   public sealed interface Replay {
     record Replayed(TraceFate.Told told) implements Replay {}
 
-    record NotReplayed(String why) implements Replay {}
+    record NotReplayed(Note why) implements Replay {}
   }
 
   /**
@@ -156,12 +158,11 @@ public final class RingQuestions {
       Duration most)
       throws IOException, InterruptedException {
     String lack = room.lack(recorded.spans());
-    if (lack == null && !running.tryAcquire()) {
-      lack = "another simulation is at work";
-    }
     if (lack != null) {
-      String why = lack;
-      return means.stream().<Replay>map(each -> new Replay.NotReplayed(why)).toList();
+      return means.stream().map(each -> not(Note.of(NoteCode.NO_ROOM, "why", lack))).toList();
+    }
+    if (!running.tryAcquire()) {
+      return means.stream().map(each -> not(Note.of(NoteCode.ANOTHER_AT_WORK))).toList();
     }
     try {
       long deadline = System.nanoTime() + most.toNanos();
@@ -175,14 +176,16 @@ public final class RingQuestions {
                 deadline,
                 System::nanoTime);
         replays.add(
-            told == null
-                ? new Replay.NotReplayed("to play the recording takes too long")
-                : new Replay.Replayed(told));
+            told == null ? not(Note.of(NoteCode.PLAYS_TOO_LONG)) : new Replay.Replayed(told));
       }
       return replays;
     } finally {
       running.release();
     }
+  }
+
+  private static Replay not(Note why) {
+    return new Replay.NotReplayed(why);
   }
 
   private WhatIfAnswer answered(PolicyDocument document, Means means, Watch watch)

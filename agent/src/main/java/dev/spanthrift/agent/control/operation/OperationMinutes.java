@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.operation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.spanthrift.agent.control.operation.OperationHistory.Key;
 import dev.spanthrift.agent.control.operation.OperationHistory.Minute;
 import dev.spanthrift.agent.control.operation.OperationHistory.Reading;
@@ -33,6 +34,11 @@ final class OperationMinutes {
   private static final class Cells {
     final float[] seen = new float[MINUTES];
     final float[] kept = new float[MINUTES];
+    final @Nullable Instant firstSeen;
+
+    Cells(@Nullable Instant firstSeen) {
+      this.firstSeen = firstSeen;
+    }
 
     float sum() {
       float sum = 0;
@@ -50,8 +56,19 @@ final class OperationMinutes {
    */
   record Minutes(List<Instant> at, List<Row> operations) {}
 
-  /** One operation in each of them. */
-  record Row(String service, String operation, List<Double> seen, List<Double> kept) {}
+  /**
+   * One operation in each of them.
+   *
+   * @param firstSeen the end of the minute in which it came for the first time; missing where it
+   *     was there before anybody noted minutes
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Row(
+      String service,
+      String operation,
+      List<Double> seen,
+      List<Double> kept,
+      @Nullable Instant firstSeen) {}
 
   /** Takes a minute that is over. */
   synchronized void note(Minute minute) {
@@ -66,7 +83,7 @@ final class OperationMinutes {
             (key, all) -> {
               long seen = all.spans() - spans(minute.from().all().get(key));
               if (seen > 0) {
-                Cells cells = rows.computeIfAbsent(key, k -> new Cells());
+                Cells cells = rows.computeIfAbsent(key, k -> new Cells(firstSeen(minute, k)));
                 cells.seen[place] = seen;
                 cells.kept[place] = kept(minute.to(), key) - kept(minute.from(), key);
               }
@@ -81,6 +98,14 @@ final class OperationMinutes {
               .toList();
       least.forEach(rows::remove);
     }
+  }
+
+  /** All that came in the first minute of all is nothing new. */
+  private static @Nullable Instant firstSeen(Minute minute, Key key) {
+    Map<Key, MeasuredOperation> before = minute.from().all();
+    return before.isEmpty() || before.containsKey(key)
+        ? null
+        : Instant.ofEpochMilli(minute.to().unixMillis());
   }
 
   private static long spans(@Nullable MeasuredOperation before) {
@@ -108,7 +133,8 @@ final class OperationMinutes {
                         row.getKey().service(),
                         row.getKey().operation(),
                         rates(row.getValue().seen, places),
-                        rates(row.getValue().kept, places)))
+                        rates(row.getValue().kept, places),
+                        row.getValue().firstSeen))
             .toList();
     return new Minutes(places.stream().map(p -> Instant.ofEpochMilli(ends[p])).toList(), found);
   }

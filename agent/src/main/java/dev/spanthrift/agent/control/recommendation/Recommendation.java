@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.recommendation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.http.Note;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param rule as it would stand in the policy; missing where it goes
  * @param confidence low, medium or high: by how much the recording covers
  * @param state open or dismissed
+ * @param notes title and why, by code
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Recommendation(
@@ -24,7 +26,8 @@ record Recommendation(
     @Nullable JsonNode rule,
     Effect effect,
     String confidence,
-    String state) {
+    String state,
+    List<Note> notes) {
   /**
    * By the recording; of what is kept, the effect of taking it away.
    *
@@ -46,7 +49,7 @@ record Recommendation(
 
   Recommendation dismissed(boolean is) {
     return new Recommendation(
-        id, verb, title, why, place, rule, effect, confidence, is ? "dismissed" : "open");
+        id, verb, title, why, place, rule, effect, confidence, is ? "dismissed" : "open", notes);
   }
 
   /** All of them. */
@@ -57,9 +60,10 @@ record Recommendation(
       long spans,
       Instant at,
       String currency,
-      List<String> remarks) {
+      List<String> remarks,
+      List<Note> notes) {
     Page with(List<Recommendation> others) {
-      return new Page(others, policyVersion, seconds, spans, at, currency, remarks);
+      return new Page(others, policyVersion, seconds, spans, at, currency, remarks, notes);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.spanthrift.agent.control.recommendation;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation;
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.policy.PolicyStore;
@@ -112,7 +114,7 @@ public final class Recommender {
 
   private Weighed weigh(RingQuestions.Series row, PolicyVersion policy, Instant now)
       throws IOException, InterruptedException {
-    List<String> remarks = new ArrayList<>();
+    List<Note> notes = new ArrayList<>();
     RuleAges since = ages.next(policy, RuleChanges.seen(pipeline.policies()));
     ages = since;
     PolicyDocument document = policy.set().document();
@@ -121,13 +123,12 @@ public final class Recommender {
     Map<String, RuleChange> candidates = new LinkedHashMap<>();
     List<Recommendation> all = new ArrayList<>();
     if (!RingTraffic.unanswerable(document).isEmpty()) {
-      remarks.add(
-          "policies that ask for attributes, events or trace state do not match in the recording");
+      notes.add(Note.of(NoteCode.POLICIES_NOT_MATCHED));
     }
     long end = System.nanoTime() + PATIENCE.toNanos();
     for (RuleChange candidate : new RuleChanges(pipeline, policy, since::of).all()) {
       if (System.nanoTime() - end > 0) {
-        remarks.add("not all changes were weighed: the recording is long");
+        notes.add(Note.of(NoteCode.NOT_ALL_WEIGHED, "why", "the recording is long"));
         break;
       }
       if (policies.compile(candidate.weighed(policy.root()))
@@ -137,7 +138,7 @@ public final class Recommender {
           candidates.put(candidate.id(), candidate);
           all.add(recommendation(candidate, effect, confidence(asIs)));
         } catch (ProblemException e) {
-          remarks.add("not all changes were weighed: " + e.getMessage());
+          notes.add(Note.of(NoteCode.NOT_ALL_WEIGHED, "why", String.valueOf(e.getMessage())));
           break; // what is weighed is answered all the same
         }
       }
@@ -151,7 +152,8 @@ public final class Recommender {
             asIs.received().spans(),
             now,
             asIs.cost().currency(),
-            remarks);
+            Note.texts(notes),
+            notes);
     return new Weighed(page, candidates, policy);
   }
 
@@ -160,13 +162,14 @@ public final class Recommender {
     return new Recommendation(
         candidate.id(),
         candidate.verb().word(),
-        candidate.title(),
-        candidate.why(),
+        candidate.title().text(),
+        candidate.why().text(),
         candidate.place(),
         candidate.rule(),
         effect,
         confidence,
-        "open");
+        "open",
+        List.of(candidate.title(), candidate.why()));
   }
 
   private static Effect effect(WhatIfAnswer asIs, WhatIfAnswer with) {

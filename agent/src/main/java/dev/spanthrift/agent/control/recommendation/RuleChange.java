@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.recommendation;
 
 import dev.spanthrift.agent.control.http.BodyFormat;
+import dev.spanthrift.agent.control.http.Note;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -13,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param place of the rule in the policy; for what is added, where it will stand
  * @param rule as it would be written; null for what goes
  */
-record RuleChange(Verb verb, String title, String why, int place, @Nullable JsonNode rule) {
+record RuleChange(Verb verb, Note title, Note why, int place, @Nullable JsonNode rule) {
   /** What becomes of the rule. */
   enum Verb {
     ADD("add"),
@@ -36,7 +37,7 @@ record RuleChange(Verb verb, String title, String why, int place, @Nullable Json
   String id() {
     ObjectNode said = JsonNodeFactory.instance.objectNode();
     said.put("verb", verb.word());
-    said.put("title", title);
+    said.put("title", title.text());
     if (rule != null) {
       said.set("rule", rule);
     }

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.control.recommendation;
 
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.recommendation.RuleChange.Verb;
 import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -69,11 +72,7 @@ final class RuleChanges {
     rule.put("keep", true);
     return List.of(
         new RuleChange(
-            Verb.ADD,
-            "keep every trace with an error",
-            "no rule keeps errors, so that some are lost",
-            0,
-            rule));
+            Verb.ADD, Note.of(NoteCode.ADD_ERRORS), Note.of(NoteCode.ADD_ERRORS_WHY), 0, rule));
   }
 
   private static boolean keepsErrors(Policy rule) {
@@ -96,8 +95,8 @@ final class RuleChanges {
         idle.add(
             new RuleChange(
                 Verb.REMOVE,
-                "remove " + count.name(),
-                "it matched none of " + seen + " traces since it came",
+                Note.of(NoteCode.REMOVE_RULE, "policy", count.name()),
+                Note.of(NoteCode.REMOVE_RULE_WHY, "traces", seen),
                 i,
                 null));
       }
@@ -137,14 +136,20 @@ final class RuleChanges {
     rule.put("probability", probability);
     return new RuleChange(
         Verb.ADD,
-        "keep " + words(probability) + " of " + operation.operation(),
-        String.format(
-            Locale.ROOT,
-            "%s of %s takes %.0f %% of the kept bytes and fails in %.2f %%",
-            operation.operation(),
-            operation.service(),
-            100.0 * operation.bytes() / bytes,
-            100.0 * operation.errors() / Math.max(1, operation.spans())),
+        new Note(
+            NoteCode.ADD_FEWER,
+            Map.of("probability", probability, "operation", operation.operation())),
+        new Note(
+            NoteCode.ADD_FEWER_WHY,
+            Map.of(
+                "operation",
+                operation.operation(),
+                "service",
+                operation.service(),
+                "share",
+                (double) operation.bytes() / bytes,
+                "errorRate",
+                (double) operation.errors() / Math.max(1, operation.spans()))),
         rules.size(),
         rule);
   }
@@ -174,8 +179,10 @@ final class RuleChanges {
         updates.add(
             new RuleChange(
                 Verb.UPDATE,
-                "lower " + rules.get(i).name() + " to " + words(less),
-                "it keeps much of what is kept",
+                new Note(
+                    NoteCode.UPDATE_RULE,
+                    Map.of("policy", rules.get(i).name(), "probability", less)),
+                Note.of(NoteCode.UPDATE_RULE_WHY),
                 i,
                 rule));
       }
@@ -190,8 +197,8 @@ final class RuleChanges {
         all.add(
             new RuleChange(
                 Verb.KEEP,
-                "leave " + rules.get(i).name() + " as it is",
-                "the effect is that of taking it away",
+                Note.of(NoteCode.KEEP_RULE, "policy", rules.get(i).name()),
+                Note.of(NoteCode.KEEP_RULE_WHY),
                 i,
                 policy.root().path("policies").path(i)));
       }
@@ -224,9 +231,5 @@ final class RuleChanges {
   private static double rounded(double probability) {
     double scale = Math.pow(10, 1 - Math.floor(Math.log10(probability)));
     return Math.round(probability * scale) / scale;
-  }
-
-  private static String words(double probability) {
-    return String.format(Locale.ROOT, "%.3g %%", 100 * probability);
   }
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.report;
 
+import dev.spanthrift.agent.control.http.Note;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.List;
  * @param days the youngest first
  * @param services over all days, the dearest first
  * @param shadows what policies in shadow would have done, since start
+ * @param notes the remarks by code
  */
 record Report(
     String currency,
@@ -23,7 +25,8 @@ record Report(
     List<Service> services,
     Loss lost,
     List<Shadow> shadows,
-    List<String> remarks) {
+    List<String> remarks,
+    List<Note> notes) {
   /** One UTC day. */
   record Day(LocalDate day, ReportSums sums, List<Service> services) {}
 

@@ -1,5 +1,7 @@
 package dev.spanthrift.agent.control.report;
 
+import dev.spanthrift.agent.control.http.Note;
+import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.http.ProblemException;
 import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.spend.ListPrice;
@@ -78,6 +80,7 @@ public final class ReportApi {
     List<Report.Service> services = services(byService, null);
     PipelineStatus status = pipeline.status();
     ReportSums all = sum(services);
+    List<Note> notes = notes();
     return new Report(
         spend.spend().currency(),
         spend.spend().pricePerGigabyte(),
@@ -89,7 +92,8 @@ public final class ReportApi {
         services,
         lost(status),
         shadows(),
-        remarks());
+        Note.texts(notes),
+        notes);
   }
 
   private static List<Report.Service> services(Map<String, ReportSums> all, @Nullable String only) {
@@ -149,15 +153,13 @@ public final class ReportApi {
     return ListPrice.of(price, amount.bytes(), amount.spans());
   }
 
-  private List<String> remarks() {
-    List<String> remarks = new ArrayList<>();
+  private List<Note> notes() {
+    List<Note> notes = new ArrayList<>();
     if (spend.price().nominal()) {
-      remarks.add("nothing has a price: set price.perGb or a price model");
+      notes.add(Note.of(NoteCode.NO_PRICE));
     }
-    remarks.add(
-        "money is by the list price of each minute; what is included or committed is in the books"
-            + " of /api/v1/spend");
-    remarks.add("late spans of traces that were kept count as received and not as kept");
-    return remarks;
+    notes.add(Note.of(NoteCode.BY_LIST_PRICE));
+    notes.add(Note.of(NoteCode.LATE_NOT_KEPT));
+    return notes;
   }
 }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.spend;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.http.Note;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param noForecast why there is none
  * @param remark such as that sampling now saves nothing
  * @param budgets each with its own books
+ * @param notes {@code priceRemark}, {@code noForecast} and {@code remark} by code
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Spend(
@@ -50,7 +52,8 @@ public record Spend(
     @Nullable ForecastBand forecast,
     @Nullable String noForecast,
     @Nullable String remark,
-    List<BudgetSpend> budgets) {
+    List<BudgetSpend> budgets,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Note> notes) {
 
   public static final String FLEET = "fleet";
   public static final String SIDECAR = "sidecar";
@@ -80,9 +83,11 @@ public record Spend(
       double ownCost,
       @Nullable ForecastBand forecast,
       @Nullable String noForecast,
-      @Nullable Double allowancePerHour) {}
+      @Nullable Double allowancePerHour,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Note> notes) {}
 
   public Spend {
     budgets = List.copyOf(budgets);
+    notes = Map.copyOf(notes);
   }
 }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.status;
 
 import dev.spanthrift.agent.control.spend.Spend;
+import dev.spanthrift.agent.control.spend.SpendCurves;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.sampler.SamplerCounts;
@@ -26,14 +27,16 @@ public final class HourHistory {
   static final String OTHERS = "others";
 
   private final SpendView spend;
+  private final SpendCurves curves;
   private final Reading[] ring = new Reading[READINGS];
   private final List<String> kept = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
   private final List<String> budgets = new ArrayList<>();
   private int taken;
 
-  public HourHistory(SpendView spend) {
+  public HourHistory(SpendView spend, SpendCurves curves) {
     this.spend = spend;
+    this.curves = curves;
   }
 
   /**
@@ -53,6 +56,7 @@ public final class HourHistory {
    * @param kept likewise, by reason
    * @param dropped likewise
    * @param spent by budget, since its period began; where there is none, as {@code all}
+   * @param periods the same for each budget's whole period
    */
   record Hour(
       int stepSeconds,
@@ -60,13 +64,16 @@ public final class HourHistory {
       List<Long> received,
       Map<String, List<Long>> kept,
       Map<String, List<Long>> dropped,
-      Map<String, List<Double>> spent) {}
+      Map<String, List<Double>> spent,
+      List<SpendCurves.Curve> periods) {}
 
   /** Takes a reading when it is time for one; to be called often. */
   public void note(PipelineStatus status) {
     long now = status.nowUnixMillis();
     if (isDue(now)) {
-      add(now, status.spans(), spend.spend());
+      Spend money = spend.spend();
+      add(now, status.spans(), money);
+      curves.note(now, money);
     }
   }
 
@@ -145,7 +152,7 @@ public final class HourHistory {
             .add(name < reading.spent.length ? reading.spent[name] : 0);
       }
     }
-    return new Hour(STEP_MILLIS / 1_000, at, received, keptOf, droppedOf, spentOf);
+    return new Hour(STEP_MILLIS / 1_000, at, received, keptOf, droppedOf, spentOf, curves.curves());
   }
 
   private static <T> Map<String, List<T>> columns(List<String> names) {

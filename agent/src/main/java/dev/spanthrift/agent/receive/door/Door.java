@@ -54,8 +54,11 @@ public final class Door {
     books.stray(kind, words);
   }
 
-  public PortStatus status() {
-    return books.status(pendingBytes.get());
+  /**
+   * @param number of the port that it is the door of
+   */
+  public PortStatus status(int number) {
+    return books.status(number, pendingBytes.get());
   }
 
   /** The head of a request has come. */

@@ -81,7 +81,7 @@ public final class PortBooks {
     return refused[NoPlace.TABLE_FULL.ordinal()].sum();
   }
 
-  PortStatus status(long pendingBytes) {
+  PortStatus status(int number, long pendingBytes) {
     long gone = closed.sum();
     Map<String, Long> noPlace = new TreeMap<>();
     for (NoPlace why : NoPlace.values()) {
@@ -93,6 +93,7 @@ public final class PortBooks {
     }
     return new PortStatus(
         port,
+        number,
         accepted.sum(),
         Math.max(0, opened.sum() - gone),
         openMax,

@@ -5,7 +5,8 @@ import java.util.Map;
 /**
  * What one OTLP port has seen beside the requests of the signals; counts since start.
  *
- * @param port grpc or http
+ * @param port gRPC or HTTP
+ * @param number where it listens
  * @param accepted connections that the system handed over: open + closed + refused
  * @param open at this moment
  * @param openMax more are not taken in
@@ -15,6 +16,7 @@ import java.util.Map;
  */
 public record PortStatus(
     String port,
+    int number,
     long accepted,
     long open,
     int openMax,

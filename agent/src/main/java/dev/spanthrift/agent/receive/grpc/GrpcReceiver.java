@@ -59,7 +59,7 @@ public final class GrpcReceiver {
 
   /** Connections, strays, and what is partly read. */
   public PortStatus status() {
-    return door.status();
+    return door.status(address().getPort());
   }
 
   /** Refuses new calls, finishes running ones, and ends within the deadline. Blocks. */

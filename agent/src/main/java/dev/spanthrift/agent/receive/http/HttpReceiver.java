@@ -53,7 +53,7 @@ public final class HttpReceiver {
 
   /** Connections, strays, and what is partly read. */
   public PortStatus status() {
-    return door.status();
+    return door.status(address().getPort());
   }
 
   /** Accepts no more, finishes running requests, and ends within the deadline. Blocks. */

@@ -13,7 +13,8 @@ final class MonthlySpend {
   static Spend of(double spent, Spend.@Nullable ForecastBand forecast) {
     Spend.CoveredPeriod month = new Spend.CoveredPeriod("month", Instant.EPOCH, null);
     Spend.BudgetSpend budget =
-        new Spend.BudgetSpend("all", Map.of(), month, 100.0, spent, 0, 0, 0, forecast, null, null);
+        new Spend.BudgetSpend(
+            "all", Map.of(), month, 100.0, spent, 0, 0, 0, forecast, null, null, Map.of());
     return new Spend(
         "sidecar",
         "USD",
@@ -30,6 +31,7 @@ final class MonthlySpend {
         forecast,
         null,
         null,
-        List.of(budget));
+        List.of(budget),
+        Map.of());
   }
 }

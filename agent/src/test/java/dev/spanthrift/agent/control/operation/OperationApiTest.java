@@ -10,9 +10,12 @@ import dev.spanthrift.agent.control.OpenApi;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,5 +157,24 @@ class OperationApiTest {
     assertEquals(OperationMinutes.MINUTES, most.seen().size());
     assertTrue(most.seen().stream().allMatch(rate -> rate == 80), most.seen()::toString);
     assertTrue(most.kept().stream().allMatch(rate -> rate == 0), most.kept()::toString);
+  }
+
+  @Test
+  void whatComesForTheFirstTimeIsMarkedAndStaysSo() {
+    long[] clock = {1_000_000};
+    OperationHistory history = new OperationHistory(port.pipeline, () -> clock[0]);
+    for (int minute = 0; minute <= 4; minute++) {
+      MeasuredOperation old = measured("shop", "old", 60L * (minute + 1), 0);
+      MeasuredOperation fresh = measured("shop", "fresh", 60L * Math.max(1, minute - 2), 0);
+      port.pipeline.measured = minute < 3 ? List.of(old) : List.of(old, fresh);
+      history.look(FakePipeline.status(1_000 + minute, Map.of()).spans());
+      clock[0] += OperationHistory.MINUTE_MILLIS;
+    }
+    Map<String, Optional<Instant>> came = new HashMap<>();
+    for (OperationMinutes.Row row : history.minutes().minutes().operations()) {
+      came.put(row.operation(), Optional.ofNullable(row.firstSeen()));
+    }
+    Instant third = Instant.ofEpochMilli(1_000_000 + 3 * OperationHistory.MINUTE_MILLIS);
+    assertEquals(Map.of("old", Optional.empty(), "fresh", Optional.of(third)), came);
   }
 }

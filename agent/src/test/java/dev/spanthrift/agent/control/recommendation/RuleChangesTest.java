@@ -47,7 +47,7 @@ class RuleChangesTest {
                         ? List.of(counts("errors", seen), counts("rare", 0), counts("default", 0))
                         : method.invoke(pipeline, arguments));
     return new RuleChanges(counted, policy, ages::of)
-        .all().stream().map(RuleChange::title).toList();
+        .all().stream().map(change -> change.title().text()).toList();
   }
 
   @Test

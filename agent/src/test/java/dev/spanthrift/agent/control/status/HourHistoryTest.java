@@ -7,6 +7,7 @@ import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.FakePipeline;
 import dev.spanthrift.agent.control.OpenApi;
 import dev.spanthrift.agent.control.spend.Spend;
+import dev.spanthrift.agent.control.spend.SpendCurves;
 import dev.spanthrift.agent.pipeline.MadeStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class HourHistoryTest {
   private double spent;
-  private final HourHistory history = new HourHistory(this::spend);
+  private final HourHistory history = new HourHistory(this::spend, new SpendCurves(null));
 
   private Spend spend() {
     Spend.CoveredPeriod period = new Spend.CoveredPeriod("hour", Instant.EPOCH, null);
@@ -39,7 +40,8 @@ class HourHistoryTest {
         null,
         null,
         null,
-        List.of());
+        List.of(),
+        Map.of());
   }
 
   private void note(long second, long received, Map<String, Long> kept) {

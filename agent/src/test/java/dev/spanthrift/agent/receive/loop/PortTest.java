@@ -81,6 +81,6 @@ class PortTest {
         .pipeline()
         .fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
     listening.checkException(); // nothing is left for Netty to complain of
-    assertEquals(2, door.status().refused().get("accept_failed"));
+    assertEquals(2, door.status(0).refused().get("accept_failed"));
   }
 }

@@ -28,17 +28,22 @@ public record MoneyView(
     budgets = List.copyOf(budgets);
   }
 
-  /** A sentence for people when sampling saves no money, else empty. */
-  public String savesNothing() {
-    if (price.nominal() && broken.isEmpty()) {
-      return "sampling now saves nothing: by this price model spans cost nothing";
-    }
+  /** What sampling is worth. */
+  public enum Gain {
+    MONEY,
+    /** By this price model spans cost nothing. */
+    NOTHING_COSTS,
+    /** No money, but keeping all would break a limit of the vendor. */
+    LIMIT_KEPT,
+    /** All that is expected is included in the plan. */
+    ALL_INCLUDED
+  }
+
+  /** At the moment. */
+  public Gain gain() {
     if (price.nominal()) {
-      return "sampling saves no money, but keeping all would break the vendor's limit of "
-          + broken.getFirst().meter().id();
+      return broken.isEmpty() ? Gain.NOTHING_COSTS : Gain.LIMIT_KEPT;
     }
-    return free && broken.isEmpty()
-        ? "sampling now saves nothing: all that is expected is included in the plan"
-        : "";
+    return free && broken.isEmpty() ? Gain.ALL_INCLUDED : Gain.MONEY;
   }
 }

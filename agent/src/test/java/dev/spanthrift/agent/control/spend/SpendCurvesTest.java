@@ -1,0 +1,111 @@
+package dev.spanthrift.agent.control.spend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpendCurvesTest {
+  private static final Instant FROM = Instant.parse("2026-11-01T00:00:00Z");
+  private static final Instant TO = Instant.parse("2026-12-01T00:00:00Z");
+
+  @TempDir Path folder;
+
+  private static Spend spend(String budget, Instant from, Instant to, double spent) {
+    Spend.CoveredPeriod period = new Spend.CoveredPeriod("month", from, to);
+    Spend.BudgetSpend books =
+        new Spend.BudgetSpend(
+            budget, Map.of(), period, 100.0, spent, 0, 0, 0, null, null, null, Map.of());
+    return new Spend(
+        Spend.SIDECAR,
+        "USD",
+        "list",
+        .5,
+        .5,
+        null,
+        period,
+        100.0,
+        spent,
+        0,
+        0,
+        0,
+        null,
+        null,
+        null,
+        List.of(books),
+        Map.of());
+  }
+
+  private static void month(SpendCurves curves, Instant from, Instant to) {
+    double hours = 0;
+    for (Instant at = from; at.isBefore(to); at = at.plus(Duration.ofHours(1))) {
+      curves.note(at.toEpochMilli(), spend("all", FROM, TO, hours++));
+    }
+  }
+
+  @Test
+  void showsTheWholePeriodInAHundredSteps() {
+    SpendCurves curves = new SpendCurves(null);
+    month(curves, FROM, TO);
+    SpendCurves.Curve curve = curves.curves().getFirst();
+    assertEquals("all", curve.budget());
+    assertTrue(curve.at().size() > 85 && curve.at().size() <= 101, curve.at().size() + " points");
+    assertEquals(FROM, curve.at().getFirst());
+    assertTrue(curve.at().getLast().isAfter(TO.minus(Duration.ofHours(9))));
+    for (int i = 0; i < curve.at().size(); i++) {
+      double hours = Duration.between(FROM, curve.at().get(i)).toHours();
+      assertEquals(hours, curve.spent().get(i));
+    }
+  }
+
+  @Test
+  void anotherPeriodBeginsAnew() {
+    SpendCurves curves = new SpendCurves(null);
+    month(curves, FROM, TO);
+    Instant next = TO.plus(Duration.ofDays(31));
+    curves.note(TO.toEpochMilli(), spend("all", TO, next, 0));
+    assertEquals(List.of(TO), curves.curves().getFirst().at());
+  }
+
+  @Test
+  void aBudgetThatIsGoneTakesItsCurveAlong() {
+    SpendCurves curves = new SpendCurves(null);
+    curves.note(FROM.toEpochMilli(), spend("shop", FROM, TO, 0));
+    curves.note(FROM.toEpochMilli() + 1_000, spend("all", FROM, TO, 0));
+    assertEquals(List.of("all"), curves.curves().stream().map(c -> c.budget()).toList());
+  }
+
+  @Test
+  void survivesARestart() {
+    SpendCurves before = new SpendCurves(folder);
+    month(before, FROM, FROM.plus(Duration.ofDays(10)));
+    before.save();
+    SpendCurves after = new SpendCurves(folder);
+    assertEquals(before.curves(), after.curves());
+    month(after, FROM.plus(Duration.ofDays(20)), TO);
+    assertEquals(FROM, after.curves().getFirst().at().getFirst());
+  }
+
+  @Test
+  void whatIsDamagedIsIgnored() throws IOException {
+    Files.writeString(folder.resolve(SpendCurves.FILE), "[{\"budget\": \"all\", \"at\": [7]}]");
+    assertEquals(List.of(), new SpendCurves(folder).curves());
+  }
+
+  @Test
+  void aClockThatIsSetBackForgetsWhatIsToCome() {
+    SpendCurves curves = new SpendCurves(null);
+    month(curves, FROM, FROM.plus(Duration.ofDays(10)));
+    Instant back = FROM.plus(Duration.ofDays(5));
+    curves.note(back.toEpochMilli(), spend("all", FROM, TO, 7));
+    assertTrue(curves.curves().getFirst().at().stream().noneMatch(at -> at.isAfter(back)));
+  }
+}
