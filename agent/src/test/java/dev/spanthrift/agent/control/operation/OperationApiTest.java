@@ -168,13 +168,13 @@ class OperationApiTest {
       MeasuredOperation fresh = measured("shop", "fresh", 60L * Math.max(1, minute - 2), 0);
       port.pipeline.measured = minute < 3 ? List.of(old) : List.of(old, fresh);
       history.look(FakePipeline.status(1_000 + minute, Map.of()).spans());
-      clock[0] += OperationHistory.MINUTE_MILLIS;
+      clock[0] += OperationHistory.MINUTE.toMillis();
     }
     Map<String, Optional<Instant>> came = new HashMap<>();
     for (OperationMinutes.Row row : history.minutes().minutes().operations()) {
       came.put(row.operation(), Optional.ofNullable(row.firstSeen()));
     }
-    Instant third = Instant.ofEpochMilli(1_000_000 + 3 * OperationHistory.MINUTE_MILLIS);
+    Instant third = Instant.ofEpochMilli(1_000_000 + 3 * OperationHistory.MINUTE.toMillis());
     assertEquals(Map.of("old", Optional.empty(), "fresh", Optional.of(third)), came);
   }
 }
