@@ -122,7 +122,16 @@ class ExplainOtherBudgetsTest {
     return decided;
   }
 
+  /** A machine that is busy with other things may take too long at first, which is an answer. */
   private JsonNode explain(String id, String query) {
+    JsonNode answer = explainOnce(id, query);
+    for (int i = 0; i < 100 && answer.toString().contains("playsTooLong"); i++) {
+      answer = explainOnce(id, query);
+    }
+    return answer;
+  }
+
+  private JsonNode explainOnce(String id, String query) {
     byte[] body =
         port.client()
             .get()
