@@ -21,7 +21,7 @@ export function watchOperations(answer, at) {
   const column = Math.round(at / 1000 / STEP_SECONDS) * STEP_SECONDS;
   for (const row of answer.operations) {
     const before = known.get(name(row));
-    if (before && at >= before.at && at - before.at < SOON_MS) continue; // counts come in bursts
+    if (before && at - before.at < SOON_MS) continue; // counts come in bursts
     known.set(name(row), { at, row });
     const seconds = before ? (at - before.at) / 1000 : 0;
     const goesOn = seconds > 0 && seconds <= FORGET_SECONDS && row.all.spans >= before.row.all.spans;
