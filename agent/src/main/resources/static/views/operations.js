@@ -15,6 +15,7 @@ const HEAT_ROWS = 50;
 const ROW_PX = 18;
 const HATCH_PX = 5;
 const FLOOR_NEAR = 1.25; // chance keeps a little more, or less
+const FLOOR_SPANS = 5; // that the floor would keep, before it can be told from chance
 
 
 /** ± half of the interval, as a part of the estimate. */
@@ -26,8 +27,9 @@ export function spread(interval) {
 /** Of what was seen; null where nothing was. */
 const shareOf = (cell) => (cell && cell.all > 0 ? Math.min(1, cell.kept / cell.all) : null);
 
-/** Whether as little is kept as ever: of each trace its least probability. */
-const atFloor = (row, cell) => shareOf(cell) !== null && row.floor !== undefined && row.floor * FLOOR_NEAR < 1 && shareOf(cell) <= row.floor * FLOOR_NEAR;
+/** Whether as little is kept as ever: of each trace its least probability. Of a few spans nobody can tell. */
+const atFloor = (row, cell, seconds) =>
+  shareOf(cell) !== null && row.floor !== undefined && row.floor * FLOOR_NEAR < 1 && cell.all * seconds * row.floor >= FLOOR_SPANS && shareOf(cell) <= row.floor * FLOOR_NEAR;
 
 function hatch(context, left, top, width, height) {
   context.save();
@@ -73,7 +75,7 @@ function Heat({ rows }) {
           context.globalAlpha = share === null ? 1 : 0.1 + 0.9 * Math.max(0, 1 + Math.log10(Math.max(share, 1e-3)) / 3);
           context.fillRect(left(i) * width, y * ROW_PX + 1, wide, ROW_PX - 2);
           context.globalAlpha = 1;
-          if (atFloor(row, cell)) hatch(context, left(i) * width, y * ROW_PX + 1, wide, ROW_PX - 2);
+          if (atFloor(row, cell, history.seconds)) hatch(context, left(i) * width, y * ROW_PX + 1, wide, ROW_PX - 2);
           if (firstSeen === times[i]) {
             context.fillStyle = colour("new");
             context.beginPath();
@@ -118,7 +120,7 @@ function Heat({ rows }) {
     const operation = row.service + " · " + row.operation;
     const cell = cells[x];
     if (!cell) return clock(times[x] * 1000) + " · " + operation + ": –";
-    return clock(cell.at * 1000) + " · " + t("ops.cell", { operation, seen: decimal(cell.all), kept: decimal(cell.kept), part: percent(cell.kept, cell.all) }) + (atFloor(row, cell) ? " · " + t("ops.atFloor", { floor: percent(row.floor) }) : "") + (firstSeen === times[x] ? " · " + t("ops.firstSeen") : "");
+    return clock(cell.at * 1000) + " · " + t("ops.cell", { operation, seen: decimal(cell.all), kept: decimal(cell.kept), part: percent(cell.kept, cell.all) }) + (atFloor(row, cell, history.seconds) ? " · " + t("ops.atFloor", { floor: percent(row.floor) }) : "") + (firstSeen === times[x] ? " · " + t("ops.firstSeen") : "");
   };
   if (times.length === 0) return html`<p class="note">${t("ops.heatSoon")}</p>`;
   const say = t(history.minutes ? "ops.heatMinutes" : "ops.heatSay");

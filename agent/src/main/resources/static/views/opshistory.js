@@ -4,6 +4,7 @@ import { useLive } from "../app/live.js";
 
 const COLUMNS = 60;
 const STEP_SECONDS = 5; // answers come about so often
+const SOON_MS = 2_000;
 const FORGET_SECONDS = 60;
 const MINUTES_MIN = 3; // before, the last seconds tell more
 const rings = new Map(); // "service operation" → [{at, all, kept}]
@@ -20,6 +21,7 @@ export function watchOperations(answer, at) {
   const column = Math.round(at / 1000 / STEP_SECONDS) * STEP_SECONDS;
   for (const row of answer.operations) {
     const before = known.get(name(row));
+    if (before && at - before.at < SOON_MS) continue; // counts come in bursts
     known.set(name(row), { at, row });
     const seconds = before ? (at - before.at) / 1000 : 0;
     const goesOn = seconds > 0 && seconds <= FORGET_SECONDS && row.all.spans >= before.row.all.spans;
@@ -31,18 +33,18 @@ export function watchOperations(answer, at) {
   }
 }
 
-/** {times, minutes: whether each is a minute, of(row): cells at those times, null where nothing is known, firstSeen(row)}. */
+/** {times, seconds: of each column, minutes: whether it is one, of(row): cells at those times, null where nothing is known, firstSeen(row)}. */
 export function useOperationHistory() {
   const { data } = useLive("/api/v1/operations/history");
   if (!data || data.at.length < MINUTES_MIN) {
     const times = columns();
-    return { times, minutes: false, firstSeen: () => null, of: (row) => aligned(times, rings.get(name(row)) || []) };
+    return { times, seconds: STEP_SECONDS, minutes: false, firstSeen: () => null, of: (row) => aligned(times, rings.get(name(row)) || []) };
   }
   const times = data.at.map((at) => Date.parse(at) / 1000);
   const rows = new Map(data.operations.map((row) => [name(row), row]));
   const cells = (row) => times.map((at, i) => (row ? { at, all: row.seen[i], kept: row.kept[i] } : null));
   const firstSeen = (row) => (rows.get(name(row))?.firstSeen ? Date.parse(rows.get(name(row)).firstSeen) / 1000 : null);
-  return { times, minutes: true, firstSeen, of: (row) => cells(rows.get(name(row))) };
+  return { times, seconds: 60, minutes: true, firstSeen, of: (row) => cells(rows.get(name(row))) };
 }
 
 /** Moments that most rows know of: answers about one operation are no column. */
