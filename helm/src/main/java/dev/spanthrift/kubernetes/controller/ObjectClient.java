@@ -35,6 +35,11 @@ public final class ObjectClient {
   }
 
   static void configure(KubernetesClientBuilder builder) {
+    builder
+        .editOrNewConfig()
+        .withRequestTimeout(TRY_MILLIS)
+        .withRequestRetryBackoffLimit(RETRIES)
+        .endConfig();
     builder.withKubernetesSerialization(new KubernetesSerialization(mapper(), true));
   }
 
