@@ -99,6 +99,15 @@ drain() {
   k -n spanthrift rollout status deploy/spanthrift-injector deploy/spanthrift-controller --timeout=180s >/dev/null
 }
 
+# enforced NAMESPACE: ten pods in turn would get a sidecar that is not in shadow. Injectors watch namespaces, and a pod
+# that is made in the moment after an annotation gets its sidecar as the namespace was before.
+enforced() {
+  local turn
+  for turn in 1 2 3 4 5 6 7 8 9 10; do
+    k -n "$1" run probe --image=localhost/app:1 --dry-run=server -o yaml | grep -A1 'name: SPANTHRIFT_MODE' | grep -q 'value: enforce' || return 1
+  done
+}
+
 # Two workloads that share a trace for each tenth of a second; an error in the part of the one keeps both.
 fleet() {
   local part from to seen
@@ -119,6 +128,9 @@ YAML
   k -n spanthrift rollout status deploy/spanthrift-injector --timeout=300s >/dev/null
   namespace pair
   k annotate namespace pair spanthrift.dev/mode=enforce >/dev/null
+  from=$(now)
+  await 60 'both injectors know that the namespace obeys' enforced pair
+  say "the namespace's annotation is known to both injectors after $(($(now) - from)) ms"
   ok 'the policy of the pair is taken' "$(cat <<YAML | k -n pair apply -f - >"$work/policy.out" 2>&1 && echo yes || cat "$work/policy.out"
 apiVersion: spanthrift.dev/v1alpha1
 kind: SamplingPolicy
