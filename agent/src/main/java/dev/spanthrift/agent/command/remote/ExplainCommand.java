@@ -3,7 +3,9 @@ package dev.spanthrift.agent.command.remote;
 import dev.spanthrift.agent.command.option.Context;
 import dev.spanthrift.agent.command.remote.RemoteSidecar.RefusedException;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -13,13 +15,22 @@ public final class ExplainCommand extends RemoteVerb {
   @Parameters(paramLabel = "TRACE-ID", description = "32 hexadecimal digits.")
   private String id = "";
 
+  @Option(
+      names = "--budget",
+      paramLabel = "BUDGET",
+      description = "One more budget to try on it, such as 10%% or 25/month.")
+  private @Nullable String budget;
+
   public ExplainCommand(Context context) {
     super(context);
   }
 
   @Override
   JsonNode ask(RemoteSidecar sidecar) throws RefusedException, InterruptedException {
-    return sidecar.get("/api/v1/traces/" + RemoteSidecar.encoded(id.strip()) + "/explain").body();
+    String query = budget == null ? "" : "?budget=" + RemoteSidecar.encoded(budget);
+    return sidecar
+        .get("/api/v1/traces/" + RemoteSidecar.encoded(id.strip()) + "/explain" + query)
+        .body();
   }
 
   @Override

@@ -48,7 +48,7 @@ public final class ExplainApi {
       RingQuestions questions) {
     this.pipeline = pipeline;
     this.questions = questions;
-    budgets = new OtherBudgets(policies, spend, questions);
+    budgets = new OtherBudgets(policies, spend, questions, OtherBudgets.PLAY_MAX);
     explainer = new Explainer(pipeline, policies, boosts, spend);
     others = new OtherAnswers(policies);
     search = new DecisionSearch(pipeline);

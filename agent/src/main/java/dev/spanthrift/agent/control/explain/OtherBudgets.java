@@ -41,15 +41,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtherBudgets {
   /** An answer takes 300 ms at most, and the decisions are looked up before. */
-  private static final Duration PLAY_MAX = Duration.ofMillis(200);
+  static final Duration PLAY_MAX = Duration.ofMillis(200);
 
   private static final double SECONDS_AN_HOUR = 3_600;
 
   private final PolicyStore policies;
   private final SpendView spend;
   private final RingQuestions questions;
+  private final Duration playMax;
 
-  OtherBudgets(PolicyStore policies, SpendView spend, RingQuestions questions) {
+  /**
+   * @param playMax time for all that is played for one answer
+   */
+  OtherBudgets(PolicyStore policies, SpendView spend, RingQuestions questions, Duration playMax) {
+    this.playMax = playMax;
     this.policies = policies;
     this.spend = spend;
     this.questions = questions;
@@ -150,7 +155,7 @@ final class OtherBudgets {
         others.stream().map(Other::means).toList(),
         recorded,
         new TraceFate.Sought(last.traceIdHigh(), last.traceIdLow(), found),
-        PLAY_MAX);
+        playMax);
   }
 
   /** Why the recording cannot be played. */

@@ -61,6 +61,18 @@ class ExplainCommandTest {
   }
 
   @Test
+  void explainTriesABudgetAndRefusesWhatIsNone() {
+    Console console = run("explain", ID, "--budget", "25/month");
+    assertEquals(0, console.code(), console.err());
+    assertTrue(
+        console.out().contains("under budget 25/month: kept, no budget was asked: default decides"),
+        console.out());
+    Console wrong = run("explain", ID, "--budget", "lots of it");
+    assertEquals(1, wrong.code());
+    assertTrue(wrong.err().contains("10% or 25/month"), wrong.err());
+  }
+
+  @Test
   void theSameAsJsonAndAsYaml() {
     Console json = run("explain", ID, "-o", "json");
     assertEquals(
