@@ -26,7 +26,7 @@ export function Fleet() {
       <${Figure} id="fleet-whole" label=${t("fleet.whole")} value=${here.wholeness.tornNow === null || here.wholeness.tornNow === undefined ? "–" : percent(1 - here.wholeness.tornNow)} note=${here.wholeness.tornWithoutEngine === null || here.wholeness.tornWithoutEngine === undefined ? t("fleet.notYet") : t("fleet.without", { part: percent(1 - here.wholeness.tornWithoutEngine) })} />
       <${Figure} id="fleet-spent" label=${t("fleet.spent")} value=${fleet.total && spend ? money(cost(fleet.total), spend.currency) : "–"} note=${fleet.total ? t("fleet.keptOf", { kept: bytes(fleet.total.kept), all: bytes(fleet.total.bytes) }) : ""} />
     </div>
-    <${Card} id="members" title=${t("fleet.members")} wide=${true} note=${fleet.disagreement && html`<${English} text=${fleet.disagreement} />`}>
+    <${Card} id="members" title=${t("fleet.members")} wide=${true}>
       <${Table}
         label=${t("fleet.members")}
         rows=${[...members].sort((a, b) => Number(differs(b)) - Number(differs(a)) || b.spans - a.spans)}

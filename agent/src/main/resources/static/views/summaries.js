@@ -120,7 +120,7 @@ export function Report({ report }) {
     note=${report.mode === "shadow" && report.total.receivedSpans > 0 ? t("report.shadow") : ""}
     tools=${html`<${Choice} label=${t("report.by")} value=${by} onChange=${set} options=${[["day", t("report.day")], ["service", t("service")]]} />`}>
     <${Table} label=${t("report.title", { currency: report.currency })} rows=${rows.slice(0, REPORT_ROWS)} keyOf=${(row) => row[0]} empty=${t("report.soon")} columns=${[
-      { label: t(by === "day" ? "report.day" : "service"), cell: (row) => row[0] },
+      { label: t(by === "day" ? "report.day" : "service"), cell: (row) => html`<span class=${by === "day" ? "nowrap" : ""}>${row[0]}</span>` },
       { label: t("ops.list"), num: true, cell: (row) => amount(row[1].listPrice) },
       { label: t("paid"), num: true, cell: (row) => amount(row[1].paid) },
       ...(by === "day" ? [{ label: t("report.own"), num: true, cell: (row) => amount(row[1].ownCost) }, { label: t("overview.saved"), num: true, cell: (row) => html`<b class=${row[1].saved < 0 ? "alarm" : ""}>${amount(row[1].saved)}</b>` }] : []),

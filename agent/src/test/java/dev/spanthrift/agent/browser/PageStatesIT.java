@@ -252,6 +252,8 @@ class PageStatesIT {
             engine.url(),
             "SPANTHRIFT_FLEET_POD",
             name,
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://127.0.0.1:" + nobody(),
             "SPANTHRIFT_DEFAULT_PROBABILITY",
             probability),
         "run");
