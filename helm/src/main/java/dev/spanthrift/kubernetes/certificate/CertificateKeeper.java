@@ -20,12 +20,19 @@ public final class CertificateKeeper {
   /** A server's certificate lasts a day and is renewed after two thirds of it. */
   static final Duration SERVING = Duration.ofDays(1);
 
+  /** How long nothing has to be looked at once there is a certificate to show. */
+  static final Duration LOOK = Duration.ofSeconds(10);
+
+  /** How often {@link #beat} is to be called. */
+  public static final Duration BEAT = Duration.ofSeconds(1);
+
   private final KeyringSecret secret;
   private final Consumer<String> announce;
   private final List<String> names;
   private final Keyring.Times times;
   private final ServingKeys keys;
   private String signedBy = "";
+  private Instant looked = Instant.EPOCH;
 
   /**
    * @param secret name of the Secret with the authority
@@ -49,12 +56,23 @@ public final class CertificateKeeper {
   }
 
   /**
+   * Looks with every beat until there is a certificate, since the program is not ready before; then
+   * every ten seconds. Called by the thread that calls {@link #tick}.
+   */
+  public void beat(Instant now, boolean leads) {
+    if (signedBy.isEmpty() || !now.isBefore(looked.plus(LOOK))) {
+      var _ = tick(now, leads);
+    }
+  }
+
+  /**
    * Does what is due; called every few seconds by one thread.
    *
    * @param leads whether this replica may change the authority
    * @return the keyring; null while there is none and another one is to make it
    */
   public @Nullable Keyring tick(Instant now, boolean leads) {
+    looked = now;
     KeyringSecret.Stored stored = secret.read();
     Keyring keyring = stored == null ? null : stored.keyring();
     if (leads) {

@@ -192,7 +192,10 @@ final class InjectorProgram implements AutoCloseable {
             options.names(),
             options.times(),
             keys);
-    every(CERTIFICATE, LOOK, () -> keeper.tick(clock.instant(), leadership.leads()));
+    every(
+        CERTIFICATE,
+        CertificateKeeper.BEAT,
+        () -> keeper.beat(clock.instant(), leadership.leads()));
     metrics
         .program()
         .gauge(

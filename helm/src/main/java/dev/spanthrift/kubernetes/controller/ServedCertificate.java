@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -23,20 +24,22 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate of the port for sidecars, looked after every ten seconds by a thread of its own,
- * so that an API server that hangs keeps nobody's policy back. Each handshake takes what is there.
+ * The certificate of the port for sidecars, looked after by a thread of its own, so that an API
+ * server that hangs keeps nobody's policy back. Each handshake takes what is there.
  */
 final class ServedCertificate implements AutoCloseable {
   /** Name of the task whose failures are counted. */
   static final String TASK = "controller certificate";
 
-  private static final long LOOK_SECONDS = 10;
+  private static final Duration FILES = Duration.ofSeconds(10);
 
   private final ServingKeys keys = new ServingKeys();
   private final SslContext context;
   private final Clock clock;
   private final @Nullable AuthorityConfigMaps published;
   private final Runnable look;
+  private final Runnable beat;
+  private final Duration pause;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spanthrift-certificate").factory());
@@ -60,12 +63,16 @@ final class ServedCertificate implements AutoCloseable {
                 client, namespace, own.secret(), maps, own.names(), own.times(), keys);
         published = maps;
         look = () -> keeper.tick(clock.instant(), leads.getAsBoolean());
+        beat = () -> keeper.beat(clock.instant(), leads.getAsBoolean());
+        pause = CertificateKeeper.BEAT;
       }
       case CertificateOptions.Files files -> {
         CertificateFiles pair = new CertificateFiles(files.chain(), files.key(), keys);
         again(pair); // what cannot be used ends the start
         published = null;
         look = () -> again(pair);
+        beat = look;
+        pause = FILES;
       }
     }
   }
@@ -91,7 +98,10 @@ final class ServedCertificate implements AutoCloseable {
       throw new IllegalStateException("this JVM has no TLS", e);
     }
     certificate.timer.scheduleWithFixedDelay(
-        Guarded.task(TASK, certificate.look), 0, LOOK_SECONDS, TimeUnit.SECONDS);
+        Guarded.task(TASK, certificate.beat),
+        0,
+        certificate.pause.toMillis(),
+        TimeUnit.MILLISECONDS);
     return certificate;
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
 @EnableKubernetesMockClient(crud = true)
 class CertificateKeeperTest {
   private static final Keyring.Times TIMES =
-      new Keyring.Times(Duration.ofDays(6), Duration.ofHours(1));
+      new Keyring.Times(Duration.ofDays(6), Duration.ofHours(2));
   private static final List<String> NAMES = List.of("spanthrift-injector.spanthrift.svc");
   KubernetesClient client;
   private Instant now = Instant.parse("2026-11-30T00:00:00Z");
@@ -80,8 +81,8 @@ class CertificateKeeperTest {
     CertificateKeeper second = keeper(secondKeys);
     assertNull(second.tick(now, false), "who does not lead makes nothing");
     Set<String> authorities = new HashSet<>();
-    for (int hour = 0; hour < 24 * 14; hour++) {
-      now = now.plus(Duration.ofHours(1));
+    for (int hour = 0; hour < 24 * 14; hour += 2) {
+      now = now.plus(Duration.ofHours(2));
       boolean firstLeads = hour / 60 % 2 == 0; // the lead changes hands
       first.tick(now, firstLeads);
       // In between, one is a tick behind the other.
@@ -121,6 +122,31 @@ class CertificateKeeperTest {
         .mutatingWebhookConfigurations()
         .withName("spanthrift")
         .get();
+  }
+
+  /** A replica is not ready before it has one; then it asks the API server no more than it must. */
+  @Test
+  void looksWithEveryBeatUntilThereIsACertificateAndThenEveryTenSeconds() {
+    CertificateKeeper leader = keeper(firstKeys);
+    CertificateKeeper other = keeper(secondKeys);
+    other.beat(now, false);
+    assertNull(secondKeys.pem());
+    leader.beat(now, true);
+    now = now.plusSeconds(1);
+    other.beat(now, false);
+    assertNotNull(secondKeys.pem());
+    client.secrets().inNamespace("spanthrift").withName("spanthrift-injector-ca").delete();
+    leader.beat(now, true);
+    now = now.plusSeconds(8);
+    leader.beat(now, true);
+    assertNull(secret());
+    now = now.plusSeconds(1);
+    leader.beat(now, true);
+    assertNotNull(secret(), "it looked again");
+  }
+
+  private Secret secret() {
+    return client.secrets().inNamespace("spanthrift").withName("spanthrift-injector-ca").get();
   }
 
   @Test
