@@ -19,7 +19,7 @@ public enum AlertRule {
       settings -> settings.budgetUsed().value()),
   MUST_KEEP(
       "mustKeep",
-      "traces a minute",
+      "traces in the window",
       "Policies keep for certain more than their share of the money",
       AlertSettings::mustKeepOver),
   ERROR_RATE(
