@@ -122,10 +122,13 @@ public final class RunCommand implements Callable<Integer> {
 
   private void stop(SidecarProgram program, SpanthriftSettings settings) {
     Duration deadline = settings.shutdown().deadline();
-    if (started) {
-      sayThatItEnds(program.waitingSpans(), deadline);
+    try {
+      if (started) {
+        sayThatItEnds(program.waitingSpans(), deadline);
+      }
+    } finally {
+      program.stop(deadline);
     }
-    program.stop(deadline);
   }
 
   /** The number first: who has no processor and two seconds to live says nothing after this. */

@@ -157,11 +157,8 @@ final class RedisKeepLedger implements KeepLedger {
 
   /** Without a connection whoever tries to make one says so, and when there is one. */
   private void say(boolean isAway, String why) {
-    if (away == isAway) {
-      return;
-    }
     away = isAway;
-    if (isAway && parts.engine().link() != null) {
+    if (isAway && !saidAway && parts.engine().link() != null) {
       log.warn("fleet: the engine is away, this sidecar decides alone: {}", why);
       saidAway = true;
     } else if (!isAway && saidAway) {

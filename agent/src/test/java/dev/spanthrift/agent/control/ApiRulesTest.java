@@ -503,7 +503,11 @@ class ApiRulesTest {
       if (operation.has("limit")) {
         assertTrue(operation.has("cursor"), operation.toString());
         problem(send("GET", operation.somePath() + "?limit=0", null), operation.toString());
-        problem(send("GET", operation.somePath() + "?cursor=!", null), operation.toString());
+        for (String wrong : List.of("!", "C", "-1", "1y2p0ij32e8e7", "")) {
+          problem(
+              send("GET", operation.somePath() + "?cursor=" + wrong, null),
+              operation + ", cursor " + wrong);
+        }
         assertEquals(200, send("GET", operation.somePath() + "?limit=1", null).statusCode());
       }
     }

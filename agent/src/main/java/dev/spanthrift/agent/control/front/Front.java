@@ -33,8 +33,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +60,6 @@ public final class Front implements AutoCloseable {
   private static final long CLOSE_MILLIS = 500;
   private static final Duration ANSWER = Duration.ofMinutes(2); // what takes longer is for a job
   private static final int ROOM = 32; // places made at once, as many as are let in at once
-  private static final int WORKERS = 2;
   private static final double GUESS_COSTS = 50; // requests: guessing takes time
 
   final FrontSettings settings;
@@ -79,8 +76,6 @@ public final class Front implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("spanthrift-control", true), NioIoHandler.newFactory());
   private final EventLoop loop = group.next();
-  private final ExecutorService workers =
-      Executors.newFixedThreadPool(WORKERS, new DefaultThreadFactory("spanthrift-admin", true));
   private final LinkedHashSet<FrontConnection> oldestFirst = new LinkedHashSet<>();
   private final Guarded makeRoom = Guarded.task("admin port's table", this::makeRoom);
   private final Guarded sweep = Guarded.task("admin port's sweep", this::sweep);
@@ -91,7 +86,7 @@ public final class Front implements AutoCloseable {
 
   private Front(
       FrontSettings settings, Access access, Sites sites, FrontCounts counts, Duration answer) {
-    thinker = new Thinker(sites.rest(), loop, workers, counts, answer.toMillis());
+    thinker = new Thinker(sites.rest(), loop, counts, answer.toMillis());
     this.settings = settings;
     this.sites = sites;
     this.counts = counts;
@@ -141,7 +136,7 @@ public final class Front implements AutoCloseable {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-      workers.shutdown();
+      thinker.shutdown();
       throw new IllegalStateException(
           NetworkWords.ofPort(
               bound.cause(),
@@ -349,7 +344,7 @@ public final class Front implements AutoCloseable {
 
   /** Looks at who asks where that may block, and says the result on the loop. */
   void check(@Nullable Role needed, Shown shown, Consumer<Gatekeeper.Finding> then) {
-    workers.execute(
+    thinker.execute(
         () -> {
           Gatekeeper.Finding finding = gatekeeper.look(needed, shown);
           onLoop(
@@ -390,7 +385,7 @@ public final class Front implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    workers.shutdown();
+    thinker.shutdown();
     group
         .shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(CLOSE_MILLIS);

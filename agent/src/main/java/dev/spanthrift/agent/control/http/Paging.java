@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control.http;
 
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Paging(int limit, long before) {
   private static final int LIMIT_MAX = 1_000;
+
+  /** As in openapi.json; what it lets through is a long. */
+  private static final Pattern CURSOR = Pattern.compile("[0-9a-z]{1,12}");
 
   /**
    * @throws ProblemException when these mean nothing
@@ -26,20 +30,11 @@ public record Paging(int limit, long before) {
     if (cursor == null) {
       return Long.MAX_VALUE;
     }
-    try {
-      long before = Long.parseUnsignedLong(cursor, Character.MAX_RADIX);
-      if (before >= 0) {
-        return before;
-      }
-    } catch (NumberFormatException e) {
-      throw noCursor();
+    if (!CURSOR.matcher(cursor).matches()) {
+      throw ProblemException.invalid(
+          "/cursor", "a cursor is what an answer gave as next", "leave it out to begin");
     }
-    throw noCursor();
-  }
-
-  private static ProblemException noCursor() {
-    return ProblemException.invalid(
-        "/cursor", "a cursor is what an answer gave as next", "leave it out to begin");
+    return Long.parseLong(cursor, Character.MAX_RADIX);
   }
 
   /** The page, of at most one more than fits. */

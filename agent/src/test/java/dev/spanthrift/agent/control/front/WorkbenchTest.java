@@ -133,6 +133,20 @@ class WorkbenchTest {
   }
 
   @Test
+  void changesThatHangTakeNobodysThread() throws Exception {
+    open(Duration.ofMillis(200));
+    for (int i = 0; i < 3; i++) { // one more than there are threads
+      RawClient writer = ask("PUT /hang HTTP/1.1", HOST, "Authorization: Bearer " + TOKEN);
+      String said = writer.read().body();
+      assertTrue(said.contains("look before you repeat it"), said);
+    }
+    assertEquals(3, hanging.size());
+    assertEquals("done", ask("GET /quick HTTP/1.1", HOST).read().body());
+    released.countDown();
+    assertEquals("done", ask("GET /quick HTTP/1.1", HOST).read().body());
+  }
+
+  @Test
   void whatHasNoAnswerInTimeLeavesItsPlaceToOthers() throws Exception {
     open(Duration.ofMillis(200));
     for (int i = 0; i < 8; i++) {
