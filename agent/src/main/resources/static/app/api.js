@@ -11,8 +11,24 @@ export class Problem extends Error {
   }
 }
 
+/** Nothing came back: no connection, one that broke, or none in time. */
+export class NoAnswer extends Error {
+  constructor(cause) {
+    super(cause.message, { cause });
+  }
+}
+
 const TYPES = { yaml: "application/yaml", json: "application/json" };
 const PATIENCE_MS = 20_000;
+
+async function exchange(path, request) {
+  try {
+    const answer = await fetch(path, request);
+    return { answer, text: await answer.text() };
+  } catch (error) {
+    throw new NoAnswer(error);
+  }
+}
 
 /**
  * One request.
@@ -22,14 +38,13 @@ export async function call(method, path, { body, type = "json", accept = "json",
   const sent = { accept: TYPES[accept] + ", application/problem+json;q=0.5", ...headers };
   if (body !== undefined) sent["content-type"] = TYPES[type];
   if (token()) sent.authorization = "Bearer " + token();
-  const answer = await fetch(path, {
+  const { answer, text } = await exchange(path, {
     method,
     headers: sent,
     body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
     cache: "no-store",
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  const text = await answer.text();
   const isJson = (answer.headers.get("content-type") || "").includes("json");
   if (!answer.ok) throw new Problem(answer.status, isJson && text ? JSON.parse(text) : { title: text }, answer.headers.get("etag"));
   return { data: isJson && text ? JSON.parse(text) : text, etag: answer.headers.get("etag"), status: answer.status, headers: answer.headers };

@@ -4,9 +4,10 @@ import { languages, speak, spoken, t, word } from "./i18n.js";
 import { href, route, setQuery, useRoute } from "./router.js";
 import { useLive } from "./live.js";
 import { keepToken, onToken, recall, remember, token } from "./memory.js";
+import { NoAnswer } from "./api.js";
 import { Dialog } from "./ui.js";
 import { TokenField } from "./write.js";
-import { Banners, isAway } from "./banners.js";
+import { Banners } from "./banners.js";
 import { Emergency } from "./emergency.js";
 import { Tour } from "./tour.js";
 import { recallHour, watch } from "./history.js";
@@ -49,9 +50,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => disp
 
 /** Ready, and if not, why not: in the order of what hurts most. */
 function condition(status, error) {
-  if (error) return ["alarm", "✗", t("state.noAnswer")];
+  if (error) return ["alarm", "✗", t(error instanceof NoAnswer ? "state.noAnswer" : "state.unread")];
   if (!status) return ["", "…", t("state.connecting")];
-  const away = status.destinations.filter(isAway).map((one) => one.name);
+  const away = status.destinations.filter((one) => one.away).map((one) => one.name);
   if (away.length > 0) return ["alarm", "✗", t("state.away", { names: away.join(", ") })];
   if (status.phase !== "ready") return ["warn", "◍", word("phase.", status.phase)];
   if (status.degraded.length > 0) return ["warn", "◍", t("state.degraded")];

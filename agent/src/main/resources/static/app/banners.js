@@ -8,9 +8,6 @@ import { English, Problem } from "./said.js";
 /** The demo names its backend so (DemoSettings). */
 export const isDemo = (status) => Boolean(status?.destinations.some((one) => one.name === "demo-backend"));
 
-/** Does not answer. What was never tried, because nothing came, is not away. */
-export const isAway = (destination) => destination.away || (!destination.connected && Boolean(destination.lastError));
-
 export function Banners({ status, error, onSwitch }) {
   const banners = [];
   if (isDemo(status)) banners.push(["info", "demo", html`<b>${t("banner.demo")}</b> ${t("banner.demoText")}`]);
@@ -27,7 +24,8 @@ export function Banners({ status, error, onSwitch }) {
     }
     for (const one of degraded) banners.push(["warn", "degraded", html`<b>${t("state.degraded")}</b> <${English} text=${one} />`]);
     for (const one of destinations) {
-      if (isAway(one)) banners.push(["alarm", "away", html`<b>${t("banner.away", { name: one.name })}</b> <${English} text=${one.lastError} /> · ${t("banner.queue", { part: Math.round((100 * one.queuedBytes) / one.queueBytesMax) })}`]);
+      // A closed connection alone is idle, and its last error may be of another day.
+      if (one.away) banners.push(["alarm", "away", html`<b>${t("banner.away", { name: one.name })}</b> <${English} text=${one.lastError} /> · ${t("banner.queue", { part: Math.round((100 * one.queuedBytes) / one.queueBytesMax) })}`]);
     }
     const broken = identities.filter((one) => !one.holds);
     if (broken.length > 0) banners.push(["warn", "books", html`<b>${t("banner.books")}</b> <${English} text=${broken.map((one) => one.law).join("; ")} />`]);

@@ -13,6 +13,9 @@ export const count = (n) =>
   Math.abs(n) < 100_000 ? whole(n) : format({ notation: "compact", maximumSignificantDigits: 3 }).format(n);
 export const decimal = (n, digits = 3) => format({ maximumSignificantDigits: digits }).format(n);
 
+/** What is counted as it is, what is measured with its first digits. */
+export const figure = (n) => (Number.isInteger(n) ? whole(n) : decimal(n));
+
 export function percent(part, all = 1) {
   if (!(all > 0)) return "–";
   const share = part / all;

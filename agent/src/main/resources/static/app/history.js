@@ -54,6 +54,7 @@ export function watch(status) {
     past = [];
     ring = [];
     money = new Map();
+    recallHour(); // it has kept its books, and this page has not
   }
   ring.push({ at, received: status.spans.received, kept: status.spans.keptByReason, dropped: status.spans.droppedByReason });
   if (ring.length > KEEP) {

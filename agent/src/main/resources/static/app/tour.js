@@ -24,8 +24,8 @@ function Arrived() {
     ${own.length > 0 ? html`${t("tour.arrived", { service: own[0].service })} <a href=${href("operation", [own[0].service, own[0].operation])}>${own[0].operation}</a>` : t("tour.waiting")}</p>`;
 }
 
-/** Where it listens in truth: the demo may have moved. */
-const endpoint = (status) => location.protocol + "//" + location.hostname + ":" + (status.ports.find((one) => one.port === "HTTP")?.number || 4318);
+/** Where it listens in truth: the demo may have moved, and its OTLP is plain whatever stands before this page. */
+const endpoint = (status) => "http:" + "//" + location.hostname + ":" + (status.ports.find((one) => one.port === "HTTP")?.number || 4318);
 const snippet = (status) => ["export OTEL_EXPORTER_OTLP_ENDPOINT=" + endpoint(status), "export OTEL_SERVICE_NAME=my-app", "# or from a Collector:", "exporters: {otlphttp: {endpoint: " + endpoint(status) + "}}", "# or in a cluster, in shadow: nothing is dropped until you say so", "helm install spanthrift ./helm/spanthrift --set mode=cluster --set destination.endpoint=https://otlp.example.com:4318", "kubectl label ns my-namespace spanthrift.dev/injection=enabled"].join("\n");
 
 async function aDroppedTrace() {

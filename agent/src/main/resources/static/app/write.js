@@ -51,16 +51,19 @@ export function Write({ id, request, label, yaml, tone, onDone, onConflict, disa
     setBusy(true);
     setError(null);
     setDone(null);
+    let answer;
     try {
-      const answer = await send(complete(request, reason.trim()));
-      setDone(true);
-      refresh();
-      onDone?.(answer.data, answer);
+      answer = await send(complete(request, reason.trim()));
     } catch (problem) {
       setError(problem);
       if (problem.status === 412) onConflict?.(problem);
     }
     setBusy(false);
+    // What goes wrong from here on did not hinder the write: who reads "no answer" would repeat it.
+    if (!answer) return;
+    setDone(true);
+    refresh();
+    onDone?.(answer.data, answer);
   };
 
   const needsToken = error && (error.status === 401 || (!token() && error.status === 403));

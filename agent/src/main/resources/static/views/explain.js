@@ -1,6 +1,6 @@
 // Why one trace was kept or dropped; and the last decisions, to find one to ask about.
 import { html, useEffect, useState } from "../app/lib.js";
-import { t, word } from "../app/i18n.js";
+import { own, t, word } from "../app/i18n.js";
 import { get } from "../app/api.js";
 import { go, href, setQuery } from "../app/router.js";
 import { useLive } from "../app/live.js";
@@ -94,25 +94,28 @@ function Decision({ decision }) {
   </div>`;
 }
 
+const said = (key, values) => t("verdict." + key, values);
+
 /** Who decided: a policy by its name, a boost by its own, else the budget. */
 function decider({ budget, policies, reason }) {
-  if (budget) return t("verdict.by.budget", { name: word("class.", budget.traceClass) });
+  if (budget) return said("by.budget", { name: word("class.", budget.traceClass) });
   const policy = (policies || []).find((one) => one.decides);
-  return policy ? (policy.name.startsWith("boost ") ? policy.name : t("verdict.by.policy", { name: policy.name })) : word("reason.", reason);
+  if (policy) return policy.name.startsWith("boost ") ? policy.name : said("by.policy", { name: policy.name });
+  return reason ? word("reason.", reason) : said("by.unknown");
 }
 
 function chance({ inclusion, threshold, randomness }) {
-  if (inclusion >= 1 || !threshold || inclusion <= 0) return t("verdict.sure", { probability: percent(inclusion) });
+  if (inclusion >= 1 || !threshold || inclusion <= 0) return said("sure", { probability: percent(inclusion) });
   const sign = randomness >= threshold.padEnd(14, "0") ? "≥" : "<";
-  return t("verdict.draw", { probability: percent(inclusion), randomness, sign, threshold });
+  return said("draw", { probability: percent(inclusion), randomness, sign, threshold });
 }
 
-/** The answer in one sentence. */
+/** The answer in one sentence: the sidecar's, or made anew where the reader's language has words. */
 function Verdict({ data, last }) {
-  if (!last) return html`<${Said} note=${data.verdictNote} text=${data.verdict} />`;
-  const { budget, draw, operation, service, spans } = last;
-  const price = budget?.price > 0 ? t("verdict.price", { price: money(budget.price, budget.currency) }) : "";
-  return t("verdict." + last.outcome, { by: decider(last), entry: [service, operation].filter(Boolean).join(" · "), spans, draw: chance(draw), price });
+  if (!last || !own("verdict.", last.outcome)) return html`<${Said} note=${data.verdictNote} text=${data.verdict} />`;
+  const { budget, draw, error, operation, service, spans } = last;
+  const price = budget?.price > 0 ? said("price", { price: money(budget.price, budget.currency) }) : "";
+  return said(last.outcome, { by: decider(last), entry: [service, operation].filter(Boolean).join(" · "), spans, error: error ? said("error") : "", draw: chance(draw), price });
 }
 
 function Explanation({ id }) {
@@ -134,6 +137,7 @@ function Explanation({ id }) {
         columns=${[
           { label: t("explain.under"), cell: (row) => html`<${Said} note=${row.notes[0]} text=${row.under} />` },
           { label: t("outcome"), cell: (row) => outcomePill(row.outcome) },
+          { label: t("explain.basis"), cell: (row) => (row.basis ? word("basis.", row.basis) : "–") },
           { label: t("explain.why"), wrap: true, cell: (row) => html`<${Said} note=${row.notes[1]} text=${row.why} />` },
         ]}
       />

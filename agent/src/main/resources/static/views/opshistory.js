@@ -17,6 +17,7 @@ const name = (row) => row.service + "\u0000" + row.operation;
 export function watchOperations(answer, at) {
   if (!answer || page === answer) return;
   page = answer;
+  forget(at);
   // The same for all rows of one answer, and for answers that come together: columns of the heat map.
   const column = Math.round(at / 1000 / STEP_SECONDS) * STEP_SECONDS;
   for (const row of answer.operations) {
@@ -30,6 +31,15 @@ export function watchOperations(answer, at) {
     if (goesOn) ring.push({ at: column, all: (row.all.spans - before.row.all.spans) / seconds, kept: Math.max(0, row.kept.spans - before.row.kept.spans) / seconds });
     if (ring.length > COLUMNS) ring.shift();
     rings.set(name(row), ring);
+  }
+}
+
+/** Of what was not answered for so long no rate can be told; and a page may be open for days. */
+function forget(at) {
+  for (const [one, { at: last }] of known) {
+    if (at - last <= FORGET_SECONDS * 1000) continue;
+    known.delete(one);
+    rings.delete(one);
   }
 }
 

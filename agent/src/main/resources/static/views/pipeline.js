@@ -1,7 +1,6 @@
 // Where every span is: door, hold, decision, destinations; memory and the books.
 import { html } from "../app/lib.js";
 import { t, word } from "../app/i18n.js";
-import { isAway } from "../app/banners.js";
 import { Chart } from "../app/charts.js";
 import { Bar, Card, Figure, Pill, Table } from "../app/ui.js";
 import { bytes, count, decimal, percent, perSecond, whole } from "../app/format.js";
@@ -42,11 +41,18 @@ function ByReason({ id, title, map, all, tone }) {
   <//>`;
 }
 
+function reach({ away, connected, answers }) {
+  if (away) return html`<${Pill} tone="alarm" icon="✗">${t("away")}<//>`;
+  if (connected) return html`<${Pill} tone="good" icon="●">${t("connected")}<//>`;
+  // Between two requests a connection may be closed without harm.
+  return html`<${Pill} icon="○">${t(Object.keys(answers).length > 0 ? "idle" : "untried")}<//>`;
+}
+
 function Destinations({ destinations }) {
   return html`<${Card} id="destinations" title=${t("pipeline.destinations")} wide=${true}>
     <${Table} label=${t("pipeline.destinations")} rows=${destinations} keyOf=${(row) => row.name} empty=${t("pipeline.noDestination")} columns=${[
       { label: t("name"), cell: (row) => row.name },
-      { label: t("state"), cell: (row) => (isAway(row) ? html`<${Pill} tone="alarm" icon="✗">${t("away")}<//>` : row.connected ? html`<${Pill} tone="good" icon="●">${t("connected")}<//>` : html`<${Pill} icon="○">${t("untried")}<//>`) },
+      { label: t("state"), cell: (row) => reach(row) },
       { label: t("pipeline.wire"), num: true, cell: (row) => bytes(row.wireBytes) },
       { label: t("pipeline.retries"), num: true, cell: (row) => count(row.retries) },
       { label: t("pipeline.queue"), cell: (row) => html`<span class="split"><${Bar} part=${row.queuedBytes} all=${row.queueBytesMax} tone=${row.queuedBytes > row.queueBytesMax / 2 ? "alarm" : ""} /><span>${percent(row.queuedBytes, row.queueBytesMax)}</span></span>` },

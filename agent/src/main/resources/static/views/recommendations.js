@@ -14,11 +14,8 @@ function One({ one, currency, onDraft, onGone }) {
   const [leaving, leave] = useState(false);
   const path = "/api/v1/recommendations/" + encodeURIComponent(one.id);
   const apply = async () => {
-    try {
-      onDraft((await call("POST", path + ":apply")).data.policy);
-    } catch (problem) {
-      setError(problem);
-    }
+    const draft = await call("POST", path + ":apply").catch(setError);
+    if (draft) onDraft(draft.data.policy);
   };
   const { effect } = one;
   return html`<li class="policy-rule" id=${"rec-" + one.id}>
@@ -55,7 +52,8 @@ export function Recommendations({ onDraft }) {
   const open = (state.data?.recommendations || []).filter((one) => one.state === "open");
   return html`<${Card} id="recommendations" title=${t("rec.title")} wide=${true} tools=${html`<button type="button" id="recommend" onClick=${load} disabled=${state.busy}>${state.busy ? t("write.busy") : t("rec.ask")}</button>`}>
     ${state.error && (state.error.status === 409 ? html`<${NotRecorded} />` : html`<${Trouble} error=${state.error} />`)}
-    ${state.data && open.length === 0 && html`<p class="note">${t("rec.none")} <${Remarks} texts=${state.data.remarks} notes=${state.data.notes} /></p>`}
+    ${state.data && open.length === 0 && html`<p class="note">${t("rec.none")}</p>`}
+    ${state.data && html`<p class="note"><${Remarks} texts=${state.data.remarks} notes=${state.data.notes} /></p>`}
     ${!state.data && !state.error && html`<p class="note">${t("rec.text")}</p>`}
     <ul class="plain">${open.map((one) => html`<${One} key=${one.id} one=${one} currency=${state.data.currency} onDraft=${onDraft} onGone=${load} />`)}</ul>
   <//>`;

@@ -20,6 +20,9 @@ public final class HeapRoom {
   private static final long SPARE_BYTES = 4L << 20; // for requests that come meanwhile
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** A question that does not fit. */
+  public record Lack(long spans, long neededMiB, long freeMiB) {}
+
   private final LongSupplier freeBytes;
   private final Runnable collector;
   private final LongSupplier clock;
@@ -53,7 +56,7 @@ public final class HeapRoom {
   }
 
   /** Why a question over so many spans cannot be asked now; nothing when it can. */
-  public synchronized @Nullable String lack(long spans) {
+  public synchronized @Nullable Lack lack(long spans) {
     long needed = OWN_BYTES + SPAN_BYTES * spans + SPARE_BYTES;
     long free = freeBytes.getAsLong();
     if (free < needed && clock.getAsLong() - mayCollect >= 0) {
@@ -61,9 +64,6 @@ public final class HeapRoom {
       mayCollect = clock.getAsLong() + PAUSE_NANOS;
       free = freeBytes.getAsLong();
     }
-    return free >= needed
-        ? null
-        : "%d recorded spans need %d MiB of heap, and %d are free"
-            .formatted(spans, needed >> 20, free >> 20);
+    return free >= needed ? null : new Lack(spans, needed >> 20, free >> 20);
   }
 }

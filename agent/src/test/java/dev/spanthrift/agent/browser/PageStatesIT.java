@@ -228,7 +228,9 @@ class PageStatesIT {
       browser.until("both", () -> browser.text("#members").contains("other"));
       browser.until("who differs", () -> browser.has("#members .pill.alarm"));
       browser.until("it is said", () -> browser.has("#banner-differ"));
-      assertTrue(other.url().startsWith("http"));
+      browser.until(
+          "the other says it too",
+          () -> !other.get("/api/v1/status").at("/fleet/disagreement").asString("").isEmpty());
       PageLook look = new PageLook(browser, "two");
       look.at("fleet", "#members .pill.alarm", WAYS);
       engine.close();

@@ -75,10 +75,12 @@ final class ShellWrites {
     browser.find("#dismiss-" + id);
     shell.run(one + " > form ~ details");
     JsonNode now = program.get("/api/v1/recommendations").path("recommendations");
-    assertTrue(
+    assertEquals(
+        List.of("dismissed"),
         now.valueStream()
             .filter(each -> each.path("id").asString().equals(id))
-            .allMatch(each -> each.path("state").asString().equals("dismissed")),
+            .map(each -> each.path("state").asString())
+            .toList(),
         now::toString);
   }
 

@@ -56,8 +56,25 @@ class PageTest {
       Pattern.compile(
           "\"((?:alerts|boost|kill-switch|policy|job|recommendation)\\.(?!json)[a-z]+)\"");
 
+  private static final Set<String> WHOLE_VERDICT =
+      Set.of("by", "entry", "spans", "error", "draw", "price");
+
   /** Families of words for what the API says. */
-  private static final List<String> SERVER = List.of("note.", "problem.", "alertText.");
+  private static final List<String> SERVER = List.of("note.", "problem.", "alertText.", "verdict.");
+
+  /** The verdict's sentence, which the API makes of the same parts ({@code VerdictWords}). */
+  private static final Map<String, Set<String>> VERDICT =
+      Map.of(
+          "by.budget", Set.of("name"),
+          "by.policy", Set.of("name"),
+          "by.unknown", Set.of(),
+          "error", Set.of(),
+          "price", Set.of("price"),
+          "sure", Set.of("probability"),
+          "draw", Set.of("probability", "randomness", "sign", "threshold"),
+          "kept", WHOLE_VERDICT,
+          "dropped", WHOLE_VERDICT,
+          "limbo", WHOLE_VERDICT);
 
   private static AdminPort port;
 
@@ -200,6 +217,7 @@ class PageTest {
     assertFalse(
         Pattern.compile("<style|style=|<script>| on[a-z]+=").matcher(get("/")).find(), "inline");
     assertFalse(Pattern.compile("\\bstyle=\"").matcher(scripts()).find(), "inline");
+    assertFalse(scripts().contains("location.protocol"), "TLS of the page is none of the ports'");
   }
 
   /** What lies there is served: named by the page, or part of the one script. */
@@ -277,6 +295,7 @@ class PageTest {
     for (AlertRule rule : AlertRule.values()) {
       said.put("alertText." + rule.word(), Set.of("subject", "value", "threshold"));
     }
+    VERDICT.forEach((key, names) -> said.put("verdict." + key, names));
     JsonNode words = JsonMapper.shared().readTree(STATIC.resolve("i18n/ko.json").toFile());
     Set<String> known = new TreeSet<>(words.propertyNames());
     known.removeIf(key -> !isOfTheServer(key));
@@ -285,6 +304,9 @@ class PageTest {
       Set<String> unknown = new TreeSet<>(names(key, "ko"));
       unknown.removeAll(said.get(key));
       assertEquals(Set.of(), unknown, key);
+      if (key.startsWith("verdict.")) {
+        assertEquals(said.get(key), names(key, "ko"), "nothing is left out of " + key);
+      }
     }
     for (AlertRule rule : AlertRule.values()) {
       for (String language : List.of("en", "ko")) {
@@ -323,6 +345,7 @@ class PageTest {
     for (int place = 1; place <= BoostKeeper.ACTIVE_MAX; place++) {
       keys.add("reason." + ActiveBoost.COUNTED_AS + place);
     }
+    List.of("rules", "recording", "approximation").forEach(one -> keys.add("basis." + one));
     for (PipelineView.Phase phase : PipelineView.Phase.values()) {
       keys.add("phase." + phase.name().toLowerCase(Locale.ROOT));
     }

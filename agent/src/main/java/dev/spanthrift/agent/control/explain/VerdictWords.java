@@ -8,6 +8,7 @@ import dev.spanthrift.sampler.Whereabouts;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The answer in one sentence. */
@@ -50,7 +51,7 @@ final class VerdictWords {
         return policy.name().startsWith(BOOST) ? policy.name() : "policy " + policy.name();
       }
     }
-    return String.valueOf(decision.reason());
+    return Objects.requireNonNullElse(decision.reason(), "a rule that is not known any more");
   }
 
   private static String entry(Decided decision) {

@@ -64,7 +64,10 @@ public enum NoteCode {
       "policy {policy} asks for attributes, events or trace state, which are not recorded"),
   PLAYS_TOO_LONG("to play the recording takes too long"),
   ANOTHER_AT_WORK("another simulation is at work"),
-  NO_ROOM("{why}"),
+  NO_ROOM("{spans} recorded spans need {neededMiB} MiB of heap, and {freeMiB} are free"),
+  ROOM_ENDED("ended on the way: memory is needed elsewhere"),
+  RECORDING_IS_OFF("recording is off"),
+  NOTHING_RECORDED("no span has come yet"),
 
   NO_PRICE("nothing has a price: set price.perGb or a price model"),
   BY_LIST_PRICE(
@@ -82,6 +85,7 @@ public enum NoteCode {
   POLICIES_NOT_MATCHED(
       "policies that ask for attributes, events or trace state do not match in the recording"),
   NOT_ALL_WEIGHED("not all changes were weighed: {why}"),
+  RECORDING_IS_LONG("the recording is long"),
   ADD_ERRORS("keep every trace with an error"),
   ADD_ERRORS_WHY("no rule keeps errors, so that some are lost"),
   ADD_FEWER("keep {probability%} of {operation}"),

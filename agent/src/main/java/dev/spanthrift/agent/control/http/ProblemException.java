@@ -15,9 +15,15 @@ public final class ProblemException extends RuntimeException {
   private final @Nullable String etag;
   private final transient List<JsonDifference> diff;
   private final transient Map<String, String> more;
+  private final transient @Nullable Note why;
 
   public ProblemException(ProblemType type, String detail) {
     this(type, detail, List.of(), null, List.of(), Map.of());
+  }
+
+  /** With its detail by code, for who tells of it inside an answer. */
+  public ProblemException(ProblemType type, Note why) {
+    this(type, why.text(), List.of(), null, List.of(), Map.of(), why);
   }
 
   private ProblemException(
@@ -27,12 +33,24 @@ public final class ProblemException extends RuntimeException {
       @Nullable String etag,
       List<JsonDifference> diff,
       Map<String, String> more) {
+    this(type, detail, errors, etag, diff, more, null);
+  }
+
+  private ProblemException(
+      ProblemType type,
+      String detail,
+      List<PolicyProblem> errors,
+      @Nullable String etag,
+      List<JsonDifference> diff,
+      Map<String, String> more,
+      @Nullable Note why) {
     super(detail, null, false, false);
     this.type = type;
     this.errors = List.copyOf(errors);
     this.etag = etag;
     this.diff = List.copyOf(diff);
     this.more = Map.copyOf(more);
+    this.why = why;
   }
 
   public static ProblemException invalid(List<PolicyProblem> errors) {
@@ -78,6 +96,11 @@ public final class ProblemException extends RuntimeException {
 
   public ProblemType type() {
     return type;
+  }
+
+  /** For a sentence in which it stands: its detail by code, or in words where it has none. */
+  public Object why() {
+    return why == null ? String.valueOf(getMessage()) : why;
   }
 
   public List<PolicyProblem> errors() {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,8 @@ public final class RingQuestions {
     SpanRing ring = pipeline.recorded();
     if (ring == null || ring.counts().held() == 0) {
       throw new ProblemException(
-          ProblemType.NOT_RECORDED, ring == null ? "recording is off" : "no span has come yet");
+          ProblemType.NOT_RECORDED,
+          Note.of(ring == null ? NoteCode.RECORDING_IS_OFF : NoteCode.NOTHING_RECORDED));
     }
     return ring;
   }
@@ -157,9 +159,9 @@ public final class RingQuestions {
       TraceFate.Sought sought,
       Duration most)
       throws IOException, InterruptedException {
-    String lack = room.lack(recorded.spans());
+    HeapRoom.Lack lack = room.lack(recorded.spans());
     if (lack != null) {
-      return means.stream().map(each -> not(Note.of(NoteCode.NO_ROOM, "why", lack))).toList();
+      return means.stream().map(each -> not(noRoom(lack))).toList();
     }
     if (!running.tryAcquire()) {
       return means.stream().map(each -> not(Note.of(NoteCode.ANOTHER_AT_WORK))).toList();
@@ -184,6 +186,12 @@ public final class RingQuestions {
     }
   }
 
+  private static Note noRoom(HeapRoom.Lack lack) {
+    return new Note(
+        NoteCode.NO_ROOM,
+        Map.of("spans", lack.spans(), "neededMiB", lack.neededMiB(), "freeMiB", lack.freeMiB()));
+  }
+
   private static Replay not(Note why) {
     return new Replay.NotReplayed(why);
   }
@@ -192,9 +200,9 @@ public final class RingQuestions {
       throws IOException, InterruptedException {
     SpanRing ring = recorded();
     SpanRing.Recorded counts = ring.counts();
-    String lack = room.lack(counts.held());
+    HeapRoom.Lack lack = room.lack(counts.held());
     if (lack != null) {
-      throw new ProblemException(ProblemType.NO_ROOM, lack);
+      throw new ProblemException(ProblemType.NO_ROOM, noRoom(lack));
     }
     RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
     Looking looking = new Looking(watch, traffic.requests());
@@ -259,8 +267,7 @@ public final class RingQuestions {
     @Override
     public void read(long requests) throws InterruptedException {
       if (requests % LOOK_EACH == 0 && room.isTight()) {
-        throw new ProblemException(
-            ProblemType.NO_ROOM, "ended on the way: memory is needed elsewhere");
+        throw new ProblemException(ProblemType.NO_ROOM, Note.of(NoteCode.ROOM_ENDED));
       }
       watch.read(requests, all);
     }

@@ -128,7 +128,7 @@ public final class Recommender {
     long end = System.nanoTime() + PATIENCE.toNanos();
     for (RuleChange candidate : new RuleChanges(pipeline, policy, since::of).all()) {
       if (System.nanoTime() - end > 0) {
-        notes.add(Note.of(NoteCode.NOT_ALL_WEIGHED, "why", "the recording is long"));
+        notes.add(Note.of(NoteCode.NOT_ALL_WEIGHED, "why", Note.of(NoteCode.RECORDING_IS_LONG)));
         break;
       }
       if (policies.compile(candidate.weighed(policy.root()))
@@ -138,7 +138,7 @@ public final class Recommender {
           candidates.put(candidate.id(), candidate);
           all.add(recommendation(candidate, effect, confidence(asIs)));
         } catch (ProblemException e) {
-          notes.add(Note.of(NoteCode.NOT_ALL_WEIGHED, "why", String.valueOf(e.getMessage())));
+          notes.add(Note.of(NoteCode.NOT_ALL_WEIGHED, "why", e.why()));
           break; // what is weighed is answered all the same
         }
       }

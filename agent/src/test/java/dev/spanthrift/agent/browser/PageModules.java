@@ -1,0 +1,93 @@
+package dev.spanthrift.agent.browser;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The page's modules beside the page itself, each by its name ({@code app_said} for {@code
+ * app/said.js}), without the one that begins: for what no real sidecar can be brought to say.
+ */
+final class PageModules {
+  private static final Pattern MAIN = Pattern.compile("(/page/[0-9a-f]+/)app/app\\.js");
+  private static final Pattern VENDORED =
+      Pattern.compile("(?m)^import (.+) from \"\\.\\./(vendor/[^\"]+)\";$");
+  private static final String LAST_MODULE = "})();\n";
+
+  private static final String HELP =
+      """
+      const until = async (holds) => {
+        while (!holds()) await new Promise((done) => requestAnimationFrame(done));
+        return holds();
+      };
+      const place = document.createElement('div');
+      const drawn = (what, values, ready) => {
+        document.body.append(place);
+        app_lib.render(app_lib.h(what, values), place);
+        return until(() => place.querySelector(ready));
+      };
+      const answers = {};
+      const real = window.fetch;
+      window.fetch = async (path, request) => {
+        for (const [begin, answer] of Object.entries(answers)) {
+          if (path.startsWith(begin)) return new Response(JSON.stringify(answer()), {headers: {'content-type': 'application/json'}});
+        }
+        return real(path, request);
+      };
+      """;
+
+  private final Browser browser;
+  private final String modules;
+
+  /** Of the page that this browser shows. */
+  PageModules(Browser browser, RunningProgram program) {
+    this.browser = browser;
+    Matcher main = MAIN.matcher(program.ask("/").body());
+    if (!main.find()) {
+      throw new AssertionError("the page names no script");
+    }
+    String text = program.ask(main.group()).body();
+    String bare = text.substring(0, text.lastIndexOf(LAST_MODULE + "{\n") + LAST_MODULE.length());
+    modules =
+        VENDORED
+            .matcher(bare)
+            .replaceAll(
+                found ->
+                    Matcher.quoteReplacement(
+                        "const %s = await import(location.origin + '%s%s');"
+                            .formatted(
+                                found.group(1).startsWith("{")
+                                    ? found.group(1).replace(" as ", ": ")
+                                    : "{default: " + found.group(1) + "}",
+                                main.group(1),
+                                found.group(2))));
+  }
+
+  /**
+   * What a script returns that knows them; {@code drawn} renders a component and waits, {@code
+   * answers} takes the place of what the API says under a path.
+   */
+  Object run(String language, String script) {
+    Object said =
+        browser.driver.executeAsyncScript(
+            "const done = arguments[0];\n(async () => {\n"
+                + modules
+                + HELP
+                + "try {\nawait app_i18n.speak('"
+                + language
+                + "');\n"
+                + script
+                + "\n"
+                + "} finally {\n"
+                + "app_lib.render(null, place);\n"
+                + "place.remove();\n"
+                + "window.fetch = real;\n"
+                + "app_memory.remember('language', 'en');\n"
+                + "document.documentElement.lang = 'en';\n"
+                + "}\n"
+                + "})().then(done, (error) => done('failed: ' + error.stack));");
+    if (said instanceof String text && text.startsWith("failed: ")) {
+      throw new AssertionError(text);
+    }
+    return said;
+  }
+}
