@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,6 +18,14 @@ import org.junit.jupiter.api.Test;
  */
 class DashboardTest {
   private static final String ON = "dashboard: {enabled: true, annotations: {grafana_folder: T}}";
+
+  /** Own purses under sum, a shared one under max, budgets apart. */
+  private static final Pattern MONEY =
+      Pattern.compile(
+          "sum by \\(budget, period, currency\\) \\("
+              + "(spanthrift_budget_[a-z]+)\\{[^}]*, scope=\"sidecar\"}"
+              + " or max by \\(namespace, budget, period, currency\\) \\("
+              + "\\1\\{[^}]*, scope=\"fleet\"}\\)\\)");
 
   @Test
   void isAConfigMapThatGrafanaFinds() {
@@ -50,15 +60,48 @@ class DashboardTest {
         assertTrue(titles.add(Rendered.text(panel, "title")), panel::toString);
         assertTrue(ids.add(Rendered.at(panel, "id").toString()), panel::toString);
         assertTrue(!Rendered.at(panel, "targets").getAsJsonArray().isEmpty(), panel::toString);
-        JsonElement at = Rendered.at(panel, "gridPos");
-        for (int x = 0; x < Rendered.at(at, "w").getAsInt(); x++) {
-          int column = Rendered.at(at, "x").getAsInt() + x;
-          assertTrue(column < 24, panel::toString);
-          assertTrue(taken.add(column + "/" + Rendered.at(at, "y")), panel::toString);
+        for (String cell : cells(Rendered.at(panel, "gridPos"))) {
+          assertTrue(taken.add(cell), () -> cell + " is taken already: " + panel);
         }
       }
       assertTrue(titles.size() >= 10, titles::toString);
     }
+  }
+
+  /** Of Grafana's grid, which has 24 columns. */
+  private static List<String> cells(JsonElement at) {
+    int left = Rendered.at(at, "x").getAsInt();
+    int top = Rendered.at(at, "y").getAsInt();
+    List<String> cells = new ArrayList<>();
+    for (int x = left; x < left + Rendered.at(at, "w").getAsInt(); x++) {
+      assertTrue(x < 24, at::toString);
+      for (int y = top; y < top + Rendered.at(at, "h").getAsInt(); y++) {
+        cells.add(x + "/" + y);
+      }
+    }
+    return cells;
+  }
+
+  /**
+   * A fleet's pods all tell the fleet's one purse, and budgets differ in period and currency: what
+   * adds them all up shows ten times the money where there are ten pods.
+   */
+  @Test
+  void moneyIsAddedUpOnlyWhereItIsAPodsOwn() {
+    int queries = 0;
+    for (JsonElement from : List.of(dashboard(), clusterDashboard(), alerts())) {
+      for (String query : Queries.of(from)) {
+        if (query.contains("spanthrift_budget_")) {
+          assertTrue(MONEY.matcher(query).matches(), query);
+          queries++;
+        }
+      }
+    }
+    assertTrue(queries >= 3, "saved, spent, budget");
+  }
+
+  private static JsonObject alerts() {
+    return Chart.render(Chart.CLUSTER, "prometheusRule: {enabled: true}").only("PrometheusRule");
   }
 
   @Test

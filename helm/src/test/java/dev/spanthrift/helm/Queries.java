@@ -10,11 +10,15 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** PromQL as far as tests of alerts and dashboards need it: metric names and their labels. */
+/**
+ * PromQL as far as tests of alerts and dashboards need it: metric names, their labels, and the
+ * values that are asked for by {@code =}, as {@code label="value"}.
+ */
 public final class Queries {
   private static final Pattern SERIES =
       Pattern.compile("\\b((?:spanthrift|process|jvm)_[a-z0-9_]+)(?:\\{([^}]*)\\})?");
-  private static final Pattern LABEL = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)\\s*\"");
+  private static final Pattern LABEL =
+      Pattern.compile("([a-z_]+)\\s*(=~|!~|!=|=)\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   /** Set by Prometheus for every target, not by the program. */
   private static final List<String> OF_THE_TARGET = List.of("namespace", "pod");
@@ -61,11 +65,18 @@ public final class Queries {
         TreeSet<String> labels = series.computeIfAbsent(matcher.group(1), m -> new TreeSet<>());
         Matcher label = LABEL.matcher(matcher.group(2) == null ? "" : matcher.group(2));
         while (label.find()) {
-          labels.add(label.group(1));
+          add(label, labels);
         }
       }
     }
     return series;
+  }
+
+  private static void add(Matcher label, TreeSet<String> labels) {
+    labels.add(label.group(1));
+    if (label.group(2).equals("=")) {
+      labels.add(label.group(1) + "=\"" + label.group(3) + "\"");
+    }
   }
 
   /** All {@code expr} of a dashboard or a rule, in order. */
@@ -97,7 +108,7 @@ public final class Queries {
         Matcher label = LABEL.matcher(matcher.group(2) == null ? "" : matcher.group(2));
         while (label.find()) {
           if (!OF_THE_TARGET.contains(label.group(1))) {
-            labels.add(label.group(1));
+            add(label, labels);
           }
         }
       }

@@ -56,6 +56,18 @@ class ClusterArchitectureTest {
         .check(CLASSES);
   }
 
+  /** The client's own bounds let an API server that hangs hold a thread for two minutes. */
+  @Test
+  void everyClientHasTheSameBounds() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("ObjectClient")
+        .should()
+        .dependOnClassesThat()
+        .haveSimpleName("KubernetesClientBuilder")
+        .check(CLASSES);
+  }
+
   @Test
   void everyRoomStandsInArchitectureMd() throws Exception {
     String page = Files.readString(Path.of("").toAbsolutePath().resolveSibling("ARCHITECTURE.md"));

@@ -178,7 +178,7 @@ public final class PodAuditor {
       Map<String, Lack> reasons =
           lacking.computeIfAbsent(full ? OTHERS : space, key -> new LinkedHashMap<>());
       reasons.put(reason, reasons.getOrDefault(reason, new Lack(0, words, List.of())).and(name));
-      events.tell(pod, space, event, true, words);
+      events.audited(pod, space, event, words);
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.spanthrift.kubernetes.audit;
 
+import dev.spanthrift.kubernetes.injection.PodOwner;
+import dev.spanthrift.kubernetes.task.Pause;
+import dev.spanthrift.kubernetes.task.Turns;
 import dev.spanthrift.kubernetes.webhook.InjectorMetrics;
 import dev.spanthrift.kubernetes.webhook.InjectorMetrics.EventFate;
 import io.fabric8.kubernetes.api.model.Event;
@@ -22,11 +25,14 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Events on whom a pod belongs to, because a pod under review is not there yet. Never on the
- * webhook's way: a queue of 100, one thread, and the same words about the same owner once an hour.
+ * webhook's way: a queue, one thread, ten Events a second, and the same words about the same owner
+ * once an hour. Whoever may wait or lacks nothing leaves the end of the queue to others.
  */
 public final class SkipEvents implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SkipEvents.class);
-  private static final int QUEUE = 100;
+  private static final int QUEUE = 1_000; // some 3 KB each
+  private static final Duration PACE = Duration.ofMillis(100); // as Events of one audit go out
+  private static final int BURST = 10;
   private static final int REMEMBERED = 20_000; // some 200 bytes each
   private static final Duration REPEAT = Duration.ofHours(1);
   private static final int MESSAGE_MAX = 1_000;
@@ -35,36 +41,74 @@ public final class SkipEvents implements AutoCloseable {
   private final InjectorMetrics metrics;
   private final Clock clock;
   private final Map<String, Instant> told = new LinkedHashMap<>();
-  private final ThreadPoolExecutor sender =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          1,
-          TimeUnit.MINUTES,
-          new ArrayBlockingQueue<>(QUEUE),
-          Thread.ofPlatform().daemon().name("spanthrift-events").factory(),
-          new ThreadPoolExecutor.AbortPolicy());
+  private final int queue;
+  private final Turns turns;
+  private final ThreadPoolExecutor sender;
 
   public SkipEvents(KubernetesClient client, InjectorMetrics metrics, Clock clock) {
+    this(client, metrics, clock, PACE, QUEUE);
+  }
+
+  SkipEvents(
+      KubernetesClient client, InjectorMetrics metrics, Clock clock, Duration pace, int queue) {
+    this.queue = queue;
+    turns = new Turns(pace, BURST, System.nanoTime());
+    sender =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(queue),
+            Thread.ofPlatform().daemon().name("spanthrift-events").factory(),
+            new ThreadPoolExecutor.AbortPolicy());
     this.client = client;
     this.metrics = metrics;
     this.clock = clock;
   }
 
+  /** Tells of one that runs without a sidecar; the next look tells what finds no room now. */
+  void audited(JsonNode pod, String namespace, String reason, String words) {
+    tell(pod, namespace, reason, true, words, queue * 6 / 10, EventFate.POSTPONED);
+  }
+
   /**
-   * Tells of one pod.
+   * Tells of one pod that is about to start.
    *
    * @param reason in the form of Events, such as {@code HostNetwork}
    * @param lack whether a sidecar was asked for
    */
   public void tell(JsonNode pod, String namespace, String reason, boolean lack, String words) {
+    if (lack) {
+      tell(pod, namespace, reason, true, words, queue, EventFate.QUEUE_FULL);
+    } else {
+      tell(pod, namespace, reason, false, words, queue / 2, EventFate.LEFT_OUT);
+    }
+  }
+
+  /**
+   * @param room how many may wait before it
+   */
+  private void tell(
+      JsonNode pod,
+      String namespace,
+      String reason,
+      boolean lack,
+      String words,
+      int room,
+      EventFate noRoom) {
     ObjectReference about = about(pod, namespace);
     if (about.getName().isEmpty()) {
       return; // a pod without name and owner: the answer's warning told it
     }
-    String key = namespace + "/" + about.getKind() + "/" + about.getName() + "/" + reason;
+    String key = namespace + "/" + who(pod, about) + "/" + reason;
     if (!isNew(key)) {
       metrics.event(EventFate.REPEATED);
+      return;
+    }
+    if (sender.getQueue().size() >= room) {
+      forget(key);
+      metrics.event(noRoom);
       return;
     }
     Event event = event(about, namespace, reason, lack, words);
@@ -72,7 +116,7 @@ public final class SkipEvents implements AutoCloseable {
       sender.execute(() -> send(key, event));
     } catch (java.util.concurrent.RejectedExecutionException e) {
       forget(key);
-      metrics.event(EventFate.QUEUE_FULL);
+      metrics.event(noRoom);
     }
   }
 
@@ -84,7 +128,7 @@ public final class SkipEvents implements AutoCloseable {
   private synchronized boolean isNew(String what) {
     Instant now = clock.instant();
     Instant last = told.get(what);
-    if (last != null && now.isBefore(last.plus(REPEAT))) {
+    if (last != null && Pause.lasts(last, REPEAT, now)) {
       return false;
     }
     told.remove(what);
@@ -93,6 +137,15 @@ public final class SkipEvents implements AutoCloseable {
       told.remove(told.keySet().iterator().next());
     }
     return true;
+  }
+
+  /** Each run of a CronJob is a new Job, which says nothing new about it. */
+  private static String who(JsonNode pod, ObjectReference about) {
+    if (about.getKind().equals("Job")) {
+      PodOwner owner = PodOwner.of(pod.path("metadata"));
+      return owner.attribute() + "/" + owner.name();
+    }
+    return about.getKind() + "/" + about.getName();
   }
 
   private static ObjectReference about(JsonNode pod, String namespace) {
@@ -141,8 +194,11 @@ public final class SkipEvents implements AutoCloseable {
 
   private void send(String key, Event event) {
     try {
+      TimeUnit.NANOSECONDS.sleep(turns.take(System.nanoTime()));
       client.v1().events().inNamespace(event.getMetadata().getNamespace()).resource(event).create();
       metrics.event(EventFate.SENT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the program ends
     } catch (KubernetesClientException e) {
       forget(key);
       metrics.event(EventFate.FAILED);

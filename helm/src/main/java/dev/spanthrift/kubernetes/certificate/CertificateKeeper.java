@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.certificate;
 
+import dev.spanthrift.kubernetes.task.Pause;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -60,7 +61,7 @@ public final class CertificateKeeper {
    * every ten seconds. Called by the thread that calls {@link #tick}.
    */
   public void beat(Instant now, boolean leads) {
-    if (signedBy.isEmpty() || !now.isBefore(looked.plus(LOOK))) {
+    if (signedBy.isEmpty() || !Pause.lasts(looked, LOOK, now)) {
       var _ = tick(now, leads);
     }
   }

@@ -2,9 +2,9 @@ package dev.spanthrift.kubernetes.command;
 
 import dev.spanthrift.agent.command.option.EndSignals;
 import dev.spanthrift.kubernetes.certificate.Keyring;
+import dev.spanthrift.kubernetes.controller.ObjectClient;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,7 +141,7 @@ final class InjectorCommand implements Callable<Integer> {
     try {
       SidecarDefaults defaults = sidecar.read(context);
       check();
-      KubernetesClient client = alone ? null : new KubernetesClientBuilder().build();
+      KubernetesClient client = alone ? null : ObjectClient.open();
       InjectorProgram program = new InjectorProgram(this);
       InjectorProgram.Ports ports = program.start(defaults, client);
       EndSignals.endClean();

@@ -12,12 +12,13 @@ import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
 import dev.spanthrift.kubernetes.lease.Leadership;
+import dev.spanthrift.kubernetes.task.Repeated;
 import dev.spanthrift.kubernetes.webhook.AdmissionReviews;
 import dev.spanthrift.kubernetes.webhook.InjectorMetrics;
 import dev.spanthrift.kubernetes.webhook.NamespaceCache;
+import dev.spanthrift.kubernetes.webhook.NamespaceReader;
 import dev.spanthrift.kubernetes.webhook.WebhookServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,6 +37,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /** The running injector: ports, certificate, lease, audit; joined here and nowhere else. */
 final class InjectorProgram implements AutoCloseable {
@@ -62,7 +64,8 @@ final class InjectorProgram implements AutoCloseable {
 
   Ports start(SidecarDefaults given, @Nullable KubernetesClient client) throws IOException {
     if (client == null) {
-      return serve(new PodInjector(given), name -> null, () -> true, null, null);
+      return serve(
+          new PodInjector(given), name -> null, name -> Mono.empty(), () -> true, null, null);
     }
     SidecarDefaults defaults = given.withNativeSidecars(hasNativeSidecars(client));
     NamespaceCache namespaces = new NamespaceCache(client);
@@ -76,7 +79,10 @@ final class InjectorProgram implements AutoCloseable {
             new WebhookReach(client, options.configuration),
             events);
     Leadership leadership = lead(client);
-    Ports ports = serve(injector, namespaces::get, namespaces::isReady, events, auditor);
+    NamespaceReader reader = new NamespaceReader(client, metrics);
+    Ports ports =
+        serve(injector, namespaces::get, reader::read, namespaces::isReady, events, auditor);
+    open.add(reader);
     open.add(namespaces);
     open.add(events);
     if (options.certificate == null) {
@@ -115,6 +121,7 @@ final class InjectorProgram implements AutoCloseable {
   private Ports serve(
       PodInjector injector,
       Function<String, @Nullable PodNamespace> namespaces,
+      Function<String, Mono<PodNamespace>> fresh,
       BooleanSupplier known,
       @Nullable SkipEvents events,
       @Nullable PodAuditor auditor)
@@ -129,6 +136,7 @@ final class InjectorProgram implements AutoCloseable {
         new AdmissionReviews(
             injector,
             namespaces,
+            fresh,
             metrics,
             (pod, namespace, reason, words) -> {
               if (events != null) {
@@ -206,25 +214,8 @@ final class InjectorProgram implements AutoCloseable {
 
   /** Again and again, whatever happened the time before; failures are counted by its name. */
   private void every(String what, Duration pause, Runnable task) {
-    Runnable failed = metrics.task(what);
     timer.scheduleWithFixedDelay(
-        () -> {
-          try {
-            task.run();
-          } catch (KubernetesClientException e) {
-            failed.run();
-            log.warn(
-                "the {} has to wait, the API server does not do as asked: {}",
-                what,
-                e.getMessage());
-          } catch (RuntimeException e) {
-            failed.run();
-            log.error("the {} failed; please report it", what, e);
-          }
-        },
-        1,
-        pause.toSeconds(),
-        TimeUnit.SECONDS);
+        new Repeated(what, task, metrics.task(what)), 1, pause.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** From 1.29 on; init containers that keep running would else never let the pod start. */

@@ -1,6 +1,7 @@
 package dev.spanthrift.kubernetes.controller;
 
 import dev.spanthrift.kubernetes.stream.FleetSummary;
+import dev.spanthrift.kubernetes.task.Pause;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -61,7 +62,7 @@ final class Members {
     Map<String, List<Integer>> counts = new TreeMap<>();
     own.parts()
         .forEach((key, p) -> counts.put(key, List.of(p.matched(), p.running(), p.refused())));
-    if (counts.equals(said) && now.isBefore(saidAt.plus(FIGURES))) {
+    if (counts.equals(said) && Pause.lasts(saidAt.toInstant(), FIGURES, now.toInstant())) {
       return;
     }
     Lease lease =

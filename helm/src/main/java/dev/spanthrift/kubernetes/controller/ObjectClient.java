@@ -9,7 +9,7 @@ import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How the controller asks the API server. */
+/** How controller and injector ask the API server. */
 public final class ObjectClient {
   /**
    * The API server takes 10,000 levels where a schema leaves fields open, as {@code match} does. A

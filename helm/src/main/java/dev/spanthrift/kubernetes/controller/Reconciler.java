@@ -9,6 +9,7 @@ import dev.spanthrift.kubernetes.objects.PolicyStatus.RolloutStatus;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.stream.Assignment;
 import dev.spanthrift.kubernetes.stream.FleetSummary;
+import dev.spanthrift.kubernetes.task.Pause;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -216,7 +217,7 @@ final class Reconciler {
       memory = new Watched(wanted.hash(), 0, now);
       watched.put(uid, memory);
     }
-    if (now.isBefore(memory.lastLook().plus(LOOK))) {
+    if (Pause.lasts(memory.lastLook(), LOOK, now)) {
       return at;
     }
     if (fleet.cut()) {
@@ -364,7 +365,8 @@ final class Reconciler {
       shrinking.remove(uid);
       return parts;
     }
-    Instant since = shrinking.computeIfAbsent(uid, unused -> now);
+    // The earlier one, so that a clock that was set back begins anew.
+    Instant since = shrinking.merge(uid, now, (a, b) -> a.isBefore(b) ? a : b);
     if (now.isBefore(since.plus(SHRINK))) {
       return before;
     }

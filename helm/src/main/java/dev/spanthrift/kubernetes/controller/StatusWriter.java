@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.controller;
 
 import dev.spanthrift.kubernetes.objects.ObjectKey;
 import dev.spanthrift.kubernetes.objects.PolicyStatus;
+import dev.spanthrift.kubernetes.task.Pause;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,7 +45,7 @@ final class StatusWriter {
             && after instanceof PolicyStatus other
             && Objects.equals(one.sidecars(), other.sidecars())
             && Objects.equals(one.matched(), other.matched());
-    return !before.equals(after) && !now.isBefore(last.plus(counted ? TRAFFIC : COUNTS));
+    return !before.equals(after) && !Pause.lasts(last, counted ? TRAFFIC : COUNTS, now);
   }
 
   /** Writes; what the API server refuses is counted, and tried again with the next look. */

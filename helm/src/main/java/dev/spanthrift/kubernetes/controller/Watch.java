@@ -68,7 +68,7 @@ final class Watch<T extends HasMetadata> implements AutoCloseable {
       return true;
     }
     Instant since = awaySince;
-    if (since == null) {
+    if (since == null || now.isBefore(since)) { // the clock was set back
       awaySince = now;
       return true;
     }

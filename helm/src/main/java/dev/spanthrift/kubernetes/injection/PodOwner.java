@@ -31,7 +31,7 @@ public record PodOwner(String attribute, String name) {
   }
 
   /** The owner of a pod, by its controlling owner reference; without one the pod itself. */
-  static PodOwner of(JsonNode metadata) {
+  public static PodOwner of(JsonNode metadata) {
     for (JsonNode reference : metadata.path("ownerReferences")) {
       if (reference.path("controller").asBoolean(false)) {
         return ofReference(

@@ -8,11 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,10 +37,16 @@ public final class AdmissionReviews {
   private static final int WARNING_LETTERS_MAX = 256;
 
   private static final int WARNINGS_MAX = 8;
+
+  /** By these labels of namespaces the chart's webhooks do not ask us at all. */
+  private static final Set<SkipReason> CONTRADICTIONS =
+      EnumSet.of(SkipReason.NOT_ENABLED, SkipReason.OPTED_OUT, SkipReason.OTHER_REVISION);
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final PodInjector injector;
   private final Function<String, @Nullable PodNamespace> namespaces;
+  private final Function<String, Mono<PodNamespace>> fresh;
   private final InjectorMetrics metrics;
   private final SkipListener listener;
 
@@ -58,32 +68,45 @@ public final class AdmissionReviews {
   /**
    * @param namespaces labels and annotations from memory; null for one that is not known, whose
    *     pods are taken at the word of the API server's selectors
+   * @param fresh asked at the API server; empty when it is not to be had
    */
   public AdmissionReviews(
       PodInjector injector,
       Function<String, @Nullable PodNamespace> namespaces,
+      Function<String, Mono<PodNamespace>> fresh,
       InjectorMetrics metrics,
       SkipListener listener) {
     this.injector = injector;
     this.namespaces = namespaces;
+    this.fresh = fresh;
     this.metrics = metrics;
     this.listener = listener;
   }
 
-  byte[] answer(byte[] body) throws MalformedReviewException {
+  /**
+   * @param begin {@link System#nanoTime} when the request came
+   */
+  Mono<byte[]> answer(byte[] body, long begin) throws MalformedReviewException {
     JsonNode request = request(body);
+    return Mono.defer(() -> judge(request))
+        .map(injection -> review(request, response -> tell(request, injection, response, begin)))
+        .onErrorResume(
+            RuntimeException.class,
+            e -> {
+              metrics.failed();
+              log.error(
+                  "a pod goes on without a sidecar, because the injector failed; please report it",
+                  e);
+              return Mono.just(review(request, response -> {}));
+            });
+  }
+
+  private static byte[] review(JsonNode request, Consumer<ObjectNode> more) {
     ObjectNode review =
         JsonNodeFactory.instance.objectNode().put("apiVersion", VERSION).put("kind", KIND);
     ObjectNode response = review.putObject("response");
     response.put("uid", request.path("uid").asString("")).put("allowed", true);
-    long begin = System.nanoTime();
-    try {
-      decide(request, response, begin);
-    } catch (RuntimeException e) {
-      metrics.failed();
-      log.error(
-          "a pod goes on without a sidecar, because the injector failed; please report it", e);
-    }
+    more.accept(response);
     return JSON.writeValueAsBytes(review);
   }
 
@@ -105,14 +128,28 @@ public final class AdmissionReviews {
     return request;
   }
 
-  private void decide(JsonNode request, ObjectNode response, long begin) {
+  /**
+   * By memory; where that contradicts the selectors by which the API server has asked us, by the
+   * namespace as it is now, if it can be had.
+   */
+  private Mono<Injection> judge(JsonNode request) {
     String name = request.path("namespace").asString("");
     JsonNode pod = request.path("object");
     PodNamespace namespace = namespaces.apply(name);
-    Injection injection =
-        namespace == null
-            ? injector.injectAsked(pod, PodNamespace.named(name), null)
-            : injector.inject(pod, namespace);
+    if (namespace == null) {
+      return Mono.just(injector.injectAsked(pod, PodNamespace.named(name), null));
+    }
+    Injection remembered = injector.inject(pod, namespace);
+    if (remembered instanceof Injection.Skipped(SkipReason reason, String words)
+        && CONTRADICTIONS.contains(reason)) {
+      return fresh.apply(name).map(now -> injector.inject(pod, now)).defaultIfEmpty(remembered);
+    }
+    return Mono.just(remembered);
+  }
+
+  private void tell(JsonNode request, Injection injection, ObjectNode response, long begin) {
+    String name = request.path("namespace").asString("");
+    JsonNode pod = request.path("object");
     switch (injection) {
       case Injection.Injected done -> {
         String patch = done.patch().toString();

@@ -31,13 +31,26 @@ public final class InjectorMetrics {
   public enum EventFate {
     SENT,
     FAILED,
+    /** The webhook's, and nobody says it later. */
     QUEUE_FULL,
-    REPEATED
+    REPEATED,
+    /** The audit's: there was no room, and its next look says it again. */
+    POSTPONED,
+    /** About pods that no sidecar was asked for: they leave the queue to those that lack one. */
+    LEFT_OUT
+  }
+
+  /** What became of the wish to ask the API server for a namespace while a pod waits. */
+  public enum NamespaceRead {
+    READ,
+    FAILED,
+    /** It was asked for a moment ago, or many others were. */
+    SPARED
   }
 
   private final ProgramMetrics metrics = new ProgramMetrics("injector");
   private final Timer reviewTime =
-      metrics.timer("review.time", "Time from a review's last byte to its answer");
+      metrics.timer("review.time", "Time from a review's head to its answer");
 
   public InjectorMetrics() {
     reviews("injected", "none");
@@ -52,6 +65,9 @@ public final class InjectorMetrics {
     }
     for (EventFate fate : EventFate.values()) {
       events(fate);
+    }
+    for (NamespaceRead outcome : NamespaceRead.values()) {
+      namespaceReads(outcome);
     }
   }
 
@@ -75,6 +91,14 @@ public final class InjectorMetrics {
         "Events about pods without a sidecar, by what became of them",
         "fate",
         word(fate));
+  }
+
+  private Counter namespaceReads(NamespaceRead outcome) {
+    return metrics.counter(
+        "namespace.reads",
+        "Namespaces asked for because a pod came that the watched ones do not account for",
+        "outcome",
+        word(outcome));
   }
 
   private static String word(Enum<?> value) {
@@ -106,6 +130,10 @@ public final class InjectorMetrics {
 
   public void event(EventFate fate) {
     events(fate).increment();
+  }
+
+  void namespaceRead(NamespaceRead outcome) {
+    namespaceReads(outcome).increment();
   }
 
   /** Counts the failures of a background task, from zero on; run it with each one. */

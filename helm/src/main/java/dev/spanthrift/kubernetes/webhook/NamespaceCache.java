@@ -42,12 +42,13 @@ public final class NamespaceCache implements AutoCloseable {
   /** Null for one that is not known, or not yet. */
   public @Nullable PodNamespace get(String name) {
     Namespace namespace = informer.getStore().getByKey(name);
-    if (namespace == null) {
-      return null;
-    }
+    return namespace == null ? null : of(namespace);
+  }
+
+  static PodNamespace of(Namespace namespace) {
     ObjectMeta metadata = namespace.getMetadata();
     return new PodNamespace(
-        name,
+        metadata.getName(),
         Objects.requireNonNullElse(metadata.getLabels(), Map.of()),
         Objects.requireNonNullElse(metadata.getAnnotations(), Map.of()));
   }

@@ -110,6 +110,7 @@ public final class WebhookServer implements AutoCloseable {
   }
 
   private Publisher<Void> review(HttpServerRequest request, HttpServerResponse response) {
+    long begin = System.nanoTime(); // the API server waits for a body that is slow, too
     connections.proven(request);
     String length = request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH, "0");
     if (length.length() > 9 || length.chars().anyMatch(c -> c < '0' || c > '9')) {
@@ -119,7 +120,7 @@ public final class WebhookServer implements AutoCloseable {
       return tooLarge(response);
     }
     return body(request)
-        .flatMap(body -> Mono.from(answer(body, response)))
+        .flatMap(body -> Mono.from(answer(body, begin, response)))
         .timeout(limits.bodyTime())
         .onErrorResume(TooLargeException.class, e -> Mono.from(tooLarge(response)))
         .onErrorResume(
@@ -163,12 +164,16 @@ public final class WebhookServer implements AutoCloseable {
     all.writeBytes(bytes);
   }
 
-  private Publisher<Void> answer(byte[] body, HttpServerResponse response) {
+  private Publisher<Void> answer(byte[] body, long begin, HttpServerResponse response) {
     try {
-      byte[] answer = reviews.answer(body);
-      return response
-          .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
-          .sendByteArray(Mono.just(answer));
+      return reviews
+          .answer(body, begin)
+          .flatMap(
+              answer ->
+                  Mono.from(
+                      response
+                          .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                          .sendByteArray(Mono.just(answer))));
     } catch (MalformedReviewException e) {
       metrics.refused(Refusal.MALFORMED);
       return refuse(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));

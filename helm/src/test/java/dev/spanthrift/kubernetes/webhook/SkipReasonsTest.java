@@ -20,15 +20,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Each reason for which a pod stays without a sidecar is a metric, a line of the log, an Event. */
 @EnableKubernetesMockClient(crud = true)
+@Isolated // listens to a log of the whole process
 class SkipReasonsTest {
   private static final Map<String, String> ENABLED = Map.of("spanthrift.dev/injection", "enabled");
   private static final SidecarDefaults DEFAULTS =
@@ -124,10 +127,14 @@ class SkipReasonsTest {
           new AdmissionReviews(
               new PodInjector(one.defaults()),
               name -> one.namespace(),
+              name -> Mono.empty(),
               metrics,
               (p, space, why, words) ->
                   events.tell(p, space, why.eventWord(), why.isLack(), words));
-      response = JsonMapper.shared().readTree(reviews.answer(review(one))).path("response");
+      response =
+          JsonMapper.shared()
+              .readTree(reviews.answer(review(one), System.nanoTime()).block())
+              .path("response");
       assertTrue(response.path("patch").isMissingNode(), response::toString);
       long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (reason.isWithout() && !scraped(metrics, "events", "{fate=\"sent\"} 1.0")) {

@@ -17,6 +17,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
 
 @Timeout(120)
 class WebhookServerTest {
@@ -43,6 +44,7 @@ class WebhookServerTest {
         new AdmissionReviews(
             new PodInjector(SidecarDefaults.of("spanthrift:1", "http://backend:4318")),
             name -> null,
+            name -> Mono.empty(),
             metrics,
             (pod, namespace, reason, words) -> {});
     WebhookServer.Limits limits =
@@ -63,9 +65,31 @@ class WebhookServerTest {
         answer(socket, i);
         assertEquals(1, server.connections(), "after review " + i);
       }
+      double before = reviewSeconds(metrics);
+      socket.getOutputStream().write(request, 0, request.length - 1);
+      socket.getOutputStream().flush();
+      Thread.sleep(SLOW_BODY_MILLIS); // no shorter, which is all that matters
+      socket.getOutputStream().write(request, request.length - 1, 1);
+      answer(socket, 60);
+      assertTrue(
+          reviewSeconds(metrics) - before > SLOW_BODY_MILLIS / 2_000.0,
+          "the API server waits for a slow body, too");
       String scraped = metrics.program().scrape();
       assertTrue(scraped.contains("reason=\"too_many_connections\"} 0"), scraped);
     }
+  }
+
+  private static final int SLOW_BODY_MILLIS = 1_000;
+
+  private static double reviewSeconds(InjectorMetrics metrics) {
+    String series = "spanthrift_injector_review_time_seconds_sum ";
+    return metrics
+        .program()
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith(series))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
+        .sum();
   }
 
   private static void answer(SSLSocket socket, int number) throws Exception {

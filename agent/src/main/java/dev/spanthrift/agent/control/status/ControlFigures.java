@@ -58,19 +58,27 @@ public final class ControlFigures implements Supplier<List<Figure>> {
     return List.copyOf(all);
   }
 
-  private static void addMoney(Spend spend, List<Figure> all) {
+  static void addMoney(Spend spend, List<Figure> all) {
     String currency = spend.currency();
     all.add(
         Instrument.PRICE_PER_GIGABYTE.at(
             spend.pricePerGigabyte(), "currency", currency, "model", spend.model()));
     for (Spend.BudgetSpend budget : spend.budgets()) {
-      addBudget(budget, currency, all);
+      addBudget(budget, currency, spend.scope(), all);
     }
   }
 
-  private static void addBudget(Spend.BudgetSpend budget, String currency, List<Figure> all) {
+  /**
+   * All sidecars of a fleet tell the same books, so that a sum over pods would count its money as
+   * often as it has pods: the scope says of which series the greatest is meant.
+   */
+  private static void addBudget(
+      Spend.BudgetSpend budget, String currency, String scope, List<Figure> all) {
     String[] labels = {
-      "budget", budget.name(), "period", budget.period().name(), "currency", currency
+      "budget", budget.name(),
+      "period", budget.period().name(),
+      "currency", currency,
+      "scope", scope
     };
     Double limit = budget.budget();
     if (limit != null) {
