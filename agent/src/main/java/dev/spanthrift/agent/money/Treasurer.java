@@ -514,6 +514,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   }
 
   @Override
+  public double policyShareMax() {
+    return limited ? purse.mustKeep().share() : 1;
+  }
+
+  @Override
   public double ownCostSinceStart() {
     return ownCostSinceStart;
   }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.explain;
 
+import dev.spanthrift.agent.control.boost.ActiveBoost;
 import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
 import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.http.NoteCode;
@@ -16,6 +17,9 @@ import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.explain.LoggedDecision;
+import dev.spanthrift.sampler.explain.LoggedDecision.Conclusion;
+import dev.spanthrift.sampler.policy.PolicyTrial;
+import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.io.IOException;
@@ -96,11 +100,45 @@ final class OtherBudgets {
     return answers;
   }
 
-  private static Otherwise unmoved(Asked asked, LoggedDecision decision) {
+  private Otherwise unmoved(Asked asked, LoggedDecision decision) {
+    if (decision.outcome() == Conclusion.WAITING) {
+      return Otherwise.unknown(name(asked), Note.of(NoteCode.WAITS_STILL));
+    }
+    PolicyVersion version = policies.version(decision.policyVersion());
+    if (spend.policyShareMax() < 1 && keepsForCertain(version, decision)) {
+      return Otherwise.unknown(
+          name(asked), Note.of(NoteCode.IN_POLICY_SHARE, "policy", decision.policy()));
+    }
     return Otherwise.byRules(
         name(asked),
         Explainer.outcome(decision.outcome()).equals("kept") ? "kept" : "dropped",
         Note.of(NoteCode.NO_BUDGET_ASKED, "policy", decision.policy()));
+  }
+
+  /** Whether a policy, or a boost, wanted it whatever it costs. */
+  private static boolean keepsForCertain(@Nullable PolicyVersion version, LoggedDecision decision) {
+    if (decision.policy().startsWith(ActiveBoost.COUNTED_AS)) {
+      return true;
+    }
+    if (version == null) {
+      return decision.allocation() == null && decision.probability() >= 1;
+    }
+    return version.set().trials(decision.fragment(), decision.factWords()).stream()
+        .filter(PolicyTrial::decides)
+        .map(PolicyTrial::policy)
+        .filter(policy -> policy.name().equals(decision.policy())) // no switch stood before it
+        .anyMatch(policy -> isCertain(policy.action()));
+  }
+
+  private static boolean isCertain(Action action) {
+    return switch (action) {
+      case Action.Keep keep -> true;
+      case Action.Probability(double p) -> p >= 1;
+      case Action.Drop drop -> false;
+      case Action.Rate rate -> false;
+      case Action.Weight weight -> false;
+      case Action.Budget budget -> false;
+    };
   }
 
   private static Note name(Asked asked) {
@@ -144,7 +182,7 @@ final class OtherBudgets {
     PolicyVersion version = policies.version(last.policyVersion());
     int found = new Scanner(1 << 20).scan(spans, 0, spans.length).size();
     int seen = decisions.stream().mapToInt(decision -> decision.amounts().spans()).sum();
-    Note lack = lack(version, found, seen);
+    Note lack = lack(version, last, found, seen);
     if (lack != null || version == null || recorded == null) {
       Replay unknown =
           new Replay.NotReplayed(lack == null ? Note.of(NoteCode.SPANS_NOT_RECORDED) : lack);
@@ -159,7 +197,8 @@ final class OtherBudgets {
   }
 
   /** Why the recording cannot be played. */
-  private static @Nullable Note lack(@Nullable PolicyVersion version, int found, int seen) {
+  private @Nullable Note lack(
+      @Nullable PolicyVersion version, LoggedDecision decision, int found, int seen) {
     if (found == 0) {
       return Note.of(NoteCode.SPANS_NOT_RECORDED);
     }
@@ -168,6 +207,14 @@ final class OtherBudgets {
     }
     if (version == null) {
       return Note.of(NoteCode.VERSION_FORGOTTEN);
+    }
+    if (keepsForCertain(version, decision)) { // how full the policies' share was is not recorded
+      return Note.of(NoteCode.OVER_POLICY_SHARE, "policy", decision.policy());
+    }
+    if (decision.upstream() < 1
+        || decision.randomness()
+            != questions.randomness(decision.traceIdHigh(), decision.traceIdLow())) {
+      return Note.of(NoteCode.DRAWN_OTHERWISE);
     }
     PolicyDocument document = version.set().document();
     return RingTraffic.unanswerable(document).stream()

@@ -65,6 +65,16 @@ public enum NoteCode {
   PLAYS_TOO_LONG("to play the recording takes too long"),
   ANOTHER_AT_WORK("another simulation is at work"),
   NO_ROOM("{why}"),
+  OVER_POLICY_SHARE(
+      "{policy} wanted it for certain, beyond the policies' share of the money, and how much of"
+          + " that was left is not recorded"),
+  IN_POLICY_SHARE(
+      "{policy} keeps for certain while the policies' share of the money lasts, and how long"
+          + " another budget's lasts is not known"),
+  SHARE_NOT_CAPPED("of a share of the traffic the policies' share is not known beforehand"),
+  WAITS_STILL("it still waits for what other sidecars say, and what becomes of it is not known"),
+  DRAWN_OTHERWISE(
+      "its trace state decided, too, with a threshold or randomness, and is not recorded"),
 
   NO_PRICE("nothing has a price: set price.perGb or a price model"),
   BY_LIST_PRICE(

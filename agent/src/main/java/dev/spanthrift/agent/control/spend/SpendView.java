@@ -28,6 +28,14 @@ public interface SpendView {
     return null;
   }
 
+  /**
+   * Share of that money which policies that keep for certain may take; beyond it the budget
+   * decides. 1: all of it, so that no money changes what such a policy keeps.
+   */
+  default double policyShareMax() {
+    return 1;
+  }
+
   /** Of spans at the moment; asked likewise. */
   default SpanPrice price() {
     double perByte = spend().pricePerGigabyte() * Money.PICOS / 1e9;
