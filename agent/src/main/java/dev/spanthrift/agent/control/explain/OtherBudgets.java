@@ -8,12 +8,12 @@ import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.job.RingQuestions.Means;
 import dev.spanthrift.agent.control.job.RingQuestions.Replay;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.RingTraffic;
 import dev.spanthrift.agent.simulation.TraceFate;
-import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.explain.LoggedDecision;
@@ -141,8 +141,17 @@ final class OtherBudgets {
     };
   }
 
-  private static Note name(Asked asked) {
-    return Note.of(NoteCode.UNDER_BUDGET, "budget", asked.text().strip());
+  /** Where a fleet shares its money, the amounts are those of one of its sidecars. */
+  private boolean isShared() {
+    return spend.spend().scope().equals(Spend.FLEET);
+  }
+
+  private Note name(Asked asked) {
+    boolean isPart = isShared() && asked.means().allowance() instanceof Allowance.PerSecond;
+    return Note.of(
+        isPart ? NoteCode.UNDER_BUDGET_HERE : NoteCode.UNDER_BUDGET,
+        "budget",
+        asked.text().strip());
   }
 
   private List<Other> others(@Nullable Asked asked) {
@@ -152,8 +161,9 @@ final class OtherBudgets {
       others.add(new Other(name(asked), asked.means(), factor(asked.means(), now)));
     }
     if (now != null && now > 0) {
-      others.add(times(2, NoteCode.UNDER_TWICE, now));
-      others.add(times(.5, NoteCode.UNDER_HALF, now));
+      boolean isPart = isShared();
+      others.add(times(2, isPart ? NoteCode.UNDER_TWICE_HERE : NoteCode.UNDER_TWICE, now));
+      others.add(times(.5, isPart ? NoteCode.UNDER_HALF_HERE : NoteCode.UNDER_HALF, now));
     }
     return others;
   }
@@ -168,7 +178,7 @@ final class OtherBudgets {
     double hour = factor * now * SECONDS_AN_HOUR / Money.PICOS;
     return new Other(
         new Note(name, Map.of("currency", spend.spend().currency(), "amount", hour)),
-        new Means(new Allowance.PerSecond(factor * now), AllocationSettings.DEFAULT),
+        new Means(new Allowance.PerSecond(factor * now), spend.allocation()),
         factor);
   }
 

@@ -50,6 +50,9 @@ public enum NoteCode {
   UNDER_BUDGET("budget {budget}"),
   UNDER_TWICE("twice the budget ({currency} {amount} an hour)"),
   UNDER_HALF("half the budget ({currency} {amount} an hour)"),
+  UNDER_BUDGET_HERE("budget {budget}, all of it for this one sidecar"),
+  UNDER_TWICE_HERE("twice this sidecar's part of the budget ({currency} {amount} an hour)"),
+  UNDER_HALF_HERE("half this sidecar's part of the budget ({currency} {amount} an hour)"),
   NO_BUDGET_ASKED("no budget was asked: {policy} decides whatever the money is"),
   PLAYED_DRAW(
       "probability {probability}, and it needs at least {needed}; from the {spans} spans recorded"

@@ -85,7 +85,8 @@ public final class RingQuestions {
       return Means.NONE;
     }
     try {
-      BudgetText parsed = BudgetText.parse(budget, spend.price(), spend.spend().currency());
+      BudgetText parsed =
+          BudgetText.parse(budget, spend.price(), spend.spend().currency(), spend.allocation());
       return new Means(parsed.allowance(), parsed.allocation());
     } catch (IllegalArgumentException e) {
       throw new ProblemException(ProblemType.REFUSED, String.valueOf(e.getMessage()));
@@ -97,7 +98,7 @@ public final class RingQuestions {
     Double allowance = spend.allowanceHere();
     return allowance == null
         ? Means.NONE
-        : new Means(new Allowance.PerSecond(allowance), AllocationSettings.DEFAULT);
+        : new Means(new Allowance.PerSecond(allowance), spend.allocation());
   }
 
   /** What is recorded; throws the problem where there is nothing. */

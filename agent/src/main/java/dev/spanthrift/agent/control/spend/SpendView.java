@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.spend;
 
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ public interface SpendView {
    */
   default @Nullable Double allowanceHere() {
     return null;
+  }
+
+  /** How that money is divided. */
+  default AllocationSettings allocation() {
+    return AllocationSettings.DEFAULT;
   }
 
   /**

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.google.protobuf.ByteString;
 import dev.spanthrift.agent.control.AdminPort;
+import dev.spanthrift.agent.control.job.RingQuestions;
+import dev.spanthrift.agent.control.spend.Spend;
+import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.recording.SpanRing;
+import dev.spanthrift.agent.simulation.HeapRoom;
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicySet;
@@ -22,6 +26,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,5 +178,57 @@ class ExplainPolicyShareTest {
     log.allocated(number, TraceClass.ORDINARY, 0.5, 4e6, 8e12);
     log.settled(number, false, 0.5, "budget");
     assertEquals("drawnOtherwise", code(under("half the budget")));
+  }
+
+  /** The amounts are one sidecar's, which their names must say. */
+  @Test
+  void whereAFleetSharesItsMoneyTheNamesSayWhosePartItIs() throws Exception {
+    long number = note("default", false, true, OF_ID);
+    log.allocated(number, TraceClass.ORDINARY, 0.5, 4e6, 8e12);
+    log.settled(number, false, 0.5, "budget");
+    SpendView fleet =
+        new SpendView() {
+          @Override
+          public Spend spend() {
+            Spend s = port.money.spend();
+            return new Spend(
+                Spend.FLEET,
+                s.currency(),
+                s.model(),
+                s.pricePerGigabyte(),
+                s.nextGigabyte(),
+                null,
+                s.period(),
+                s.budget(),
+                s.spent(),
+                0,
+                0,
+                0,
+                null,
+                null,
+                null,
+                s.budgets(),
+                Map.of());
+          }
+
+          @Override
+          public Double allowanceHere() {
+            return 3e6;
+          }
+        };
+    RingQuestions questions = new RingQuestions(port.pipeline, fleet, new HeapRoom());
+    SpanRing.Snapshot recorded =
+        Objects.requireNonNull(port.pipeline.recorded).snapshot(System.currentTimeMillis());
+    List<String> names =
+        new OtherBudgets(port.store, fleet, questions, Duration.ofMinutes(5))
+                .of(
+                    log.of(HIGH, LOW),
+                    recorded,
+                    recorded.trace(HIGH, LOW),
+                    new OtherBudgets.Asked("25/month", questions.means("25/month")))
+                .stream()
+                .map(other -> other.notes().getFirst().code().word())
+                .toList();
+    assertEquals(List.of("underBudgetHere", "underTwiceHere", "underHalfHere"), names);
   }
 }
