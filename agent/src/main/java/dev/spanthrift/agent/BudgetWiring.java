@@ -1,12 +1,10 @@
 package dev.spanthrift.agent;
 
-import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.HeapBounds;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.Treasurer;
 import dev.spanthrift.sampler.BudgetParts;
-import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
 import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
@@ -44,9 +42,8 @@ final class BudgetWiring {
         log.info("the budgets are the fleet's: all of its sidecars spend one amount");
         treasurer.join(fleet.counts());
       }
-      AllocationSettings waiting = allocation().withAskAfter(settings.fleet().askAfter());
       return new BudgetParts(
-          settings.fleet().shape() ? waiting : waiting.withoutShape(),
+          treasurer.allocation(),
           () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
           treasurer.priceOf(),
           fleet.ledger(),
@@ -60,22 +57,12 @@ final class BudgetWiring {
       return null;
     }
     return new BudgetParts(
-        waits ? allocation().withAskAfter(limbo) : allocation(),
+        treasurer.allocation(),
         () -> new Allowance.PerSecond(treasurer.allowancePerSecond()),
         treasurer.priceOf(),
-        new InProcessKeepLedger(!waits, waits ? limbo : allocation().askAfter(), ledgerTracesMax),
+        new InProcessKeepLedger(!waits, treasurer.allocation().askAfter(), ledgerTracesMax),
         FleetSums.inProcess(),
         "self",
         treasurer);
-  }
-
-  private AllocationSettings allocation() {
-    AllocationSettings allocation = AllocationSettings.DEFAULT;
-    for (BudgetSettings budget : settings.budgets()) {
-      if (budget.period() == BudgetSettings.Period.HOUR) {
-        allocation = allocation.forPeriod(Duration.ofHours(1));
-      }
-    }
-    return allocation;
   }
 }

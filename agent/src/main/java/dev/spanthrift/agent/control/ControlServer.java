@@ -117,7 +117,7 @@ public final class ControlServer implements AutoCloseable {
     watched =
         window.equals(OperationHistory.MINUTE)
             ? operationHistory
-            : new OperationHistory(pipeline, System::currentTimeMillis, window);
+            : OperationHistory.byWindow(pipeline, System::currentTimeMillis, window);
     watched.each(watch::look);
     FrontCounts counts = new FrontCounts();
     web =
@@ -238,8 +238,9 @@ public final class ControlServer implements AutoCloseable {
     jobs.close();
     webhook.close();
     timer.shutdownNow();
-    boosts.close();
-    report.close(operationHistory);
+    // Each by itself: what one cannot write is no reason to lose what another can.
     curves.save();
+    Guarded.task("end of boosts", boosts::close).run();
+    Guarded.task("end of the report", () -> report.close(operationHistory)).run();
   }
 }

@@ -13,6 +13,7 @@ import dev.spanthrift.agent.state.StateFile;
 import dev.spanthrift.agent.timer.Beat;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.SpanContents;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.books.Budget;
 import dev.spanthrift.sampler.budget.books.BudgetController;
 import dev.spanthrift.sampler.budget.books.BudgetState;
@@ -89,6 +90,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
   private @Nullable PipelineStatus before;
+  private final AllocationSettings allocation;
   private boolean unsaved;
 
   private Treasurer(
@@ -106,6 +108,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     this.budgets = budgets;
     this.pricing = pricing;
     this.pipeline = pipeline;
+    allocation = Allocations.of(settings);
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
     estimates = settings.price().model() != null;
@@ -511,6 +514,16 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     }
     FleetCounts counts = fleet;
     return purse.allowancePerSecond() / (counts == null ? 1 : Math.max(1, counts.pods()));
+  }
+
+  @Override
+  public AllocationSettings allocation() {
+    return allocation;
+  }
+
+  @Override
+  public double policyShareMax() {
+    return limited ? purse.mustKeep().share() : 1;
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * A budget in one word: {@code 10%} of the price of what arrives, or {@code 25/month}, {@code 25
  * USD/month}.
  *
- * @param allocation the default one, fitted to the period
+ * @param allocation of the program that is asked, fitted to the period
  */
 public record BudgetText(Allowance allowance, AllocationSettings allocation) {
   private static final double PICOS = 1e12;
@@ -38,6 +38,12 @@ public record BudgetText(Allowance allowance, AllocationSettings allocation) {
    * @throws IllegalArgumentException saying what would be right
    */
   public static BudgetText parse(String text, SpanPrice price, String currency) {
+    return parse(text, price, currency, AllocationSettings.DEFAULT);
+  }
+
+  /** The same, where the allocation in force is another one. */
+  public static BudgetText parse(
+      String text, SpanPrice price, String currency, AllocationSettings inForce) {
     if (text.length() > TEXT_MAX) {
       throw new IllegalArgumentException(
           "a budget is 10% or 25/month: at most " + TEXT_MAX + " characters");
@@ -48,8 +54,7 @@ public record BudgetText(Allowance allowance, AllocationSettings allocation) {
       if (percent > 100) {
         throw new IllegalArgumentException("a budget of more than 100 % is none: " + text);
       }
-      return new BudgetText(
-          new Allowance.ShareOfTraffic(percent / 100), AllocationSettings.DEFAULT);
+      return new BudgetText(new Allowance.ShareOfTraffic(percent / 100), inForce);
     }
     Matcher amount = AMOUNT.matcher(text.strip());
     Duration period =
@@ -68,6 +73,7 @@ public record BudgetText(Allowance allowance, AllocationSettings allocation) {
     double picos = Double.parseDouble(amount.group(1)) * PICOS;
     return new BudgetText(
         new Allowance.PerSecond(picos / period.toSeconds()),
-        AllocationSettings.DEFAULT.forPeriod(period));
+        // How long money waits is by this period, not by that of the budget in force.
+        inForce.withCarryOver(AllocationSettings.DEFAULT.carryOver()).forPeriod(period));
   }
 }

@@ -3,7 +3,9 @@ package dev.spanthrift.agent.simulation;
 import dev.spanthrift.agent.pipeline.ZstdCodec;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
+import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.allocation.FleetSums;
+import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.ledger.InProcessKeepLedger;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.PolicySet;
@@ -33,6 +35,7 @@ final class Fleet implements AutoCloseable {
   private final List<VirtualPod> pods = new ArrayList<>();
   private final FieldCursor fields = new FieldCursor();
   private final @Nullable VirtualTreasury treasury;
+  private final @Nullable CappedKeeps capped;
 
   Fleet(Question question, Fates fates, Consumer<byte[]> shipped) {
     this(question, fates, shipped, ZstdCodec::orDeflate);
@@ -52,6 +55,11 @@ final class Fleet implements AutoCloseable {
     ledger = ledger();
     Question.Plan plan = question.plan();
     treasury = plan == null ? null : new VirtualTreasury(plan, this::ledger, fates);
+    capped =
+        question.policyShareMax() < 1
+                && question.allowance() instanceof Allowance.PerSecond allowance
+            ? new CappedKeeps(allowance, question.policyShareMax())
+            : null;
   }
 
   private InProcessKeepLedger ledger() {
@@ -110,12 +118,21 @@ final class Fleet implements AutoCloseable {
     }
     SpanPrice price = question.price();
     return new BudgetParts(
-        question.allocation(), question.allowance(), price::price, ledger, sums, pod);
+        question.allocation(),
+        question.allowance(),
+        price::price,
+        ledger,
+        sums,
+        pod,
+        capped == null ? Treasury.PLAIN : capped);
   }
 
   void tick(long now) {
     if (treasury != null) {
       treasury.tick(now);
+    }
+    if (capped != null) {
+      capped.tick(now);
     }
     pods.forEach(pod -> pod.tick(now));
   }

@@ -57,13 +57,22 @@ public final class HeapRoom {
 
   /** Why a question over so many spans cannot be asked now; nothing when it can. */
   public synchronized @Nullable Lack lack(long spans) {
-    long needed = OWN_BYTES + SPAN_BYTES * spans + SPARE_BYTES;
-    long free = freeBytes.getAsLong();
-    if (free < needed && clock.getAsLong() - mayCollect >= 0) {
+    long needed = needed(spans);
+    if (freeBytes.getAsLong() < needed && clock.getAsLong() - mayCollect >= 0) {
       collector.run();
       mayCollect = clock.getAsLong() + PAUSE_NANOS;
-      free = freeBytes.getAsLong();
     }
+    return lackNow(spans);
+  }
+
+  private static long needed(long spans) {
+    return OWN_BYTES + SPAN_BYTES * spans + SPARE_BYTES;
+  }
+
+  /** The same without a collection, for an answer that may not wait for one. */
+  public @Nullable Lack lackNow(long spans) {
+    long needed = needed(spans);
+    long free = freeBytes.getAsLong();
     return free >= needed ? null : new Lack(spans, needed >> 20, free >> 20);
   }
 }

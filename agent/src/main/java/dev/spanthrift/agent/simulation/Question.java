@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param plan budgets by period in place of an allowance
  * @param price of spans
  * @param currency that the price is in
+ * @param policyShareMax share of an allowance by time that policies which keep for certain may
+ *     take; a plan has its budgets' own
  * @param byPod one sampler for each pod, with a common ledger; else one for all
  */
 public record Question(
@@ -27,7 +29,21 @@ public record Question(
     SpanPrice price,
     String currency,
     boolean byPod,
-    SamplerSettings sampler) {
+    SamplerSettings sampler,
+    double policyShareMax) {
+  /** The same where policies may take all of the money. */
+  public Question(
+      PolicyDocument policy,
+      @Nullable Allowance allowance,
+      @Nullable Plan plan,
+      AllocationSettings allocation,
+      SpanPrice price,
+      String currency,
+      boolean byPod,
+      SamplerSettings sampler) {
+    this(policy, allowance, plan, allocation, price, currency, byPod, sampler, 1);
+  }
+
   /**
    * Budgets of a configuration, and the price list that they are spent by.
    *

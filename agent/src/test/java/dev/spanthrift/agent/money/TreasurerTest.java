@@ -18,9 +18,11 @@ import dev.spanthrift.sampler.SamplerCounts.Fate;
 import dev.spanthrift.sampler.SamplerCounts.Held;
 import dev.spanthrift.sampler.SamplerCounts.Received;
 import dev.spanthrift.sampler.SpanContents;
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.price.model.PriceModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -287,6 +289,26 @@ class TreasurerTest {
     assertEquals(treasurer.allowancePerSecond(), allowed);
     assertTrue(allowed > 1e12 * 100 / 86_400 / 2, "" + allowed);
     assertNull(open("").allowanceHere());
+  }
+
+  /** What a question about other money is played with. */
+  @Test
+  void saysHowMoneyIsDividedAndWhatPoliciesMayTakeOfIt() throws Exception {
+    Treasurer hourly =
+        open(
+            """
+            price: {perGb: 2}
+            budgets: [{name: all, amount: 1, period: hour, policyShareMax: 0.3}]
+            hold: {limbo: 12s}
+            """);
+    hourly.tick();
+    assertEquals(0.3, hourly.policyShareMax());
+    assertEquals(Duration.ofMinutes(2), hourly.allocation().carryOver());
+    assertEquals(Duration.ofSeconds(12), hourly.allocation().askAfter());
+    assertEquals(Duration.ofSeconds(3), hourly.allocation().rootWait());
+    Treasurer plain = open("");
+    assertEquals(1, plain.policyShareMax());
+    assertEquals(AllocationSettings.DEFAULT, plain.allocation());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import java.time.Duration;
@@ -55,5 +56,15 @@ class BudgetTextTest {
   void moneyWithoutAPriceIsRefused() {
     assertThrows(
         IllegalArgumentException.class, () -> BudgetText.parse("5/day", SpanPrice.NOMINAL, "USD"));
+  }
+
+  @Test
+  void isPlayedWithTheAllocationInForceAndTheWaitOfItsOwnPeriod() {
+    AllocationSettings hourly =
+        AllocationSettings.DEFAULT.forPeriod(Duration.ofHours(1)).withAskAfter(Duration.ZERO);
+    AllocationSettings month = BudgetText.parse("25/month", PRICE, "USD", hourly).allocation();
+    assertEquals(AllocationSettings.DEFAULT.carryOver(), month.carryOver());
+    assertEquals(Duration.ZERO, month.askAfter());
+    assertEquals(hourly, BudgetText.parse("10%", PRICE, "USD", hourly).allocation());
   }
 }

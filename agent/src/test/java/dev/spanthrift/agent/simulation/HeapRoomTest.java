@@ -37,4 +37,14 @@ class HeapRoomTest {
     assertNull(room.lack(10_000));
     assertEquals(2, collections.get());
   }
+
+  @Test
+  void whoOnlyLooksCollectsNothing() {
+    free.set(1L << 20);
+    HeapRoom room = new HeapRoom(free::get, collections::incrementAndGet, now::get);
+    assertNotNull(room.lackNow(10_000));
+    assertEquals(0, collections.get());
+    free.set(50L << 20);
+    assertNull(room.lackNow(10_000));
+  }
 }

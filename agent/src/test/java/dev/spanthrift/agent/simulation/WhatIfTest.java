@@ -431,4 +431,27 @@ class WhatIfTest {
     assertThrows(
         InterruptedException.class, () -> WhatIf.answer(traffic, question(THIRD, 0, true), NONE));
   }
+
+  @Test
+  void policiesMayTakeOnlyTheirShareOfAnAllowance() throws Exception {
+    MadeTraffic traffic = new MadeTraffic(804, 1500);
+    Map<Double, Long> errors = new HashMap<>();
+    for (double share : new double[] {1, 0.001}) {
+      Question question =
+          new Question(
+              new PolicyDocument(List.of(ERRORS), Action.BUDGET),
+              new Allowance.PerSecond(4e6),
+              null,
+              AllocationSettings.DEFAULT,
+              PRICE,
+              "USD",
+              false,
+              SamplerSettings.DEFAULT,
+              share);
+      WhatIfAnswer answer = WhatIf.answer(traffic, question, NONE);
+      Quantity kept = answer.keptByReason().get("errors");
+      errors.put(share, kept == null ? 0 : kept.spans());
+    }
+    assertTrue(errors.get(1.0) > 5 * errors.get(0.001), errors::toString);
+  }
 }

@@ -53,8 +53,10 @@ public record AlertSettings(
     @Setting(
             value =
                 "How much of operations, policies and statements is looked at at once: the last"
-                    + " minute of the rules above. An alert for which nothing is found for so long"
-                    + " is over. What an operation usually does is known after five of them.",
+                    + " minute of the rules above. Their alerts are over when nothing is found for"
+                    + " so long, others after a minute at most. What an operation usually does is"
+                    + " known after five of them. Other than 1m, all operations, up to 501, are"
+                    + " copied once more for it, so often, under the pipeline's lock.",
             byDefault = "1m")
         Duration window) {
 

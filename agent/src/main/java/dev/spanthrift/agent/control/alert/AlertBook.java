@@ -21,15 +21,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Alerts from their first finding to their end: told once, and once more when they are over.
  *
- * <p>An alert is over when nobody has found it for the settings' window. At most {@link
- * #ACTIVE_MAX} at a time, {@link #RESOLVED_MAX} that are over, {@link #SILENCES_MAX} silences; what
- * finds no place is counted. Silences outlive the process: one alert's is by what the alert is
- * about, for it begins anew with the next process, under another id.
+ * <p>An alert is over when nobody has found it for a minute, or for the settings' window where that
+ * is shorter or what its rule counts in. At most {@link #ACTIVE_MAX} at a time, {@link
+ * #RESOLVED_MAX} that are over, {@link #SILENCES_MAX} silences; what finds no place is counted.
+ * Silences outlive the process: one alert's is by what the alert is about, for it begins anew with
+ * the next process, under another id.
  */
 public final class AlertBook {
   static final int ACTIVE_MAX = 100;
   static final int RESOLVED_MAX = 100;
   static final int SILENCES_MAX = 50;
+  private static final long MINUTE_MILLIS = 60_000;
   private static final Logger log = LoggerFactory.getLogger(AlertBook.class);
 
   private final AlertSettings settings;
@@ -113,13 +115,19 @@ public final class AlertBook {
       }
     }
     for (Active one : List.copyOf(active.values())) {
-      if (now - one.seen >= settings.window().toMillis()) {
+      one.seen = Math.min(one.seen, now); // the clock may have been set back
+      if (now - one.seen >= endMillis(one.finding.rule())) {
         over(one, now);
       } else if (!one.told && silence(one, now) == null) {
         one.told = true;
         tell.accept(alert(one, now, null));
       }
     }
+  }
+
+  private long endMillis(AlertRule rule) {
+    long window = settings.window().toMillis();
+    return rule.isByWindow() ? window : Math.min(window, MINUTE_MILLIS);
   }
 
   private void over(Active one, long now) {

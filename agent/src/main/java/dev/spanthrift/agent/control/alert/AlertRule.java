@@ -85,6 +85,14 @@ public enum AlertRule {
     return threshold(settings) > 0;
   }
 
+  /** Whether it counts in the settings' window; the others look at what is. */
+  boolean isByWindow() {
+    return switch (this) {
+      case MUST_KEEP, ERROR_RATE, LATENCY, SLOW_QUERY -> true;
+      case FORECAST, BUDGET_USED, DESTINATION_AWAY, QUEUE_FILLING, ENGINE_AWAY -> false;
+    };
+  }
+
   /** Null where there is none of this name. */
   static @Nullable AlertRule of(String word) {
     return Arrays.stream(values()).filter(r -> r.word.equals(word)).findFirst().orElse(null);

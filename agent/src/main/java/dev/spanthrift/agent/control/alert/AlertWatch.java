@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.alert;
 
 import dev.spanthrift.agent.config.settings.AlertSettings;
+import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.operation.OperationHistory.Minute;
 import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.agent.control.spend.SpendView;
@@ -19,11 +20,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for what the rules are about, six times in the settings' window while something moves, and
- * once in it for what takes one to see: every ten seconds, and once a minute.
+ * Looks for what the rules are about while something moves: every ten seconds, or six times in a
+ * window that is shorter than a minute; and once in the settings' window for what is counted in it.
  */
 public final class AlertWatch {
   private static final int LOOKS_A_WINDOW = 6;
+  private static final long LOOK_MILLIS_MAX = 10_000; // a longer window makes no other rule late
   private static final long MINUTE_MILLIS = 60_000;
 
   private final AlertSettings settings;
@@ -82,7 +84,7 @@ public final class AlertWatch {
     this.unixMillis = unixMillis;
     anomalies = new Anomalies(settings);
     windowMillis = settings.window().toMillis();
-    lookMillis = windowMillis / LOOKS_A_WINDOW;
+    lookMillis = Math.min(LOOK_MILLIS_MAX, windowMillis / LOOKS_A_WINDOW);
   }
 
   /** Looks when it is time; call it once a second. */
@@ -256,7 +258,8 @@ public final class AlertWatch {
           slowest,
           more > 0,
           words(
-              "%d spans in %s took up to %.3g s: %s", more, ofWindow(), slowest, shape.statement()),
+              "%d spans in %s took up to %s s: %s",
+              more, ofWindow(), Note.number(slowest), shape.statement()),
           found);
     }
   }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.alert;
 
 import dev.spanthrift.agent.config.settings.AlertSettings;
+import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.operation.OperationHistory.Key;
 import dev.spanthrift.agent.control.operation.OperationHistory.Minute;
 import dev.spanthrift.sampler.estimate.LogQuantiles;
@@ -15,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Operations that fail more often, or take longer, than they used to.
  *
- * <p>What is usual is learned minute by minute with exponential weights, half of it from the last
- * half hour, after {@link #MINUTES_LEAST} minutes with enough spans. A minute is unusual when it is
- * so many times the usual, and so far from it that chance is no explanation: {@link #SIGMAS}
- * standard deviations of a binomial, or two minutes in a row for durations. It then teaches a tenth
- * of what another does, so that what stays becomes usual in a few hours.
+ * <p>What is usual is learned window by window ({@code alerts.window}, which is a minute unless
+ * somebody says otherwise) with exponential weights, half of it from the last 30, after {@link
+ * #WINDOWS_LEAST} of them with enough spans. A window is unusual when it is so many times the
+ * usual, and so far from it that chance is no explanation: {@link #SIGMAS} standard deviations of a
+ * binomial, or two windows in a row for durations. It then teaches a tenth of what another does, so
+ * that what stays becomes usual in a few hundred.
  */
 final class Anomalies {
-  static final int MINUTES_LEAST = 5;
+  static final int WINDOWS_LEAST = 5;
   private static final long SPANS_LEAST = 30;
   private static final double SIGMAS = 4;
   private static final double WEIGHT = 1 - Math.pow(0.5, 1 / 30.0);
@@ -34,7 +36,7 @@ final class Anomalies {
 
   /** What an operation does usually. */
   private static final class Usual {
-    int minutes;
+    int windows;
     double errorRate;
     double logP95;
     boolean slowBefore;
@@ -75,7 +77,7 @@ final class Anomalies {
     double logP95 = Math.log(Math.max(1, LogQuantiles.of(now, 0.95)));
     boolean failing = false;
     boolean slow = false;
-    if (usual.minutes >= MINUTES_LEAST) {
+    if (usual.windows >= WINDOWS_LEAST) {
       double expected = Math.max(RATE_LEAST, usual.errorRate);
       double times = rate / expected;
       double sigma = Math.sqrt(expected * (1 - Math.min(1, expected)) / now.spans());
@@ -114,17 +116,17 @@ final class Anomalies {
   private static String latency(Key key, double logP95, Usual usual) {
     return String.format(
         Locale.ROOT,
-        "The 95th percentile of %s of %s is %.3g s; usual are %.3g s.",
+        "The 95th percentile of %s of %s is %s s; usual are %s s.",
         key.operation(),
         key.service(),
-        Math.exp(logP95) / 1e9,
-        Math.exp(usual.logP95) / 1e9);
+        Note.number(Math.exp(logP95) / 1e9),
+        Note.number(Math.exp(usual.logP95) / 1e9));
   }
 
   private static void learn(
       Usual usual, double rate, double logP95, boolean failing, boolean slow) {
-    usual.minutes++;
-    double early = Math.max(WEIGHT, 1.0 / usual.minutes); // the first minutes count alike
+    usual.windows++;
+    double early = Math.max(WEIGHT, 1.0 / usual.windows); // the first ones count alike
     double ofRate = failing ? WEIGHT / 10 : early;
     double ofTime = slow ? WEIGHT / 10 : early;
     usual.errorRate += ofRate * (rate - usual.errorRate);

@@ -8,6 +8,7 @@ import dev.spanthrift.agent.control.explain.Explanation.Budget;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Draw;
 import dev.spanthrift.agent.control.explain.Explanation.Tried;
+import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.pipeline.PipelineView;
@@ -174,6 +175,6 @@ final class Explainer {
   }
 
   static String seconds(long nanos) {
-    return String.format(Locale.ROOT, "%.3g s", nanos / 1e9);
+    return Note.number(nanos / 1e9) + " s";
   }
 }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.explain;
 
+import dev.spanthrift.agent.control.boost.ActiveBoost;
 import dev.spanthrift.agent.control.explain.Explanation.Otherwise;
 import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.http.NoteCode;
@@ -7,15 +8,18 @@ import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.job.RingQuestions.Means;
 import dev.spanthrift.agent.control.job.RingQuestions.Replay;
 import dev.spanthrift.agent.control.policy.PolicyStore;
+import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.pipeline.PolicyVersion;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.RingTraffic;
 import dev.spanthrift.agent.simulation.TraceFate;
-import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.explain.LoggedDecision;
+import dev.spanthrift.sampler.explain.LoggedDecision.Conclusion;
+import dev.spanthrift.sampler.policy.PolicyTrial;
+import dev.spanthrift.sampler.policy.document.Action;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.wire.Scanner;
 import java.io.IOException;
@@ -96,15 +100,58 @@ final class OtherBudgets {
     return answers;
   }
 
-  private static Otherwise unmoved(Asked asked, LoggedDecision decision) {
+  private Otherwise unmoved(Asked asked, LoggedDecision decision) {
+    if (decision.outcome() == Conclusion.WAITING) {
+      return Otherwise.unknown(name(asked), Note.of(NoteCode.WAITS_STILL));
+    }
+    PolicyVersion version = policies.version(decision.policyVersion());
+    if (spend.policyShareMax() < 1 && keepsForCertain(version, decision)) {
+      return Otherwise.unknown(
+          name(asked), Note.of(NoteCode.IN_POLICY_SHARE, "policy", decision.policy()));
+    }
     return Otherwise.byRules(
         name(asked),
         Explainer.outcome(decision.outcome()).equals("kept") ? "kept" : "dropped",
         Note.of(NoteCode.NO_BUDGET_ASKED, "policy", decision.policy()));
   }
 
-  private static Note name(Asked asked) {
-    return Note.of(NoteCode.UNDER_BUDGET, "budget", asked.text().strip());
+  /** Whether a policy, or a boost, wanted it whatever it costs. */
+  private static boolean keepsForCertain(@Nullable PolicyVersion version, LoggedDecision decision) {
+    if (decision.policy().startsWith(ActiveBoost.COUNTED_AS)) {
+      return true;
+    }
+    if (version == null) {
+      return decision.allocation() == null && decision.probability() >= 1;
+    }
+    return version.set().trials(decision.fragment(), decision.factWords()).stream()
+        .filter(PolicyTrial::decides)
+        .map(PolicyTrial::policy)
+        .filter(policy -> policy.name().equals(decision.policy())) // no switch stood before it
+        .anyMatch(policy -> isCertain(policy.action()));
+  }
+
+  private static boolean isCertain(Action action) {
+    return switch (action) {
+      case Action.Keep keep -> true;
+      case Action.Probability(double p) -> p >= 1;
+      case Action.Drop drop -> false;
+      case Action.Rate rate -> false;
+      case Action.Weight weight -> false;
+      case Action.Budget budget -> false;
+    };
+  }
+
+  /** Where a fleet shares its money, the amounts are those of one of its sidecars. */
+  private boolean isShared() {
+    return spend.spend().scope().equals(Spend.FLEET);
+  }
+
+  private Note name(Asked asked) {
+    boolean isPart = isShared() && asked.means().allowance() instanceof Allowance.PerSecond;
+    return Note.of(
+        isPart ? NoteCode.UNDER_BUDGET_HERE : NoteCode.UNDER_BUDGET,
+        "budget",
+        asked.text().strip());
   }
 
   private List<Other> others(@Nullable Asked asked) {
@@ -114,8 +161,9 @@ final class OtherBudgets {
       others.add(new Other(name(asked), asked.means(), factor(asked.means(), now)));
     }
     if (now != null && now > 0) {
-      others.add(times(2, NoteCode.UNDER_TWICE, now));
-      others.add(times(.5, NoteCode.UNDER_HALF, now));
+      boolean isPart = isShared();
+      others.add(times(2, isPart ? NoteCode.UNDER_TWICE_HERE : NoteCode.UNDER_TWICE, now));
+      others.add(times(.5, isPart ? NoteCode.UNDER_HALF_HERE : NoteCode.UNDER_HALF, now));
     }
     return others;
   }
@@ -130,7 +178,7 @@ final class OtherBudgets {
     double hour = factor * now * SECONDS_AN_HOUR / Money.PICOS;
     return new Other(
         new Note(name, Map.of("currency", spend.spend().currency(), "amount", hour)),
-        new Means(new Allowance.PerSecond(factor * now), AllocationSettings.DEFAULT),
+        new Means(new Allowance.PerSecond(factor * now), spend.allocation()),
         factor);
   }
 
@@ -144,7 +192,7 @@ final class OtherBudgets {
     PolicyVersion version = policies.version(last.policyVersion());
     int found = new Scanner(1 << 20).scan(spans, 0, spans.length).size();
     int seen = decisions.stream().mapToInt(decision -> decision.amounts().spans()).sum();
-    Note lack = lack(version, found, seen);
+    Note lack = lack(version, last, found, seen);
     if (lack != null || version == null || recorded == null) {
       Replay unknown =
           new Replay.NotReplayed(lack == null ? Note.of(NoteCode.SPANS_NOT_RECORDED) : lack);
@@ -159,7 +207,8 @@ final class OtherBudgets {
   }
 
   /** Why the recording cannot be played. */
-  private static @Nullable Note lack(@Nullable PolicyVersion version, int found, int seen) {
+  private @Nullable Note lack(
+      @Nullable PolicyVersion version, LoggedDecision decision, int found, int seen) {
     if (found == 0) {
       return Note.of(NoteCode.SPANS_NOT_RECORDED);
     }
@@ -168,6 +217,14 @@ final class OtherBudgets {
     }
     if (version == null) {
       return Note.of(NoteCode.VERSION_FORGOTTEN);
+    }
+    if (keepsForCertain(version, decision)) { // how full the policies' share was is not recorded
+      return Note.of(NoteCode.OVER_POLICY_SHARE, "policy", decision.policy());
+    }
+    if (decision.upstream() < 1
+        || decision.randomness()
+            != questions.randomness(decision.traceIdHigh(), decision.traceIdLow())) {
+      return Note.of(NoteCode.DRAWN_OTHERWISE);
     }
     PolicyDocument document = version.set().document();
     return RingTraffic.unanswerable(document).stream()

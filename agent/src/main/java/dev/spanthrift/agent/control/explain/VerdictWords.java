@@ -6,7 +6,6 @@ import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.sampler.Whereabouts;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +67,7 @@ final class VerdictWords {
     }
     String sign = draw.randomness().compareTo(padded(draw.threshold())) >= 0 ? " ≥ " : " < ";
     return "probability "
-        + number(draw.inclusion())
+        + Note.number(draw.inclusion())
         + ", randomness 0x"
         + draw.randomness()
         + sign
@@ -84,11 +83,7 @@ final class VerdictWords {
     Explanation.Budget budget = decision.budget();
     return budget == null || budget.price() <= 0
         ? ""
-        : "; the whole trace costs about " + budget.currency() + " " + number(budget.price());
-  }
-
-  static String number(double value) {
-    return String.format(Locale.ROOT, "%.3g", value);
+        : "; the whole trace costs about " + budget.currency() + " " + Note.number(budget.price());
   }
 
   /** Of a trace of which no decision is in the log. */

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 public record Note(NoteCode code, Map<String, Object> values) {
   static final Pattern VALUE = Pattern.compile("\\{(\\w+)(%?)}");
 
+  private static final double ROUNDS_TO_FOUR = 999.5;
+
   public Note {
     values = Map.copyOf(values);
   }
@@ -41,12 +43,17 @@ public record Note(NoteCode code, Map<String, Object> values) {
     boolean isShare = !at.group(2).isEmpty();
     String words =
         switch (value) {
-          case Double number when isShare -> String.format(Locale.ROOT, "%.3g %%", 100 * number);
-          case Double number -> String.format(Locale.ROOT, "%.3g", number);
+          case Double number when isShare -> number(100 * number) + " %";
+          case Double number -> number(number);
           case Note sentence -> sentence.text();
           default -> String.valueOf(value);
         };
     return Matcher.quoteReplacement(words);
+  }
+
+  /** Three digits, and all of those before the point: no powers of ten of money. */
+  public static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) < ROUNDS_TO_FOUR ? "%.3g" : "%.0f", value);
   }
 
   /** Their sentences, in the same order. */

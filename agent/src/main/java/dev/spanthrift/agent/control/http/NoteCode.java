@@ -50,6 +50,9 @@ public enum NoteCode {
   UNDER_BUDGET("budget {budget}"),
   UNDER_TWICE("twice the budget ({currency} {amount} an hour)"),
   UNDER_HALF("half the budget ({currency} {amount} an hour)"),
+  UNDER_BUDGET_HERE("budget {budget}, all of it for this one sidecar"),
+  UNDER_TWICE_HERE("twice this sidecar's part of the budget ({currency} {amount} an hour)"),
+  UNDER_HALF_HERE("half this sidecar's part of the budget ({currency} {amount} an hour)"),
   NO_BUDGET_ASKED("no budget was asked: {policy} decides whatever the money is"),
   PLAYED_DRAW(
       "probability {probability}, and it needs at least {needed}; from the {spans} spans recorded"
@@ -68,6 +71,16 @@ public enum NoteCode {
   ROOM_ENDED("ended on the way: memory is needed elsewhere"),
   RECORDING_IS_OFF("recording is off"),
   NOTHING_RECORDED("no span has come yet"),
+  OVER_POLICY_SHARE(
+      "{policy} wanted it for certain, beyond the policies' share of the money, and how much of"
+          + " that was left is not recorded"),
+  IN_POLICY_SHARE(
+      "{policy} keeps for certain while the policies' share of the money lasts, and how long"
+          + " another budget's lasts is not known"),
+  SHARE_NOT_CAPPED("of a share of the traffic the policies' share is not known beforehand"),
+  WAITS_STILL("it still waits for what other sidecars say, and what becomes of it is not known"),
+  DRAWN_OTHERWISE(
+      "its trace state decided, too, with a threshold or randomness, and is not recorded"),
 
   NO_PRICE("nothing has a price: set price.perGb or a price model"),
   BY_LIST_PRICE(

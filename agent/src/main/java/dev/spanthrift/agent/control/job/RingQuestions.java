@@ -18,6 +18,7 @@ import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
+import dev.spanthrift.sampler.probability.Randomness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +36,24 @@ import org.jspecify.annotations.Nullable;
  * more memory is taken than is free, and a question ends when what runs beside it needs that.
  */
 public final class RingQuestions {
+  /** An explanation plays for 200 ms at most, and nobody should be sent away because of it. */
+  private static final Duration TURN_MAX = Duration.ofMillis(500);
+
   private final PipelineView pipeline;
   private final SpendView spend;
   private final HeapRoom room;
   private final Semaphore running = new Semaphore(1);
+  private final Duration turnMax;
 
   public RingQuestions(PipelineView pipeline, SpendView spend, HeapRoom room) {
+    this(pipeline, spend, room, TURN_MAX);
+  }
+
+  /**
+   * @param turnMax how long a question waits for its turn that is answered at once
+   */
+  RingQuestions(PipelineView pipeline, SpendView spend, HeapRoom room, Duration turnMax) {
+    this.turnMax = turnMax;
     this.pipeline = pipeline;
     this.spend = spend;
     this.room = room;
@@ -72,7 +86,8 @@ public final class RingQuestions {
       return Means.NONE;
     }
     try {
-      BudgetText parsed = BudgetText.parse(budget, spend.price(), spend.spend().currency());
+      BudgetText parsed =
+          BudgetText.parse(budget, spend.price(), spend.spend().currency(), spend.allocation());
       return new Means(parsed.allowance(), parsed.allocation());
     } catch (IllegalArgumentException e) {
       throw new ProblemException(ProblemType.REFUSED, String.valueOf(e.getMessage()));
@@ -84,7 +99,7 @@ public final class RingQuestions {
     Double allowance = spend.allowanceHere();
     return allowance == null
         ? Means.NONE
-        : new Means(new Allowance.PerSecond(allowance), AllocationSettings.DEFAULT);
+        : new Means(new Allowance.PerSecond(allowance), spend.allocation());
   }
 
   /** What is recorded; throws the problem where there is nothing. */
@@ -118,7 +133,7 @@ public final class RingQuestions {
 
   /** Several questions, with none of anybody else between them; or says that one is at work. */
   public <T> T inARow(Asker<T> asker) throws IOException, InterruptedException {
-    if (!running.tryAcquire()) {
+    if (!running.tryAcquire(turnMax.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new ProblemException(ProblemType.BUSY, "one simulation runs at a time");
     }
     try {
@@ -159,17 +174,21 @@ public final class RingQuestions {
       TraceFate.Sought sought,
       Duration most)
       throws IOException, InterruptedException {
-    HeapRoom.Lack lack = room.lack(recorded.spans());
-    if (lack != null) {
-      return means.stream().map(each -> not(noRoom(lack))).toList();
-    }
     if (!running.tryAcquire()) {
       return means.stream().map(each -> not(Note.of(NoteCode.ANOTHER_AT_WORK))).toList();
     }
     try {
       long deadline = System.nanoTime() + most.toNanos();
+      HeapRoom.Lack lack = room.lackNow(recorded.spans()); // who only looks makes nobody wait
+      if (lack != null) {
+        return means.stream().map(each -> not(noRoom(lack))).toList();
+      }
       List<Replay> replays = new ArrayList<>();
       for (Means each : means) {
+        if (isUncapped(each)) {
+          replays.add(not(Note.of(NoteCode.SHARE_NOT_CAPPED)));
+          continue;
+        }
         TraceFate.Told told =
             TraceFate.of(
                 new RingTraffic(recorded),
@@ -192,6 +211,19 @@ public final class RingQuestions {
         Map.of("spans", lack.spans(), "neededMiB", lack.neededMiB(), "freeMiB", lack.freeMiB()));
   }
 
+  /** The randomness that a replay draws a trace with: trace states are not recorded. */
+  public long randomness(long traceIdHigh, long traceIdLow) {
+    return switch (pipeline.sampler().randomness()) {
+      case TRACE_ID -> Randomness.ofTraceId(traceIdLow);
+      case HASH -> Randomness.ofHash(traceIdHigh, traceIdLow);
+    };
+  }
+
+  /** Whether the policies' share is of money that is not known before the traffic is. */
+  private boolean isUncapped(Means means) {
+    return spend.policyShareMax() < 1 && means.allowance() instanceof Allowance.ShareOfTraffic;
+  }
+
   private static Replay not(Note why) {
     return new Replay.NotReplayed(why);
   }
@@ -207,7 +239,7 @@ public final class RingQuestions {
     RingTraffic traffic = new RingTraffic(ring.snapshot(System.currentTimeMillis()));
     Looking looking = new Looking(watch, traffic.requests());
     WhatIfAnswer answer = WhatIf.answer(traffic, question(document, means), looking);
-    return answer.with(warnings(counts, answer));
+    return answer.with(warnings(counts, answer, isUncapped(means)));
   }
 
   private Question question(PolicyDocument document, Means means) {
@@ -220,14 +252,19 @@ public final class RingQuestions {
         price,
         spend.spend().currency(),
         false,
-        pipeline.sampler());
+        pipeline.sampler(),
+        spend.policyShareMax());
   }
 
-  private static List<String> warnings(SpanRing.Recorded counts, WhatIfAnswer answer) {
+  private static List<String> warnings(
+      SpanRing.Recorded counts, WhatIfAnswer answer, boolean uncapped) {
     List<String> warnings = new ArrayList<>();
     warnings.add(cover(answer));
     warnings.add("of this sidecar alone: what other pods would tell it is not in the answer");
     warnings.add("span names are compared as templates, without the numbers and ids in them");
+    if (uncapped) {
+      warnings.add("of a share of the traffic policies may take all, whatever policyShareMax says");
+    }
     if (counts.sampledUpstream() > 0) {
       warnings.add(
           counts.sampledUpstream()

@@ -26,8 +26,7 @@ public final class OperationHistory {
   private final PipelineView pipeline;
   private final LongSupplier unixMillis;
   private final OperationMinutes minutes = new OperationMinutes();
-  private final List<Consumer<Minute>> listeners =
-      new CopyOnWriteArrayList<>(List.of(minutes::note));
+  private final List<Consumer<Minute>> listeners = new CopyOnWriteArrayList<>();
   private @Nullable Reading last;
   private @Nullable Reading before;
   private long movedBefore = -1;
@@ -57,12 +56,16 @@ public final class OperationHistory {
 
   public OperationHistory(PipelineView pipeline, LongSupplier unixMillis) {
     this(pipeline, unixMillis, MINUTE);
+    each(minutes::note);
   }
 
-  /**
-   * @param minute that is another one, for whoever cannot wait
-   */
-  public OperationHistory(PipelineView pipeline, LongSupplier unixMillis, Duration minute) {
+  /** By another minute, for one who looks for what is unusual: nobody asks it for an hour. */
+  public static OperationHistory byWindow(
+      PipelineView pipeline, LongSupplier unixMillis, Duration window) {
+    return new OperationHistory(pipeline, unixMillis, window);
+  }
+
+  private OperationHistory(PipelineView pipeline, LongSupplier unixMillis, Duration minute) {
     minuteMillis = minute.toMillis();
     this.pipeline = pipeline;
     this.unixMillis = unixMillis;
@@ -98,7 +101,7 @@ public final class OperationHistory {
     }
   }
 
-  /** The last hour by minutes. */
+  /** The last hour by minutes; none of one by another window. */
   OperationMinutes minutes() {
     return minutes;
   }

@@ -28,17 +28,13 @@ final class OperationMinutes {
   private final long[] ends = new long[MINUTES];
   private final double[] seconds = new double[MINUTES];
   private final Map<Key, Cells> rows = new HashMap<>();
+  private final Map<Key, Instant> firstSeen = new HashMap<>(); // of operations in the last reading
   private int taken;
 
   /** Spans by minute, at the minute's place in the ring. */
   private static final class Cells {
     final float[] seen = new float[MINUTES];
     final float[] kept = new float[MINUTES];
-    final @Nullable Instant firstSeen;
-
-    Cells(@Nullable Instant firstSeen) {
-      this.firstSeen = firstSeen;
-    }
 
     float sum() {
       float sum = 0;
@@ -75,6 +71,7 @@ final class OperationMinutes {
     int place = taken++ % MINUTES;
     ends[place] = minute.to().unixMillis();
     seconds[place] = Math.max(1, (minute.to().unixMillis() - minute.from().unixMillis()) / 1_000.0);
+    begin(minute);
     rows.values().forEach(cells -> cells.seen[place] = cells.kept[place] = 0);
     minute
         .to()
@@ -83,7 +80,7 @@ final class OperationMinutes {
             (key, all) -> {
               long seen = all.spans() - spans(minute.from().all().get(key));
               if (seen > 0) {
-                Cells cells = rows.computeIfAbsent(key, k -> new Cells(firstSeen(minute, k)));
+                Cells cells = rows.computeIfAbsent(key, k -> new Cells());
                 cells.seen[place] = seen;
                 cells.kept[place] = kept(minute.to(), key) - kept(minute.from(), key);
               }
@@ -100,12 +97,23 @@ final class OperationMinutes {
     }
   }
 
-  /** All that came in the first minute of all is nothing new. */
-  private static @Nullable Instant firstSeen(Minute minute, Key key) {
+  /**
+   * Notes what is new, apart from the rows: most of what is new is too small for one, and has to
+   * grow. All that came in the first minute of all is nothing new.
+   */
+  private void begin(Minute minute) {
     Map<Key, MeasuredOperation> before = minute.from().all();
-    return before.isEmpty() || before.containsKey(key)
-        ? null
-        : Instant.ofEpochMilli(minute.to().unixMillis());
+    Map<Key, MeasuredOperation> now = minute.to().all();
+    firstSeen.keySet().retainAll(now.keySet());
+    if (before.isEmpty()) {
+      return;
+    }
+    Instant end = Instant.ofEpochMilli(minute.to().unixMillis());
+    for (Key key : now.keySet()) {
+      if (!before.containsKey(key)) {
+        firstSeen.putIfAbsent(key, end);
+      }
+    }
   }
 
   private static long spans(@Nullable MeasuredOperation before) {
@@ -134,7 +142,7 @@ final class OperationMinutes {
                         row.getKey().operation(),
                         rates(row.getValue().seen, places),
                         rates(row.getValue().kept, places),
-                        row.getValue().firstSeen))
+                        firstSeen.get(row.getKey())))
             .toList();
     return new Minutes(places.stream().map(p -> Instant.ofEpochMilli(ends[p])).toList(), found);
   }

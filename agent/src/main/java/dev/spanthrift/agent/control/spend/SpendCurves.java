@@ -2,7 +2,9 @@ package dev.spanthrift.agent.control.spend;
 
 import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.state.StateFile;
+import dev.spanthrift.agent.timer.Guarded;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SpendCurves {
   static final int STEPS = 100;
   static final String FILE = "spending.json";
+  static final String SAVE = "saving the curves of spending";
   private static final long SAVE_MILLIS = 300_000;
   private static final Logger log = LoggerFactory.getLogger(SpendCurves.class);
 
@@ -33,7 +36,7 @@ public final class SpendCurves {
   private Map<String, Curve> curves = new TreeMap<>();
   private long savedMillis;
   private boolean unsaved;
-  private boolean saveFailed;
+  private final Object writing = new Object(); // held while the disk is waited for, without ours
 
   /**
    * One budget in its period.
@@ -80,7 +83,14 @@ public final class SpendCurves {
   }
 
   /** Takes what is spent by now; to be called often. */
-  public synchronized void note(long unixMillis, Spend spend) {
+  public void note(long unixMillis, Spend spend) {
+    if (extend(unixMillis, spend)) {
+      save();
+    }
+  }
+
+  /** Answers whether it is time to save. */
+  private synchronized boolean extend(long unixMillis, Spend spend) {
     Instant now = Instant.ofEpochMilli(unixMillis);
     Map<String, Curve> next = new TreeMap<>();
     spend
@@ -91,10 +101,9 @@ public final class SpendCurves {
     }
     unsaved |= !next.equals(curves);
     curves = next;
-    if (unsaved && (unixMillis - savedMillis >= SAVE_MILLIS || unixMillis < savedMillis)) {
-      savedMillis = unixMillis;
-      save();
-    }
+    boolean due = unsaved && (unixMillis - savedMillis >= SAVE_MILLIS || unixMillis < savedMillis);
+    savedMillis = due ? unixMillis : savedMillis;
+    return due;
   }
 
   private void extend(
@@ -115,21 +124,39 @@ public final class SpendCurves {
     return List.copyOf(curves.values());
   }
 
-  /** Writes what has come since the last time. */
-  public synchronized void save() {
-    if (file == null || !unsaved) {
+  /** Writes what has come since the last time; a failure is counted with those of timers' tasks. */
+  public void save() {
+    Guarded.task(SAVE, this::write).run();
+  }
+
+  private void write() {
+    Path to = file;
+    if (to == null) {
       return;
     }
-    try {
-      StateFile.replace(file, JsonMapper.shared().writeValueAsBytes(curves()));
-      unsaved = false;
-      saveFailed = false;
-    } catch (IOException e) {
-      if (!saveFailed) {
-        log.warn("the curves of spending cannot be saved: {}", InputFile.reason(e));
+    synchronized (writing) {
+      List<Curve> all = unsaved();
+      if (all == null) {
+        return;
       }
-      saveFailed = true;
+      try {
+        StateFile.replace(to, JsonMapper.shared().writeValueAsBytes(all));
+      } catch (IOException e) {
+        failed();
+        throw new UncheckedIOException("the curves of spending: " + InputFile.reason(e), e);
+      }
     }
+  }
+
+  /** What is to be written; null where nothing has come since. */
+  private synchronized @Nullable List<Curve> unsaved() {
+    boolean any = unsaved;
+    unsaved = false;
+    return any ? curves() : null;
+  }
+
+  private synchronized void failed() {
+    unsaved = true;
   }
 
   private void read() {

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.spend;
 
+import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,19 @@ public interface SpendView {
    */
   default @Nullable Double allowanceHere() {
     return null;
+  }
+
+  /** How that money is divided. */
+  default AllocationSettings allocation() {
+    return AllocationSettings.DEFAULT;
+  }
+
+  /**
+   * Share of that money which policies that keep for certain may take; beyond it the budget
+   * decides. 1: all of it, so that no money changes what such a policy keeps.
+   */
+  default double policyShareMax() {
+    return 1;
   }
 
   /** Of spans at the moment; asked likewise. */

@@ -78,7 +78,7 @@ public final class HourHistory {
   }
 
   private synchronized boolean isDue(long now) {
-    return taken == 0 || now - last().unixMillis >= STEP_MILLIS;
+    return taken == 0 || now - last().unixMillis >= STEP_MILLIS || now < last().unixMillis;
   }
 
   private Reading last() {
@@ -91,6 +91,9 @@ public final class HourHistory {
     if (spent.isEmpty()) {
       spent.put("all", money.spent());
     }
+    if (taken > 0 && now < last().unixMillis) {
+      setBack(now - STEP_MILLIS - last().unixMillis);
+    }
     if (taken > 0 && now - last().unixMillis > 2 * STEP_MILLIS) {
       put(last().at(now - STEP_MILLIS));
     }
@@ -101,6 +104,13 @@ public final class HourHistory {
             counts(spans.kept().byReason(), kept),
             counts(spans.dropped().byReason(), dropped),
             sums(spent, budgets)));
+  }
+
+  /** By the clock that was set back, what was read before is as long ago as it was. */
+  private void setBack(long millis) {
+    for (int i = Math.max(0, taken - READINGS); i < taken; i++) {
+      ring[i % READINGS] = ring[i % READINGS].at(ring[i % READINGS].unixMillis + millis);
+    }
   }
 
   private void put(Reading reading) {
@@ -135,7 +145,12 @@ public final class HourHistory {
     return names.size() - 1;
   }
 
-  synchronized Hour hour() {
+  Hour hour() {
+    List<SpendCurves.Curve> periods = curves.curves(); // with their own lock, and only that
+    return hour(periods);
+  }
+
+  private synchronized Hour hour(List<SpendCurves.Curve> periods) {
     List<Instant> at = new ArrayList<>();
     List<Long> received = new ArrayList<>();
     Map<String, List<Long>> keptOf = columns(kept);
@@ -152,7 +167,7 @@ public final class HourHistory {
             .add(name < reading.spent.length ? reading.spent[name] : 0);
       }
     }
-    return new Hour(STEP_MILLIS / 1_000, at, received, keptOf, droppedOf, spentOf, curves.curves());
+    return new Hour(STEP_MILLIS / 1_000, at, received, keptOf, droppedOf, spentOf, periods);
   }
 
   private static <T> Map<String, List<T>> columns(List<String> names) {

@@ -68,4 +68,51 @@ class AlertClockTest {
     look(2);
     assertEquals(List.of("budgetUsed firing"), told);
   }
+
+  @Test
+  void aLongerWindowMakesNoOtherRuleLate() throws Exception {
+    AlertSettings hourly =
+        SettingsLoader.load("alerts: {window: 1h}", "test", Map.of()).settings().alerts();
+    AlertBook other =
+        new AlertBook(
+            hourly, null, () -> now, alert -> told.add(alert.rule() + " " + alert.state()));
+    AlertWatch slow = new AlertWatch(hourly, other, this::spend, () -> null, null, () -> now);
+    slow.look(pipeline.status);
+    spent = 100;
+    now += 10_000;
+    slow.look(pipeline.status);
+    assertEquals(List.of("budgetUsed firing"), told);
+    spent = 0;
+    for (int i = 0; i < 6; i++) {
+      now += 10_000;
+      slow.look(pipeline.status);
+    }
+    assertEquals(List.of("budgetUsed firing", "budgetUsed resolved"), told);
+  }
+
+  @Test
+  void whatIsCountedInALongerWindowGoesOnUntilItsEnd() throws Exception {
+    AlertSettings hourly =
+        SettingsLoader.load("alerts: {window: 1h}", "test", Map.of()).settings().alerts();
+    AlertBook other =
+        new AlertBook(
+            hourly, null, () -> now, alert -> told.add(alert.rule() + " " + alert.state()));
+    other.update(List.of(new AlertFinding(AlertRule.LATENCY, "pay of shop", 4, 3, "It is slow.")));
+    now += 3_599_999;
+    other.update(List.of());
+    assertEquals(List.of("latency firing"), told);
+    now += 1;
+    other.update(List.of());
+    assertEquals(List.of("latency firing", "latency resolved"), told);
+  }
+
+  @Test
+  void anAlertEndsInTimeThoughTheClockWasSetBack() {
+    spent = 100;
+    look(1);
+    now -= 3_600_000;
+    spent = 0;
+    look(7);
+    assertEquals(List.of("budgetUsed firing", "budgetUsed resolved"), told);
+  }
 }

@@ -249,7 +249,7 @@ class AlertWatchTest {
 
   @Test
   void whatIsNewIsLearnedFirst() {
-    for (int i = 0; i < Anomalies.MINUTES_LEAST; i++) {
+    for (int i = 0; i < Anomalies.WINDOWS_LEAST; i++) {
       watch.look(minute(i * 100, 100L << i));
       look(1);
     }

@@ -44,4 +44,15 @@ class NoteTest {
           1, Arrays.stream(NoteCode.values()).filter(c -> c.text().equals(code.text())).count());
     }
   }
+
+  @Test
+  void moneyIsNotToldInPowersOfTen() {
+    Map<String, Object> values = Map.of("currency", "KRW", "amount", 12_345.6);
+    assertEquals(
+        "half the budget (KRW 12346 an hour)", new Note(NoteCode.UNDER_HALF, values).text());
+    assertEquals("1000", Note.number(999.96));
+    assertEquals("-4321", Note.number(-4_321.4));
+    assertEquals("999", Note.number(999.4));
+    assertEquals("0.123", Note.number(0.1234));
+  }
 }

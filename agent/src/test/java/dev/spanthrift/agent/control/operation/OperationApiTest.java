@@ -10,6 +10,7 @@ import dev.spanthrift.agent.control.OpenApi;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -176,5 +177,43 @@ class OperationApiTest {
     }
     Instant third = Instant.ofEpochMilli(1_000_000 + 3 * OperationHistory.MINUTE.toMillis());
     assertEquals(Map.of("old", Optional.empty(), "fresh", Optional.of(third)), came);
+  }
+
+  @Test
+  void whatIsNewIsMarkedThoughItHadToGrowFirst() {
+    long[] clock = {1_000_000};
+    OperationHistory history = new OperationHistory(port.pipeline, () -> clock[0]);
+    for (int minute = 0; minute <= 9; minute++) {
+      List<MeasuredOperation> seen = new ArrayList<>();
+      for (int operation = 1; operation <= 80; operation++) {
+        seen.add(measured("shop", "op-" + operation, 600L * (minute + 1), 0));
+      }
+      if (minute >= 3) {
+        seen.add(measured("shop", "fresh", minute < 6 ? 2L + minute : 100_000L * minute, 0));
+      }
+      port.pipeline.measured = seen;
+      history.look(FakePipeline.status(1_000 + minute, Map.of()).spans());
+      clock[0] += OperationHistory.MINUTE.toMillis();
+    }
+    OperationMinutes.Row most = history.minutes().minutes().operations().getFirst();
+    assertEquals("fresh", most.operation());
+    assertEquals(
+        Instant.ofEpochMilli(1_000_000 + 3 * OperationHistory.MINUTE.toMillis()), most.firstSeen());
+  }
+
+  @Test
+  void aHistoryByAnotherWindowKeepsNoMinutesThatNobodyReads() {
+    long[] clock = {1_000_000};
+    OperationHistory history =
+        OperationHistory.byWindow(port.pipeline, () -> clock[0], Duration.ofSeconds(1));
+    List<OperationHistory.Minute> told = new ArrayList<>();
+    history.each(told::add);
+    for (int second = 0; second <= 5; second++) {
+      port.pipeline.measured = List.of(measured("shop", "GET /", 60L * (second + 1), 0));
+      history.look(FakePipeline.status(1_000 + second, Map.of()).spans());
+      clock[0] += 1_000;
+    }
+    assertEquals(5, told.size());
+    assertEquals(List.of(), history.minutes().minutes().at());
   }
 }

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.control.spend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.agent.timer.Guarded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,5 +108,18 @@ class SpendCurvesTest {
     Instant back = FROM.plus(Duration.ofDays(5));
     curves.note(back.toEpochMilli(), spend("all", FROM, TO, 7));
     assertTrue(curves.curves().getFirst().at().stream().noneMatch(at -> at.isAfter(back)));
+  }
+
+  @Test
+  void whatCannotBeSavedIsCountedAndSavedLater() throws IOException {
+    Path state = Files.writeString(folder.resolve("state"), "no directory");
+    SpendCurves curves = new SpendCurves(state);
+    month(curves, FROM, FROM.plus(Duration.ofDays(1)));
+    long failures = Guarded.failures().getOrDefault(SpendCurves.SAVE, 0L);
+    curves.save();
+    assertEquals(failures + 1, Guarded.failures().get(SpendCurves.SAVE));
+    Files.delete(state);
+    curves.save();
+    assertEquals(curves.curves(), new SpendCurves(state).curves());
   }
 }

@@ -105,4 +105,18 @@ class HourHistoryTest {
       port.client().get().uri("/api/v1/history").exchange().expectStatus().isOk();
     }
   }
+
+  @Test
+  void aClockThatIsSetBackStopsNothing() {
+    for (int second = 0; second <= 50; second += 10) {
+      note(10_000 + second, 1_000 + second, Map.of("error", 7L));
+    }
+    note(7_000, 2_000, Map.of("error", 8L));
+    note(7_010, 2_100, Map.of("error", 9L));
+    HourHistory.Hour hour = history.hour();
+    assertEquals(
+        List.of(6_940L, 6_950L, 6_960L, 6_970L, 6_980L, 6_990L, 7_000L, 7_010L),
+        hour.at().stream().map(Instant::getEpochSecond).toList());
+    assertEquals(List.of(1_050L, 2_000L, 2_100L), hour.received().subList(5, 8));
+  }
 }

@@ -11,25 +11,27 @@ package dev.spanthrift.sampler.budget.books;
 public final class MustKeepCap {
   private static final double SECONDS_MAX = 900;
 
+  private double share = 1;
   private double perSecond;
   private double level;
-  private boolean unlimited = true;
   private long refused;
 
-  synchronized void allow(double allowancePerSecond, double share) {
-    unlimited = share >= 1;
+  /** Sets what comes in; a share of 1 caps nothing. */
+  public synchronized void allow(double allowancePerSecond, double share) {
+    this.share = share;
     boolean first = perSecond <= 0;
     perSecond = allowancePerSecond * share;
     level = first ? perSecond * 60 : Math.min(level, perSecond * SECONDS_MAX);
   }
 
-  synchronized void pass(double seconds) {
+  /** Lets money come in for so long. */
+  public synchronized void pass(double seconds) {
     level = Math.min(level + perSecond * seconds, perSecond * SECONDS_MAX);
   }
 
   /** Whether a policy may keep something of this price; takes the money if so. */
   public synchronized boolean admits(long price) {
-    if (unlimited) {
+    if (share >= 1) {
       return true;
     }
     if (level < price) {
@@ -38,6 +40,11 @@ public final class MustKeepCap {
     }
     level -= price;
     return true;
+  }
+
+  /** Of the allowance; 1 where nothing is capped. */
+  public synchronized double share() {
+    return share;
   }
 
   /** How often the answer was no. */
