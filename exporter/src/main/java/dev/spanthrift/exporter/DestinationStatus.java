@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * What a destination has done so far; all counts since start.
  *
+ * @param connected a connection is open; between two requests it may be closed without harm
  * @param away nothing has been taken for more than one round of tries: the backend is looked for
  * @param queuedBytes waiting or in flight, before compression
  * @param wireBytes request bodies sent, after compression, retries included
@@ -14,7 +15,8 @@ import java.util.Map;
  * @param answers attempts by how they ended: {@code accepted}, {@code accepted_json}, {@code
  *     accepted_text}, {@code partial_success}, {@code warning}, {@code unknown_fields}, {@code
  *     unreadable}, {@code web_page}, {@code status_…}, {@code connection}, {@code timeout} …
- * @param lastError what the backend or the connection last said, empty when nothing failed yet
+ * @param lastError what the backend or the connection last said, empty when nothing failed yet;
+ *     stays when all is well again
  */
 public record DestinationStatus(
     String name,

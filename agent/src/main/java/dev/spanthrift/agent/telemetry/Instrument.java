@@ -111,7 +111,11 @@ public enum Instrument {
       "Saved learned states that could not be used"),
   QUEUE_BYTES(Kind.GAUGE, "spanthrift.queue.size", "By", "Queued or in flight"),
   QUEUE_BYTES_MAX(Kind.GAUGE, "spanthrift.queue.limit", "By", "Bound of the queue"),
-  CONNECTED(Kind.GAUGE, "spanthrift.destination.connected", "1", "1 while the backend answers"),
+  CONNECTED(
+      Kind.GAUGE,
+      "spanthrift.destination.connected",
+      "1",
+      "1 while a connection is open; an idle one is not away"),
   SENT_BYTES(Kind.COUNTER, "spanthrift.sent", "By", "On the wire, retries included"),
   RETRIES(Kind.COUNTER, "spanthrift.retries", "{request}", "Requests sent again"),
   AWAY(Kind.GAUGE, "spanthrift.destination.away", "1", "1 while the backend takes nothing"),

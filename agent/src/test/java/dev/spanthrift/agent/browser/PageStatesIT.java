@@ -53,13 +53,6 @@ class PageStatesIT {
           Map.entry("fleet", "main .nothing"),
           Map.entry("audit", "#audit .nothing"));
 
-  private static final List<PageLook.Way> WAYS =
-      List.of(
-          new PageLook.Way("en", "light", 1100),
-          new PageLook.Way("ko", "dark", 375),
-          new PageLook.Way("ko", "light", 1100),
-          new PageLook.Way("en", "dark", 375));
-
   @TempDir static Path folder;
   private static final Sinks.Empty<Void> gone = Sinks.empty();
   private static DisposableServer controller;
@@ -189,7 +182,7 @@ class PageStatesIT {
       browser.size(1100, 900);
       browser.go("about:blank");
       open(view);
-      look.at(view, VIEWS.get(view), WAYS);
+      look.at(view, VIEWS.get(view), PageLook.ways());
     }
     assertEquals(List.of(), look.wrong());
     browser.heardNothingBut("");
@@ -210,9 +203,9 @@ class PageStatesIT {
     assertTrue(browser.text("#saved .big").startsWith("−"), browser.text("#saved"));
     assertEquals(1, browser.lines("#saved .big"), "one line, however narrow");
     PageLook look = new PageLook(browser, "away");
-    look.at("overview", "#saved .big.alarm", WAYS);
+    look.at("overview", "#saved .big.alarm", PageLook.ways());
     turnTo("pipeline");
-    look.at("pipeline", "#destinations .pill.alarm", WAYS);
+    look.at("pipeline", "#destinations .pill.alarm", PageLook.ways());
     assertEquals(List.of(), look.wrong());
     browser.heardNothingBut("");
   }
@@ -232,10 +225,10 @@ class PageStatesIT {
           "the other says it too",
           () -> !other.get("/api/v1/status").at("/fleet/disagreement").asString("").isEmpty());
       PageLook look = new PageLook(browser, "two");
-      look.at("fleet", "#members .pill.alarm", WAYS);
+      look.at("fleet", "#members .pill.alarm", PageLook.ways());
       engine.close();
       browser.until("the engine is away", () -> browser.has("#banner-engine"));
-      look.at("fleet without engine", "#banner-engine", WAYS);
+      look.at("fleet without engine", "#banner-engine", PageLook.ways());
       assertEquals(List.of(), look.wrong());
       browser.heardNothingBut("");
     } finally {
@@ -272,7 +265,7 @@ class PageStatesIT {
     browser.until("it is alone", () -> alone());
     assertTrue(browser.text("#origin").contains("SamplingPolicy shop/errors"));
     PageLook look = new PageLook(browser, "alone");
-    look.at("policy", "#origin .pill.alarm", WAYS);
+    look.at("policy", "#origin .pill.alarm", PageLook.ways());
     assertEquals(List.of(), look.wrong());
     browser.heardNothingBut("");
   }
