@@ -59,7 +59,8 @@ class ReleaseTest {
         List.of(
             "in shadow: sidecars decide, count and price, and drop nothing",
             "kubectl label namespace NAMESPACE spanthrift.dev/injection=enabled",
-            "port-forward deployment/demo-spanthrift-controller 4321",
+            "get lease demo-spanthrift-controller --output jsonpath={.spec.holderIdentity}) 4321",
+            "this replica",
             "curl http://localhost:4321/api/v1/report",
             "kubectl annotate namespace NAMESPACE spanthrift.dev/mode=enforce",
             "--delete-emptydir-data")) {

@@ -40,6 +40,9 @@ public final class ObjectClient {
         .withRequestTimeout(TRY_MILLIS)
         .withRequestRetryBackoffLimit(RETRIES)
         .endConfig();
+    RelistPauses pauses = new RelistPauses();
+    builder.withHttpClientBuilderConsumer(
+        http -> http.addOrReplaceInterceptor("relist-pauses", pauses));
     builder.withKubernetesSerialization(new KubernetesSerialization(mapper(), true));
   }
 

@@ -40,6 +40,9 @@ final class ScriptedApiServer implements AutoCloseable {
   /** Status for everything while it is not 0. */
   volatile int down;
 
+  /** Whether each watch is closed as soon as it is open. */
+  volatile boolean endsWatches;
+
   ScriptedApiServer() {
     MockCluster.quiet();
     server.setDispatcher(
@@ -91,6 +94,9 @@ final class ScriptedApiServer implements AutoCloseable {
         events.tailMap(Integer.parseInt(from), false).values().forEach(socket::send);
         asked.add(from);
         watches.add(socket);
+        if (endsWatches) {
+          socket.close(1000, "as a broken proxy does");
+        }
       }
     }
   }

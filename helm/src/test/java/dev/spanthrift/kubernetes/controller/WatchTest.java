@@ -75,7 +75,8 @@ class WatchTest {
     server.add("third");
     awaitKnown("first", "second", "third");
     assertEquals(1, server.lists.get(), "nothing was missed, so nothing is listed");
-    assertEquals(List.of("+first", "+second", "+third"), heard);
+    Eventually.holds(
+        () -> heard, () -> heard.equals(List.of("+first", "+second", "+third"))); // told later
     assertEquals(0, watch.failures(), "that belongs to its life");
   }
 

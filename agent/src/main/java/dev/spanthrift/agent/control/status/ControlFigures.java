@@ -75,10 +75,14 @@ public final class ControlFigures implements Supplier<List<Figure>> {
   private static void addBudget(
       Spend.BudgetSpend budget, String currency, String scope, List<Figure> all) {
     String[] labels = {
-      "budget", budget.name(),
-      "period", budget.period().name(),
-      "currency", currency,
-      "scope", scope
+      "budget",
+      budget.name(),
+      "period",
+      budget.period().name(),
+      "currency",
+      currency,
+      "scope",
+      scope
     };
     Double limit = budget.budget();
     if (limit != null) {
