@@ -42,8 +42,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The admin port: health and metrics below Spring, REST and page in it.
@@ -52,6 +55,7 @@ import java.util.function.Supplier;
  */
 public final class ControlServer implements AutoCloseable {
   private static final String METRICS = "/actuator/prometheus";
+  private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
   private final ScheduledExecutorService timer =
@@ -93,7 +97,7 @@ public final class ControlServer implements AutoCloseable {
     boosts.restore();
     jobs = new Jobs(timer, System::currentTimeMillis);
     history = new StatusHistory(pipeline::status);
-    curves = new SpendCurves(settings.stateDirectory());
+    curves = new SpendCurves(settings.stateDirectory(), this::later);
     hour = new HourHistory(spend, curves);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend);
@@ -206,6 +210,15 @@ public final class ControlServer implements AutoCloseable {
               watch.look(status);
             })
         .run();
+  }
+
+  /** What waits for the disk is not for the thread that counts money; the end writes by itself. */
+  private void later(Runnable task) {
+    try {
+      timer.execute(task);
+    } catch (RejectedExecutionException e) {
+      log.debug("not written any more, for the end writes all: {}", e.toString());
+    }
   }
 
   /** All figures that Prometheus gets, for whoever sends them elsewhere. */

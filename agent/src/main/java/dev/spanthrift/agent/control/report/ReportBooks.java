@@ -7,10 +7,12 @@ import dev.spanthrift.agent.control.operation.OperationHistory.Reading;
 import dev.spanthrift.agent.control.spend.ListPrice;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.state.StateFile;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ public final class ReportBooks {
   static final String OTHERS = "other";
   static final String FILE = "report.json";
   private static final long SAVE_MILLIS = 300_000;
+  static final String SAVE = "saving the books of the report";
   private static final Logger log = LoggerFactory.getLogger(ReportBooks.class);
 
   private final @Nullable Path file;
@@ -46,7 +49,6 @@ public final class ReportBooks {
   private @Nullable Reading counted;
   private double ownCostBefore;
   private long savedMillis;
-  private boolean saveFailed;
 
   /**
    * @param stateDirectory none: the days of this process only
@@ -154,7 +156,8 @@ public final class ReportBooks {
   }
 
   private void write() {
-    if (file == null) {
+    Path to = file;
+    if (to == null) {
       return;
     }
     ObjectNode root = JsonNodeFactory.instance.objectNode();
@@ -163,14 +166,15 @@ public final class ReportBooks {
           ObjectNode of = root.putObject(day.toString());
           services.forEach((name, sums) -> of.set(name, JsonMapper.shared().valueToTree(sums)));
         });
+    Guarded.task(SAVE, () -> replace(to, root)).run();
+  }
+
+  /** A failure is counted with those of the timers' tasks. */
+  private static void replace(Path file, ObjectNode root) {
     try {
       StateFile.replace(file, JsonMapper.shared().writeValueAsBytes(root));
-      saveFailed = false;
     } catch (IOException e) {
-      if (!saveFailed) {
-        log.warn("the books of the report cannot be saved: {}", InputFile.reason(e));
-      }
-      saveFailed = true;
+      throw new UncheckedIOException("the books of the report: " + InputFile.reason(e), e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class SpendCurves {
   private static final Logger log = LoggerFactory.getLogger(SpendCurves.class);
 
   private final @Nullable Path file;
+  private final Executor writer;
   private Map<String, Curve> curves = new TreeMap<>();
   private long savedMillis;
   private boolean unsaved;
@@ -78,6 +80,14 @@ public final class SpendCurves {
    * @param stateDirectory none: what this process saw
    */
   public SpendCurves(@Nullable Path stateDirectory) {
+    this(stateDirectory, Runnable::run);
+  }
+
+  /**
+   * @param writer waits for the disk, so that whoever notes need not
+   */
+  public SpendCurves(@Nullable Path stateDirectory, Executor writer) {
+    this.writer = writer;
     file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     read();
   }
@@ -85,7 +95,7 @@ public final class SpendCurves {
   /** Takes what is spent by now; to be called often. */
   public void note(long unixMillis, Spend spend) {
     if (extend(unixMillis, spend)) {
-      save();
+      writer.execute(this::save);
     }
   }
 

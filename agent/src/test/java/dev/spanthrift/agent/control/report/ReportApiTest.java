@@ -9,6 +9,7 @@ import dev.spanthrift.agent.control.OpenApi;
 import dev.spanthrift.agent.control.operation.OperationHistory;
 import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.agent.control.spend.SpendView;
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.sampler.estimate.Interval;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
@@ -183,5 +184,14 @@ class ReportApiTest {
     var day = books.days().get(ReportBooks.day(NOON));
     assertTrue(day.size() <= ReportBooks.SERVICES_MAX + 1, day.keySet().toString());
     assertEquals(10_000, day.values().stream().mapToLong(ReportSums::receivedSpans).sum());
+  }
+
+  @Test
+  void whatCannotBeSavedIsCounted() throws Exception {
+    Path state = Files.writeString(directory.resolve("no-directory"), "");
+    ReportBooks books = new ReportBooks(state, port.money);
+    long failures = Guarded.failures().getOrDefault(ReportBooks.SAVE, 0L);
+    books.close(new OperationHistory(port.pipeline, () -> NOON));
+    assertTrue(Guarded.failures().getOrDefault(ReportBooks.SAVE, 0L) > failures);
   }
 }

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.spend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.timer.Guarded;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -121,5 +123,15 @@ class SpendCurvesTest {
     Files.delete(state);
     curves.save();
     assertEquals(curves.curves(), new SpendCurves(state).curves());
+  }
+
+  @Test
+  void whoNotesDoesNotWaitForTheDisk() {
+    List<Runnable> later = new ArrayList<>();
+    SpendCurves curves = new SpendCurves(folder, later::add);
+    curves.note(FROM.toEpochMilli(), spend("all", FROM, TO, 1));
+    assertFalse(Files.exists(folder.resolve(SpendCurves.FILE)));
+    later.forEach(Runnable::run);
+    assertEquals(curves.curves(), new SpendCurves(folder).curves());
   }
 }
