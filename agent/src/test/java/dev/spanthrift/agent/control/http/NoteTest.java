@@ -27,6 +27,18 @@ class NoteTest {
         Note.of(NoteCode.NEEDS_PROBABILITY, "needed", 0.12345).text());
   }
 
+  /** So that the page says both in its reader's language. */
+  @Test
+  void theCauseOfAProblemStandsInASentenceByItsCode() {
+    ProblemException coded =
+        new ProblemException(ProblemType.NO_ROOM, Note.of(NoteCode.ROOM_ENDED));
+    assertEquals(Note.of(NoteCode.ROOM_ENDED), coded.why());
+    assertEquals(
+        "not all changes were weighed: ended on the way: memory is needed elsewhere",
+        Note.of(NoteCode.NOT_ALL_WEIGHED, "why", coded.why()).text());
+    assertEquals("x", new ProblemException(ProblemType.BUSY, "x").why());
+  }
+
   @Test
   void standsInAnAnswerByCodeAndValues() {
     assertEquals(
