@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -33,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  * its service account's token and the chart's own arguments, sidecars as processes with the tokens
  * of their pods and the ConfigMap that the controller wrote, on a real API server.
  */
-@Tag("kube")
+@OnCluster
 class DeliveryKubeIT {
   private static final int SIDECARS = 2;
 

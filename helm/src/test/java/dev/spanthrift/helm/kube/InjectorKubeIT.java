@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The injector as a process, with its service account's token and a certificate that it makes
  * itself, called by a real API server through the chart's webhook.
  */
-@Tag("kube")
+@OnCluster
 class InjectorKubeIT {
   private static final Map<String, String> ENABLED = Map.of("spanthrift.dev/injection", "enabled");
   private static final int PODS = 1_000;

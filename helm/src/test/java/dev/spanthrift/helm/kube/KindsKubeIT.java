@@ -15,14 +15,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kinds of policy on a real API server: what their bounds and rules take and refuse. */
-@Tag("kube")
+@OnCluster
 class KindsKubeIT {
   private static KubernetesClient client;
   private static String system;

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +34,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * Injection by the API server's own expressions ({@code injection.mode: policy}) does what the
  * injector does: for every pod of the corpus, both come to the same object.
  */
-@Tag("kube")
+@OnCluster
 class PolicyModeKubeIT {
   private static final Path CORPUS = Path.of("src/test/resources/pods");
   private static final JsonMapper JSON = JsonMapper.shared();

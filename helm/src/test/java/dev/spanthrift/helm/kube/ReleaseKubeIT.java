@@ -13,11 +13,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A release of one workload: install, upgrade, rollback and uninstall, with a real Helm. */
-@Tag("kube")
+@OnCluster
 class ReleaseKubeIT {
   private static KubernetesClient client;
   private static FakeNode node;

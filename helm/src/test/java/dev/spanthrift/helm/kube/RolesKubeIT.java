@@ -16,14 +16,13 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What the API server's authorizer says that each program may do: every verb on every kind that
  * there is, in its own namespace and in another. The lists below are the whole of it.
  */
-@Tag("kube")
+@OnCluster
 class RolesKubeIT {
   private static final List<String> VERBS =
       List.of("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection");

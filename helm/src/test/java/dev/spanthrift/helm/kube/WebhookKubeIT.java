@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -33,7 +32,7 @@ import tools.jackson.databind.node.ArrayNode;
  * The chart's webhook configuration on a real API server: who is asked, what is stored, and what
  * becomes of pods when nobody answers. Behind it stands the injector's function.
  */
-@Tag("kube")
+@OnCluster
 class WebhookKubeIT {
   private static final Map<String, String> ENABLED = Map.of("spanthrift.dev/injection", "enabled");
 
