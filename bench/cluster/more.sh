@@ -126,6 +126,7 @@ YAML
   ok 'the chart takes the engine' "$(h upgrade spanthrift "$here/../../helm/spanthrift" --namespace spanthrift --reuse-values \
     --set fleet.url=redis://redis.sink.svc:6379 --timeout 5m >"$work/helm.fleet" 2>&1 && echo yes || tail -5 "$work/helm.fleet")" yes
   k -n spanthrift rollout status deploy/spanthrift-injector --timeout=300s >/dev/null
+  await 60 'the injectors before are gone' sh -c "[ \"\$($CLUSTER_EXEC kubectl -n spanthrift get pods -o name | wc -l)\" = 4 ]"
   namespace pair
   k annotate namespace pair spanthrift.dev/mode=enforce >/dev/null
   from=$(now)
