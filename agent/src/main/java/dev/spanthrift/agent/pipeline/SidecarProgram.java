@@ -46,10 +46,11 @@ public interface SidecarProgram {
 
   PipelineStatus status();
 
-  /** Spans that were acknowledged and are neither dropped nor delivered; cheap. */
-  default long waitingSpans() {
-    return 0;
-  }
+  /**
+   * Spans that were acknowledged and are neither dropped nor delivered to the first destination of
+   * traces; cheap.
+   */
+  long waitingSpans();
 
   /** The books, or none for a program that keeps none. */
   default @Nullable MoneyView money() {

@@ -93,14 +93,8 @@ public final class AdminPort implements AutoCloseable {
 
   /** With a webhook, where policies can be put. */
   public static AdminPort startWithAlerts(Path directory, AlertParts alerts) throws IOException {
-    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
     return new AdminPort(
-        ControlSettings.onLoopback(0)
-            .withTokenFile(token)
-            .withStateDirectory(directory.resolve("state")),
-        "{\"default\": {\"keep\": true}}",
-        PolicyCompilation::of,
-        alerts);
+        writable(directory), "{\"default\": {\"keep\": true}}", PolicyCompilation::of, alerts);
   }
 
   /** Without a memory; the plain price of 0.50 USD where nothing else is said. */
@@ -113,31 +107,26 @@ public final class AdminPort implements AutoCloseable {
     }
   }
 
+  /** Who has {@link #TOKEN} may change things, and what is changed survives there. */
+  private static ControlSettings writable(Path directory) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    return ControlSettings.onLoopback(0)
+        .withTokenFile(token)
+        .withStateDirectory(directory.resolve("state"));
+  }
+
   public static AdminPort start(Path directory) throws IOException {
     return start(directory, CONFIGURED);
   }
 
   public static AdminPort start(Path directory, String configured) throws IOException {
-    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
-    return new AdminPort(
-        ControlSettings.onLoopback(0)
-            .withTokenFile(token)
-            .withStateDirectory(directory.resolve("state")),
-        configured,
-        COMPILER);
+    return new AdminPort(writable(directory), configured, COMPILER);
   }
 
   /** One with other settings than those of {@link #start(Path)}. */
   public static AdminPort start(Path directory, UnaryOperator<ControlSettings> change)
       throws IOException {
-    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
-    return new AdminPort(
-        change.apply(
-            ControlSettings.onLoopback(0)
-                .withTokenFile(token)
-                .withStateDirectory(directory.resolve("state"))),
-        CONFIGURED,
-        COMPILER);
+    return new AdminPort(change.apply(writable(directory)), CONFIGURED, COMPILER);
   }
 
   public static AdminPort startReadOnly() {
@@ -152,22 +141,14 @@ public final class AdminPort implements AutoCloseable {
 
   /** The same, where policies can be put. */
   public static AdminPort startWithRealPolicies(Path directory) throws IOException {
-    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
     return new AdminPort(
-        ControlSettings.onLoopback(0)
-            .withTokenFile(token)
-            .withStateDirectory(directory.resolve("state")),
-        "{\"default\": {\"keep\": true}}",
-        PolicyCompilation::of);
+        writable(directory), "{\"default\": {\"keep\": true}}", PolicyCompilation::of);
   }
 
   /** The same, with budgets, to which the policies leave all. */
   public static AdminPort startWithBudget(Path directory, String yaml) throws IOException {
-    Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
     return new AdminPort(
-        ControlSettings.onLoopback(0)
-            .withTokenFile(token)
-            .withStateDirectory(directory.resolve("state")),
+        writable(directory),
         "{\"default\": {\"budget\": true}}",
         PolicyCompilation::of,
         noAlerts(),

@@ -81,6 +81,11 @@ class DemoTest {
     SidecarProgram broken =
         new SidecarProgram() {
           @Override
+          public long waitingSpans() {
+            return 0;
+          }
+
+          @Override
           public Ports start(SpanthriftSettings settings) throws StartException {
             stateDir[0] = settings.stateDir();
             throw new StartException("port taken");

@@ -208,6 +208,12 @@ public final class SkipEvents implements AutoCloseable {
 
   @Override
   public void close() {
-    sender.shutdownNow();
+    int untold = sender.shutdownNow().size();
+    if (untold > 0) {
+      log.warn(
+          "{} Events about pods without a sidecar waited for their turn and are not told; the audit"
+              + " tells of those that still run",
+          untold);
+    }
   }
 }
