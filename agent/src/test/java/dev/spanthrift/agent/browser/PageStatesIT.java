@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -52,6 +53,8 @@ class PageStatesIT {
           Map.entry("pipeline", "#destinations tbody td"),
           Map.entry("fleet", "main .nothing"),
           Map.entry("audit", "#audit .nothing"));
+
+  private static final Duration AFTER_START = Duration.ofSeconds(3);
 
   @TempDir static Path folder;
   private static final Sinks.Empty<Void> gone = Sinks.empty();
@@ -104,7 +107,10 @@ class PageStatesIT {
     return BodyFormat.YAML.read(yaml.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Says what is to be in force, as the cluster's controller does. */
+  /**
+   * Says what is to be in force, as the cluster's controller does; seconds after the start, when the
+   * sidecar has allowed itself everything for want of a budget.
+   */
   private static DisposableServer controller(Bundle bundle) {
     String change = new StreamMessage.Change(bundle.hash(), bundle.json()).text();
     return HttpServer.create()
@@ -117,7 +123,7 @@ class PageStatesIT {
                     (in, out) ->
                         out.sendString(
                             Flux.merge(
-                                    Mono.just(change),
+                                    Mono.just(change).delaySubscription(AFTER_START),
                                     in.receive().asString().flatMap(text -> Mono.<String>empty()))
                                 .takeUntilOther(gone.asMono()))))
         .bindNow();

@@ -23,6 +23,7 @@ import dev.spanthrift.sampler.budget.price.model.PriceModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -128,6 +129,25 @@ class TreasurerTest {
 
     treasurer.rebudget(List.of());
     assertTrue(treasurer.isFree());
+  }
+
+  /** As when a controller's objects come after the start: until then nothing was limited. */
+  @Test
+  void aBudgetThatComesLaterIsNotHeldBackByWhatWasAllowedWithoutIt() throws Exception {
+    Treasurer treasurer = open("price: {perGb: 2, ownCpuHour: 0, ownMemoryGbHour: 0}");
+    treasurer.tick();
+    double unlimited = 10 * treasurer.allowancePerSecond(); // what an allocation begins with
+    treasurer.outstanding(unlimited);
+    treasurer.rebudget(budgets("[{name: shop, amount: 300, period: day}]"));
+    double planned = treasurer.allowancePerSecond();
+    assertTrue(planned >= 300e12 / 86_400, () -> "" + planned);
+    long now = System.nanoTime();
+    for (int second = 1; second <= 30; second++) {
+      treasurer.outstanding(unlimited); // a sampler at rest has not ticked since
+      treasurer.tick(now + second * 1_000_000_000L, System.currentTimeMillis() + second * 1_000L);
+      double allowed = treasurer.allowancePerSecond();
+      assertTrue(allowed > .5 * planned, () -> allowed + " of " + planned);
+    }
   }
 
   private List<BudgetSettings> budgets(String yaml) throws Exception {
@@ -251,11 +271,14 @@ class TreasurerTest {
 
   @Test
   void s5_allowsNothingThatStillWaitsInTheLedger() throws Exception {
-    Treasurer treasurer = open("budgets: [{amount: 100}]");
-    treasurer.tick();
+    long now = System.nanoTime();
+    long wall = Instant.parse("2026-12-01T09:55:00Z").toEpochMilli();
+    Treasurer treasurer =
+        Treasurer.open(
+            settings("budgets: [{amount: 100, period: hour}]"), this::status, now, wall);
     assertTrue(treasurer.allowancePerSecond() > 0);
     treasurer.outstanding(100e12);
-    treasurer.tick();
+    treasurer.tick(now + 1_000_000_000L, wall + 1_000);
     assertEquals(0, treasurer.allowancePerSecond());
   }
 

@@ -63,7 +63,8 @@ public final class BudgetController {
    */
   public BudgetController(List<Budget> budgets, Pricing pricing) {
     this.pricing = pricing;
-    pacing = new Pacing(pricing);
+    carrySeconds = 4 * tau(budgets);
+    pacing = new Pacing(pricing, carrySeconds);
     forecaster = new Forecaster(pricing);
     kept = new RunningUsage(pricing);
     all = new RunningUsage(pricing);
@@ -77,7 +78,6 @@ public final class BudgetController {
       accounts.add(new Account(budget, pricing.model().currency()));
     }
     rates = new double[accounts.size()];
-    carrySeconds = 4 * tau(budgets);
     price = pricing.spanPrice(Map.of(), Map.of(), recent.mix());
     view =
         new MoneyView(

@@ -16,22 +16,32 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * free  traffic that still costs nothing in the vendor's window
  * paid  further traffic that the money left buys, at the real bill
- * rate  = (free + paid − outstanding) · density(now) / ∫ density over the rest
+ * even  = (free + paid) · density(now) / ∫ density over the rest
+ * rate  = (free + paid − min(outstanding, even · carry)) · density(now) / ∫ density over the rest
  * </pre>
  *
  * <p>All at the list price of {@link SpanPrice}, which is never below the real one, so that what is
  * spent at this rate costs at most the money left. Where the vendor's window ends first, only its
  * part of the money is looked at; where the period ends first, only its part of what is free. The
  * rest is never shorter than a minute, and no plan gives more than what is left until the next one.
+ *
+ * <p>What is outstanding counts for no more than an allocation's bucket holds at this rate: what
+ * other budgets, or none, had allowed before expires at the allocation's next tick, and would hold
+ * back the first traces under these.
  */
 final class Pacing {
   static final double PLAN_SECONDS = 10;
   private static final double REST_SECONDS_MIN = 60;
 
   private final Pricing pricing;
+  private final double carrySeconds;
 
-  Pacing(Pricing pricing) {
+  /**
+   * @param carrySeconds of the rate that wait at most until they are spent
+   */
+  Pacing(Pricing pricing, double carrySeconds) {
     this.pricing = pricing;
+    this.carrySeconds = carrySeconds;
   }
 
   /**
@@ -66,9 +76,11 @@ final class Pacing {
     double free = pricing.affordable(used, mix, Money.zero(left.currency()), perMix);
     double all = pricing.affordable(used, mix, here, perMix);
     double mixes = free * freePart * share + Math.max(0, all - free);
-    double total = Math.max(0, mixes * perMix - outstanding);
     double density = account.rhythm.density(now);
     double rest = Math.max(Math.min(toPeriodEnd, toWindowEnd), density * REST_SECONDS_MIN);
+    double whole = mixes * perMix;
+    double waiting = Math.min(outstanding, whole * density / rest * carrySeconds);
+    double total = Math.max(0, whole - waiting);
     boolean hasMoney = total > 0;
     double rate = bounded(account.budget.limits(), total * density / rest, demand, hasMoney);
     return account.budget.limits().hard() ? Math.min(rate, total / PLAN_SECONDS) : rate;

@@ -23,6 +23,7 @@ class PacingTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
   private static final double MONTH_SECONDS = 30 * 86_400;
+  private static final double CARRY_SECONDS = 3_600;
   private static final double DOLLAR = Money.PICOS;
 
   private Pricing pricing = Models.perGigabyte("0.50");
@@ -50,7 +51,8 @@ class PacingTest {
 
   private double rate(Account account, Instant now, double demand, double outstanding) {
     SpanPrice price = pricing.spanPrice(used, used, account.recent.mix());
-    return new Pacing(pricing).rate(account, now, price, used, 1, demand, outstanding);
+    return new Pacing(pricing, CARRY_SECONDS)
+        .rate(account, now, price, used, 1, demand, outstanding);
   }
 
   @Test
@@ -82,10 +84,20 @@ class PacingTest {
   @Test
   void whatIsAllowedAndNotYetSpentIsNotAllowedTwice() {
     Account account = account("60", Limits.NONE);
-    double free = rate(account, START, 0, 0);
-    double half = rate(account, START, 0, 30 * DOLLAR);
+    Instant lastHour = START.plusSeconds((long) (MONTH_SECONDS - CARRY_SECONDS));
+    double free = rate(account, lastHour, 0, 0);
+    double half = rate(account, lastHour, 0, 30 * DOLLAR);
     assertEquals(free / 2, half, free * 1e-6);
-    assertEquals(0, rate(account, START, 0, 61 * DOLLAR));
+    assertEquals(0, rate(account, lastHour, 0, 61 * DOLLAR));
+  }
+
+  /** Without a budget an allowance is a thousand dollars a second: then a budget comes. */
+  @Test
+  void whatNoBucketHoldsAtThisRateIsNotOutstanding() {
+    Account account = account("60", Limits.NONE);
+    double free = rate(account, START, 0, 0);
+    double later = rate(account, START, 0, 10_000 * DOLLAR);
+    assertEquals(free * (1 - CARRY_SECONDS / MONTH_SECONDS), later, free * 1e-6);
   }
 
   @Test
