@@ -90,7 +90,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private Traffic keptBefore = Traffic.NONE;
   private boolean saveFailed;
   private @Nullable PipelineStatus before;
-  private final AllocationSettings allocation;
+  private final SpanthriftSettings settings;
+  private volatile AllocationSettings allocation;
   private boolean unsaved;
 
   private Treasurer(
@@ -98,6 +99,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       List<Budget> budgets,
       Pricing pricing,
       SpanthriftSettings settings,
+      AllocationSettings allocation,
       Supplier<PipelineStatus> pipeline,
       long now,
       long wallMillis) {
@@ -108,7 +110,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     this.budgets = budgets;
     this.pricing = pricing;
     this.pipeline = pipeline;
-    allocation = Allocations.of(settings);
+    this.settings = settings;
+    this.allocation = allocation;
     file = settings.stateDir().resolve(FILE);
     purse = controller.purse(attribute -> null);
     estimates = settings.price().model() != null;
@@ -163,6 +166,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
         budgets,
         pricing,
         settings,
+        Allocations.of(settings, own),
         pipeline,
         now,
         wallMillis);
@@ -241,7 +245,12 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
    * @throws IllegalStateException when the books are a fleet's, which all its sidecars must change
    *     together
    */
-  public synchronized void rebudget(List<BudgetSettings> next) throws ModelException {
+  public void rebudget(List<BudgetSettings> next) throws ModelException {
+    rebudget(next, System.nanoTime(), System.currentTimeMillis());
+  }
+
+  synchronized void rebudget(List<BudgetSettings> next, long now, long wallMillis)
+      throws ModelException {
     if (shared != null) {
       throw new IllegalStateException("the budgets of this sidecar are shared by its fleet");
     }
@@ -249,14 +258,15 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     if (wanted.equals(budgets)) {
       return;
     }
-    tick(); // what was counted belongs to the books that were open
+    tick(now, wallMillis); // what was counted belongs to the books that were open
     controller = restored(BudgetState.save(controller), wanted, pricing);
     budgets = wanted;
     limited = wanted.stream().anyMatch(budget -> budget.amount() != null);
     mayBeFree = mayBeFree(wanted);
+    allocation = Allocations.of(settings, next);
     ResourceContext resource = followed;
     purse = controller.purse(key -> resource == null ? null : attribute(resource, key));
-    controller.tick(System.nanoTime(), System.currentTimeMillis());
+    controller.tick(now, wallMillis);
     free = isAllFree();
     unsaved = true;
   }
@@ -327,6 +337,11 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     // The money is the fleet's: this sidecar takes its part of the policies' share.
     double pods = counts == null ? 1 : counts.pods();
     return purse.mustKeep().admits((long) ((double) price * pods));
+  }
+
+  @Override
+  public Duration carryOver(Duration configured) {
+    return allocation.carryOver();
   }
 
   /**
@@ -538,9 +553,13 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /** Counts a last time and saves. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    close(System.nanoTime(), System.currentTimeMillis());
+  }
+
+  synchronized void close(long now, long wallMillis) {
     try {
-      tick();
+      tick(now, wallMillis);
     } catch (RuntimeException e) {
       log.warn("the last seconds are not in the books: {}", e.toString()); // it may never have run
     }
