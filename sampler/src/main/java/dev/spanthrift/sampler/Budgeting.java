@@ -187,6 +187,7 @@ final class Budgeting implements Verdicts<Budgeting.Waiter> {
   /** Tells, asks, learns the level, computes the next prices. */
   void tick(long now) {
     edges.tick((int) (now / 1_000_000_000L));
+    allocation.carryOver(treasury.carryOver(parts.allocation().carryOver()));
     decisions.tick(now);
   }
 

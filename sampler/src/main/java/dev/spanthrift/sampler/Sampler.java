@@ -1,17 +1,13 @@
 package dev.spanthrift.sampler;
 
-import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.estimate.KeptOperation;
 import dev.spanthrift.sampler.estimate.Losses;
 import dev.spanthrift.sampler.explain.DecisionLog;
-import dev.spanthrift.sampler.policy.PolicySet;
-import dev.spanthrift.sampler.probability.Threshold;
 import dev.spanthrift.sampler.signal.ErrorSignatures;
 import dev.spanthrift.sampler.signal.MeasuredOperation;
 import dev.spanthrift.sampler.signal.OperationMeasures;
 import dev.spanthrift.sampler.signal.Operations;
 import dev.spanthrift.sampler.trace.DecisionMemory;
-import dev.spanthrift.sampler.trace.Fragment;
 import dev.spanthrift.sampler.trace.Hold;
 import dev.spanthrift.sampler.trace.SliceCodec;
 import dev.spanthrift.sampler.wire.Batch;
@@ -19,7 +15,6 @@ import dev.spanthrift.sampler.wire.ContextTable;
 import dev.spanthrift.sampler.wire.RequestWriter;
 import dev.spanthrift.sampler.wire.ResourceContext;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * nanoseconds of a clock that only moves forward, so a simulation brings its own.
  */
 public final class Sampler {
-  /** Keeps that no rule has asked for. */
-  private static final Set<String> BY_NOBODY =
-      Set.of("kill_switch", "shadow", PolicySet.FALLBACK_REASON);
-
   /** Reasons that no policy gives. */
   public static final String LATE = "late";
 
@@ -50,7 +41,6 @@ public final class Sampler {
   /** A rest is at most ten; what is longer was no rest of ours, and costs one tick. */
   private static final int TELLS_MADE_UP = 60;
 
-  private final SamplerSettings settings;
   private final BatchContexts contexts;
   private final Hold hold;
   private final DecisionMemory memory;
@@ -66,13 +56,8 @@ public final class Sampler {
   private final DecisionNotes notes = new DecisionNotes();
   private final FateTables tables;
   private final SpanArrivals arrivals;
-  private final Departures departures;
+  private final DueFragments due;
 
-  private final Fragment fragment = new Fragment();
-  private final Verdict verdict = new Verdict();
-
-  private boolean keepAll;
-  private boolean shadow;
   private long tellAt = Long.MIN_VALUE;
 
   /** A sampler without a budget: what policies would leave to one is kept. */
@@ -82,7 +67,6 @@ public final class Sampler {
 
   public Sampler(
       SamplerSettings settings, Judge judge, SliceCodec codec, @Nullable BudgetParts parts) {
-    this.settings = settings;
     ContextTable table = new ContextTable();
     contexts = new BatchContexts(table);
     hold = new Hold(settings.hold(), codec, table, Judge.FACT_WORDS);
@@ -96,9 +80,18 @@ public final class Sampler {
             settings);
     SpansAtOnce atOnce = new SpansAtOnce(contexts, outbox, books, settings.randomness());
     tables = new FateTables(hold, measures, operations, signatures);
-    departures = new Departures(hold, memory, judges, outbox, books, notes, tables);
+    Departures departures = new Departures(hold, memory, judges, outbox, books, notes, tables);
+    int precision = settings.precision();
     budget =
-        parts == null ? null : new Budgeting(parts, hold, operations, signatures, new Settlement());
+        parts == null
+            ? null
+            : new Budgeting(
+                parts,
+                hold,
+                operations,
+                signatures,
+                new BudgetVerdicts(notes, departures, precision));
+    due = new DueFragments(hold, memory, judges, budget, departures, notes, counters, precision);
     learned = new LearnedTables(operations, signatures, budget);
     arrivals =
         new SpanArrivals(
@@ -122,7 +115,7 @@ public final class Sampler {
 
   /** While on, every fragment that comes up is kept as it is, whatever its judge would say. */
   public void keepAll(boolean on) {
-    keepAll = on;
+    due.keepAll(on);
   }
 
   /**
@@ -130,7 +123,7 @@ public final class Sampler {
    * policies would do is seen before anything is dropped.
    */
   public void shadow(boolean on) {
-    shadow = on;
+    due.shadow(on);
   }
 
   /** Tells the fate of every span from now on. */
@@ -153,11 +146,7 @@ public final class Sampler {
    * decided before.
    */
   public void hold(Batch batch, long now) {
-    arrivals.hold(batch, now, keepsAnyway());
-  }
-
-  private boolean keepsAnyway() {
-    return keepAll || shadow;
+    arrivals.hold(batch, now, due.keepsAnyway());
   }
 
   /** Whether more waits than may: then the next step is due at once. */
@@ -167,27 +156,7 @@ public final class Sampler {
 
   /** Step decide: every fragment that is due, then the oldest while too much waits. */
   public void decide(long now) {
-    judges.tick(now);
-    for (int slot = hold.pollDue(now); slot != Hold.NONE; slot = hold.pollDue(now)) {
-      decide(slot, now);
-    }
-    for (int slot = hold.pollPressed(); slot != Hold.NONE; slot = hold.pollPressed()) {
-      counters.decidedEarly++;
-      if (hold.isFull() && !keepsAnyway() && !judges.get(hold.version(slot)).judgesWhenFull()) {
-        departures.dropForgotten(slot, TOO_EARLY);
-      } else {
-        decideNow(slot, now);
-      }
-    }
-  }
-
-  private void decideNow(int slot, long now) {
-    if (!hold.isInLimbo(slot)) {
-      decide(slot, now);
-    }
-    if (budget != null) {
-      budget.settleNow(slot);
-    }
+    due.decide(now);
   }
 
   /**
@@ -198,13 +167,7 @@ public final class Sampler {
     if (budget == null || !budget.asksOthers()) {
       return false;
     }
-    for (int slot = hold.oldest(); slot != Hold.NONE; ) {
-      int younger = hold.younger(slot);
-      if (!hold.isInLimbo(slot)) {
-        decide(slot, now);
-      }
-      slot = younger;
-    }
+    due.decideUntold(now);
     return budget.askAll(now);
   }
 
@@ -214,9 +177,7 @@ public final class Sampler {
     if (budget != null) {
       budget.tick(now);
     }
-    for (int slot = hold.oldest(); slot != Hold.NONE; slot = hold.oldest()) {
-      decideNow(slot, now);
-    }
+    due.decideAllNow(now);
   }
 
   /**
@@ -294,87 +255,6 @@ public final class Sampler {
   /** The resource that spans came from lately; a sidecar has one. Any thread may ask. */
   public @Nullable ResourceContext resource() {
     return contexts.lately();
-  }
-
-  private void decide(int slot, long now) {
-    Judge judge = judges.get(hold.version(slot));
-    hold.load(slot, fragment);
-    if (keepAll) {
-      verdict.keep(KILL_SWITCH);
-    } else {
-      judge.judge(fragment, hold.facts(slot), hold.factsOffset(slot), now, verdict);
-      handOver(judge);
-      if (shadow) {
-        verdict.keep(SHADOW);
-      }
-    }
-    long number = notes.judged(hold, slot, fragment, judge, verdict);
-    if (budget != null && verdict.isLeftToBudget()) {
-      budget.submit(slot, number, fragment, isFirst(slot), verdict.weight(), now);
-      return;
-    }
-    long threshold = thresholdOf(verdict.probability());
-    boolean kept = threshold <= fragment.randomness();
-    if (budget != null && budget.asksOthers() && isDrawn()) {
-      budget.sampledByPolicy(
-          slot, number, fragment, verdict.probability(), kept, verdict.reason(), now);
-    } else if (kept) {
-      if (budget != null) {
-        budget.keptByPolicy(fragment, verdict.probability(), now);
-      }
-      boolean byRule = verdict.isCertain() && !BY_NOBODY.contains(verdict.reason());
-      Worth worth = byRule ? Worth.RULE : Worth.ORDINARY;
-      double probability = verdict.probability();
-      departures.keep(
-          slot, number, probability, threshold, probability == 1, worth, verdict.reason());
-    } else {
-      departures.drop(slot, number, verdict.reason());
-    }
-  }
-
-  /** Whether the verdict is a probability, which leaves it to the trace's randomness. */
-  private boolean isDrawn() {
-    return verdict.probability() > 0 && verdict.probability() < 1;
-  }
-
-  /** What a policy would keep beyond the policies' share of the money is the budget's to choose. */
-  private void handOver(Judge judge) {
-    if (budget != null && verdict.isCertain() && !budget.admits(fragment)) {
-      counters.overPolicyShare++;
-      judge.overShare(fragment);
-      verdict.leaveToBudget(verdict.reason(), 1);
-    }
-  }
-
-  private boolean isFirst(int slot) {
-    return memory.find(hold.traceIdHigh(slot), hold.traceIdLow(slot)) == DecisionMemory.UNKNOWN;
-  }
-
-  /** The budget's verdicts. */
-  private final class Settlement implements Budgeting.Settlement {
-    @Override
-    public void decided(
-        Budgeting.Waiter waiter, TraceClass traceClass, double price, double level) {
-      notes.allocated(waiter.number, waiter.probability, traceClass, price, level);
-      departures.decided(waiter.slot, waiter.probability);
-    }
-
-    @Override
-    public void keep(Budgeting.Waiter waiter, double probability, Worth worth, String reason) {
-      long threshold = thresholdOf(probability);
-      departures.keep(waiter.slot, waiter.number, probability, threshold, false, worth, reason);
-    }
-
-    @Override
-    public void drop(Budgeting.Waiter waiter, String reason) {
-      departures.drop(waiter.slot, waiter.number, reason);
-    }
-  }
-
-  private long thresholdOf(double probability) {
-    return probability == 0
-        ? Threshold.MAX
-        : Threshold.of(probability, settings.precision()).value();
   }
 
   /** Step stamp: kept spans go back under resource and scope, with the threshold they passed. */
@@ -511,7 +391,7 @@ public final class Sampler {
   }
 
   private long scratchBytes() {
-    long own = fragment.bytesHeld() + contexts.bytesHeld();
+    long own = due.bytesHeld() + contexts.bytesHeld();
     own += tables.bytesHeld();
     return own + outbox.bytesHeld() + (budget == null ? 0 : budget.scratchBytes());
   }

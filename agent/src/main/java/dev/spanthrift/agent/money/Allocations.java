@@ -4,14 +4,17 @@ import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.sampler.budget.allocation.AllocationSettings;
 import java.time.Duration;
+import java.util.List;
 
-/** The allocation's constants as the settings of a program change them. */
+/**
+ * The allocation's constants as the settings of a program, and the budgets in force, change them.
+ */
 final class Allocations {
   private Allocations() {}
 
-  static AllocationSettings of(SpanthriftSettings settings) {
+  static AllocationSettings of(SpanthriftSettings settings, List<BudgetSettings> budgets) {
     AllocationSettings allocation = AllocationSettings.DEFAULT;
-    for (BudgetSettings budget : settings.budgets()) {
+    for (BudgetSettings budget : budgets) {
       if (budget.period() == BudgetSettings.Period.HOUR) {
         allocation = allocation.forPeriod(Duration.ofHours(1));
       }

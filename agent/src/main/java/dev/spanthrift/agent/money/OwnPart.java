@@ -5,7 +5,6 @@ import dev.spanthrift.sampler.budget.books.BudgetController;
 import dev.spanthrift.sampler.budget.books.MoneyView;
 import dev.spanthrift.sampler.budget.books.Purse;
 import dev.spanthrift.sampler.budget.price.Pricing;
-import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import java.util.List;
 
@@ -17,8 +16,7 @@ import java.util.List;
 final class OwnPart {
   private final BudgetController controller;
   private final Purse purse;
-  private Traffic decidedBefore = Traffic.NONE;
-  private Traffic keptBefore = Traffic.NONE;
+  private DecidedTraffic before = DecidedTraffic.NONE;
 
   OwnPart(List<Budget> budgets, Pricing pricing) {
     controller = new BudgetController(budgets.stream().map(OwnPart::unlimited).toList(), pricing);
@@ -34,16 +32,11 @@ final class OwnPart {
    * Counts, and lets time pass.
    *
    * @param decided since start
-   * @param kept likewise
    * @param cost since the last call
    */
-  void tick(Traffic decided, Traffic kept, Money cost, long nowNanos, long wallMillis) {
-    Traffic more = decided.since(decidedBefore);
-    purse.received(more.bytes(), more.spans(), more.events(), more.traces());
-    Traffic moreKept = kept.since(keptBefore);
-    purse.kept(moreKept.bytes(), moreKept.spans(), moreKept.events(), moreKept.traces());
-    decidedBefore = decided;
-    keptBefore = kept;
+  void tick(DecidedTraffic decided, Money cost, long nowNanos, long wallMillis) {
+    before.countUntil(decided, purse);
+    before = decided;
     controller.ownCost(cost);
     controller.tick(nowNanos, wallMillis);
   }

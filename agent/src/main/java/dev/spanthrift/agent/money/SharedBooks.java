@@ -38,18 +38,17 @@ final class SharedBooks {
    * Counts what came since the last call, here or elsewhere.
    *
    * @param arrived bytes at this sidecar since start
-   * @param received what of it is decided
+   * @param here what of it is decided
    * @param adopt takes over saved books; says whether it could
    */
   void count(
       long arrived,
-      Traffic received,
-      Traffic kept,
+      DecidedTraffic here,
       Purse purse,
       BudgetController controller,
       Predicate<byte[]> adopt) {
-    put(received, 0);
-    put(kept, 4);
+    put(here.all(), 0);
+    put(here.kept(), 4);
     own[9] = arrived;
     double[] sums = fleet.exchange(own);
     if (!joined && fleet.isJoined()) {

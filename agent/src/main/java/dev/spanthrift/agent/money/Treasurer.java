@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spanthrift.agent.config.settings.BudgetSettings;
 import dev.spanthrift.agent.config.settings.SpanthriftSettings;
-import dev.spanthrift.agent.config.yaml.InputFile;
 import dev.spanthrift.agent.control.spend.Spend;
 import dev.spanthrift.agent.control.spend.SpendView;
 import dev.spanthrift.agent.fleet.FleetCounts;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
-import dev.spanthrift.agent.state.StateFile;
 import dev.spanthrift.agent.timer.Beat;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.SpanContents;
@@ -23,20 +21,14 @@ import dev.spanthrift.sampler.budget.books.Treasury;
 import dev.spanthrift.sampler.budget.price.PriceOf;
 import dev.spanthrift.sampler.budget.price.Pricing;
 import dev.spanthrift.sampler.budget.price.SpanPrice;
-import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import dev.spanthrift.sampler.budget.price.model.SpanCounters;
 import dev.spanthrift.sampler.wire.Attributes;
 import dev.spanthrift.sampler.wire.Fields;
 import dev.spanthrift.sampler.wire.ResourceContext;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Treasurer.class);
-  private static final String FILE = "budgets.bin";
-  private static final long FILE_BYTES_MAX = 1 << 24;
   private static final long SAVE_NANOS = 60_000_000_000L;
   private static final long SECOND_NANOS = 1_000_000_000L;
 
@@ -64,14 +54,13 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   private static final double MEANS_WEIGHT = 2_000; // spans that the usual means stand for
   private static final long MEANS_NANOS = 60_000_000_000L;
-  private static final double SPANS_PER_TRACE = 20; // where no trace begins here
 
   private volatile BudgetController controller;
   private volatile boolean mayBeFree;
   private final boolean estimates; // a plain price is for bytes as they are
   private volatile Purse purse;
   private volatile boolean free;
-  private final Path file;
+  private final BooksFile file;
   private final OwnCost ownCost;
   private volatile double ownCostSinceStart; // written under the lock
   private final Supplier<PipelineStatus> pipeline;
@@ -82,15 +71,12 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   private volatile boolean limited; // by any budget
   private @Nullable ResourceContext followed;
   private final Pricing pricing;
-  private volatile @Nullable SharedBooks shared;
-  private volatile @Nullable FleetCounts fleet;
-  private volatile @Nullable OwnPart ownPart; // beside the shared books
+  private volatile @Nullable FleetBooks fleet; // where its sidecars share the money
   private long arrivedBefore;
-  private Traffic decidedBefore = Traffic.NONE;
-  private Traffic keptBefore = Traffic.NONE;
-  private boolean saveFailed;
+  private DecidedTraffic decidedBefore = DecidedTraffic.NONE;
   private @Nullable PipelineStatus before;
-  private final AllocationSettings allocation;
+  private final SpanthriftSettings settings;
+  private volatile AllocationSettings allocation;
   private boolean unsaved;
 
   private Treasurer(
@@ -98,6 +84,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       List<Budget> budgets,
       Pricing pricing,
       SpanthriftSettings settings,
+      AllocationSettings allocation,
+      BooksFile file,
       Supplier<PipelineStatus> pipeline,
       long now,
       long wallMillis) {
@@ -108,8 +96,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     this.budgets = budgets;
     this.pricing = pricing;
     this.pipeline = pipeline;
-    allocation = Allocations.of(settings);
-    file = settings.stateDir().resolve(FILE);
+    this.settings = settings;
+    this.allocation = allocation;
+    this.file = file;
     purse = controller.purse(attribute -> null);
     estimates = settings.price().model() != null;
     limited = budgets.stream().anyMatch(budget -> budget.amount() != null);
@@ -155,14 +144,16 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
       throws ModelException {
     Pricing pricing = Budgets.pricing(settings.price());
     List<Budget> budgets = Budgets.budgets(own, pricing.model().currency());
-    Path file = settings.stateDir().resolve(FILE);
+    BooksFile file = new BooksFile(settings.stateDir());
     BudgetController controller =
-        saved(file).map(bytes -> restored(bytes, budgets, pricing)).orElse(null);
+        file.read().map(bytes -> restored(bytes, budgets, pricing)).orElse(null);
     return new Treasurer(
         controller == null ? new BudgetController(budgets, pricing) : controller,
         budgets,
         pricing,
         settings,
+        Allocations.of(settings, own),
+        file,
         pipeline,
         now,
         wallMillis);
@@ -194,38 +185,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     return restored.controller();
   }
 
-  private static Optional<byte[]> saved(Path file) {
-    try {
-      if (!Files.exists(file)) {
-        return Optional.empty();
-      }
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        Path aside = file.resolveSibling(FILE + ".too-large");
-        Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-        log.warn(
-            "saved budgets are ignored: larger than {} bytes; they are kept as {}",
-            FILE_BYTES_MAX,
-            aside);
-        return Optional.empty();
-      }
-      return Optional.of(Files.readAllBytes(file));
-    } catch (IOException e) {
-      log.warn("saved budgets are ignored: {}", InputFile.reason(e));
-      return Optional.empty();
-    }
-  }
-
   /** From now on the books are those of a fleet; call before the first tick. */
   public synchronized void join(FleetCounts counts) {
-    fleet = counts;
-    shared = new SharedBooks(counts);
-    ownPart = new OwnPart(budgets, pricing);
-  }
-
-  private boolean adopt(byte[] saved) {
-    Optional<String> warning = BudgetState.adopt(saved, controller, budgets, pricing);
-    warning.ifPresent(why -> log.warn("books of the fleet are not taken over: {}", why));
-    return warning.isEmpty();
+    fleet = new FleetBooks(counts, budgets, pricing);
   }
 
   /** Without budgets nothing is limited; one whose keepMax is below 1 always limits. */
@@ -241,22 +203,28 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
    * @throws IllegalStateException when the books are a fleet's, which all its sidecars must change
    *     together
    */
-  public synchronized void rebudget(List<BudgetSettings> next) throws ModelException {
-    if (shared != null) {
+  public void rebudget(List<BudgetSettings> next) throws ModelException {
+    rebudget(next, System.nanoTime(), System.currentTimeMillis());
+  }
+
+  synchronized void rebudget(List<BudgetSettings> next, long now, long wallMillis)
+      throws ModelException {
+    if (fleet != null) {
       throw new IllegalStateException("the budgets of this sidecar are shared by its fleet");
     }
     List<Budget> wanted = Budgets.budgets(next, pricing.model().currency());
     if (wanted.equals(budgets)) {
       return;
     }
-    tick(); // what was counted belongs to the books that were open
+    tick(now, wallMillis); // what was counted belongs to the books that were open
     controller = restored(BudgetState.save(controller), wanted, pricing);
     budgets = wanted;
     limited = wanted.stream().anyMatch(budget -> budget.amount() != null);
     mayBeFree = mayBeFree(wanted);
+    allocation = Allocations.of(settings, next);
     ResourceContext resource = followed;
     purse = controller.purse(key -> resource == null ? null : attribute(resource, key));
-    controller.tick(System.nanoTime(), System.currentTimeMillis());
+    controller.tick(now, wallMillis);
     free = isAllFree();
     unsaved = true;
   }
@@ -323,10 +291,15 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     if (!limited) {
       return true;
     }
-    FleetCounts counts = fleet;
+    FleetBooks books = fleet;
     // The money is the fleet's: this sidecar takes its part of the policies' share.
-    double pods = counts == null ? 1 : counts.pods();
+    double pods = books == null ? 1 : books.pods();
     return purse.mustKeep().admits((long) ((double) price * pods));
+  }
+
+  @Override
+  public Duration carryOver(Duration configured) {
+    return allocation.carryOver();
   }
 
   /**
@@ -372,9 +345,9 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
   synchronized boolean tick(long now, long wallMillis) {
     PipelineStatus status = pipeline.get();
     makeUp(now, wallMillis);
-    Decided decided = decided(status.spans());
-    count(decided);
-    boolean moved = before == null || shared != null || status.moves(before);
+    DecidedTraffic decided = DecidedTraffic.of(status.spans());
+    count(status.spans().received().bytes(), decided);
+    boolean moved = before == null || fleet != null || status.moves(before);
     before = status;
     unsaved |= moved;
     pass(status, decided, now, wallMillis);
@@ -386,7 +359,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
    * forecast come out the same.
    */
   private void makeUp(long now, long wallMillis) {
-    if (shared != null || now - lastNanos > MADE_UP_NANOS) {
+    if (fleet != null || now - lastNanos > MADE_UP_NANOS) {
       return;
     }
     for (long at = lastNanos + SECOND_NANOS; now - at >= SECOND_NANOS; at += SECOND_NANOS) {
@@ -394,20 +367,18 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     }
   }
 
-  private void pass(PipelineStatus status, Decided decided, long now, long wallMillis) {
+  private void pass(PipelineStatus status, DecidedTraffic decided, long now, long wallMillis) {
     if (estimates && now - meansNanos >= MEANS_NANOS) {
       meansNanos = now;
       means(status.spans());
     }
     Money cost = ownCost.since((double) (now - lastNanos));
     ownCostSinceStart += cost.amount().doubleValue();
-    SharedBooks books = shared;
+    FleetBooks books = fleet;
     if (books == null) {
       controller.ownCost(cost);
     } else {
-      books.ownCost(cost);
-      own(decided, cost, now, wallMillis);
-      books.leave(controller, now, BudgetState::save);
+      books.pass(decided, cost, controller, now, wallMillis);
     }
     lastNanos = now;
     controller.tick(now, wallMillis);
@@ -415,45 +386,20 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     if (unsaved && now - savedNanos >= SAVE_NANOS) {
       savedNanos = now;
       unsaved = false;
-      save();
+      file.save(BudgetState.save(controller));
     }
   }
 
-  private void own(Decided decided, Money cost, long now, long wallMillis) {
-    OwnPart part = ownPart;
-    if (part != null) {
-      part.tick(decided.all, decided.kept, cost, now, wallMillis);
-    }
-  }
-
-  /** What was decided since start; what still waits for that is neither spent nor saved. */
-  private record Decided(long arrived, Traffic all, Traffic kept) {}
-
-  private static Decided decided(SamplerCounts spans) {
-    SpanContents contents = spans.contents();
-    long roots = spans.received().roots();
-    double perTrace = roots > 0 ? (double) spans.received().spans() / roots : SPANS_PER_TRACE;
-    SamplerCounts.Fate keeps = spans.kept();
-    long decidedBytes = keeps.bytes() + spans.dropped().bytes();
-    long decidedEvents = contents.keptEvents() + contents.droppedEvents();
-    Traffic decided =
-        traffic(decidedBytes, keeps.spans() + spans.dropped().spans(), decidedEvents, perTrace);
-    Traffic kept = traffic(keeps.bytes(), keeps.spans(), contents.keptEvents(), perTrace);
-    return new Decided(spans.received().bytes(), decided, kept);
-  }
-
-  private void count(Decided decided) {
-    SharedBooks books = shared;
+  private void count(long arrived, DecidedTraffic decided) {
+    FleetBooks books = fleet;
     if (books != null) {
-      books.count(decided.arrived, decided.all, decided.kept, purse, controller, this::adopt);
+      books.count(arrived, decided, purse, controller);
       return;
     }
-    purse.arrived(decided.arrived - arrivedBefore);
-    arrivedBefore = decided.arrived;
-    add(decided.all.since(decidedBefore), purse::received);
-    add(decided.kept.since(keptBefore), purse::kept);
-    decidedBefore = decided.all;
-    keptBefore = decided.kept;
+    purse.arrived(arrived - arrivedBefore);
+    arrivedBefore = arrived;
+    decidedBefore.countUntil(decided, purse);
+    decidedBefore = decided;
   }
 
   /** Once a minute, because prices should not change with every request. */
@@ -471,39 +417,15 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
             MEANS_WEIGHT));
   }
 
-  private static Traffic traffic(long bytes, long spans, long events, double spansPerTrace) {
-    return new Traffic(bytes, spans, events, (long) (spans / spansPerTrace));
-  }
-
-  private interface Counter {
-    void add(long bytes, long spans, long events, long traces);
-  }
-
-  private static void add(Traffic t, Counter counter) {
-    counter.add(t.bytes(), t.spans(), t.events(), t.traces());
-  }
-
-  private void save() {
-    try {
-      StateFile.replace(file, BudgetState.save(controller));
-      saveFailed = false;
-    } catch (IOException e) {
-      if (!saveFailed) {
-        log.warn("budgets cannot be saved in {}: {}", file.getParent(), InputFile.reason(e));
-      }
-      saveFailed = true;
-    }
-  }
-
   @Override
   public Spend spend() {
-    return SpendBody.of(controller.view(), shared == null ? Spend.SIDECAR : Spend.FLEET);
+    return SpendBody.of(controller.view(), fleet == null ? Spend.SIDECAR : Spend.FLEET);
   }
 
   @Override
   public Spend own() {
-    OwnPart part = ownPart;
-    MoneyView view = part == null ? controller.view() : part.view();
+    FleetBooks books = fleet;
+    MoneyView view = books == null ? controller.view() : books.own();
     return SpendBody.of(view, Spend.SIDECAR);
   }
 
@@ -512,8 +434,8 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
     if (isFree()) {
       return null;
     }
-    FleetCounts counts = fleet;
-    return purse.allowancePerSecond() / (counts == null ? 1 : Math.max(1, counts.pods()));
+    FleetBooks books = fleet;
+    return purse.allowancePerSecond() / (books == null ? 1 : Math.max(1, books.pods()));
   }
 
   @Override
@@ -538,12 +460,16 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /** Counts a last time and saves. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    close(System.nanoTime(), System.currentTimeMillis());
+  }
+
+  synchronized void close(long now, long wallMillis) {
     try {
-      tick();
+      tick(now, wallMillis);
     } catch (RuntimeException e) {
       log.warn("the last seconds are not in the books: {}", e.toString()); // it may never have run
     }
-    save();
+    file.save(BudgetState.save(controller));
   }
 }

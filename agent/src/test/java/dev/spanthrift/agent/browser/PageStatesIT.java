@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spanthrift.agent.control.http.BodyFormat;
 import dev.spanthrift.agent.control.source.Bundle;
-import dev.spanthrift.agent.control.source.StreamMessage;
+import dev.spanthrift.agent.control.source.ScriptedController;
 import dev.spanthrift.agent.fleet.RedisServer;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -26,11 +26,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -54,18 +49,18 @@ class PageStatesIT {
           Map.entry("fleet", "main .nothing"),
           Map.entry("audit", "#audit .nothing"));
 
+  /** When the sidecar has allowed itself everything for want of a budget. */
   private static final Duration AFTER_START = Duration.ofSeconds(3);
 
   @TempDir static Path folder;
-  private static final Sinks.Empty<Void> gone = Sinks.empty();
-  private static DisposableServer controller;
+  private static ScriptedController controller;
   private static RunningProgram sidecar;
   private static Browser browser;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     assumeTrue(Browser.isThere(), "skipped: no browser");
-    controller = controller(bundle());
+    controller = ScriptedController.saying(bundle(), AFTER_START);
     Path token = Files.writeString(folder.resolve("controller-token"), "a.b.c");
     sidecar =
         RunningProgram.start(
@@ -74,7 +69,7 @@ class PageStatesIT {
                 "SPANTHRIFT_STATE_DIR",
                 folder.resolve("state").toString(),
                 "SPANTHRIFT_CONTROLLER_URL",
-                "http://127.0.0.1:" + controller.port(),
+                controller.url(),
                 "SPANTHRIFT_CONTROLLER_TOKEN_FILE",
                 token.toString(),
                 "SPANTHRIFT_PRICE_PER_GB",
@@ -107,28 +102,6 @@ class PageStatesIT {
     return BodyFormat.YAML.read(yaml.getBytes(StandardCharsets.UTF_8));
   }
 
-  /**
-   * Says what is to be in force, as the cluster's controller does; seconds after the start, when the
-   * sidecar has allowed itself everything for want of a budget.
-   */
-  private static DisposableServer controller(Bundle bundle) {
-    String change = new StreamMessage.Change(bundle.hash(), bundle.json()).text();
-    return HttpServer.create()
-        .host("127.0.0.1")
-        .port(0)
-        .route(
-            routes ->
-                routes.ws(
-                    StreamMessage.PATH,
-                    (in, out) ->
-                        out.sendString(
-                            Flux.merge(
-                                    Mono.just(change).delaySubscription(AFTER_START),
-                                    in.receive().asString().flatMap(text -> Mono.<String>empty()))
-                                .takeUntilOther(gone.asMono()))))
-        .bindNow();
-  }
-
   @AfterAll
   static void stop() {
     if (browser != null) {
@@ -138,7 +111,7 @@ class PageStatesIT {
       sidecar.close();
     }
     if (controller != null) {
-      controller.disposeNow();
+      controller.close();
     }
   }
 
@@ -264,8 +237,7 @@ class PageStatesIT {
   @Test
   @Order(4)
   void withoutItsControllerThePageGoesOn() throws IOException {
-    gone.tryEmitEmpty();
-    controller.disposeNow();
+    controller.close();
     browser.go("about:blank");
     open("policy");
     browser.until("it is alone", () -> alone());

@@ -3,6 +3,7 @@ package dev.spanthrift.agent.fleet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spanthrift.sampler.budget.books.Purse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who belongs to the fleet changes, and the fleet's money does not: real decisions, real sums on a
@@ -197,6 +200,30 @@ class FleetMembershipTest {
     say("thirty changes", (common.spent - before) / (PER_SECOND * (common.seconds - from)));
     run(600); // what killed pods would have kept is lost with them, its money is not
     assertHeld();
+  }
+
+  /**
+   * Until its pods know the fleet's sums, which takes a generation of reports or two, nothing cuts
+   * the level that the engine kept; but no plan spends more than four times what comes in, and what
+   * is reserved then is made up for.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 300})
+  void aLevelThatNoBudgetBoundedIsNotSpentByTheFleetThatStartsWithOne(int secondsAway) {
+    common.allow(Purse.UNLIMITED);
+    scale(4);
+    run(600);
+    assertTrue(pods.getFirst().level() > Purse.UNLIMITED);
+    scale(0);
+    common.seconds += secondsAway;
+    common.allow(PER_SECOND);
+    scale(4);
+    long before = common.spent;
+    run(60);
+    double used = (common.spent - before) / (60 * PER_SECOND);
+    assertTrue(used > .1 && used <= 1, "used " + used + ", seed " + SEED);
+    double level = pods.getFirst().level();
+    assertTrue(level < 4 * WAITS_AT_MOST * PER_SECOND, "level " + level + ", seed " + SEED);
   }
 
   @Test

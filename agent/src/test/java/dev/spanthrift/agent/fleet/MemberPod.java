@@ -27,7 +27,7 @@ final class MemberPod implements Verdicts<MemberPod.Piece>, KeepLedger {
   /** What all pods have in common. */
   static final class Common {
     final VirtualEngine engine;
-    final Allowance allowance;
+    private Allowance allowance;
     final Operations operations = new Operations();
     final ErrorSignatures signatures = new ErrorSignatures();
     final int signature = signatures.intern(new byte[1], 0, 0);
@@ -39,6 +39,11 @@ final class MemberPod implements Verdicts<MemberPod.Piece>, KeepLedger {
 
     Common(VirtualEngine engine, double perSecond) {
       this.engine = engine;
+      allowance = new Allowance.PerSecond(perSecond);
+    }
+
+    /** For pods that join from now on. */
+    void allow(double perSecond) {
       allowance = new Allowance.PerSecond(perSecond);
     }
   }

@@ -269,17 +269,20 @@ class TreasurerTest {
     assertEquals(0, open(yaml).spend().spent());
   }
 
+  /** Of an hour: money waits for four times two minutes at most. */
   @Test
-  void s5_allowsNothingThatStillWaitsInTheLedger() throws Exception {
+  void s5_allowsOnlyWhatIsLeftBesideWhatWaitsInTheLedger() throws Exception {
     long now = System.nanoTime();
     long wall = Instant.parse("2026-12-01T09:55:00Z").toEpochMilli();
     Treasurer treasurer =
-        Treasurer.open(
-            settings("budgets: [{amount: 100, period: hour}]"), this::status, now, wall);
-    assertTrue(treasurer.allowancePerSecond() > 0);
-    treasurer.outstanding(100e12);
+        Treasurer.open(settings("budgets: [{amount: 100, period: hour}]"), this::status, now, wall);
+    assertEquals(100e12, 300 * treasurer.allowancePerSecond(), 1e12);
+    treasurer.outstanding(50e12);
     treasurer.tick(now + 1_000_000_000L, wall + 1_000);
-    assertEquals(0, treasurer.allowancePerSecond());
+    assertEquals(50e12, 299 * treasurer.allowancePerSecond(), 1e12);
+    treasurer.outstanding(100e12); // of which an allocation keeps what it may
+    treasurer.tick(now + 11_000_000_000L, wall + 11_000);
+    assertEquals(100e12, (289 + 480) * treasurer.allowancePerSecond(), 1e12);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.spanthrift.exporter.transport;
 
 import dev.spanthrift.exporter.NetworkWords;
+import dev.spanthrift.exporter.settings.Authority;
 import dev.spanthrift.exporter.settings.Compression;
 import dev.spanthrift.exporter.settings.Endpoints;
 import dev.spanthrift.exporter.settings.ExportSettings;
@@ -71,7 +72,7 @@ public final class HttpSender implements Sender {
       routes.put(
           signal,
           Endpoints.secure(uri)
-              ? secure(client, settings, files).post().uri(uri.toString())
+              ? to(uri, secure(client, settings, files))
               : plain(client, uri, settings.proxy()));
     }
   }
@@ -112,10 +113,18 @@ public final class HttpSender implements Sender {
     return by;
   }
 
+  /**
+   * Read as text, a port of one digit would be part of the name; as a URI, a name with an
+   * underscore would be none ({@link Authority}).
+   */
+  private static HttpClient.RequestSender to(URI uri, HttpClient client) {
+    return uri.getHost() == null ? client.post().uri(uri.toString()) : client.post().uri(uri);
+  }
+
   private static HttpClient.RequestSender plain(
       HttpClient client, URI uri, @Nullable HttpProxy proxy) {
     if (proxy == null) {
-      return client.post().uri(uri.toString());
+      return to(uri, client);
     }
     String host = uri.getRawAuthority();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,15 @@ class HostNamesTest {
     Probe.Answer answer = ask(protocol, "http://no_such_collector:4318");
     assertInstanceOf(Probe.Away.class, answer, answer.words());
     assertTrue(answer.words().matches("(?s).*(unknown host|not known).*"), answer.words());
+  }
+
+  /** Nobody listens on the port for what is to be discarded. */
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void aPortOfOneDigitIsNoPartOfTheName(Protocol protocol) {
+    Probe.Answer answer = ask(protocol, "http://127.0.0.1:9");
+    assertInstanceOf(Probe.Away.class, answer, answer.words());
+    assertTrue(answer.words().toLowerCase(Locale.ROOT).contains("refused"), answer.words());
   }
 
   /** What begins a connection, of a server that reads one request's first bytes. */

@@ -13,9 +13,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 
 /** What is said on a stream to a controller that only listens. */
 class ControllerStreamTest {
@@ -32,41 +29,29 @@ class ControllerStreamTest {
   void aPodThatIsLabelledAnewSaysSoOnItsStream() throws Exception {
     Path file = Files.writeString(folder.resolve("labels"), "app=\"cart\"\n");
     Path token = Files.writeString(folder.resolve("token"), "a.b.c");
-    DisposableServer server =
-        HttpServer.create()
-            .host("127.0.0.1")
-            .port(0)
-            .route(
-                routes ->
-                    routes.ws(
-                        StreamMessage.PATH,
-                        (in, out) ->
-                            out.sendString(
-                                in.receive()
-                                    .asString()
-                                    .doOnNext(this::hear)
-                                    .flatMap(text -> Mono.empty()))))
-            .bindNow();
-    SpanthriftSettings settings =
-        SettingsLoader.load(
-                null,
-                Map.of(
-                    "SPANTHRIFT_STATE_DIR", folder.resolve("state").toString(),
-                    "SPANTHRIFT_CONTROLLER_URL", "http://127.0.0.1:" + server.port(),
-                    "SPANTHRIFT_CONTROLLER_TOKEN_FILE", token.toString(),
-                    "SPANTHRIFT_CONTROLLER_LABELS_FILE", file.toString(),
-                    "SPANTHRIFT_CONTROLLER_REPORT_EVERY", "1s"))
-            .settings();
-    PolicySource.First first = PolicySource.first(settings, bundle -> null);
-    try (PolicySource source =
-        PolicySource.start(settings, first, new PolicySourceTest().program, "test")) {
+    try (ScriptedController controller = ScriptedController.hearing(this::hear);
+        PolicySource source = source(controller, token, file)) {
       assertEquals(Map.of("app", "cart"), labels.poll(60, TimeUnit.SECONDS));
       // As the kubelet does it: whoever reads sees all of one or of the other.
       Path other = Files.writeString(folder.resolve("other"), "app=\"till\"\n");
       Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
       assertEquals(Map.of("app", "till"), labels.poll(60, TimeUnit.SECONDS), source::toString);
-    } finally {
-      server.disposeNow();
     }
+  }
+
+  private PolicySource source(ScriptedController controller, Path token, Path labels)
+      throws Exception {
+    SpanthriftSettings settings =
+        SettingsLoader.load(
+                null,
+                Map.of(
+                    "SPANTHRIFT_STATE_DIR", folder.resolve("state").toString(),
+                    "SPANTHRIFT_CONTROLLER_URL", controller.url(),
+                    "SPANTHRIFT_CONTROLLER_TOKEN_FILE", token.toString(),
+                    "SPANTHRIFT_CONTROLLER_LABELS_FILE", labels.toString(),
+                    "SPANTHRIFT_CONTROLLER_REPORT_EVERY", "1s"))
+            .settings();
+    PolicySource.First first = PolicySource.first(settings, bundle -> null);
+    return PolicySource.start(settings, first, new PolicySourceTest().program, "test");
   }
 }

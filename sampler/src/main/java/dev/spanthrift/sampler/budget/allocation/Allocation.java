@@ -10,6 +10,7 @@ import dev.spanthrift.sampler.signal.Reading;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +72,7 @@ public final class Allocation implements Allocator {
   private double levelAtTick;
   private double rate;
   private double tau = TAU_SECONDS_MIN;
+  private double tauMax;
   private double base;
   private final double firstBase;
   private boolean advanced;
@@ -121,6 +123,7 @@ public final class Allocation implements Allocator {
       FleetSums fleetSums,
       String pod) {
     this.settings = settings;
+    tauMax = settings.carryOver().toMillis() / 1e3;
     this.scorer = scorer;
     this.purse = purse;
     this.fleetSums = fleetSums;
@@ -264,6 +267,11 @@ public final class Allocation implements Allocator {
     level = amount;
   }
 
+  /** How long unused money waits from the next tick on, instead of what the settings say. */
+  public void carryOver(Duration duration) {
+    tauMax = duration.toMillis() / 1e3;
+  }
+
   /** Money that is there: came in, and neither spent nor reserved. */
   public double level() {
     return level;
@@ -283,8 +291,8 @@ public final class Allocation implements Allocator {
       advance(sinceAdvance);
       sinceAdvance = 0;
       exchangeReports();
-      settleRates(allowance);
     }
+    settleRates(allowance);
     inflow(batch, allowance, elapsed);
     scorer.tick(seconds(nowNanos));
     double target = SpendPlan.target(level, rate, tau);
@@ -366,9 +374,8 @@ public final class Allocation implements Allocator {
       boolean known = fleet[FleetReport.ACTIVE_SECONDS] >= KNOWN_SECONDS;
       base = Math.min(known ? 1 : firstBase, settings.base() * rate / received);
     }
-    double most = settings.carryOver().toMillis() / 1e3;
     double part = fleet[FleetReport.ACTIVE_SECONDS] * settings.carryOverOfElapsed();
-    tau = Math.clamp(part, Math.min(TAU_SECONDS_MIN, most), most);
+    tau = Math.clamp(part, Math.min(TAU_SECONDS_MIN, tauMax), tauMax);
   }
 
   private void inflow(LedgerBatch batch, Allowance allowance, double elapsed) {

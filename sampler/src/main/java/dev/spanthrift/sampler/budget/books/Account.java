@@ -7,6 +7,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Currency;
 
@@ -115,6 +116,10 @@ final class Account {
     history.write(out);
   }
 
+  /**
+   * Goes on with saved books. Where the budget has another period now, its bounds are new, and what
+   * was spent stays spent; but what was spent in a longer one says nothing of a shorter.
+   */
   void read(DataInput in) throws IOException {
     try {
       Instant savedStart = Instant.ofEpochSecond(in.readLong());
@@ -123,9 +128,14 @@ final class Account {
       Money[] sums = {money(in), money(in), money(in)};
       rhythm.read(in);
       history.read(in);
-      start = savedStart;
-      end = savedEnd;
-      if (isSame) {
+      Duration length = Duration.between(savedStart, savedEnd);
+      Instant within = savedStart.plus(length.dividedBy(2));
+      Instant ownStart = budget.period().start(within);
+      Instant ownEnd = budget.period().end(within);
+      boolean wasLonger = length.compareTo(Duration.between(ownStart, ownEnd).multipliedBy(2)) > 0;
+      if (isSame && !wasLonger) {
+        start = ownStart;
+        end = ownEnd;
         spent = sums[0];
         avoided = sums[1];
         ownCost = sums[2];

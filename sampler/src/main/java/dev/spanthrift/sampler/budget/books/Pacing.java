@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * free  traffic that still costs nothing in the vendor's window
  * paid  further traffic that the money left buys, at the real bill
- * even  = (free + paid) · density(now) / ∫ density over the rest
- * rate  = (free + paid − min(outstanding, even · carry)) · density(now) / ∫ density over the rest
+ * rate  = (free + paid − min(outstanding, rate · carry)) · density(now) / ∫ density over the rest
  * </pre>
  *
  * <p>All at the list price of {@link SpanPrice}, which is never below the real one, so that what is
@@ -25,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * part of the money is looked at; where the period ends first, only its part of what is free. The
  * rest is never shorter than a minute, and no plan gives more than what is left until the next one.
  *
- * <p>What is outstanding counts for no more than an allocation's bucket holds at this rate: what
- * other budgets, or none, had allowed before expires at the allocation's next tick, and would hold
- * back the first traces under these.
+ * <p>What is outstanding counts for no more than an allocation's bucket holds at the rate that
+ * comes out: what other budgets, or none, had allowed before expires at the allocation's next tick,
+ * and would hold back the first traces under these. So the rate is never 0 while there is money.
  */
 final class Pacing {
   static final double PLAN_SECONDS = 10;
@@ -79,10 +78,10 @@ final class Pacing {
     double density = account.rhythm.density(now);
     double rest = Math.max(Math.min(toPeriodEnd, toWindowEnd), density * REST_SECONDS_MIN);
     double whole = mixes * perMix;
-    double waiting = Math.min(outstanding, whole * density / rest * carrySeconds);
-    double total = Math.max(0, whole - waiting);
+    double part = density / rest;
+    double total = Math.max(whole - outstanding, whole / (1 + part * carrySeconds));
     boolean hasMoney = total > 0;
-    double rate = bounded(account.budget.limits(), total * density / rest, demand, hasMoney);
+    double rate = bounded(account.budget.limits(), total * part, demand, hasMoney);
     return account.budget.limits().hard() ? Math.min(rate, total / PLAN_SECONDS) : rate;
   }
 

@@ -1,5 +1,7 @@
 package dev.spanthrift.sampler.budget.books;
 
+import java.time.Duration;
+
 /**
  * What the data path asks about money at the moment of a decision; answers change while running.
  *
@@ -28,4 +30,13 @@ public interface Treasury {
    * share if so ({@link MustKeepCap}).
    */
   boolean admits(long price);
+
+  /**
+   * How long unused money waits under the budgets in force; asked with every tick.
+   *
+   * @param configured by the allocation's settings
+   */
+  default Duration carryOver(Duration configured) {
+    return configured;
+  }
 }
