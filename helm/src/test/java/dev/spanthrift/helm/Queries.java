@@ -79,6 +79,78 @@ public final class Queries {
     }
   }
 
+  private static final Pattern RATE =
+      Pattern.compile("\\b(?:rate|increase)\\(([a-z0-9_]+)(?:\\{([^}]*)\\})?\\[");
+
+  /**
+   * Series that a program just started does not tell yet and whose increase is asked for: a counter
+   * that begins with its first failure shows none at it.
+   */
+  public static List<String> late(String program, String exposition) {
+    JsonObject rules =
+        Chart.render(Chart.CLUSTER, "prometheusRule: {enabled: true}").only("PrometheusRule");
+    List<String> queries = of(rules);
+    queries.addAll(of(DashboardTest.clusterDashboard()));
+    List<String> rates = rates(queries);
+    rates.removeIf(rate -> !rate.startsWith("spanthrift_" + program + "_"));
+    if (rates.size() < 5) {
+      throw new IllegalStateException("hardly anything is asked: " + rates);
+    }
+    return late(rates, exposition);
+  }
+
+  /** Selectors whose rate is asked for. */
+  static List<String> rates(List<String> queries) {
+    List<String> rates = new ArrayList<>();
+    for (String query : queries) {
+      Matcher rate = RATE.matcher(query);
+      while (rate.find()) {
+        rates.add(rate.group(1) + "{" + (rate.group(2) == null ? "" : rate.group(2)) + "}");
+      }
+    }
+    return rates;
+  }
+
+  /** Those of the selectors that choose nothing of what Prometheus is told. */
+  static List<String> late(List<String> selectors, String exposition) {
+    List<Matcher> samples =
+        exposition.lines().map(SAMPLE::matcher).filter(Matcher::matches).toList();
+    return selectors.stream()
+        .distinct()
+        .filter(selector -> samples.stream().noneMatch(sample -> chooses(selector, sample)))
+        .toList();
+  }
+
+  private static boolean chooses(String selector, Matcher sample) {
+    if (!selector.startsWith(sample.group(1) + "{")) {
+      return false;
+    }
+    Map<String, String> labels = new TreeMap<>();
+    Matcher told = LABEL.matcher(sample.group(2) == null ? "" : sample.group(2));
+    while (told.find()) {
+      labels.put(told.group(1), told.group(3));
+    }
+    Matcher asked = LABEL.matcher(selector);
+    while (asked.find()) {
+      if (!OF_THE_TARGET.contains(asked.group(1))
+          && !holds(asked, labels.getOrDefault(asked.group(1), ""))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean holds(Matcher asked, String value) {
+    String word = asked.group(3);
+    return switch (asked.group(2)) {
+      case "=" -> value.equals(word);
+      case "!=" -> !value.equals(word);
+      case "=~" -> value.matches(word);
+      case "!~" -> !value.matches(word);
+      default -> throw new IllegalStateException(asked.group());
+    };
+  }
+
   /** All {@code expr} of a dashboard or a rule, in order. */
   static List<String> of(JsonElement from) {
     List<String> queries = new ArrayList<>();

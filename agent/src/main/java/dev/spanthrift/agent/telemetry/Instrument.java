@@ -134,6 +134,11 @@ public enum Instrument {
       "spanthrift.destination.items",
       "{item}",
       "Spans, data points, log records and profiles by what became of them"),
+  ITEMS_FAILED(
+      Kind.COUNTER,
+      "spanthrift.destination.items.failed",
+      "{item}",
+      "Of these, those that were not shipped, whatever the outcome; from zero on"),
   FLEET_AWAY(
       Kind.GAUGE, "spanthrift.fleet.away", "1", "1 while the fleet's engine does not answer"),
   FLEET_PODS(Kind.GAUGE, "spanthrift.fleet.pods", "{pod}", "Sidecars of the fleet that report"),

@@ -3,18 +3,24 @@ package dev.spanthrift.agent.telemetry;
 import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.agent.pipeline.PipelineStatus;
 import dev.spanthrift.agent.pipeline.PipelineView;
+import dev.spanthrift.agent.receive.door.Intake;
 import dev.spanthrift.agent.receive.door.PortStatus;
 import dev.spanthrift.exporter.DestinationStatus;
 import dev.spanthrift.sampler.SamplerCounts;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.policy.PolicyCounts;
+import dev.spanthrift.sampler.wire.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All figures of one reading of the pipeline. */
 public final class StatusFigures {
+  private static final DestinationStatus.Counts NOTHING_TAKEN =
+      new DestinationStatus.Counts(0, 0, 0, 0, Map.of());
+
   private final List<Figure> all = new ArrayList<>();
 
   private StatusFigures() {}
@@ -48,7 +54,9 @@ public final class StatusFigures {
     add(Instrument.REQUESTS_OFFERED.at(door.offered(), "signal", signal));
     add(Instrument.REQUESTS_UNDER_WAY.at(door.underWay(), "signal", signal));
     add(Instrument.REQUESTS.at(door.received(), "signal", signal, "outcome", "received"));
-    door.refused().forEach((reason, n) -> refused(signal, reason.toLowerCase(Locale.ROOT), n));
+    for (Intake.Refusal refusal : Intake.Refusal.values()) { // from zero on, each of them
+      refused(signal, word(refusal), door.refused().getOrDefault(word(refusal), 0L));
+    }
     add(Instrument.LET_GO.at(door.letGo(), "signal", signal));
     add(Instrument.RECEIVED_BYTES.at(door.receivedBytes(), "signal", signal));
   }
@@ -145,12 +153,18 @@ public final class StatusFigures {
     status
         .answers()
         .forEach((kind, n) -> add(Instrument.ANSWERS.at(n, "destination", name, "answer", kind)));
-    status.signals().forEach((signal, counts) -> items(name, word(signal), counts));
+    for (Signal signal : Signal.values()) {
+      items(name, word(signal), status.signals().getOrDefault(signal, NOTHING_TAKEN));
+    }
   }
 
   private void items(String name, String signal, DestinationStatus.Counts counts) {
     item(name, signal, "shipped", counts.shipped());
     counts.failed().forEach((reason, n) -> item(name, signal, "failed_" + reason, n));
+    // Reasons have a backend's codes in them, so nobody knows them beforehand: a series of one
+    // begins with its first failure, at which a rate sees no increase. This one was there before.
+    long failed = counts.failed().values().stream().mapToLong(Long::longValue).sum();
+    add(Instrument.ITEMS_FAILED.at(failed, "destination", name, "signal", signal));
   }
 
   private void item(String name, String signal, String outcome, long items) {

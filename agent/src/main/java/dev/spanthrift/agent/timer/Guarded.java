@@ -1,11 +1,14 @@
 package dev.spanthrift.agent.timer;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,11 +27,20 @@ public final class Guarded implements Runnable {
   private final Books books;
   private final String name;
   private final Runnable task;
+  private final Words words;
 
-  private Guarded(String name, Runnable task) {
+  private Guarded(String name, Runnable task, Words words) {
     this.name = name;
     this.task = task;
+    this.words = words;
     books = BOOKS.computeIfAbsent(name, unused -> new Books());
+  }
+
+  /** What is said of a failure. */
+  @FunctionalInterface
+  public interface Words {
+    /** In place of its stack; null where it is a mistake of ours, and the stack has to say it. */
+    @Nullable String of(Throwable failure);
   }
 
   /** Of all tasks with one name: a connection's timer has many. */
@@ -49,7 +61,21 @@ public final class Guarded implements Runnable {
    * @param name one of a few, for people: it becomes a label
    */
   public static Guarded task(String name, Runnable task) {
-    return new Guarded(name, task);
+    return task(name, task, failure -> null);
+  }
+
+  /**
+   * Guards a task that somebody else may keep from its work.
+   *
+   * @param words for failures that are no mistake of ours
+   */
+  public static Guarded task(String name, Runnable task, Words words) {
+    return new Guarded(name, task, words);
+  }
+
+  /** Names of all tasks that were made since start: those whose failures can be counted. */
+  public static Set<String> names() {
+    return new TreeSet<>(BOOKS.keySet());
   }
 
   /** How often each task has failed since start; those that never did are missing. */
@@ -82,8 +108,17 @@ public final class Guarded implements Runnable {
     } catch (Throwable e) { // an Error ends a timer as well as an exception does
       long count = books.failures.incrementAndGet();
       if (books.mayBeSaid(System.nanoTime())) {
-        log.error("{} failed and goes on (failure {} since start)", name, count, e);
+        say(e, count);
       }
+    }
+  }
+
+  private void say(Throwable failure, long count) {
+    String told = words.of(failure);
+    if (told == null) {
+      log.error("{} failed and goes on (failure {} since start)", name, count, failure);
+    } else {
+      log.warn("{} has to wait: {} (failure {} since start)", name, told, count);
     }
   }
 }

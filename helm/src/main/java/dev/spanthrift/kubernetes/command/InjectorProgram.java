@@ -12,7 +12,7 @@ import dev.spanthrift.kubernetes.injection.PodInjector;
 import dev.spanthrift.kubernetes.injection.PodNamespace;
 import dev.spanthrift.kubernetes.injection.SidecarDefaults;
 import dev.spanthrift.kubernetes.lease.Leadership;
-import dev.spanthrift.kubernetes.task.Repeated;
+import dev.spanthrift.kubernetes.task.ProgramTask;
 import dev.spanthrift.kubernetes.webhook.AdmissionReviews;
 import dev.spanthrift.kubernetes.webhook.InjectorMetrics;
 import dev.spanthrift.kubernetes.webhook.NamespaceCache;
@@ -21,6 +21,7 @@ import dev.spanthrift.kubernetes.webhook.WebhookServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -129,8 +130,7 @@ final class InjectorProgram implements AutoCloseable {
     if (options.certificate != null && options.key != null) {
       CertificateFiles files = new CertificateFiles(options.certificate, options.key, keys);
       files.look();
-      Runnable failed = metrics.task(CERTIFICATE);
-      every(CERTIFICATE, LOOK, () -> lookAt(files, failed));
+      every(CERTIFICATE, LOOK, () -> lookAt(files));
     }
     AdmissionReviews reviews =
         new AdmissionReviews(
@@ -171,14 +171,13 @@ final class InjectorProgram implements AutoCloseable {
     return clock.instant().isBefore(keys.expiry()) ? "" : "there is no certificate to show yet";
   }
 
-  private static void lookAt(CertificateFiles files, Runnable failed) {
+  private static void lookAt(CertificateFiles files) {
     try {
       if (files.look()) {
         log.info("the certificate's files hold another one; it is shown from now on");
       }
     } catch (IOException e) {
-      failed.run();
-      log.warn("the certificate stays as it is: {}", e.getMessage());
+      throw new UncheckedIOException("the certificate stays as it is", e);
     }
   }
 
@@ -214,8 +213,9 @@ final class InjectorProgram implements AutoCloseable {
 
   /** Again and again, whatever happened the time before; failures are counted by its name. */
   private void every(String what, Duration pause, Runnable task) {
+    metrics.task(what);
     timer.scheduleWithFixedDelay(
-        new Repeated(what, task, metrics.task(what)), 1, pause.toSeconds(), TimeUnit.SECONDS);
+        ProgramTask.guarded(what, task), 1, pause.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** From 1.29 on; init containers that keep running would else never let the pod start. */

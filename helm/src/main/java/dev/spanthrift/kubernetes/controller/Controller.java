@@ -1,11 +1,11 @@
 package dev.spanthrift.kubernetes.controller;
 
-import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.lease.Leadership;
 import dev.spanthrift.kubernetes.stream.FleetSummary;
 import dev.spanthrift.kubernetes.stream.Sidecars;
 import dev.spanthrift.kubernetes.stream.StreamServer;
 import dev.spanthrift.kubernetes.stream.TokenReviews;
+import dev.spanthrift.kubernetes.task.ProgramTask;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -100,9 +100,9 @@ public final class Controller implements AutoCloseable {
     long pause = tick.toMillis();
     // Beats ask nobody: an API server that hangs must not cut the streams.
     beats.scheduleWithFixedDelay(
-        Guarded.task(BEAT, sidecars::tick), pause, pause, TimeUnit.MILLISECONDS);
+        ProgramTask.guarded(BEAT, sidecars::tick), pause, pause, TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
-        Guarded.task(TICKS, this::tick), pause, pause, TimeUnit.MILLISECONDS);
+        ProgramTask.guarded(TICKS, this::tick), pause, pause, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -134,7 +134,7 @@ public final class Controller implements AutoCloseable {
     // While the first watches begin the others are not there yet; then all is looked at anyway.
     if (begun && awake.compareAndSet(false, true) && !timer.isShutdown()) {
       timer.schedule(
-          Guarded.task(RECONCILE, this::reconcile), DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
+          ProgramTask.guarded(RECONCILE, this::reconcile), DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -149,11 +149,11 @@ public final class Controller implements AutoCloseable {
   /** Each step by itself: an API server that refuses one must not keep the others back. */
   private void tick() {
     ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
-    Guarded.task(PUBLISH, () -> members.publish(sidecars.summary(), now)).run();
+    ProgramTask.guarded(PUBLISH, () -> members.publish(sidecars.summary(), now)).run();
     if (leadership.leads()) {
-      Guarded.task(OTHERS, () -> readOthers(now)).run();
+      ProgramTask.guarded(OTHERS, () -> readOthers(now)).run();
     }
-    Guarded.task(RECONCILE, this::reconcile).run();
+    ProgramTask.guarded(RECONCILE, this::reconcile).run();
   }
 
   /**
@@ -167,7 +167,7 @@ public final class Controller implements AutoCloseable {
       return null;
     }
     if (!othersKnown) {
-      Guarded.task(OTHERS, () -> readOthers(now.atZone(ZoneOffset.UTC))).run();
+      ProgramTask.guarded(OTHERS, () -> readOthers(now.atZone(ZoneOffset.UTC))).run();
     }
     return othersKnown ? fleet() : null;
   }

@@ -1,6 +1,5 @@
 package dev.spanthrift.kubernetes.controller;
 
-import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.objects.BudgetStatus;
 import dev.spanthrift.kubernetes.objects.ClusterSamplingPolicy;
 import dev.spanthrift.kubernetes.objects.ObjectKey;
@@ -9,6 +8,7 @@ import dev.spanthrift.kubernetes.objects.PolicyStatus;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.objects.SamplingPolicy;
 import dev.spanthrift.kubernetes.stream.FleetSummary;
+import dev.spanthrift.kubernetes.task.ProgramTask;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -192,7 +192,7 @@ final class Reconciliation {
 
   /** What fails for one object is counted, and what was served of it before goes on. */
   private static void guarded(HasMetadata object, Runnable step) {
-    Guarded.task(
+    ProgramTask.guarded(
             OBJECT,
             () -> {
               try {

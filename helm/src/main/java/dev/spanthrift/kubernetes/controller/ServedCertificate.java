@@ -1,9 +1,9 @@
 package dev.spanthrift.kubernetes.controller;
 
-import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.certificate.CertificateFiles;
 import dev.spanthrift.kubernetes.certificate.CertificateKeeper;
 import dev.spanthrift.kubernetes.certificate.ServingKeys;
+import dev.spanthrift.kubernetes.task.ProgramTask;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.netty.handler.ssl.SslContext;
@@ -98,7 +98,7 @@ final class ServedCertificate implements AutoCloseable {
       throw new IllegalStateException("this JVM has no TLS", e);
     }
     certificate.timer.scheduleWithFixedDelay(
-        Guarded.task(TASK, certificate.beat),
+        ProgramTask.guarded(TASK, certificate.beat),
         0,
         certificate.pause.toMillis(),
         TimeUnit.MILLISECONDS);
@@ -116,7 +116,7 @@ final class ServedCertificate implements AutoCloseable {
   /** Looks soon: this replica leads now, or there is another namespace. */
   void wake() {
     if (published != null && !timer.isShutdown()) {
-      timer.execute(Guarded.task(TASK, look));
+      timer.execute(ProgramTask.guarded(TASK, look));
     }
   }
 

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 public record PodOwner(String attribute, String name) {
   // Minutes since 1970, as the CronJob controller appends them; eight digits until 2160.
   private static final Pattern OF_CRON_JOB = Pattern.compile("(.+)-\\d{8}");
-  private static final Map<String, String> ATTRIBUTES =
+  static final Map<String, String> ATTRIBUTES =
       Map.of(
           "Deployment", "k8s.deployment.name",
           "ReplicaSet", "k8s.replicaset.name",

@@ -1,5 +1,6 @@
 package dev.spanthrift.kubernetes.webhook;
 
+import dev.spanthrift.agent.timer.Guarded;
 import dev.spanthrift.kubernetes.admin.ProgramMetrics;
 import dev.spanthrift.kubernetes.injection.SkipReason;
 import io.micrometer.core.instrument.Counter;
@@ -136,11 +137,14 @@ public final class InjectorMetrics {
     namespaceReads(outcome).increment();
   }
 
-  /** Counts the failures of a background task, from zero on; run it with each one. */
-  public Runnable task(String task) {
-    return metrics.counter(
-            "task.failures", "Background tasks that failed and are run again", "task", task)
-        ::increment;
+  /** Tells the failures of a background task, from zero on. */
+  public void task(String task) {
+    metrics.counted(
+        "task.failures",
+        "Background tasks that failed and are run again",
+        () -> Guarded.failures().getOrDefault(task, 0L),
+        "task",
+        task);
   }
 
   /** All of them, where others are added. */

@@ -107,9 +107,6 @@ class PolicyModeKubeIT {
   @ParameterizedTest
   @MethodSource("skipped")
   void leavesAloneWhatTheInjectorLeavesAlone(String name) throws IOException {
-    if (name.equals("skip-option")) {
-      return; // an annotation that the policy does not know is none to it (docs/INJECTION.md)
-    }
     if (name.equals("skip-static")) {
       return; // nobody but a kubelet may create it
     }
@@ -130,8 +127,46 @@ class PolicyModeKubeIT {
     assertTrue(isInjected(create(plain, labelled("true"))));
     assertFalse(isInjected(create(closed, labelled("true"))));
     assertFalse(isInjected(create(space, labelled("false"))));
+    assertFalse(isInjected(create(space, labelled("maybe"))), "a word that means nothing");
+    String odd = Kube.namespace(client, "odd", Map.of("spanthrift.dev/injection", "maybe"));
+    assertFalse(isInjected(create(odd, labelled("true"))), "a word that means nothing");
     assertFalse(isInjected(create(other, pod("deployment"))), "another revision's namespace");
     assertFalse(isInjected(create(system, labelled("true"))), "its own namespace");
+  }
+
+  static Stream<Map<String, String>> options() {
+    return Stream.of(
+        Map.of("upstream-headers-secret", "absent", "operator-token-secret", "absent"),
+        Map.of("config", "spanthrift", "policy", "first-policy"),
+        Map.of("hold-application", "true"),
+        Map.of("mode", " enforce "),
+        Map.of("upstream", "HTTP://team:4317/path", "upstream-protocol", "grpc"),
+        Map.of("cpu-request", "0.25", "memory-request", "200M", "memory-limit", "0.5Gi"),
+        Map.of("memory-limit", "180Mi"),
+        Map.of("mode", "Enforce"),
+        Map.of("hold-application", "yes"),
+        Map.of("upstream", "team:4318"),
+        Map.of("upstream", "http://user:word@team:4318"),
+        Map.of("upstream-protocol", "http"),
+        Map.of("upstream-headers-secret", "No Name"),
+        Map.of("cpu-request", "0"),
+        Map.of("cpu-request", "much"),
+        Map.of("memory-limit", "175Mi"),
+        Map.of("memory-request", "300Mi"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void annotationsMeanWhatTheyMeanToTheInjector(Map<String, String> options) throws IOException {
+    ObjectNode pod = pod("deployment");
+    options.forEach(
+        (key, value) ->
+            pod.withObject("/metadata/annotations").put("spanthrift.dev/" + key, value));
+    switch (new PodInjector(defaults()).inject(pod, new PodNamespace(space, ENABLED, Map.of()))) {
+      case Injection.Injected injected ->
+          assertEquals(comparable(create(space, injected.pod())), comparable(create(space, pod)));
+      case Injection.Skipped skipped -> assertFalse(isInjected(create(space, pod)), skipped::words);
+    }
   }
 
   @Test

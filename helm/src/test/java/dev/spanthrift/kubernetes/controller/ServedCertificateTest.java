@@ -97,6 +97,7 @@ class ServedCertificateTest {
                   HttpResponse.BodyHandlers.ofString())
               .body();
       assertEquals(Map.of(), Queries.missing("controller", metrics));
+      assertEquals(List.of(), Queries.late("controller", metrics));
     }
   }
 

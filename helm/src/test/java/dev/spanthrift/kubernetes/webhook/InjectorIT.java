@@ -331,6 +331,7 @@ class InjectorIT {
     start("--dns-name", "localhost", "--audit-every", "1s");
     int first = webhook;
     int firstAdmin = admin;
+    assertEquals(List.of(), Queries.late("injector", get("/actuator/prometheus")), "from zero on");
     start("--dns-name", "localhost", "--audit-every", "1s");
     until("the second is ready", () -> get("/readyz").equals("ready\n"));
     SSLContext trust = trusting(believed());

@@ -14,6 +14,7 @@ import dev.spanthrift.agent.telemetry.StatusFigures;
 import dev.spanthrift.agent.timer.Guarded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,11 @@ public final class ControlFigures implements Supplier<List<Figure>> {
     addControl(all);
     addAdmin(admin.read(), all);
     Guarded.runs().forEach((task, n) -> all.add(Instrument.TIMER_RUNS.at(n, "task", task)));
-    Guarded.failures().forEach((task, n) -> all.add(Instrument.TIMER_FAILURES.at(n, "task", task)));
+    // From zero on: what begins with its first failure shows no increase.
+    Map<String, Long> failures = Guarded.failures();
+    for (String task : Guarded.names()) {
+      all.add(Instrument.TIMER_FAILURES.at(failures.getOrDefault(task, 0L), "task", task));
+    }
     HeapReturn.Counts givenBack = HeapReturn.ofThisProcess().counts();
     all.add(Instrument.GIVEN_BACK.at(givenBack.times()));
     all.add(Instrument.GIVEN_BACK_BYTES.at(givenBack.bytes()));
