@@ -26,11 +26,14 @@ final class Rhythm {
   private static final double FAR = 2.5;
   private static final int KNOWN = 3; // weeks
   private static final int EPOCH_HOUR = 3 * 24; // 1970 began on a Thursday
+  private static final int HOUR_SECONDS = 3_600;
+  private static final long WEEK_SECONDS = HOURS * (long) HOUR_SECONDS;
 
   private final ZoneId zone;
   private final double[] season = new double[HOURS];
   private final int[] seen = new int[HOURS];
   private final double[] mixed = new double[HOURS];
+  private final double[] before = new double[HOURS + 1]; // sum of the week's hours before each
   private double level;
   private int strangeHours;
 
@@ -127,6 +130,7 @@ final class Rhythm {
     }
     for (int h = 0; h < HOURS; h++) {
       mixed[h] = mean <= 0 ? 1 : UNIFORM + (1 - UNIFORM) * mixed[h] / mean;
+      before[h + 1] = before[h] + mixed[h] * HOUR_SECONDS;
     }
   }
 
@@ -146,17 +150,22 @@ final class Rhythm {
     return sum;
   }
 
-  /** Between two local times, in seconds since 1970. */
+  /**
+   * Between two local times, in seconds since 1970; in whole weeks and two rests, for a month is
+   * asked for with every plan and each forecast.
+   */
   private double sameOffset(long from, long to) {
-    double sum = 0;
-    long at = from;
-    while (at < to) {
-      long next = Math.min(to, (Math.floorDiv(at, 3600) + 1) * 3600);
-      int hourOfWeek = (int) Math.floorMod(Math.floorDiv(at, 3600) + EPOCH_HOUR, (long) HOURS);
-      sum += mixed(hourOfWeek) * (next - at);
-      at = next;
-    }
-    return sum;
+    long first = from + EPOCH_HOUR * HOUR_SECONDS;
+    long last = to + EPOCH_HOUR * HOUR_SECONDS;
+    long weeks = Math.floorDiv(last, WEEK_SECONDS) - Math.floorDiv(first, WEEK_SECONDS);
+    return weeks * before[HOURS] + ofWeek(last) - ofWeek(first);
+  }
+
+  /** Since the week began. */
+  private double ofWeek(long second) {
+    int at = (int) Math.floorMod(second, WEEK_SECONDS);
+    int hour = at / HOUR_SECONDS;
+    return before[hour] + mixed[hour] * (at % HOUR_SECONDS);
   }
 
   void write(DataOutput out) throws IOException {

@@ -78,10 +78,12 @@ final class MonthSimulation {
     spentEver += booked * each;
     now = now.plusSeconds(STEP_SECONDS);
     nanos += STEP_SECONDS * 1_000_000_000L;
-    controller.tick(nanos, wall.applyAsLong(now.toEpochMilli()));
+    controller.passUnseen(nanos, wall.applyAsLong(now.toEpochMilli()));
   }
 
+  /** What the books say now; a forecast is made for whoever looks, and for nobody else. */
   BudgetView view() {
+    controller.tick(nanos, wall.applyAsLong(now.toEpochMilli()));
     return controller.view().budgets().getFirst();
   }
 }
