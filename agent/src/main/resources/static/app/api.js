@@ -11,15 +11,17 @@ export class Problem extends Error {
   }
 }
 
-/** Nothing came back: no connection, one that broke, or none in time. */
+/** Nothing came back: no connection, one that broke, or none in time; or what answered is no sidecar. */
 export class NoAnswer extends Error {
-  constructor(cause) {
+  constructor(cause, other) {
     super(cause.message, { cause });
+    this.other = other;
   }
 }
 
 const TYPES = { yaml: "application/yaml", json: "application/json" };
 const PATIENCE_MS = 20_000;
+const WORDS_MAX = 200; // of what stands between and answers in its own words
 
 async function exchange(path, request) {
   try {
@@ -45,10 +47,23 @@ export async function call(method, path, { body, type = "json", accept = "json",
     cache: "no-store",
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  const isJson = (answer.headers.get("content-type") || "").includes("json");
-  if (!answer.ok) throw new Problem(answer.status, isJson && text ? JSON.parse(text) : { title: text }, answer.headers.get("etag"));
-  return { data: isJson && text ? JSON.parse(text) : text, etag: answer.headers.get("etag"), status: answer.status, headers: answer.headers };
+  const form = answer.headers.get("content-type") || "";
+  const isJson = form.includes("json");
+  const read = () => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new NoAnswer(error, "HTTP " + answer.status + ", " + form); // cut on its way
+    }
+  };
+  if (!answer.ok) throw new Problem(answer.status, isJson && text ? read() : strange(answer.status, form, text), answer.headers.get("etag"));
+  // A proxy's page to sign in, say, is no data.
+  if (text && !isJson && !form.includes(accept)) throw new NoAnswer(new Error("not of the sidecar"), "HTTP " + answer.status + ", " + form);
+  return { data: isJson && text ? read() : text, etag: answer.headers.get("etag"), status: answer.status, headers: answer.headers };
 }
+
+/** What stands between says so in a page of its own: of that only a line of text can be read. */
+const strange = (status, form, text) => ({ title: "HTTP " + status + (form.startsWith("text/plain") && text ? ": " + text.slice(0, WORDS_MAX) : "") });
 
 export const get = async (path) => (await call("GET", path)).data;
 

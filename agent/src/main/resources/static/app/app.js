@@ -70,7 +70,7 @@ function Header({ status, error, onSwitch, onToken: openToken }) {
     <div class="tools">
       <button type="button" id="kill" class="danger" onClick=${onSwitch}>${t("kill.button")}</button>
       <button type="button" class="icon" onClick=${openToken} aria-label=${token() ? t("token.have") : t("token.lack")} title=${token() ? t("token.have") : t("token.lack")}><svg class="lock" viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5" /><path d=${token() ? "M5 7V4.5a3 3 0 0 1 5.8-1" : "M5 7V5a3 3 0 0 1 6 0v2"} /></svg></button>
-      <select class="icon" id="language" aria-label=${t("language")} value=${spoken()} onChange=${(e) => speak(e.target.value).then(draw)}>
+      <select class="icon" id="language" aria-label=${t("language")} value=${spoken()} onChange=${(e) => speak(e.target.value).then(draw, draw)}>
         ${languages.map((one) => html`<option value=${one} selected=${one === spoken()}>${one.toUpperCase()}</option>`)}
       </select>
       <button type="button" id="theme" class="icon" onClick=${switchTheme} aria-label=${t("theme")} title=${t("theme")}>◐</button>
@@ -134,7 +134,7 @@ function App() {
     <${Header} status=${status} error=${error} onSwitch=${() => setOpen("kill")} onToken=${() => setOpen("token")} />
     <${Menu} view=${view} />
     <main id="main" tabindex="-1">
-      <${Banners} status=${status} error=${error} onSwitch=${() => setOpen("kill")} />
+      <${Banners} status=${status} error=${error} onSwitch=${() => setOpen("kill")} onToken=${() => setOpen("token")} />
       <h1>${VIEWS[view] ? t("view." + view) : t("view.none")}</h1>
       ${View ? html`<${View} key=${view} args=${args} query=${query} status=${status} />` : html`<p>${t("view.noneText")} <a href=${href("overview")}>${t("view.overview")}</a></p>`}
     </main>
@@ -170,5 +170,10 @@ const draw = () => {
 
 takeToken();
 if (recall("theme")) document.documentElement.dataset.theme = recall("theme");
-await Promise.all([speak(), recallHour()]);
-draw();
+try {
+  await Promise.all([speak(), recallHour()]);
+  draw();
+} catch (error) {
+  // Without words there is no page, and none to say so in.
+  place.textContent = "The words of this page did not come (" + error.message + "): load it again.";
+}

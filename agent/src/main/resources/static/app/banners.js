@@ -4,14 +4,29 @@ import { t } from "./i18n.js";
 import { duration } from "./format.js";
 import { When } from "./ui.js";
 import { English, Problem } from "./said.js";
+import { useMissed } from "./missed.js";
 
 /** The demo names its backend so (DemoSettings). */
 export const isDemo = (status) => Boolean(status?.destinations.some((one) => one.name === "demo-backend"));
 
-export function Banners({ status, error, onSwitch }) {
+/** What was asked and not answered: of each cause once. */
+function Missed({ missed, onToken }) {
+  const causes = new Map();
+  for (const [path, error] of missed) {
+    const name = path.split("?")[0].split("/").slice(3).join("/");
+    causes.set(error.message, { error, paths: [...new Set([...(causes.get(error.message)?.paths || []), name])] });
+  }
+  return [...causes.values()].map(({ error, paths }) => html`<span class="cause"><b>${t("banner.missed", { paths: paths.join(", ") })}</b> <${Problem} error=${error} />
+    ${(error.status === 401 || error.status === 403) && onToken && html` <button type="button" class="quiet" onClick=${onToken}>${t("token.label")}</button>`} </span>`);
+}
+
+export function Banners({ status, error, onSwitch, onToken }) {
   const banners = [];
+  const missed = useMissed();
   if (isDemo(status)) banners.push(["info", "demo", html`<b>${t("banner.demo")}</b> ${t("banner.demoText")}`]);
   if (error) banners.push(["alarm", "trouble", html`<b>${t("banner.old")}</b> <${Problem} error=${error} />`]);
+  // Where nothing answers, that is said once.
+  if (missed.length > 0 && !error) banners.push(["warn", "missed", html`<${Missed} missed=${missed} onToken=${onToken} />`]);
   if (status) {
     const { killSwitch, degraded, destinations, identities } = status;
     if (killSwitch.mode !== "off") {

@@ -60,7 +60,7 @@ function options(props, width, marks) {
     padding: [10, props.fine ? 28 : 18, 0, 0], // half of the last time has room
     scales: {
       x: { time: true, range: props.range ? () => props.range : undefined },
-      y: { range: (plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1], ...(props.log ? { distr: 3, range: (plot, low, high) => [props.log, Math.max(high, props.log * 10)] } : {}) },
+      y: { range: (plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1], ...(props.log ? { distr: 3, range: (plot, low, high) => [props.log, 10 ** Math.ceil(Math.log10(Math.max(high, props.log * 10)))] } : {}) },
     },
     axes: [
       { ...axis, size: 26, gap: 4, space: props.fine ? 78 : 60, incrs: [1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 432_000], values: (plot, splits) => splits.map((at) => digits.format(at * 1000)) },

@@ -1,7 +1,9 @@
 // The last hour by reason and by money: what the sidecar noted each ten seconds, and from the moment on
 // in which somebody looks what is seen here each second.
 import { get } from "./api.js";
+import { answered, missed } from "./missed.js";
 
+const PATH = "/api/v1/history";
 const HOUR = 3_600;
 const KEEP = 900; // points seen here: a quarter of an hour of seconds
 const STEP = 10;
@@ -24,8 +26,9 @@ const points = (hour, i) => ({
 export async function recallHour() {
   const mine = ++asked;
   try {
-    const hour = await get("/api/v1/history");
+    const hour = await get(PATH);
     if (mine !== asked) return;
+    answered(PATH);
     const all = hour.at.map((_, i) => points(hour, i));
     const last = all.length > 0 ? all[all.length - 1].at : 0;
     past = all;
@@ -37,8 +40,8 @@ export async function recallHour() {
       const seen = (money.get(name) || []).filter((one) => one[0] > last);
       money.set(name, [...before, ...(hour.spent[name] || []).map((value, i) => [times[i], value]), ...seen]);
     }
-  } catch {
-    // Who does not answer says so elsewhere; the charts begin with what is seen here.
+  } catch (error) {
+    missed(PATH, error); // the charts begin with what is seen here
   }
 }
 document.addEventListener("visibilitychange", () => document.hidden || recallHour());

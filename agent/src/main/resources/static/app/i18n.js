@@ -17,13 +17,18 @@ function wanted() {
   return [asked, ...navigator.languages.map((one) => one.slice(0, 2))].find((one) => one && places[one]) || "en";
 }
 
-const read = async (name) => (await fetch(places[name])).json();
+async function read(name) {
+  const answer = await fetch(places[name]);
+  if (!answer.ok) throw new Error("HTTP " + answer.status);
+  return answer.json();
+}
 
 /** Loads the words; ask before anything is drawn. */
 export async function speak(choice) {
+  const next = choice || wanted();
+  words = await read(next); // or all stays as it was
   if (choice) remember("language", choice);
-  language = choice || wanted();
-  words = await read(language);
+  language = next;
   document.documentElement.lang = language;
 }
 

@@ -5,6 +5,7 @@ import { useEffect, useState } from "./lib.js";
 import { get } from "./api.js";
 import { onToken } from "./memory.js";
 import { listen } from "./stream.js";
+import { answered, missed } from "./missed.js";
 
 const STATUS = "/api/v1/status";
 const SPEND = "/api/v1/spend";
@@ -34,7 +35,8 @@ function ruleOf(path) {
 class Topic {
   constructor(path) {
     this.path = path;
-    this.state = { data: undefined, error: undefined, at: 0 };
+    this.again = () => this.refresh();
+    this.state = { data: undefined, error: undefined, at: 0, again: this.again };
     this.listeners = new Map(); // listener → how often it wants to know, in ms
     this.timer = 0;
     this.underWay = false;
@@ -56,6 +58,7 @@ class Topic {
       this.listeners.delete(listener);
       if (this.listeners.size > 0) return;
       clearTimeout(this.timer);
+      answered(this.path); // nobody asks any more
       this.streams = false;
       this.leave?.();
     };
@@ -94,7 +97,8 @@ class Topic {
   }
 
   put(data) {
-    this.state = { data, error: undefined, at: Date.now() };
+    this.state = { data, error: undefined, at: Date.now(), again: this.again };
+    answered(this.path);
     for (const listener of [...this.listeners.keys()]) listener(this.state);
   }
 
@@ -123,6 +127,7 @@ class Topic {
       this.put(await get(this.path));
     } catch (error) {
       this.state = { ...this.state, error };
+      if (this.listeners.size > 0 && this.path !== STATUS) missed(this.path, error);
       for (const listener of [...this.listeners.keys()]) listener(this.state);
     }
     this.underWay = false;
@@ -178,7 +183,7 @@ document.addEventListener("visibilitychange", () => document.hidden || refresh()
 onToken(() => refresh());
 
 /**
- * The newest answer of a GET: {data, error, at}.
+ * The newest answer of a GET: {data, error, at, again: asks now}.
  * @param every how often it is wanted at least, in ms
  */
 export function useLive(path, every = NEVER) {

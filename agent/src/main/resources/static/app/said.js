@@ -43,7 +43,7 @@ export const Remarks = ({ texts, notes }) => texts.map((text, i) => html`<${Said
 
 /** What was refused, and what helps (RFC 9457); no answer at all; or a fault of a script, in its words. */
 export function Problem({ error }) {
-  if (error instanceof NoAnswer) return t("state.noAnswer");
+  if (error instanceof NoAnswer) return error.other ? t("state.otherAnswer", { other: error.other }) : t("state.noAnswer");
   const kind = (error.body?.type || "").split("/").pop();
   const title = own("problem.", kind);
   return title ? html`${title}. ${own("problem.", kind + ".advice")} <${English} text=${error.message} />` : html`<${English} text=${error.message} />`;

@@ -6,7 +6,7 @@ import { recall, remember } from "./memory.js";
 import { get } from "./api.js";
 import { useLive } from "./live.js";
 import { isDemo } from "./banners.js";
-import { Code } from "./ui.js";
+import { Code, Trouble } from "./ui.js";
 
 const FIRST_SECONDS = 30;
 const EACH_SECONDS = 10;
@@ -18,9 +18,9 @@ const LOOK_MS = 2_000;
 
 /** A green dot when spans of others arrive, with their first operation. */
 function Arrived() {
-  const { data } = useLive("/api/v1/operations?sort=spans&limit=1000", LOOK_MS);
+  const { data, error } = useLive("/api/v1/operations?sort=spans&limit=1000", LOOK_MS);
   const own = (data?.operations || []).filter((row) => !OURS.includes(row.service));
-  return html`<p id="tour-dot" class=${own.length > 0 ? "good" : "note"} role="status"><span aria-hidden="true">${own.length > 0 ? "●" : "○"} </span>
+  return html`${error && html`<${Trouble} error=${error} />`}<p id="tour-dot" class=${own.length > 0 ? "good" : "note"} role="status"><span aria-hidden="true">${own.length > 0 ? "●" : "○"} </span>
     ${own.length > 0 ? html`${t("tour.arrived", { service: own[0].service })} <a href=${href("operation", [own[0].service, own[0].operation])}>${own[0].operation}</a>` : t("tour.waiting")}</p>`;
 }
 

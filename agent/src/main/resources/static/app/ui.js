@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "./lib.js";
 import { t } from "./i18n.js";
 import { ago, moment, percent, utc } from "./format.js";
-import { English, Problem } from "./said.js";
+import { Problem, Said } from "./said.js";
 
 /** A framed part of a view. @param wide over the whole width */
 export function Card({ title, id, wide, half, tools, note, children }) {
@@ -82,17 +82,21 @@ export function Empty({ what, how, command, children }) {
   </div>`;
 }
 
-export function Trouble({ error }) {
+/** @param again asks once more, where that may help */
+export function Trouble({ error, again, children }) {
   if (!error) return null;
   const errors = error.body?.errors || [];
   return html`<div class="trouble" role="alert">
-    <p><span aria-hidden="true">✗ </span><${Problem} error=${error} /></p>
+    <p><span aria-hidden="true">✗ </span>${children} <${Problem} error=${error} />${again && html` <button type="button" class="again" onClick=${() => again()}>${t("again")}</button>`}</p>
     ${errors.length > 0 &&
     html`<ul>
-      ${errors.map((one) => html`<li><code>${one.pointer || "/"}</code> <${English} text=${one.detail + "."} /> <span class="note"><${English} text=${one.suggestion} /></span></li>`)}
+      ${errors.map((one) => html`<li><code>${one.pointer || "/"}</code> <${Said} note=${one.notes?.[0]} text=${one.detail} />. <span class="note"><${Said} note=${one.notes?.[1]} text=${one.suggestion} /></span></li>`)}
     </ul>`}
   </div>`;
 }
+
+/** Instead of what is not there yet: that it is waited for, or why it did not come. Never that there is none. */
+export const Awaited = ({ error, again }) => (error ? html`<${Trouble} error=${error} again=${again} />` : html`<p class="note">${t("loading")}</p>`);
 
 export function Pill({ tone, icon, children, title }) {
   return html`<span class=${"pill " + (tone || "")} title=${title}>${icon && html`<span aria-hidden="true">${icon}</span>`}${children}</span>`;

@@ -2,7 +2,7 @@
 import { html, useState } from "../app/lib.js";
 import { t, word } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
-import { Card, Choice, Dialog, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
+import { Awaited, Card, Choice, Dialog, Empty, Pill, Table, When } from "../app/ui.js";
 import { Write } from "../app/write.js";
 import { count } from "../app/format.js";
 import { AlertText, English, measure } from "../app/said.js";
@@ -21,11 +21,10 @@ function Silence({ what, onClose }) {
 const stateOf = (one) => html`<${Pill} tone=${one.state === "firing" ? "alarm" : one.state === "resolved" ? "good" : ""} icon=${one.state === "firing" ? "▲" : one.state === "resolved" ? "✓" : "◌"}>${t("alerts." + one.state)}<//>`;
 
 export function Alerts() {
-  const { data, error } = useLive("/api/v1/alerts");
+  const { data, error, again } = useLive("/api/v1/alerts");
   const [silencing, silence] = useState(null);
   const [tested, setTested] = useState(null);
-  if (error && !data) return html`<${Trouble} error=${error} />`;
-  if (!data) return html`<p class="note">${t("loading")}</p>`;
+  if (!data) return html`<${Awaited} error=${error} again=${again} />`;
   const { webhook } = data;
   return html`<div class="grid">
     <${Card} id="alerts-now" title=${t("alerts.now")} wide=${true}>

@@ -4,11 +4,11 @@ import { t, word } from "../app/i18n.js";
 import { get } from "../app/api.js";
 import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
-import { Card, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
+import { Awaited, Card, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
 import { Differences } from "../app/write.js";
 
 export function Audit() {
-  const { data: newest, error } = useLive("/api/v1/audit?limit=50");
+  const { data: newest, error, again } = useLive("/api/v1/audit?limit=50");
   const [older, setOlder] = useState([]);
   const [next, setNext] = useState(null);
   const [open, setOpen] = useState(null);
@@ -17,6 +17,7 @@ export function Audit() {
   const entries = [...(newest?.entries || []), ...older.filter((one) => !seen.has(one.number))];
   const more = next ?? newest?.next;
   const load = async () => {
+    setTrouble(null);
     try {
       const page = await get("/api/v1/audit?limit=50&cursor=" + encodeURIComponent(more));
       setOlder([...older, ...page.entries]);
@@ -28,8 +29,10 @@ export function Audit() {
   const chosen = entries.find((one) => one.number === open);
   return html`<div class="grid">
     <${Card} id="audit" title=${t("audit.title")} wide=${true} note=${newest && t(newest.stored ? "audit.stored" : "audit.memory", { total: newest.total })}>
-      <${Trouble} error=${error || trouble} />
-      ${newest && entries.length === 0
+      <${Trouble} error=${trouble} again=${load} />
+      ${!newest
+        ? html`<${Awaited} error=${error} again=${again} />`
+        : entries.length === 0
         ? html`<${Empty} what=${t("audit.none")} how=${t("audit.how")} command='./spanthrift policy apply policy.yaml --reason "less health" --token-file token' />`
         : html`<${Table}
             label=${t("audit.title")}

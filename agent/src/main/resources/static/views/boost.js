@@ -3,7 +3,7 @@ import { html, useState } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { call } from "../app/api.js";
 import { useLive } from "../app/live.js";
-import { Card, Choice, Dialog, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
+import { Awaited, Card, Choice, Dialog, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
 import { Write } from "../app/write.js";
 import { count, duration, money, percent } from "../app/format.js";
 import { Said } from "../app/said.js";
@@ -59,12 +59,14 @@ export function BoostLink({ match }) {
 }
 
 export function Boosts() {
-  const { data } = useLive("/api/v1/boosts");
+  const { data, error, again } = useLive("/api/v1/boosts");
   const [ending, end] = useState(null);
   const [open, set] = useState(false);
   const rows = data ? [...data.boosts, ...data.ended.slice(0, 5)] : [];
   return html`<${Card} id="boosts" title=${t("boosts.title")} wide=${true} tools=${html`<button type="button" id="new-boost" onClick=${() => set(true)}>+ ${t("boost.act")}</button>`}>
-    ${data && rows.length === 0
+    ${!data
+      ? html`<${Awaited} error=${error} again=${again} />`
+      : rows.length === 0
       ? html`<${Empty} what=${t("boosts.none")} command='./spanthrift boost add --service cart --ttl 30m --cap 0.05 --reason "incident 7"' />`
       : html`<${Table} label=${t("boosts.title")} rows=${rows} keyOf=${(row) => row.id} columns=${[
           { label: t("boosts.what"), cell: (row) => matchWords(row.match) },

@@ -4,10 +4,11 @@ import { own, t, word } from "../app/i18n.js";
 import { get } from "../app/api.js";
 import { go, href, setQuery } from "../app/router.js";
 import { useLive } from "../app/live.js";
-import { Card, Choice, Copy, Empty, Pill, Table, Trouble, When, useSettled } from "../app/ui.js";
+import { Awaited, Card, Choice, Copy, Empty, Pill, Table, Trouble, When, useSettled } from "../app/ui.js";
 import { bytes, decimal, duration, money, percent } from "../app/format.js";
 import { English, Said } from "../app/said.js";
 import { BoostLink } from "./boost.js";
+import { matchWords } from "./summaries.js";
 
 const outcomePill = (outcome) =>
   html`<${Pill} tone=${outcome === "kept" ? "kept" : ""} icon=${outcome === "kept" ? "●" : outcome === "dropped" ? "○" : "…"}>${word("outcome.", outcome)}<//>`;
@@ -26,7 +27,7 @@ function useExplanation(id) {
         set({ data });
         if (data.held && !document.hidden) timer = setTimeout(ask, 1_000);
       } catch (error) {
-        if (here) set({ error });
+        if (here) set({ error, again: ask });
       }
     };
     if (id) ask();
@@ -96,11 +97,12 @@ function Decision({ decision }) {
 
 const said = (key, values) => t("verdict." + key, values);
 
-/** Who decided: a policy by its name, a boost by its own, else the budget. */
-function decider({ budget, policies, reason }) {
+/** Who decided: a policy by its name, a boost by what it matches, else the budget. */
+function decider({ boost, budget, policies, reason }) {
   if (budget) return said("by.budget", { name: word("class.", budget.traceClass) });
+  if (boost) return boost.id ? said(boost.reason ? "by.boostBecause" : "by.boost", { match: matchWords(boost.match), id: boost.id, reason: boost.reason }) : said("by.boostForgotten");
   const policy = (policies || []).find((one) => one.decides);
-  if (policy) return policy.name.startsWith("boost ") ? policy.name : said("by.policy", { name: policy.name });
+  if (policy) return said("by.policy", { name: policy.name });
   return reason ? word("reason.", reason) : said("by.unknown");
 }
 
@@ -119,13 +121,13 @@ function Verdict({ data, last }) {
 }
 
 function Explanation({ id }) {
-  const { data, error } = useExplanation(id);
-  if (error) return html`<${Trouble} error=${error} />`;
-  if (!data) return html`<p class="note">${t("loading")}</p>`;
+  const { data, error, again } = useExplanation(id);
+  if (!data) return html`<${Awaited} error=${error} again=${again} />`;
   const last = data.decisions[data.decisions.length - 1];
   return html`<div id="explanation">
     <p class="verdict" id="verdict">${last && outcomePill(last.outcome)} <${Verdict} data=${data} last=${last} /></p>
-    <p class="tools"><code class="wrap">${data.traceId}</code> <${Copy} text=${data.traceId} /> ${last && html`<${BoostLink} match=${{ service: last.service, operation: last.operation }} />`}</p>
+    <p class="tools"><code class="wrap">${data.traceId}</code> <${Copy} text=${data.traceId} /> ${last && html`<${BoostLink} match=${{ service: last.service, operation: last.operation }} />`}
+      ${/^https?:/i.test(data.backend || "") && html`<a class="button" id="backend" href=${data.backend} target="_blank" rel="noopener noreferrer">${t("explain.backend")}<span aria-hidden="true"> ↗</span></a>`}</p>
     ${data.reasons.length > 0 && html`<ul class="note">${data.reasons.map((one, i) => html`<li><${Said} note=${data.notes[i]} text=${one} /></li>`)}</ul>`}
     ${data.held && html`<p class="note">${t("explain.held", { spans: data.held.spans, seconds: decimal(data.held.seconds) })}</p>`}
     ${[...data.decisions].reverse().map((one) => html`<h2><${When} at=${one.at} /> · ${one.service} ${one.operation} · ${word("reason.", one.reason)}</h2><${Decision} decision=${one} />`)}
@@ -153,7 +155,7 @@ function Decisions({ query }) {
   const paused = query.get("pause") === "1";
   const [shown, show] = useState();
   // An address that says paused still shows what there is.
-  const { data: now, error } = useLive(paused && shown ? null : "/api/v1/decisions?" + asked);
+  const { data: now, error, again } = useLive(paused && shown ? null : "/api/v1/decisions?" + asked);
   useEffect(() => {
     if (now && !(paused && shown)) show(now);
   }, [now, paused]);
@@ -164,13 +166,13 @@ function Decisions({ query }) {
       <${Choice} label=${t("outcome")} value=${filter.outcome} onChange=${(outcome) => setQuery({ outcome })} options=${[["", t("all")], ["kept", t("outcome.kept")], ["dropped", t("outcome.dropped")]]} />
       ${field("service")} ${field("operation")} ${field("reason")}
     </div>
-    <${Trouble} error=${error} />
-    <${Table}
+    ${data ? html`<${Trouble} error=${error} again=${again} />` : html`<${Awaited} error=${error} again=${again} />`}
+    ${data && html`<${Table}
       label=${t("decisions.title")}
       id="decision-rows"
-      rows=${data?.decisions || []}
+      rows=${data.decisions}
       keyOf=${(row) => row.traceId + row.at}
-      empty=${data && data.noted === 0 ? t("decisions.none") : t("decisions.noMatch")}
+      empty=${data.noted === 0 ? t("decisions.none") : t("decisions.noMatch")}
       columns=${[
         { label: t("trace"), cell: (row) => html`<a href=${href("explain", [row.traceId])}><code>${row.traceId.slice(0, 16)}…</code></a>` },
         { label: t("time"), cell: (row) => html`<${When} at=${row.at} />` },
@@ -182,7 +184,7 @@ function Decisions({ query }) {
         { label: t("errors"), cell: (row) => (row.error ? html`<${Pill} tone="alarm" icon="✗">${t("error")}<//>` : "") },
         { label: t("explain.probability"), num: true, cell: (row) => percent(row.probability) },
       ]}
-    />
+    />`}
     ${data?.sampled && html`<p class="note">${t("decisions.sampled", { shown: data.sampled.shown, of: data.sampled.of })}</p>`}
   <//>`;
 }

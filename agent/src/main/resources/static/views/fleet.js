@@ -2,17 +2,20 @@
 import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
-import { Bar, Card, Empty, Figure, Pill, Table } from "../app/ui.js";
+import { Awaited, Bar, Card, Empty, Figure, Pill, Table } from "../app/ui.js";
 import { English } from "../app/said.js";
 import { bytes, count, decimal, duration, money, percent } from "../app/format.js";
 
 const SILENT_SECONDS = 15;
 const configuration = (member) => member.policy + " " + member.price;
 
+/** An older sidecar, or another system, does not say. */
+const known = (value, words) => (typeof value === "number" ? words(value) : html`<span class="note">${t("outcome.unknown")}</span>`);
+
 export function Fleet() {
-  const { data: fleet } = useLive("/api/v1/fleet");
+  const { data: fleet, error, again } = useLive("/api/v1/fleet");
   const { data: spend } = useLive(fleet?.configured ? "/api/v1/spend" : null);
-  if (!fleet) return html`<p class="note">${t("loading")}</p>`;
+  if (!fleet) return html`<${Awaited} error=${error} again=${again} />`;
   if (!fleet.configured) return html`<${Empty} what=${t("fleet.none")} how=${t("fleet.how")} command=${"fleet:\n  url: redis://valkey:6379"} />`;
   const { here, members, edges } = fleet;
   const self = members.find((one) => one.pod === here.pod);
@@ -36,6 +39,8 @@ export function Fleet() {
           { label: t("fleet.pod"), cell: (row) => html`${row.pod} ${row.pod === here.pod && html`<${Pill}>${t("fleet.this")}<//>`} ${row.secondsAgo > SILENT_SECONDS && html`<${Pill} tone="warn" icon="◌">${t("fleet.silent", { time: duration(row.secondsAgo) })}<//>`}` },
           { label: t("fleet.version"), cell: (row) => row.version },
           { label: t("fleet.policy"), cell: (row) => (differs(row) ? html`<${Pill} tone="alarm" icon="✗">${row.policy.slice(0, 8)} ${t("fleet.differs")}<//>` : html`<code>${row.policy.slice(0, 8)}</code>`) },
+          { label: t("fleet.memory"), num: true, cell: (row) => known(row.residentBytes, bytes) },
+          { label: t("fleet.processors"), num: true, cell: (row) => known(row.processors, (n) => decimal(n, 2)) },
           { label: t("fleet.in"), num: true, cell: (row) => count(row.spans) },
           { label: t("kept"), num: true, cell: (row) => bytes(row.kept) + (row.bytes > 0 ? " · " + percent(row.kept, row.bytes) : "") },
           { label: t("burn.spent"), num: true, cell: (row) => (spend ? money(cost(row), spend.currency) : "–") },

@@ -4,7 +4,7 @@ import { t } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
 import { Chart } from "../app/charts.js";
-import { Card, Empty, Figure, Pill, Table, Trouble, When } from "../app/ui.js";
+import { Awaited, Card, Empty, Figure, Pill, Table, When } from "../app/ui.js";
 import { count, decimal, duration, money, percent } from "../app/format.js";
 import { seenHere, useOperationHistory, watchOperations } from "./opshistory.js";
 import { BoostLink } from "./boost.js";
@@ -45,13 +45,12 @@ const line = (name, truth, interval) => ({ name, truth, estimate: interval?.esti
 
 export function Operation({ args }) {
   const [service, operation] = args;
-  const { data, error, at } = useLive("/api/v1/operations?" + new URLSearchParams({ service: service || "", operation: operation || "", limit: 100 }));
-  const { data: decisions } = useLive("/api/v1/decisions?" + new URLSearchParams({ service: service || "", operation: operation || "", limit: 12 }));
+  const { data, error, at, again } = useLive("/api/v1/operations?" + new URLSearchParams({ service: service || "", operation: operation || "", limit: 100 }));
+  const { data: decisions, error: undecided, again: decide } = useLive("/api/v1/decisions?" + new URLSearchParams({ service: service || "", operation: operation || "", limit: 12 }));
   const marks = useMarks();
   const hour = useOperationHistory();
   watchOperations(data, at);
-  if (error && !data) return html`<${Trouble} error=${error} />`;
-  if (!data) return html`<p class="note">${t("loading")}</p>`;
+  if (!data) return html`<${Awaited} error=${error} again=${again} />`;
   const row = data.operations.find((one) => one.service === service && one.operation === operation);
   if (!row) return html`<${Empty} what=${t("op.none", { service, operation })} how=${t("op.noneHow")}><a href=${href("operations")}>${t("view.operations")}</a><//>`;
   const minutes = hour.minutes ? hour.of(row).filter((one) => one) : [];
@@ -80,13 +79,13 @@ export function Operation({ args }) {
         <${Whiskers} text=${count} label=${t("op.counts")} lines=${[line(t("spans"), row.all.spans, row.estimate.spans), ...(row.all.errors > 0 ? [line(t("errors"), row.all.errors, row.estimate.errors)] : [])]} />
       <//>
       <${Card} id="op-decisions" title=${t("op.decisions")} wide=${true} tools=${html`<a href=${href("explain", [], { service, operation })}>${t("all")}</a>`}>
-        <${Table} label=${t("op.decisions")} rows=${decisions?.decisions || []} keyOf=${(one) => one.traceId + one.at} empty=${t("op.entry")} columns=${[
+        ${!decisions ? html`<${Awaited} error=${undecided} again=${decide} />` : html`<${Table} label=${t("op.decisions")} rows=${decisions.decisions} keyOf=${(one) => one.traceId + one.at} empty=${t("op.entry")} columns=${[
           { label: t("trace"), cell: (one) => html`<a href=${href("explain", [one.traceId])}><code>${one.traceId.slice(0, 16)}…</code></a>` },
           { label: t("time"), cell: (one) => html`<${When} at=${one.at} />` },
           { label: t("outcome"), cell: (one) => html`<${Pill} tone=${one.outcome === "kept" ? "kept" : ""} icon=${one.outcome === "kept" ? "●" : "○"}>${t("outcome." + one.outcome)}<//>` },
           { label: t("duration"), num: true, cell: (one) => duration(one.duration) },
           { label: t("explain.probability"), num: true, cell: (one) => percent(one.probability) },
-        ]} />
+        ]} />`}
       <//>
     </div>`;
 }

@@ -5,10 +5,11 @@ import { get } from "../app/api.js";
 import { useLive } from "../app/live.js";
 import { href, setQuery } from "../app/router.js";
 import { colour } from "../app/charts.js";
-import { Card, Choice, Empty, Table, Trouble, useSettled } from "../app/ui.js";
+import { Awaited, Card, Choice, Empty, Table, Trouble, useSettled } from "../app/ui.js";
 import { amount, clock, count, decimal, duration, percent } from "../app/format.js";
 import { useOperationHistory, watchOperations } from "./opshistory.js";
 import { useMarks } from "./marks.js";
+import { MEASURES, Scatter } from "./scatter.js";
 
 const LIMIT = 100;
 const HEAT_ROWS = 50;
@@ -139,16 +140,21 @@ export function Operations({ query }) {
   const service = query.get("service") || "";
   const wanted = query.get("q") || "";
   const form = query.get("form") || "table";
+  const of = Object.hasOwn(MEASURES, query.get("of")) ? query.get("of") : "spans";
   const filter = useSettled(new URLSearchParams({ sort, limit: LIMIT, ...(service && { service }), ...(wanted && { operation: wanted }) }).toString(), 200);
-  const { data, error, at } = useLive("/api/v1/operations?" + filter);
+  const { data, error, at, again } = useLive("/api/v1/operations?" + filter);
   const [more, setMore] = useState({ of: "", rows: [], next: null });
   watchOperations(data, at);
   const mine = more.of === filter ? more : { rows: [], next: undefined };
   const rows = [...(data?.operations || []), ...mine.rows];
   const next = mine.next === undefined ? data?.next : mine.next;
   const load = async () => {
-    const page = await get("/api/v1/operations?" + filter + "&cursor=" + encodeURIComponent(next));
-    setMore({ of: filter, rows: [...mine.rows, ...page.operations], next: page.next || null });
+    try {
+      const page = await get("/api/v1/operations?" + filter + "&cursor=" + encodeURIComponent(next));
+      setMore({ of: filter, rows: [...mine.rows, ...page.operations], next: page.next || null });
+    } catch (error) {
+      setMore({ ...mine, of: filter, error });
+    }
   };
   const cash = amount;
   return html`<div class="grid">
@@ -156,17 +162,20 @@ export function Operations({ query }) {
       id="operations"
       title=${data ? t("ops.title", { total: data.total }) : t("view.operations")}
       wide=${true}
-      tools=${html`<${Choice} label=${t("ops.form")} value=${form} onChange=${(next) => setQuery({ form: next === "table" ? undefined : next })} options=${[["table", t("ops.table")], ["heat", t("ops.heat")]]} />`}
+      tools=${html`<${Choice} label=${t("ops.form")} value=${form} onChange=${(next) => setQuery({ form: next === "table" ? undefined : next })} options=${[["table", t("ops.table")], ["heat", t("ops.heat")], ["scatter", t("ops.scatter")]]} />`}
     >
       <div class="row filter">
         <label>${t("service")}<input value=${service} onInput=${(e) => setQuery({ service: e.target.value })} /></label>
         <label>${t("ops.contains")}<input value=${wanted} onInput=${(e) => setQuery({ q: e.target.value })} /></label>
       </div>
-      <${Trouble} error=${error} />
+      ${data ? html`<${Trouble} error=${error} again=${again} />` : html`<${Awaited} error=${error} again=${again} />`}
       ${data && data.total === 0 && !service && !wanted
         ? html`<${Empty} what=${t("reasons.nothing")} how=${t("reasons.how")} command="export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" />`
         : data && form === "heat"
           ? html`<${Heat} rows=${rows} />`
+          : data && form === "scatter"
+          ? html`<${Choice} label=${t("ops.of")} value=${of} onChange=${(next) => setQuery({ of: next === "spans" ? undefined : next })} options=${Object.keys(MEASURES).map((one) => [one, t("scatter." + one)])} />
+              <${Scatter} rows=${rows} seconds=${data.seconds} measure=${of} />`
           : data &&
             html`<${Table}
               label=${t("view.operations")}
@@ -188,6 +197,7 @@ export function Operations({ query }) {
                 { label: t("ops.spread"), num: true, cell: (row) => (spread(row.estimate.spans) === null ? "–" : "±" + percent(spread(row.estimate.spans))) },
               ]}
             />`}
+      <${Trouble} error=${mine.error} />
       ${next && html`<p><button type="button" onClick=${load}>${t("ops.more")}</button> <span class="note">${count(rows.length)} / ${count(data.total)}</span></p>`}
     <//>
   </div>`;

@@ -2,7 +2,7 @@
 import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
-import { Figure, Bar } from "../app/ui.js";
+import { Awaited, Figure, Bar } from "../app/ui.js";
 import { Said } from "../app/said.js";
 import { duration, money, percent } from "../app/format.js";
 import { BurnDown } from "./burndown.js";
@@ -49,8 +49,10 @@ function Saved({ spend }) {
   />`;
 }
 
-function Errors({ report }) {
-  const sums = report?.days.find((one) => one.day === new Date().toISOString().slice(0, 10))?.sums;
+function Errors({ report, error }) {
+  // Not "none": of what nobody answered nothing is known.
+  if (!report) return html`<${Figure} id="errors-kept" label=${t("overview.errors")} value="–" note=${t(error ? "unanswered" : "loading")} />`;
+  const sums = report.days.find((one) => one.day === new Date().toISOString().slice(0, 10))?.sums;
   const none = !sums || sums.errorSpans === 0;
   const all = !none && sums.keptErrorSpans >= sums.errorSpans;
   return html`<${Figure}
@@ -63,12 +65,12 @@ function Errors({ report }) {
 }
 
 export function Overview({ status, query }) {
-  const { data: spend } = useLive("/api/v1/spend");
-  const { data: report } = useLive("/api/v1/report?days=7");
+  const { data: spend, error, again } = useLive("/api/v1/spend");
+  const { data: report, error: unreported } = useLive("/api/v1/report?days=7");
   const marks = useMarks();
-  if (!spend || !status) return html`<p class="note">${t("loading")}</p>`;
+  if (!spend || !status) return html`<${Awaited} error=${error} again=${again} />`;
   return html`<div class="grid">
-    <div class="figures" id="figures"><${Spent} spend=${spend} /><${Forecast} spend=${spend} /><${Saved} spend=${spend} /><${Errors} report=${report} /></div>
+    <div class="figures" id="figures"><${Spent} spend=${spend} /><${Forecast} spend=${spend} /><${Saved} spend=${spend} /><${Errors} report=${report} error=${unreported} /></div>
     ${spend.priceRemark && html`<p class="note wide"><${Said} note=${spend.notes?.priceRemark} text=${spend.priceRemark} /></p>`}
     ${spend.remark && html`<p class="note wide"><${Said} note=${spend.notes?.remark} text=${spend.remark} /></p>`}
     <${BurnDown} spend=${spend} marks=${marks} />
@@ -77,6 +79,6 @@ export function Overview({ status, query }) {
     <div class="stack"><${Firing} /><${Changes} /></div>
     <${Budgets} spend=${spend} />
     <${Policies} status=${status} spend=${spend} />
-    <${Report} report=${report} />
+    <${Report} report=${report} error=${unreported} />
   </div>`;
 }

@@ -1,12 +1,12 @@
 // The policy: as a form and as YAML, tried before it is applied, undone in one step.
-import { html, useEffect, useState } from "../app/lib.js";
+import { html, useEffect, useRef, useState } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { call } from "../app/api.js";
 import { take } from "../app/draft.js";
 import { LineDiff } from "../app/diff.js";
-import { Card, Code, Pill, Trouble, useSettled, When } from "../app/ui.js";
+import { Awaited, Card, Code, Pill, Trouble, useSettled, When } from "../app/ui.js";
 import { Write } from "../app/write.js";
-import { English } from "../app/said.js";
+import { English, Said } from "../app/said.js";
 import { policyYaml } from "../app/yaml.js";
 import { RuleForm } from "./ruleform.js";
 import { Simulation } from "./simulation.js";
@@ -14,6 +14,7 @@ import { Versions } from "./versions.js";
 import { Recommendations } from "./recommendations.js";
 
 const VALIDATE_AFTER_MS = 300;
+const OF_THE_TEXT = ["syntax", "invalid", "too-large"]; // problems that another text would not have
 
 async function inForce() {
   const [answer, origin] = await Promise.all([call("GET", "/api/v1/policy", { accept: "yaml" }), call("GET", "/api/v1/policy/effective")]);
@@ -46,31 +47,46 @@ function Origin({ origin }) {
   <//>`;
 }
 
-/** What the server says of the text as it stands. */
+/** What came instead of a verdict: what is wrong with the text, or why nothing is known of it. */
+function instead(problem) {
+  if (!OF_THE_TEXT.includes((problem.body?.type || "").split("/").pop())) return { failed: problem, errors: [], warnings: [] };
+  const errors = problem.body.errors?.length ? problem.body.errors : [{ pointer: "", detail: problem.message, suggestion: "" }];
+  return { valid: false, errors, warnings: [] };
+}
+
+/** What the server says of the text as it stands; and how to ask it again. */
 function useVerdict(text) {
   const settled = useSettled(text, VALIDATE_AFTER_MS);
   const [verdict, set] = useState(null);
+  const [round, go] = useState(0);
   useEffect(() => {
     let here = true;
     if (settled === null) return undefined;
     call("POST", "/api/v1/policy:validate", { body: settled, type: "yaml" }).then(
       ({ data }) => here && set({ ...data, of: settled }),
-      (problem) => here && set({ valid: false, errors: problem.body?.errors?.length ? problem.body.errors : [{ pointer: "", detail: problem.message, suggestion: "" }], warnings: [], of: settled }),
+      (problem) => here && set({ ...instead(problem), of: settled }),
     );
     return () => {
       here = false;
     };
-  }, [settled]);
-  return verdict;
+  }, [settled, round]);
+  const again = () => {
+    set(null);
+    go(round + 1);
+  };
+  return [verdict, again];
 }
 
-function Findings({ verdict, fresh }) {
+function Findings({ verdict, fresh, again }) {
   if (!verdict) return html`<p class="note" id="verdict-line">${t("policy.checking")}</p>`;
+  if (verdict.failed && fresh) return html`<div id="findings"><div id="not-validated"><${Trouble} error=${verdict.failed} again=${again}><b>${t("policy.notValidated")}</b><//></div></div>`;
+  if (verdict.failed) return html`<p class="note" id="verdict-line">${t("policy.checking")}</p>`;
   return html`<div id="findings" aria-live="polite">
     <p id="verdict-line" class=${verdict.valid ? "good" : "alarm"}><span aria-hidden="true">${verdict.valid ? "✓" : "✗"} </span>${fresh ? t(verdict.valid ? "policy.valid" : "policy.invalid") : t("policy.checking")}</p>
     <ul class="findings">
-      ${verdict.errors.map((one) => html`<li class="alarm"><code>${one.pointer || "/"}</code> <${English} text=${one.detail} />${one.suggestion && html` · <span class="note"><${English} text=${one.suggestion} /></span>`}</li>`)}
-      ${verdict.warnings.map((one) => html`<li class="warn"><code>${one.pointer}</code> <${English} text=${one.detail} />${one.suggestion && html` · <span class="note"><${English} text=${one.suggestion} /></span>`}</li>`)}
+      ${[...verdict.errors.map((one) => ["alarm", one]), ...verdict.warnings.map((one) => ["warn", one])].map(
+        ([tone, one]) => html`<li class=${tone}><code>${one.pointer || "/"}</code> <${Said} note=${one.notes?.[0]} text=${one.detail} />${one.suggestion && html` · <span class="note"><${Said} note=${one.notes?.[1]} text=${one.suggestion} /></span>`}</li>`,
+      )}
     </ul>
   </div>`;
 }
@@ -87,11 +103,14 @@ export function Policy({ status }) {
   const [text, setText] = useState(null);
   const [error, setError] = useState(null);
   const [conflict, setConflict] = useState(false);
-  const verdict = useVerdict(text);
+  const [verdict, validate] = useVerdict(text);
+  const understood = useRef(null);
+  if (verdict?.policy) understood.current = verdict;
   const fresh = verdict?.of === text;
   const changed = base && text !== null && text !== base.text;
 
   const load = async (keep) => {
+    setError(null);
     try {
       const now = await inForce();
       setBase(now);
@@ -111,19 +130,22 @@ export function Policy({ status }) {
     if (other && !changed) load(false);
   }, [status?.policy.version]);
 
-  if (error) return html`<${Trouble} error=${error} />`;
-  if (!base || text === null) return html`<p class="note">${t("loading")}</p>`;
-  const document = (fresh && verdict.policy) || verdict?.policy || base.document;
+  if (!base || text === null) return html`<${Awaited} error=${error} again=${() => load(false)} />`;
+  const document = understood.current?.policy || base.document;
+  // Of a text that nobody could read the fields show an older one: what is changed there would undo it.
+  const behind = fresh && !verdict.policy && changed;
   const managed = base.origin.origin === "objects";
   return html`<div class="grid">
+    ${error && html`<div class="wide"><${Trouble} error=${error} again=${() => load(changed)} /></div>`}
     <${Origin} origin=${base.origin} />
     <div class="editor">
       <${Card} id="form" title=${t("policy.form")} note=${t("policy.formNote")}>
-        <fieldset class="bare" disabled=${managed}><${RuleForm} document=${document} errors=${verdict?.errors || []} onChange=${(next) => setText(policyYaml(next))} /></fieldset>
+        ${behind && html`<p class="note" id="behind">${t("policy.behind")}</p>`}
+        <fieldset class="bare" disabled=${managed || behind}><${RuleForm} document=${document} errors=${verdict?.errors || []} onChange=${(next) => setText(policyYaml(next))} /></fieldset>
       <//>
       <${Card} id="yaml" title="YAML" tools=${changed && html`<button type="button" class="quiet" id="reset" onClick=${() => setText(base.text)}>${t("policy.reset")}</button>`}>
         <textarea id="policy-text" readonly=${managed} aria-label=${t("policy.text")} spellcheck="false" value=${text} onInput=${(e) => setText(e.target.value)} aria-describedby="findings"></textarea>
-        <${Findings} verdict=${verdict} fresh=${fresh} />
+        <${Findings} verdict=${verdict} fresh=${fresh} again=${validate} />
       <//>
     </div>
     <${Card} id="review" title=${t("policy.review")} wide=${true}>
@@ -131,6 +153,7 @@ export function Policy({ status }) {
         ? html`<${LineDiff} before=${base.text} after=${text} />
             <${Simulation} key="try" before=${base.text} after=${text} ready=${fresh && verdict.valid} />
             ${conflict && html`<${Conflict} onTheirs=${() => load(false)} onMine=${() => load(true)} />`}
+            ${fresh && verdict.failed && !managed && html`<p class="note" id="cannot-apply">${t("policy.notYet")}</p>`}
             ${managed ? html`<p class="note">${t("origin.noApply")}</p><${Code} text=${text} label="YAML" />` : html`<${Write}
               id="apply"
               request=${{ method: "PUT", path: "/api/v1/policy", body: text, type: "yaml", headers: { "If-Match": base.etag }, reasonIn: "header" }}

@@ -31,19 +31,31 @@ function shares(series) {
   return series.map((one) => ({ ...one, values: one.values.map((value, i) => (sums[i] > 0 ? value / sums[i] : null)) }));
 }
 
+/** On a scale of logarithms layers would lie: each reason has a line of its own, and nothing is a gap. */
+const lines = (series) => series.map((one) => ({ ...one, values: one.values.map((value) => (value > 0 ? value : null)), dash: one.colour === "dropped" ? [5, 3] : undefined }));
+
+const LEAST = 0.01; // spans a second: below, a burst of one span would stretch the scale
+
+/** The power of ten that all of it lies above. */
+function ground(series) {
+  const least = series.flatMap((one) => one.values).reduce((low, value) => (value === null ? low : Math.min(low, value)), Infinity);
+  return 10 ** Math.floor(Math.log10(Math.max(LEAST, Math.min(1, least))));
+}
+
 const span = (times) => times[times.length - 1] - times[0];
 
 export function Reasons({ status, marks, form }) {
   const history = rates();
   const drawn = layers(history, form);
   const share = form === "share";
-  const series = share ? shares(drawn) : drawn;
+  const log = form === "log";
+  const series = share ? shares(drawn) : log ? lines(drawn) : drawn;
   const { kept, dropped } = status.spans;
   const tools = html`<${Choice}
     label=${t("reasons.form")}
     value=${form}
     onChange=${(next) => setQuery({ reasons: next === "share" ? undefined : next })}
-    options=${[["share", t("reasons.share")], ["spans", t("reasons.spans")], ["kept", t("reasons.kept")]]}
+    options=${[["share", t("reasons.share")], ["spans", t("reasons.spans")], ["log", t("reasons.log")], ["kept", t("reasons.kept")]]}
   />`;
   const quiet = series.every((one) => one.values.filter((value) => value !== null).length < 2);
   return html`<${Card} id="reasons" title=${t("reasons.title")} tools=${tools}>
@@ -51,7 +63,8 @@ export function Reasons({ status, marks, form }) {
       ? html`<${Empty} what=${kept + dropped === 0 ? t("reasons.nothing") : history.times.length < 2 ? t("reasons.soon") : t("reasons.quiet", { kept: percent(kept, kept + dropped) })} how=${kept + dropped === 0 ? t("reasons.how") : ""} command=${kept + dropped === 0 ? "export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" : ""} />`
       : html`<${Chart}
           title=${t("reasons.title")}
-          stack=${true}
+          stack=${!log}
+          log=${log ? ground(series) : undefined}
           fine=${span(history.times) < 600}
           times=${history.times}
           series=${series}

@@ -14,6 +14,7 @@ function One({ one, currency, onDraft, onGone }) {
   const [leaving, leave] = useState(false);
   const path = "/api/v1/recommendations/" + encodeURIComponent(one.id);
   const apply = async () => {
+    setError(null);
     const draft = await call("POST", path + ":apply").catch(setError);
     if (draft) onDraft(draft.data.policy);
   };

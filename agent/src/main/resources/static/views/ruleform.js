@@ -1,7 +1,7 @@
 // The rules of a policy as fields. What a field cannot hold is shown, and changed in the YAML.
 import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
-import { English } from "../app/said.js";
+import { Said } from "../app/said.js";
 import { inline } from "../app/yaml.js";
 
 const MATCHES = {
@@ -99,7 +99,7 @@ function Rule({ rule, index, last, errors, onChange, onMove, onRemove }) {
           : html`<label>${t("match." + match.kind + ".value")}<input value=${match.value} onInput=${(e) => onChange(withMatch(rule, match.kind, e.target.value))} /></label>`}
       <${ActionFields} rule=${rule} onChange=${onChange} label=${t("policy.action")} />
     </div>
-    ${errors.map((one) => html`<p class="alarm"><${English} text=${one.detail} /></p>`)}
+    ${errors.map((one) => html`<p class="alarm"><${Said} note=${one.notes?.[0]} text=${one.detail} /></p>`)}
     <div class="rule-foot">
       <label><input type="checkbox" checked=${rule.shadow === true} onChange=${(e) => onChange(e.target.checked ? { ...rule, shadow: true } : Object.fromEntries(Object.entries(rule).filter(([key]) => key !== "shadow")))} />${t("policies.shadow")}</label>
       <button type="button" class="quiet" disabled=${index === 0} onClick=${() => onMove(-1)} aria-label=${t("policy.up", { name: rule.name })}>↑</button>

@@ -3,16 +3,16 @@ import { html, useState } from "../app/lib.js";
 import { t, word } from "../app/i18n.js";
 import { useLive } from "../app/live.js";
 import { href } from "../app/router.js";
-import { Bar, Card, Choice, Empty, Pill, Table, When } from "../app/ui.js";
+import { Awaited, Bar, Card, Choice, Empty, Pill, Table, Trouble, When } from "../app/ui.js";
 import { amount, count, percent } from "../app/format.js";
 import { AlertText, Said, saidText } from "../app/said.js";
 
 export function TopSpenders() {
-  const { data } = useLive("/api/v1/operations?sort=paid&limit=9");
+  const { data, error, again } = useLive("/api/v1/operations?sort=paid&limit=9");
   const rows = data?.operations || [];
   const most = rows[0]?.kept.money || 0;
   return html`<${Card} id="spenders" title=${t("spenders.title")} tools=${html`<a href=${href("operations")}>${t("all")}</a>`}>
-    <${Table}
+    ${!data ? html`<${Awaited} error=${error} again=${again} />` : html`<${Table}
       label=${t("spenders.title")}
       rows=${rows}
       empty=${t("spenders.none")}
@@ -20,19 +20,21 @@ export function TopSpenders() {
       columns=${[
         { label: t("operation"), cell: (row) => html`<a href=${href("operation", [row.service, row.operation])}>${row.service} · ${row.operation}</a>` },
         { label: "", hint: t("share"), cell: (row) => html`<${Bar} part=${row.kept.money} all=${most} tone="kept" />` },
-        { label: t("paidIn", { currency: data?.currency }), num: true, cell: (row) => amount(row.kept.money) },
+        { label: t("paidIn", { currency: data.currency }), num: true, cell: (row) => amount(row.kept.money) },
         { label: t("kept"), num: true, cell: (row) => percent(row.kept.spans, row.all.spans) },
       ]}
-    />
+    />`}
   <//>`;
 }
 
 export function Firing() {
-  const { data } = useLive("/api/v1/alerts");
+  const { data, error, again } = useLive("/api/v1/alerts");
   const firing = (data?.alerts || []).filter((one) => one.state !== "resolved");
   return html`<${Card} id="firing" title=${t("view.alerts")} tools=${html`<a href=${href("alerts")}>${t("all")}</a>`}>
-    ${firing.length === 0
-      ? html`<p class="note"><span class="good" aria-hidden="true">✓ </span>${data ? t("alerts.quiet", { rules: data.rules.filter((one) => one.on).length }) : t("loading")}</p>`
+    ${!data
+      ? html`<${Awaited} error=${error} again=${again} />`
+      : firing.length === 0
+      ? html`<p class="note"><span class="good" aria-hidden="true">✓ </span>${t("alerts.quiet", { rules: data.rules.filter((one) => one.on).length })}</p>`
       : html`<ul class="rows">
           ${firing.slice(0, 6).map((one) => html`<li><${Pill} tone=${one.state === "firing" ? "alarm" : ""} icon=${one.state === "firing" ? "▲" : "◌"}>${word("alert.", one.rule)}<//><span class="wrap"><${AlertText} one=${one} /></span><${When} at=${one.since} relative=${true} /></li>`)}
         </ul>`}
@@ -97,10 +99,12 @@ export function Policies({ status, spend }) {
 }
 
 export function Changes() {
-  const { data } = useLive("/api/v1/audit?limit=20");
+  const { data, error, again } = useLive("/api/v1/audit?limit=20");
   const rows = (data?.entries || []).slice(0, 6);
   return html`<${Card} id="changes" title=${t("changes.title")} tools=${html`<a href=${href("audit")}>${t("all")}</a>`}>
-    ${rows.length === 0
+    ${!data
+      ? html`<${Awaited} error=${error} again=${again} />`
+      : rows.length === 0
       ? html`<p class="note">${t("changes.none")}</p>`
       : html`<ul class="rows">
           ${rows.map((one) => html`<li><${When} at=${one.at} /><b class="nowrap">${word("action.", one.action)}</b><span class="grow">${one.reason}</span><span class="note nowrap">${one.who}</span></li>`)}
@@ -111,9 +115,9 @@ export function Changes() {
 const REPORT_ROWS = 8;
 
 /** What was paid and saved, by day and by service; and what was lost for it. */
-export function Report({ report }) {
+export function Report({ report, error }) {
   const [by, set] = useState("day");
-  if (!report) return null;
+  if (!report) return error ? html`<${Card} id="report" title=${t("report.title", { currency: "–" })} wide=${true}><${Trouble} error=${error} /><//>` : null;
   const rows = by === "day" ? report.days.map((one) => [one.day, one.sums]) : report.services.map((one) => [one.service, one.sums]);
   const { lost } = report;
   return html`<${Card} id="report" title=${t("report.title", { currency: report.currency })} wide=${true}

@@ -3,7 +3,7 @@ import { html, useEffect, useState } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { get } from "../app/api.js";
 import { useLive } from "../app/live.js";
-import { Card, Dialog, Pill, Table, Trouble, When } from "../app/ui.js";
+import { Awaited, Card, Dialog, Pill, Table, Trouble, When } from "../app/ui.js";
 import { Differences, Write } from "../app/write.js";
 
 function Back({ from, to, onClose, onDone }) {
@@ -25,7 +25,7 @@ function Back({ from, to, onClose, onDone }) {
 }
 
 export function Versions({ onBack, fixed }) {
-  const { data, error } = useLive("/api/v1/policy/versions?limit=20");
+  const { data, error, again } = useLive("/api/v1/policy/versions?limit=20");
   const [to, setTo] = useState(null);
   const versions = data?.versions || [];
   const now = versions.find((one) => one.inForce);
@@ -36,8 +36,7 @@ export function Versions({ onBack, fixed }) {
     wide=${true}
     tools=${before && !fixed && html`<button type="button" id="undo" onClick=${() => setTo(before)}>↶ ${t("versions.undo")}</button>`}
   >
-    <${Trouble} error=${error} />
-    <${Table}
+    ${!data ? html`<${Awaited} error=${error} again=${again} />` : html`<${Table}
       label=${t("versions.title")}
       rows=${versions}
       keyOf=${(row) => row.version}
@@ -49,7 +48,7 @@ export function Versions({ onBack, fixed }) {
         { label: t("write.reason"), wrap: true, cell: (row) => row.reason || "–" },
         { label: "", hint: t("column.action"), cell: (row) => !row.inForce && !fixed && html`<button type="button" class="quiet" onClick=${() => setTo(row)}>${t("versions.goBack")}<span class="hidden"> ${row.version}</span></button>` },
       ]}
-    />
+    />`}
     ${to && now && html`<${Back} from=${now} to=${to} onClose=${() => setTo(null)} onDone=${() => { setTo(null); onBack(); }} />`}
   <//>`;
 }

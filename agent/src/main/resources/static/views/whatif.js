@@ -1,13 +1,13 @@
 // Another budget, other shares, another floor: a sketch at once, the exact answer by the recording.
 import { html, useEffect, useMemo, useRef, useState } from "../app/lib.js";
 import { t } from "../app/i18n.js";
-import { call, curl, get } from "../app/api.js";
+import { curl, get } from "../app/api.js";
 import { bring } from "../app/draft.js";
 import { ask } from "../app/jobs.js";
 import { useLive } from "../app/live.js";
 import { go, setQuery } from "../app/router.js";
 import { asItWas, CLASSES, divide, SHARES, sums } from "../app/sketch.js";
-import { Card, Code, Empty, Table, Trouble } from "../app/ui.js";
+import { Awaited, Card, Code, Empty, Table, Trouble } from "../app/ui.js";
 import { duration, money, percent } from "../app/format.js";
 import { policyYaml } from "../app/yaml.js";
 import { Comparison, NotRecorded } from "./simulation.js";
@@ -31,7 +31,7 @@ function useDecisions() {
       }
       set({ decisions });
     } catch (error) {
-      set({ error });
+      set((now) => ({ ...now, error })); // those of before are still there
     }
   };
   useEffect(() => {
@@ -108,12 +108,13 @@ function Exact({ now, then }) {
 const round = (value) => Number(value.toPrecision(3));
 
 export function WhatIf({ query }) {
-  const { data: spend } = useLive("/api/v1/spend");
+  const { data: spend, error: unspent, again } = useLive("/api/v1/spend");
   const [{ decisions, error }, reload] = useDecisions();
   const price = spend ? spend.pricePerGigabyte / 1e9 : 0;
   const sum = useMemo(() => (decisions ? sums(decisions, price) : null), [decisions, price]);
-  if (error) return html`<${Trouble} error=${error} />`;
-  if (!spend || !sum) return html`<p class="note">${t("loading")}</p>`;
+  const [uncopied, setUncopied] = useState(null);
+  if (!sum) return html`<${Awaited} error=${error} again=${reload} />`;
+  if (!spend) return html`<${Awaited} error=${unspent} again=${again} />`;
   if (sum.traces === 0) return html`<${Empty} what=${t("whatif.nothing")} how=${t("reasons.how")} command="export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318" />`;
 
   const budget = spend.budgets[0];
@@ -133,7 +134,9 @@ export function WhatIf({ query }) {
   const question = (value, parts) => ({ budget: round(value) + "/" + period, ...(parts && { shares: parts }) });
 
   const copy = async () => {
-    const { data: policy } = await call("GET", "/api/v1/policy");
+    setUncopied(null);
+    const policy = await get("/api/v1/policy").catch(setUncopied);
+    if (!policy) return;
     const weight = round((shares.error / total / SHARES.error) || 1);
     const rules = (policy.policies || []).filter((one) => one.name !== "errors-weight");
     bring(policyYaml({ ...policy, policies: weight === 1 ? rules : [...rules, { name: "errors-weight", match: { hasError: true }, weight }], default: { budget: true } }));
@@ -142,6 +145,7 @@ export function WhatIf({ query }) {
   const yaml = "budgets:\n  - {name: " + (budget?.name || "all") + ", amount: " + round(amount) + ", period: " + period + (floor > 0 ? ", keepMin: " + floor : "") + "}\n";
 
   return html`<div class="grid">
+    ${error && html`<div class="wide"><${Trouble} error=${error} again=${reload} /></div>`}
     <${Card} id="sliders" title=${t("whatif.sliders")} note=${t("whatif.from", { traces: sum.traces, time: duration(sum.seconds) })} tools=${html`<button type="button" class="quiet" onClick=${reload}>${t("whatif.again")}</button>`}>
       <div class="sliders">
         <${Slider} id="slide-budget" label=${t("whatif.budget", { period: t("period." + period) })} min=${most / 200} max=${most} step=${most / 200} value=${amount} text=${money(round(amount), spend.currency)} onInput=${(value) => setQuery({ amount: round(value) })} />
@@ -167,6 +171,7 @@ export function WhatIf({ query }) {
     <${Card} id="answer" title=${t("whatif.exactTitle")} wide=${true} note=${t("whatif.exactNote")}><${Exact} now=${question(was)} then=${question(amount, normal)} /><//>
     <${Card} id="take" title=${t("whatif.take")} wide=${true} note=${t("whatif.takeNote")}>
       <p><button type="button" id="copy-policy" onClick=${copy}>${t("whatif.copy")}</button></p>
+      <${Trouble} error=${uncopied} />
       <${Code} label="YAML" text=${yaml} />
     <//>
   </div>`;

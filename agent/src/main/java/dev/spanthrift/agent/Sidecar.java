@@ -9,6 +9,7 @@ import dev.spanthrift.agent.control.policy.PolicyStore;
 import dev.spanthrift.agent.control.source.PolicySource;
 import dev.spanthrift.agent.control.status.AotCache;
 import dev.spanthrift.agent.control.status.HeapReturn;
+import dev.spanthrift.agent.control.status.ProcessMemory;
 import dev.spanthrift.agent.fleet.FleetDoor;
 import dev.spanthrift.agent.money.ModelException;
 import dev.spanthrift.agent.money.Treasurer;
@@ -28,6 +29,7 @@ import dev.spanthrift.agent.state.StateLock;
 import dev.spanthrift.agent.telemetry.OwnTelemetry;
 import dev.spanthrift.agent.telemetry.OwnTelemetrySettings;
 import dev.spanthrift.agent.timer.Guarded;
+import dev.spanthrift.agent.timer.ProcessorTime;
 import dev.spanthrift.exporter.Destination;
 import dev.spanthrift.exporter.ZstdLibrary;
 import dev.spanthrift.exporter.destination.Destinations;
@@ -159,7 +161,8 @@ public final class Sidecar implements SidecarProgram {
     live.decisions(decisions);
     if (fleet != null) {
       pipeline.watch(fleet.watch());
-      fleet.describe(() -> describe(settings, pipeline, policies, treasurer));
+      ProcessorTime processors = new ProcessorTime();
+      fleet.describe(() -> describe(settings, pipeline, policies, treasurer, processors));
     }
     GrpcReceiver grpc = GrpcReceiver.start(wiring.grpc(), loops, pipeline);
     this.grpc = grpc;
@@ -206,7 +209,11 @@ public final class Sidecar implements SidecarProgram {
   }
 
   private static FleetDoor.Self describe(
-      SpanthriftSettings settings, Pipeline pipeline, PolicyStore policies, Treasurer treasurer) {
+      SpanthriftSettings settings,
+      Pipeline pipeline,
+      PolicyStore policies,
+      Treasurer treasurer,
+      ProcessorTime processors) {
     SamplerCounts spans = pipeline.status().spans();
     String version = Sidecar.class.getPackage().getImplementationVersion();
     String alike = settings.budgets().toString() + settings.fleet().shape();
@@ -217,7 +224,9 @@ public final class Sidecar implements SidecarProgram {
         treasurer.spend().pricePerGigabyte(),
         spans.received().spans(),
         spans.received().bytes(),
-        spans.kept().bytes());
+        spans.kept().bytes(),
+        ProcessMemory.residentBytes(),
+        processors.since(System.nanoTime()));
   }
 
   private Treasurer openBooks(SpanthriftSettings settings, List<BudgetSettings> budgets) {

@@ -218,7 +218,8 @@ final class Wiring {
           OwnNames.with(admin.hosts()),
           ControlSettings.DEFAULT_BODY_BYTES_MAX,
           ServerTls.withOptionalClients(admin.tls().tls()),
-          settings.telemetry().operationsMax());
+          settings.telemetry().operationsMax(),
+          settings.explain().traceUrl());
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
           "admin.host = "

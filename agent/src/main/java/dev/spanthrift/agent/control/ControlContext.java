@@ -122,7 +122,12 @@ class ControlContext {
   @Bean
   ExplainApi explainApi(ControlParts parts, RingQuestions questions) {
     return new ExplainApi(
-        parts.pipeline(), parts.policies(), parts.boosts(), parts.spend(), questions);
+        parts.pipeline(),
+        parts.policies(),
+        parts.boosts(),
+        parts.spend(),
+        questions,
+        parts.settings().traceUrl());
   }
 
   @Bean

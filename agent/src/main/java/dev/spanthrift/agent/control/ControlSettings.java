@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodyBytesMax largest request body
  * @param tls of the port; null: plain text
  * @param operationsMax operations that have metrics of their own
+ * @param traceUrl where a backend shows a trace, with {traceId}; null: nobody has said
  */
 public record ControlSettings(
     InetAddress address,
@@ -28,7 +29,8 @@ public record ControlSettings(
     Set<String> hosts,
     int bodyBytesMax,
     @Nullable SslContext tls,
-    int operationsMax) {
+    int operationsMax,
+    @Nullable String traceUrl) {
   public static final int DEFAULT_PORT = 4321;
   public static final int DEFAULT_BODY_BYTES_MAX = 256 * 1024;
   public static final int DEFAULT_OPERATIONS_MAX = 20;
@@ -53,13 +55,14 @@ public record ControlSettings(
         Set.of(),
         DEFAULT_BODY_BYTES_MAX,
         null,
-        DEFAULT_OPERATIONS_MAX);
+        DEFAULT_OPERATIONS_MAX,
+        null);
   }
 
   /** The same, for those who are known by this. */
   public ControlSettings withAccess(AccessSettings known) {
     return new ControlSettings(
-        address, port, stateDirectory, known, hosts, bodyBytesMax, tls, operationsMax);
+        address, port, stateDirectory, known, hosts, bodyBytesMax, tls, operationsMax, traceUrl);
   }
 
   /** The same, with all writes for whoever holds a token of this file. */
@@ -72,18 +75,33 @@ public record ControlSettings(
         hosts,
         bodyBytesMax,
         tls,
-        operationsMax);
+        operationsMax,
+        traceUrl);
   }
 
   /** The same, with a memory. */
   public ControlSettings withStateDirectory(Path directory) {
     return new ControlSettings(
-        address, port, directory, access, hosts, bodyBytesMax, tls, operationsMax);
+        address, port, directory, access, hosts, bodyBytesMax, tls, operationsMax, traceUrl);
   }
 
   /** The same over TLS. */
   public ControlSettings withTls(SslContext context) {
     return new ControlSettings(
-        address, port, stateDirectory, access, hosts, bodyBytesMax, context, operationsMax);
+        address,
+        port,
+        stateDirectory,
+        access,
+        hosts,
+        bodyBytesMax,
+        context,
+        operationsMax,
+        traceUrl);
+  }
+
+  /** The same with links to a backend. */
+  public ControlSettings withTraceUrl(String template) {
+    return new ControlSettings(
+        address, port, stateDirectory, access, hosts, bodyBytesMax, tls, operationsMax, template);
   }
 }

@@ -102,7 +102,7 @@ final class PageScript {
       throw new IllegalStateException(name + " has a form that is not known: " + left.group());
     }
     open.removeLast();
-    return text;
+    return ScriptSpaces.without(text);
   }
 
   private String imported(String by, String names, String from) {

@@ -104,6 +104,8 @@ public final class FleetDoor implements AutoCloseable {
    * @param policy short; the same wherever the same is decided
    * @param price short; the same wherever the same costs the same
    * @param spans received since it started, with their bytes and those kept
+   * @param residentBytes memory that the process takes; null where its system does not tell
+   * @param processors that it used of late; null until that is known
    */
   public record Self(
       String version,
@@ -112,8 +114,10 @@ public final class FleetDoor implements AutoCloseable {
       double pricePerGigabyte,
       long spans,
       long bytes,
-      long keptBytes) {
-    static final Self UNKNOWN = new Self("", "", "", 0, 0, 0, 0);
+      long keptBytes,
+      @Nullable Long residentBytes,
+      @Nullable Double processors) {
+    static final Self UNKNOWN = new Self("", "", "", 0, 0, 0, 0, null, null);
 
     String configuration() {
       return policy + " " + price;

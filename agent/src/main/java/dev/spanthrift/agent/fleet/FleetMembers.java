@@ -5,15 +5,23 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** What sidecars say of themselves: fields of one line, with tabs between them. */
+/**
+ * What sidecars say of themselves: fields of one line, with tabs between them.
+ *
+ * <p>Versions differ while a fleet is rolled out: who says less is shown with what it says, and
+ * what a later one adds at the end is not read.
+ */
 final class FleetMembers {
-  private static final int FIELDS = 8;
+  private static final int FIELDS_MIN = 8;
+  private static final int RESIDENT = 8;
+  private static final int PROCESSORS = 9;
   private static final int SHOWN_GENERATIONS = 12;
   private static final int SECONDS = 5;
 
@@ -30,8 +38,14 @@ final class FleetMembers {
             Double.toString(self.pricePerGigabyte()),
             Long.toString(self.spans()),
             Long.toString(self.bytes()),
-            Long.toString(self.keptBytes()));
+            Long.toString(self.keptBytes()),
+            said(self.residentBytes()),
+            said(self.processors()));
     return line.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String said(@Nullable Number number) {
+    return number == null ? "" : number.toString();
   }
 
   static CompletableFuture<List<FleetStatus.Member>> read(
@@ -41,18 +55,18 @@ final class FleetMembers {
         .toCompletableFuture()
         .copy()
         .orTimeout(millis, TimeUnit.MILLISECONDS)
-        .thenApply(all -> members(all, now));
+        .thenApply(all -> members(all.values(), now));
   }
 
-  private static List<FleetStatus.Member> members(Map<byte[], byte[]> all, long now) {
+  static List<FleetStatus.Member> members(Collection<byte[]> lines, long now) {
     List<FleetStatus.Member> members = new ArrayList<>();
-    for (byte[] value : all.values()) {
+    for (byte[] value : lines) {
       if (value.length >= 4) {
         ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
         long ago = Math.max(0, now - (in.getInt() & 0xffffffffL));
         String[] fields =
             new String(value, 4, value.length - 4, StandardCharsets.UTF_8).split("\t", -1);
-        if (ago <= SHOWN_GENERATIONS && fields.length == FIELDS) {
+        if (ago <= SHOWN_GENERATIONS && fields.length >= FIELDS_MIN) {
           members.add(member(fields, ago * SECONDS));
         }
       }
@@ -74,6 +88,12 @@ final class FleetMembers {
         Long.parseLong(fields[5]),
         Long.parseLong(fields[6]),
         kept,
-        kept * perGigabyte / 1e9);
+        kept * perGigabyte / 1e9,
+        isSaid(fields, RESIDENT) ? Long.valueOf(fields[RESIDENT]) : null,
+        isSaid(fields, PROCESSORS) ? Double.valueOf(fields[PROCESSORS]) : null);
+  }
+
+  private static boolean isSaid(String[] fields, int at) {
+    return fields.length > at && !fields[at].isEmpty();
   }
 }

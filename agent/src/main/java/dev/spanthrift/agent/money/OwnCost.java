@@ -1,11 +1,10 @@
 package dev.spanthrift.agent.money;
 
+import dev.spanthrift.agent.timer.ProcessorTime;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
-import java.lang.management.OperatingSystemMXBean;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.Currency;
 
 /** What this process costs: processor time, and the memory that the JVM has taken, over time. */
@@ -27,19 +26,12 @@ final class OwnCost {
 
   /** Since the last call. */
   Money since(double elapsedNanos) {
-    long now = processorNanos();
+    long now = ProcessorTime.nanos();
     long spent = processorNanos == UNKNOWN ? 0 : Math.max(0, now - processorNanos);
     double processor = spent / HOUR_NANOS * cpuHour;
     double memory = committed() / GB * elapsedNanos / HOUR_NANOS * memoryGbHour;
     processorNanos = now;
     return new Money(BigDecimal.valueOf(processor + Math.max(0, memory)), currency);
-  }
-
-  /** By one system call where it can be: a process handle reads and parses files, once a second. */
-  private static long processorNanos() {
-    return Beans.SYSTEM instanceof com.sun.management.OperatingSystemMXBean system
-        ? Math.max(0, system.getProcessCpuTime())
-        : ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   private static double committed() {
@@ -49,7 +41,6 @@ final class OwnCost {
 
   /** Found once: the search goes through all providers, a tenth of what 100 spans/s cost. */
   private static final class Beans {
-    static final OperatingSystemMXBean SYSTEM = ManagementFactory.getOperatingSystemMXBean();
     static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 
     private Beans() {}

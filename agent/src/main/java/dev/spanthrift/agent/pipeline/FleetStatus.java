@@ -88,6 +88,9 @@ public record FleetStatus(
    * @param bytes of those
    * @param kept bytes kept since it started
    * @param spent what they cost, by what the next ones cost
+   * @param residentBytes memory that its process takes; null where it does not say, as an older one
+   *     does not
+   * @param processors that it used between its last two reports; null likewise
    */
   public record Member(
       String pod,
@@ -99,7 +102,9 @@ public record FleetStatus(
       long spans,
       long bytes,
       long kept,
-      double spent) {}
+      double spent,
+      @Nullable Long residentBytes,
+      @Nullable Double processors) {}
 
   /**
    * A call from one service to another, over the edge between two sidecars, in a sample of the kept

@@ -49,6 +49,8 @@ class PageIT {
           Map.entry("overview", "#reasons canvas"),
           Map.entry("operations", "#operations tbody a"),
           Map.entry("operations?form=heat", ".heat-canvas"),
+          Map.entry("operations?form=scatter", ".scatter"),
+          Map.entry("overview?reasons=log", "#reasons canvas"),
           Map.entry("operation/catalog/catalog.List", "#op-rate canvas"),
           Map.entry("policy", "#verdict-line.good"),
           Map.entry("whatif", "#curve"),

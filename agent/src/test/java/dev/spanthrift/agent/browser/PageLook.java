@@ -26,6 +26,16 @@ final class PageLook {
       return found;
       """;
 
+  /** What is wider than its place and neither wraps nor scrolls there lies over its neighbour. */
+  private static final String SPILLED =
+      """
+      const over = (element) => element.scrollWidth - element.clientWidth;
+      const held = (element) => { for (let at = element; at; at = at.parentElement) if (getComputedStyle(at).overflowX !== 'visible') return true; return false; };
+      return [...document.querySelectorAll('#app *')]
+        .filter((one) => one.clientWidth > 0 && over(one) > 1 && !one.closest('svg, .hidden') && !held(one))
+        .map((one) => one.tagName + '.' + one.className + ' by ' + over(one) + ' px: ' + one.textContent.slice(0, 60));
+      """;
+
   private final Browser browser;
   private final String name;
   private final List<String> wrong = new ArrayList<>();
@@ -54,7 +64,9 @@ final class PageLook {
         new Way("en", "light", 1100),
         new Way("ko", "dark", 1100),
         new Way("ko", "light", 375),
-        new Way("en", "dark", 375)); // English at the end, for what is read after
+        new Way("en", "dark", 375),
+        new Way("ko", "dark", 320), // WCAG 1.4.10: 1280 px at 400 %
+        new Way("en", "light", 320)); // English at the end, for what is read after
   }
 
   /** Looks at what is open in these ways, as a reader would change them: without loading anew. */
@@ -91,6 +103,8 @@ final class PageLook {
     if (((Number) size.get("over")).intValue() > 0) {
       wrong.add(what + " is " + size + " px too wide");
     }
+    List<?> spilled = (List<?>) browser.driver.executeScript(SPILLED);
+    spilled.forEach(one -> wrong.add(what + ": lies over its neighbour: " + one));
     long asked = System.nanoTime();
     browser.violations().forEach(violation -> wrong.add(what + ": " + violation));
     axeNanos += System.nanoTime() - asked;

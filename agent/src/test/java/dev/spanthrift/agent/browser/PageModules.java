@@ -29,10 +29,14 @@ final class PageModules {
       const real = window.fetch;
       window.fetch = async (path, request) => {
         for (const [begin, answer] of Object.entries(answers)) {
-          if (path.startsWith(begin)) return new Response(JSON.stringify(answer()), {headers: {'content-type': 'application/json'}});
+          if (!path.startsWith(begin)) continue;
+          const said = answer();
+          if (said === undefined) break;
+          return said instanceof Response ? said : new Response(JSON.stringify(said), {headers: {'content-type': 'application/json'}});
         }
         return real(path, request);
       };
+      const refused = (status, type) => new Response(JSON.stringify({type: '/problems/' + type, title: 'Refused', status, detail: 'refused for a test'}), {status, headers: {'content-type': 'application/problem+json'}});
       """;
 
   private final Browser browser;
@@ -64,7 +68,7 @@ final class PageModules {
 
   /**
    * What a script returns that knows them; {@code drawn} renders a component and waits, {@code
-   * answers} takes the place of what the API says under a path.
+   * answers} takes the place of what the API says under a path, or leaves it be with undefined.
    */
   Object run(String language, String script) {
     Object said =

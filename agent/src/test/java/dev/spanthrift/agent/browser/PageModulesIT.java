@@ -191,4 +191,269 @@ class PageModulesIT {
     assertEquals("", coded.getFirst());
     assertTrue(String.valueOf(coded.getLast()).contains("기록이 깁니다"), coded::toString);
   }
+
+  /** A status, an answer for each path that must have one, and no answer for all others. */
+  private static final String UNANSWERED =
+      """
+      const status = await app_api.get('/api/v1/status');
+      const spend = await app_api.get('/api/v1/spend');
+      const {html} = app_lib;
+      const unanswered = async (View, args, needed = {}) => {
+        for (const path of Object.keys(answers)) delete answers[path];
+        Object.assign(answers, needed, {'/api/': () => refused(503, 'overloaded')});
+        const query = new URLSearchParams();
+        await drawn(() => html`<${app_banners.Banners} status=${status} /><main><${View} args=${args} query=${query} status=${status} /></main>`, {}, 'main .trouble');
+        await until(() => place.querySelector('#banner-missed') && !place.querySelector('main').innerText.includes(app_i18n.t('loading')));
+        const text = place.querySelector('main').innerText;
+        const claims = ['spenders.none', 'changes.none', 'op.entry', 'decisions.none', 'decisions.noMatch', 'overview.noErrors', 'audit.none', 'boosts.none',
+          'fleet.none', 'reasons.how', 'report.soon', 'ops.noMatch', 'alerts.how', 'whatif.nothing'].filter((key) => text.includes(app_i18n.t(key)));
+        const again = place.querySelectorAll('main .again').length > 0;
+        app_lib.render(null, place);
+        return [...claims, ...(text.includes('refused for a test') ? [] : ['no reason']), ...(again ? [] : ['no way to try again'])];
+      };
+      """;
+
+  @Test
+  void whatNobodyAnsweredIsNeverToldAsNone() {
+    Object claims =
+        modules.run(
+            "en",
+            UNANSWERED
+                + """
+                const found = {};
+                found.overview = await unanswered(views_overview.Overview, [], {'/api/v1/spend': () => spend});
+                found.unpaid = await unanswered(views_overview.Overview, []);
+                found.operations = await unanswered(views_operations.Operations, []);
+                found.operation = await unanswered(views_operation.Operation, ['s', 'o']);
+                found.policy = await unanswered(views_policy.Policy, []);
+                found.whatif = await unanswered(views_whatif.WhatIf, [], {'/api/v1/spend': () => spend});
+                found.explain = await unanswered(views_explain.Explain, ['1'.repeat(32)]);
+                found.decisions = await unanswered(views_explain.Explain, []);
+                found.fleet = await unanswered(views_fleet.Fleet, []);
+                found.audit = await unanswered(views_audit.Audit, []);
+                found.alerts = await unanswered(views_alerts.Alerts, []);
+                found.boosts = await unanswered(views_boost.Boosts, []);
+                found.versions = await unanswered(views_versions.Versions, []);
+                return Object.entries(found).filter(([, wrong]) => wrong.length > 0).map(([view, wrong]) => view + ': ' + wrong.join(', '));
+                """);
+    assertEquals(List.of(), claims);
+  }
+
+  /** It is said once above, by what was asked, with a way to give a token where that is missing. */
+  @Test
+  void whatIsOldIsSaidAboveTheView() {
+    List<?> told =
+        (List<?>)
+            modules.run(
+                "en",
+                """
+                const status = await app_api.get('/api/v1/status');
+                let refusal = () => refused(429, 'rate-limited');
+                answers['/api/v1/audit'] = () => refusal();
+                answers['/api/v1/alerts'] = () => refusal();
+                const View = () => { app_live.useLive('/api/v1/audit?limit=5'); app_live.useLive('/api/v1/alerts'); return null; };
+                let asked = 0;
+                const banners = () => app_lib.html`<${app_banners.Banners} status=${status} onToken=${() => asked++} /><${View} />`;
+                await drawn(banners, {}, '#banner-missed');
+                await until(() => place.innerText.includes('alerts') && place.innerText.includes('audit'));
+                const limited = place.querySelector('#banner-missed').innerText;
+                refusal = () => refused(401, 'token-required');
+                app_live.refresh();
+                (await until(() => place.querySelector('#banner-missed button'))).click();
+                refusal = () => undefined;
+                app_live.refresh();
+                await until(() => !place.querySelector('#banner-missed'));
+                return [limited, asked];
+                """);
+    String limited = String.valueOf(told.getFirst());
+    assertTrue(limited.contains("refused for a test"), limited);
+    assertEquals(1L, told.getLast());
+  }
+
+  @Test
+  void aPolicyThatNobodyValidatedIsNotFoundWrong() {
+    String script =
+        """
+        const status = await app_api.get('/api/v1/status');
+        await drawn(views_policy.Policy, {status}, '#verdict-line.good');
+        let failing = true;
+        answers['/api/v1/policy:validate'] = () => { if (failing) %s; };
+        const editor = place.querySelector('#policy-text');
+        editor.value = 'policies: []\\ndefault: {keep: true}\\n';
+        editor.dispatchEvent(new Event('input', {bubbles: true}));
+        await until(() => place.querySelector('#not-validated'));
+        const said = place.querySelector('#findings').innerText + (place.querySelector('.findings li') ? ' a finding' : '');
+        const apply = () => place.querySelector('#apply button[type=submit]').disabled;
+        const before = apply() && place.querySelector('#form fieldset').disabled;
+        failing = false;
+        place.querySelector('#not-validated .again').click();
+        await until(() => place.querySelector('#verdict-line.good') && !place.querySelector('#not-validated'));
+        return [said, before, apply()];
+        """;
+    for (String failure :
+        List.of(
+            "throw new TypeError('Failed to fetch')",
+            "return refused(401, 'token-required')",
+            "return refused(403, 'role-required')",
+            "return refused(429, 'rate-limited')",
+            "return refused(503, 'overloaded')",
+            "return new Response('<h1>Sign in</h1>', {headers: {'content-type': 'text/html'}})")) {
+      List<?> told = (List<?>) modules.run("en", script.formatted(failure));
+      String said = String.valueOf(told.getFirst());
+      assertTrue(said.contains("Not validated"), failure + ": " + said);
+      assertFalse(said.contains("finding") || said.contains("Failed to fetch"), said);
+      assertEquals(List.of(true, false), told.subList(1, 3), failure + ": applied only after it");
+    }
+    List<?> wrong =
+        (List<?>)
+            modules.run(
+                "en",
+                script
+                    .formatted("return refused(400, 'syntax')")
+                    .replace(
+                        "await until(() => place.querySelector('#not-validated'));",
+                        "await until(() => place.querySelector('.findings li'));\n"
+                            + "return [place.querySelector('#findings').innerText];"));
+    assertTrue(String.valueOf(wrong.getFirst()).contains("refused for a test"), wrong::toString);
+  }
+
+  /** Of a proxy that wants a password, or a gateway that found nobody. */
+  @Test
+  void whatSomebodyElseAnsweredIsNoData() {
+    String script =
+        """
+        answers['/api/v1/x'] = () => new Response('<h1>Sign in</h1>', {status: %d, headers: {'content-type': 'text/html'}});
+        const error = await app_api.get('/api/v1/x').catch((one) => one);
+        await drawn(app_ui.Trouble, {error}, '.trouble');
+        return place.innerText;
+        """;
+    String page = text(script.formatted(200));
+    assertTrue(page.contains("something else than the sidecar"), page);
+    String gateway = text(script.formatted(502));
+    assertTrue(gateway.contains("HTTP 502") && !gateway.contains("h1"), gateway);
+  }
+
+  @Test
+  void aLanguageThatDoesNotComeLeavesTheOneOfBefore() {
+    Object left =
+        modules.run(
+            "en",
+            """
+            answers['/page/'] = () => new Response('', {status: 503});
+            const failed = await app_i18n.speak('ko').then(() => false, () => true);
+            return [failed, app_i18n.spoken(), app_i18n.t('view.none'), app_memory.recall('language')];
+            """);
+    assertEquals(List.of(true, "en", "No such view", "en"), left);
+  }
+
+  @Test
+  void aBoostIsNamedByWhatItMatchesInBothLanguages() {
+    String script =
+        EXPLANATION.replace(
+            "policyVersion: 1, policies: []",
+            "policyVersion: 1, policies: [], boost: {id: 'bmx4byppf', match: {service: 'shop',"
+                + " operation: 'POST /login'}, words: 'POST /login of shop', reason: 'incident"
+                + " 7'}");
+    String korean =
+        String.valueOf(
+            ((List<?>)
+                    modules.run(
+                        "ko",
+                        script.replace("outcome: 'limbo', service", "outcome: 'kept', service")))
+                .getFirst());
+    assertTrue(korean.contains("shop · POST /login") && korean.contains("bmx4byppf"), korean);
+    assertTrue(korean.contains("incident 7") && !korean.contains("{"), korean);
+  }
+
+  /** Only to the web, and without a hand on this page. */
+  @Test
+  void theLinkToTheBackendIsOneOfTheWeb() {
+    String script =
+        EXPLANATION
+            .replace("traceId: '1'.repeat(32),", "traceId: '1'.repeat(32), backend: '%s',")
+            .replaceAll(
+                "return \\[.*",
+                "const link = place.querySelector('#backend'); return link ? link.href + ' ' +"
+                    + " link.rel : 'none';");
+    assertEquals(
+        "https://tempo.example/t/1 noopener noreferrer",
+        text(script.formatted("https://tempo.example/t/1")));
+    assertEquals("none", text(script.formatted("javascript:alert(1)")));
+  }
+
+  @Test
+  void whatASidecarDoesNotSayIsUnknown() {
+    String members =
+        text(
+            """
+            const member = {secondsAgo: 0, version: '1', policy: 'p', price: 'q', pricePerGigabyte: 1, spans: 1, bytes: 1, kept: 1, spent: 1};
+            answers['/api/v1/fleet'] = () => ({configured: true, edges: [], here: {pod: 'new', engine: 'e', latencyMillis: 1, pods: 2, podsKnown: true, fleet: 'f', wholeness: {}},
+              members: [{...member, pod: 'new', residentBytes: 150e6, processors: 0.1234}, {...member, pod: 'old', residentBytes: null}]});
+            await drawn(views_fleet.Fleet, {}, '#members tbody tr:nth-child(2)');
+            return [...place.querySelectorAll('#members tbody tr')].map((row) => row.innerText.replaceAll(/\\s+/g, ' ')).join('|');
+            """);
+    String[] rows = members.split("\\|");
+    assertTrue(rows[0].contains("150 MB") && rows[0].contains("0.12"), members);
+    assertTrue(rows[1].startsWith("old") && rows[1].contains("unknown unknown"), members);
+  }
+
+  /** What is kept is a few in a hundred: on an even axis it lies on the ground. */
+  @Test
+  void reasonsHaveAScaleOfLogarithmsWithALineForEach() {
+    List<?> seen =
+        (List<?>)
+            modules.run(
+                "en",
+                """
+                const texts = new Set();
+                const write = CanvasRenderingContext2D.prototype.fillText;
+                CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { texts.add(text); return write.call(this, text, ...rest); };
+                answers['/api/v1/history'] = () => ({at: [], received: [], kept: {}, dropped: {}, periods: [], spent: {}});
+                const status = {spans: {kept: 50, dropped: 50_000}};
+                for (let i = 0; i <= 60; i++) {
+                  app_history.watch({now: new Date(Date.now() - 1000 * (60 - i)).toISOString(), spans: {received: 1001 * i, keptByReason: {late: i}, droppedByReason: {default: 1000 * i}}});
+                }
+                const axis = async (form) => {
+                  texts.clear();
+                  await drawn(views_reasons.Reasons, {status, form, marks: []}, '#reasons canvas');
+                  await until(() => texts.size > 3);
+                  const found = ['1', '10', '100', '1,000'].filter((text) => texts.has(text));
+                  const pressed = place.querySelector('[aria-pressed=true]').innerText;
+                  app_lib.render(null, place);
+                  return found.length + ' ' + pressed;
+                };
+                const all = [await axis('spans'), await axis('log')];
+                CanvasRenderingContext2D.prototype.fillText = write;
+                return all;
+                """);
+    assertEquals("4 log", seen.getLast(), seen::toString);
+    assertFalse(String.valueOf(seen.getFirst()).startsWith("4"), seen::toString);
+  }
+
+  @Test
+  void estimatesAreDrawnAgainstTheTruthAndThoseThatMissItAreMarked() {
+    List<?> seen =
+        (List<?>)
+            modules.run(
+                "en",
+                """
+                const row = (operation, truth, estimate, low, high) => ({service: 's', operation, keptShare: 0.1, kept: {spans: 1, errors: 0, money: 0},
+                  all: {spans: truth, errors: 0, perSecond: 1, money: 0, p95: 0.2}, estimate: {spans: {estimate, low, high}, errors: {}, p95: {estimate: 0.1, low: 0.05, high: null}}});
+                const rows = [row('hit', 1000, 900, 800, 1100), row('miss', 1000, 100, 50, 200), row('half-open', 10, 20, null, 30), row('unkept', 5, 0, null, null)];
+                const look = async (measure) => {
+                  await drawn(views_scatter.Scatter, {rows, seconds: 10, measure}, '#scatter tbody tr');
+                  const found = [place.querySelector('.say').innerText, place.querySelectorAll('.s-in').length, place.querySelectorAll('.s-off').length, place.querySelector('tbody tr').innerText];
+                  app_lib.render(null, place);
+                  return found;
+                };
+                return [...await look('spans'), ...await look('p95')];
+                """);
+    assertEquals(
+        "The truth lies within the 95 % interval of 2 of 3 operations. Of 1 nothing is kept, so"
+            + " nothing is estimated.",
+        seen.getFirst());
+    assertEquals(List.of(2L, 1L), seen.subList(1, 3));
+    assertTrue(String.valueOf(seen.get(3)).startsWith("s · miss"), "what misses comes first");
+    assertEquals(List.of(4L, 0L), seen.subList(5, 7));
+  }
 }

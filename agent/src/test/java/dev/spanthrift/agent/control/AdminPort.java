@@ -141,8 +141,16 @@ public final class AdminPort implements AutoCloseable {
 
   /** The same, where policies can be put. */
   public static AdminPort startWithRealPolicies(Path directory) throws IOException {
+    return startWithRealPolicies(directory, settings -> settings);
+  }
+
+  /** The same with other settings. */
+  public static AdminPort startWithRealPolicies(
+      Path directory, UnaryOperator<ControlSettings> change) throws IOException {
     return new AdminPort(
-        writable(directory), "{\"default\": {\"keep\": true}}", PolicyCompilation::of);
+        change.apply(writable(directory)),
+        "{\"default\": {\"keep\": true}}",
+        PolicyCompilation::of);
   }
 
   /** The same, with budgets, to which the policies leave all. */

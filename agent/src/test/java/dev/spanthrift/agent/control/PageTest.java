@@ -3,6 +3,7 @@ package dev.spanthrift.agent.control;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.alert.AlertRule;
@@ -14,6 +15,7 @@ import dev.spanthrift.agent.pipeline.PipelineView;
 import dev.spanthrift.sampler.Sampler;
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.policy.PolicySet;
+import dev.spanthrift.sampler.policy.document.PolicyWords;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,17 +66,20 @@ class PageTest {
 
   /** The verdict's sentence, which the API makes of the same parts ({@code VerdictWords}). */
   private static final Map<String, Set<String>> VERDICT =
-      Map.of(
-          "by.budget", Set.of("name"),
-          "by.policy", Set.of("name"),
-          "by.unknown", Set.of(),
-          "error", Set.of(),
-          "price", Set.of("price"),
-          "sure", Set.of("probability"),
-          "draw", Set.of("probability", "randomness", "sign", "threshold"),
-          "kept", WHOLE_VERDICT,
-          "dropped", WHOLE_VERDICT,
-          "limbo", WHOLE_VERDICT);
+      Map.ofEntries(
+          Map.entry("by.boost", Set.of("match", "id")),
+          Map.entry("by.boostBecause", Set.of("match", "id", "reason")),
+          Map.entry("by.boostForgotten", Set.of()),
+          Map.entry("by.budget", Set.of("name")),
+          Map.entry("by.policy", Set.of("name")),
+          Map.entry("by.unknown", Set.of()),
+          Map.entry("error", Set.of()),
+          Map.entry("price", Set.of("price")),
+          Map.entry("sure", Set.of("probability")),
+          Map.entry("draw", Set.of("probability", "randomness", "sign", "threshold")),
+          Map.entry("kept", WHOLE_VERDICT),
+          Map.entry("dropped", WHOLE_VERDICT),
+          Map.entry("limbo", WHOLE_VERDICT));
 
   private static AdminPort port;
 
@@ -287,6 +292,9 @@ class PageTest {
     Map<String, Set<String>> said = new TreeMap<>();
     for (NoteCode code : NoteCode.values()) {
       said.put("note." + code.word(), code.names());
+    }
+    for (PolicyWords words : PolicyWords.values()) {
+      assertNull(said.put("note." + words.word(), words.names()), "two meanings of " + words);
     }
     for (ProblemType type : ProblemType.values()) {
       said.put("problem." + type.slug(), Set.of());

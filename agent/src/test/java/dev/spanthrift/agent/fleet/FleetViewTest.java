@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.fleet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +10,8 @@ import dev.spanthrift.agent.pipeline.FleetStatus;
 import dev.spanthrift.sampler.budget.ledger.LedgerBatch;
 import dev.spanthrift.sampler.budget.ledger.TraceClass;
 import dev.spanthrift.sampler.policy.FleetRates;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +51,9 @@ class FleetViewTest {
   }
 
   private static void describe(FleetDoor fleet, String policy, String price) {
-    fleet.describe(() -> new FleetDoor.Self("1.2", policy, price, .5, 7, 900, 2_000_000_000L));
+    fleet.describe(
+        () ->
+            new FleetDoor.Self("1.2", policy, price, .5, 7, 900, 2_000_000_000L, 150L << 20, .125));
   }
 
   /** As sidecars do, again and again: reports count for five seconds. */
@@ -71,10 +76,33 @@ class FleetViewTest {
     awaitFleet(() -> members().size() == 2);
     FleetStatus.Member one = members().getFirst();
     assertEquals(
-        new FleetStatus.Member("one", 0, "1.2", "p", "q", .5, 7, 900, 2_000_000_000L, 1), one);
+        new FleetStatus.Member(
+            "one", 0, "1.2", "p", "q", .5, 7, 900, 2_000_000_000L, 1, 150L << 20, .125),
+        one);
     awaitFleet(
         () -> fleets.stream().allMatch(f -> f.status().pods() == 2 && f.status().podsKnown()));
     assertEquals("", fleets.getFirst().status().disagreement());
+  }
+
+  /** While a fleet is rolled out there are lines with less in them, and with more. */
+  @Test
+  void whoSaysLessIsListedWithWhatItSays() {
+    byte[] older = "older\t1.1\tp\tq\t0.5\t7\t900\t2000000000".getBytes(UTF_8);
+    byte[] newer = "newer\t1.3\tp\tq\t0.5\t7\t900\t2000000000\t\t0.25\tmore".getBytes(UTF_8);
+    List<FleetStatus.Member> read = FleetMembers.members(List.of(line(older), line(newer)), 7);
+    assertEquals(List.of("newer", "older"), read.stream().map(FleetStatus.Member::pod).toList());
+    assertEquals(0.25, read.getFirst().processors());
+    assertNull(read.getFirst().residentBytes());
+    assertNull(read.getLast().residentBytes());
+    assertNull(read.getLast().processors());
+  }
+
+  private static byte[] line(byte[] text) {
+    return ByteBuffer.allocate(4 + text.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(7)
+        .put(text)
+        .array();
   }
 
   @Test
@@ -124,7 +152,8 @@ class FleetViewTest {
   void manyAreCountedAndNotAllNamed() {
     List<FleetStatus.Member> members = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
-      members.add(new FleetStatus.Member("pod-" + i, 0, "1", "p" + i / 6, "q", 1, 1, 1, 1, 1));
+      members.add(
+          new FleetStatus.Member("pod-" + i, 0, "1", "p" + i / 6, "q", 1, 1, 1, 1, 1, null, null));
     }
     assertEquals(
         "the fleet's sidecars decide differently: pod-0, pod-1, pod-2, pod-3 and 2 more by policies"

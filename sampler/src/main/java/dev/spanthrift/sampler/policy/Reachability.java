@@ -4,6 +4,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyWords;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,28 +30,24 @@ final class Reachability {
 
   private static @Nullable PolicyProblem problem(String at, Policy policy, List<Policy> earlier) {
     if (Implication.isNever(policy.match())) {
-      return new PolicyProblem(
-          at + "/match", name(policy) + " can never fire: no trace matches", "another condition");
+      return PolicyProblem.of(
+          at + "/match",
+          PolicyWords.NEVER_FIRES.with("name", policy.name()),
+          PolicyWords.ANOTHER_CONDITION.said());
     }
     for (Policy before : earlier) {
       if (Implication.holds(policy.match(), before.match())) {
-        return new PolicyProblem(
+        return PolicyProblem.of(
             at,
-            name(policy) + " can never fire: " + name(before) + " matches all that it would match",
-            "move it before " + name(before) + ", or remove it");
+            PolicyWords.HIDDEN_BY_ONE.with("name", policy.name(), "other", before.name()),
+            PolicyWords.MOVE_BEFORE.with("other", before.name()));
       }
     }
     List<Condition> all = earlier.stream().map(Policy::match).toList();
     if (all.size() > 1 && Implication.holds(policy.match(), new Condition.Any(all))) {
-      return new PolicyProblem(
-          at,
-          name(policy) + " can never fire: the policies before it together match all that it would",
-          "move it up, or remove it");
+      return PolicyProblem.of(
+          at, PolicyWords.HIDDEN_BY_ALL.with("name", policy.name()), PolicyWords.MOVE_UP.said());
     }
     return null;
-  }
-
-  private static String name(Policy policy) {
-    return '"' + policy.name() + '"';
   }
 }

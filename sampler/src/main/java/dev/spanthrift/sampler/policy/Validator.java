@@ -5,6 +5,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyWords;
 import dev.spanthrift.sampler.policy.document.ValueTest;
 import dev.spanthrift.sampler.policy.question.Compiler;
 import dev.spanthrift.sampler.policy.regex.Regex;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Finds everything that is wrong with a policy document; what it passes can be compiled. */
 final class Validator {
@@ -38,7 +38,10 @@ final class Validator {
   private void check(PolicyDocument document) {
     List<Policy> policies = document.policies();
     if (policies.size() > PolicySet.POLICIES_MAX) {
-      report("/policies", policies.size() + " policies", "at most " + PolicySet.POLICIES_MAX);
+      report(
+          "/policies",
+          PolicyWords.POLICIES_COUNTED.with("count", policies.size()),
+          PolicyWords.AT_MOST.with("most", PolicySet.POLICIES_MAX));
       return;
     }
     Map<String, Integer> names = new HashMap<>();
@@ -50,8 +53,8 @@ final class Validator {
       if (other != null) {
         report(
             at + "/name",
-            quote(policy.name()) + " is the name of policy " + other + " too",
-            "another name");
+            PolicyWords.NAME_TAKEN.with("name", policy.name(), "other", other),
+            PolicyWords.ANOTHER_NAME.said());
       }
       checkCondition(at + "/match", policy.match(), false, 0);
       checkAction(at, policy.action());
@@ -73,8 +76,8 @@ final class Validator {
         if (other != null) {
           report(
               "/policies/" + i + "/name",
-              quote(name) + " has the same place as " + quote(other) + " in what a fleet reports",
-              "another name");
+              PolicyWords.PLACE_TAKEN.with("name", name, "other", other),
+              PolicyWords.ANOTHER_NAME.said());
         }
       }
     }
@@ -85,18 +88,21 @@ final class Validator {
     if (bits > Compiler.BITS_MAX) {
       report(
           "/policies",
-          bits + " different questions about spans",
-          "at most " + Compiler.BITS_MAX + "; equal ones count once, lists of values count once");
+          PolicyWords.QUESTIONS_COUNTED.with("count", bits),
+          PolicyWords.QUESTIONS_AT_MOST.with("most", Compiler.BITS_MAX));
     }
   }
 
   private void checkName(String at, String name) {
     if (name.isBlank() || name.length() > NAME_MAX || name.chars().anyMatch(c -> c < ' ')) {
-      report(at, quote(name), "a name of 1 to " + NAME_MAX + " printable characters");
+      report(
+          at,
+          PolicyWords.THE_VALUE.with("value", quote(name)),
+          PolicyWords.NAME_FORM.with("most", NAME_MAX));
     } else if (name.equals(PolicySet.FALLBACK_REASON)) {
-      report(at, quote(name) + " is the reason where no policy matches", "another name");
+      report(at, PolicyWords.NAME_OF_NO_MATCH.with("name", name), PolicyWords.ANOTHER_NAME.said());
     } else if (RESERVED.matcher(name).matches()) {
-      report(at, quote(name) + " is a reason of the program's own", "another name");
+      report(at, PolicyWords.NAME_RESERVED.with("name", name), PolicyWords.ANOTHER_NAME.said());
     }
   }
 
@@ -113,39 +119,54 @@ final class Validator {
 
   private void checkProbability(String at, double p) {
     if (!(p >= 0x1p-56 && p <= 1)) {
-      report(at, String.valueOf(p), "above 0 and at most 1; to keep nothing write drop: true");
+      report(
+          at,
+          PolicyWords.THE_VALUE.with("value", String.valueOf(p)),
+          PolicyWords.PROBABILITY_FORM.said());
     }
   }
 
   private void checkPositive(String at, double value) {
     if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-      report(at, String.valueOf(value), "a number above 0");
+      report(
+          at,
+          PolicyWords.THE_VALUE.with("value", String.valueOf(value)),
+          PolicyWords.NUMBER_ABOVE_ZERO.said());
     }
   }
 
   private void checkCondition(String at, Condition condition, boolean ofOneSpan, int depth) {
     if (depth > DEPTH_MAX) {
-      report(at, "nested deeper than " + DEPTH_MAX, "a flatter condition");
+      report(
+          at,
+          PolicyWords.NESTED_TOO_DEEP.with("most", DEPTH_MAX),
+          PolicyWords.FLATTER_CONDITION.said());
       return;
     }
     switch (condition) {
       case Condition.All all -> checkAll(at + "/all", all.conditions(), ofOneSpan, depth);
       case Condition.Any any -> {
         if (any.conditions().isEmpty()) {
-          report(at + "/any", "empty, so it never matches", "at least one condition");
+          report(
+              at + "/any",
+              PolicyWords.EMPTY_NEVER_MATCHES.said(),
+              PolicyWords.AT_LEAST_ONE_CONDITION.said());
         }
         checkAll(at + "/any", any.conditions(), ofOneSpan, depth);
       }
       case Condition.Not not -> checkCondition(at + "/not", not.condition(), ofOneSpan, depth + 1);
       case Condition.SameSpan same -> {
         if (same.conditions().isEmpty()) {
-          report(at + "/sameSpan", "empty", "at least one condition");
+          report(
+              at + "/sameSpan",
+              PolicyWords.EMPTY.said(),
+              PolicyWords.AT_LEAST_ONE_CONDITION.said());
         }
         checkAll(at + "/sameSpan", same.conditions(), true, depth);
       }
       case Condition.OfTrace ofTrace -> {
         if (ofOneSpan) {
-          report(at, "asks about the whole trace inside sameSpan", "move it out, into all");
+          report(at, PolicyWords.TRACE_IN_SPAN.said(), PolicyWords.MOVE_OUT.said());
         }
         checkOfTrace(at, ofTrace);
       }
@@ -168,13 +189,17 @@ final class Validator {
       case Condition.Bytes bytes -> checkBounds(at + "/bytes", bytes.atLeast(), bytes.atMost());
       case Condition.Lasts lasts -> {
         if (lasts.moreThan().isNegative()) {
-          report(at + "/duration", lasts.moreThan() + " is negative", "0 or more");
+          report(
+              at + "/duration",
+              PolicyWords.VALUE_NEGATIVE.with("value", lasts.moreThan().toString()),
+              PolicyWords.ZERO_OR_MORE.said());
         }
         if (lasts.atMost() != null && lasts.atMost().compareTo(lasts.moreThan()) <= 0) {
           report(
               at + "/duration",
-              "more than " + lasts.moreThan() + " and at most " + lasts.atMost() + " is empty",
-              "atMost above moreThan");
+              PolicyWords.EMPTY_DURATION.with(
+                  "from", lasts.moreThan().toString(), "to", lasts.atMost().toString()),
+              PolicyWords.AT_MOST_ABOVE_MORE_THAN.said());
         }
       }
     }
@@ -182,7 +207,10 @@ final class Validator {
 
   private void checkBounds(String at, long atLeast, long atMost) {
     if (atLeast > atMost || atMost < 0) {
-      report(at, "at least " + atLeast + " and at most " + atMost, "atMost not below atLeast");
+      report(
+          at,
+          PolicyWords.BOUNDS_CROSSED.with("from", atLeast, "to", atMost),
+          PolicyWords.AT_MOST_NOT_BELOW.said());
     }
   }
 
@@ -209,13 +237,13 @@ final class Validator {
 
   private void checkKey(String at, String key) {
     if (key.isEmpty()) {
-      report(at, "empty", "a key");
+      report(at, PolicyWords.EMPTY.said(), PolicyWords.SOME_KEY.said());
     }
   }
 
   private void checkSet(String at, Set<?> values) {
     if (values.isEmpty()) {
-      report(at, "empty, so it never matches", "at least one value");
+      report(at, PolicyWords.EMPTY_NEVER_MATCHES.said(), PolicyWords.AT_LEAST_ONE_VALUE.said());
     }
   }
 
@@ -234,7 +262,7 @@ final class Validator {
 
   private void checkPart(String at, String part) {
     if (part.isEmpty()) {
-      report(at, "empty, so every text matches", "a text, or exists: true");
+      report(at, PolicyWords.EMPTY_ALWAYS_MATCHES.said(), PolicyWords.TEXT_OR_EXISTS.said());
     }
   }
 
@@ -242,7 +270,10 @@ final class Validator {
     try {
       Regex.compile(pattern);
     } catch (RegexSyntaxException e) {
-      report(at, quote(pattern) + ": " + e.getMessage(), "a pattern in RE2 syntax");
+      report(
+          at,
+          PolicyWords.PATTERN_WRONG.with("pattern", pattern, "why", String.valueOf(e.getMessage())),
+          PolicyWords.PATTERN_FORM.said());
     }
   }
 
@@ -250,17 +281,16 @@ final class Validator {
     BigDecimal from = range.from();
     BigDecimal to = range.to();
     if (from == null && to == null) {
-      report(at, "a range without bounds", "at least one bound, or exists: true");
-    } else if (isEmpty(from, to, range)) {
-      report(at, "no number lies between " + from + " and " + to, "an upper bound above the lower");
+      report(at, PolicyWords.NO_BOUND.said(), PolicyWords.ONE_BOUND.said());
+    } else if (from != null && to != null && isEmpty(from, to, range)) {
+      report(
+          at,
+          PolicyWords.EMPTY_RANGE.with("from", from.toString(), "to", to.toString()),
+          PolicyWords.UPPER_ABOVE_LOWER.said());
     }
   }
 
-  private static boolean isEmpty(
-      @Nullable BigDecimal from, @Nullable BigDecimal to, ValueTest.Range range) {
-    if (from == null || to == null) {
-      return false;
-    }
+  private static boolean isEmpty(BigDecimal from, BigDecimal to, ValueTest.Range range) {
     int order = from.compareTo(to);
     return order > 0 || (order == 0 && !(range.fromInclusive() && range.toInclusive()));
   }
@@ -269,7 +299,7 @@ final class Validator {
     return '"' + text + '"';
   }
 
-  private void report(String at, String what, String suggestion) {
-    problems.add(new PolicyProblem(at, what, suggestion));
+  private void report(String at, PolicyWords.Sentence what, PolicyWords.Sentence suggestion) {
+    problems.add(PolicyProblem.of(at, what, suggestion));
   }
 }

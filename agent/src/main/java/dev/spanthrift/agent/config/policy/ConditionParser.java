@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.config.policy;
 
 import dev.spanthrift.sampler.policy.document.Condition;
+import dev.spanthrift.sampler.policy.document.PolicyWords;
 import dev.spanthrift.sampler.policy.document.SpanKind;
 import dev.spanthrift.sampler.policy.document.SpanStatus;
 import dev.spanthrift.sampler.policy.document.ValueTest;
@@ -74,9 +75,7 @@ final class ConditionParser {
   }
 
   static Condition parse(DocumentNode node) {
-    String key =
-        node.oneKey(CONDITIONS, "one condition; join several under all, any or sameSpan")
-            .orElse("");
+    String key = node.oneKey(CONDITIONS, PolicyWords.ONE_CONDITION.said()).orElse("");
     DocumentNode at = node.child(key);
     return switch (key) {
       case "all" -> new Condition.All(list(at));
@@ -133,7 +132,7 @@ final class ConditionParser {
   }
 
   private static String missing(DocumentNode at, String example) {
-    at.report("something is missing", example);
+    at.report(PolicyWords.SOMETHING_MISSING.said(), PolicyWords.THE_VALUE.with("value", example));
     return "";
   }
 
@@ -164,7 +163,7 @@ final class ConditionParser {
     if (at.isText()) {
       return at.text().map(ValueTest.In::of);
     }
-    return at.oneKey(TEXT_TESTS, "one of " + DocumentNode.list(TEXT_TESTS))
+    return at.oneKey(TEXT_TESTS, DocumentNode.oneOf(TEXT_TESTS))
         .flatMap(key -> textTest(key, at.child(key)));
   }
 
@@ -194,8 +193,10 @@ final class ConditionParser {
     }
     if (tests.size() != 1) {
       at.report(
-          tests.isEmpty() ? "no test" : "both " + DocumentNode.list(tests),
-          "one of " + DocumentNode.list(TESTS));
+          tests.isEmpty()
+              ? PolicyWords.NO_TEST.said()
+              : PolicyWords.BOTH_KEYS.with("keys", DocumentNode.list(tests)),
+          DocumentNode.oneOf(TESTS));
       return Optional.empty();
     }
     String key = tests.iterator().next();
@@ -220,7 +221,7 @@ final class ConditionParser {
   private static Optional<ValueTest> range(DocumentNode at, Set<String> bounds) {
     if (bounds.containsAll(Set.of("atLeast", "moreThan"))
         || bounds.containsAll(Set.of("atMost", "lessThan"))) {
-      at.report("two bounds on one side", "one of them");
+      at.report(PolicyWords.TWO_BOUNDS.said(), PolicyWords.ONE_OF_THEM.said());
       return Optional.empty();
     }
     return Optional.of(

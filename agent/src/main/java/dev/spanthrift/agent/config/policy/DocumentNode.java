@@ -4,6 +4,7 @@ import dev.spanthrift.agent.config.settings.Probability;
 import dev.spanthrift.agent.config.settings.Synonyms;
 import dev.spanthrift.agent.config.settings.Values;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyWords;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -25,8 +26,21 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
     return new DocumentNode("", value, problems);
   }
 
-  void report(String what, String suggestion) {
-    problems.add(new PolicyProblem(pointer, what, suggestion));
+  void report(PolicyWords.Sentence what, PolicyWords.Sentence suggestion) {
+    problems.add(PolicyProblem.of(pointer, what, suggestion));
+  }
+
+  /** Its value is what is wrong. */
+  private void reportValue(PolicyWords.Sentence suggestion) {
+    report(PolicyWords.THE_VALUE.with("value", shown()), suggestion);
+  }
+
+  private static PolicyWords.Sentence free(@Nullable String words) {
+    return PolicyWords.FREE_WORDS.with("why", String.valueOf(words));
+  }
+
+  static PolicyWords.Sentence oneOf(Set<String> keys) {
+    return PolicyWords.ONE_OF_KEYS.with("keys", list(keys));
   }
 
   private String shown() {
@@ -55,7 +69,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
   /** The keys of a map that has no others than these. */
   Set<String> keys(Set<String> allowed) {
     if (!(value instanceof Map<?, ?> map)) {
-      report(shown(), "a map with " + list(allowed));
+      reportValue(PolicyWords.MAP_WITH.with("keys", list(allowed)));
       return new TreeSet<>();
     }
     Set<String> found = new TreeSet<>();
@@ -65,20 +79,20 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
       } else {
         DocumentNode unknown = child(String.valueOf(key));
         unknown.report(
-            "no such key: " + key,
-            Synonyms.suggestion(String.valueOf(key), unknown.value(), allowed));
+            PolicyWords.KEY_UNKNOWN.with("key", String.valueOf(key)),
+            free(Synonyms.suggestion(String.valueOf(key), unknown.value(), allowed)));
       }
     }
     return found;
   }
 
   /** The one key of a map that has exactly one, out of these. */
-  Optional<String> oneKey(Set<String> allowed, String otherwise) {
+  Optional<String> oneKey(Set<String> allowed, PolicyWords.Sentence otherwise) {
     return oneKey(allowed, Set.of(), otherwise);
   }
 
   /** The same where others may stand beside it. */
-  Optional<String> oneKey(Set<String> allowed, Set<String> beside, String otherwise) {
+  Optional<String> oneKey(Set<String> allowed, Set<String> beside, PolicyWords.Sentence otherwise) {
     int before = problems.size();
     Set<String> all = new TreeSet<>(allowed);
     all.addAll(beside);
@@ -88,7 +102,11 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
       return Optional.empty();
     }
     if (found.size() != 1) {
-      report(found.isEmpty() ? "empty" : "both " + list(found), otherwise);
+      report(
+          found.isEmpty()
+              ? PolicyWords.EMPTY.said()
+              : PolicyWords.BOTH_KEYS.with("keys", list(found)),
+          otherwise);
       return Optional.empty();
     }
     return Optional.of(found.iterator().next());
@@ -100,7 +118,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
 
   List<DocumentNode> elements() {
     if (!(value instanceof List<?> list)) {
-      report(shown(), "a list");
+      reportValue(PolicyWords.LIST_WANTED.said());
       return List.of();
     }
     List<DocumentNode> elements = new ArrayList<>();
@@ -119,7 +137,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
     if (value instanceof String text) {
       return Optional.of(text);
     }
-    report(shown(), "a text, in quotes");
+    reportValue(PolicyWords.TEXT_WANTED.said());
     return Optional.empty();
   }
 
@@ -127,7 +145,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
     if (value instanceof Boolean flag) {
       return Optional.of(flag);
     }
-    report(shown(), "true or false");
+    reportValue(PolicyWords.FLAG_WANTED.said());
     return Optional.empty();
   }
 
@@ -135,7 +153,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
   boolean isTrue() {
     Optional<Boolean> flag = flag();
     if (flag.isPresent() && !flag.get()) {
-      report("false", "true, or no such key");
+      reportValue(PolicyWords.TRUE_OR_NO_KEY.said());
     }
     return flag.orElse(false);
   }
@@ -143,7 +161,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
   Optional<BigDecimal> number() {
     BigDecimal number = asNumber();
     if (number == null) {
-      report(shown(), "a number");
+      reportValue(PolicyWords.NUMBER_WANTED.said());
     }
     return Optional.ofNullable(number);
   }
@@ -172,7 +190,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
             && number.compareTo(BigDecimal.valueOf(limit)) <= 0
             && number.stripTrailingZeros().scale() <= 0;
     if (!fits) {
-      report(shown(), "a whole number from 0 to " + limit);
+      reportValue(PolicyWords.WHOLE_NUMBER_WANTED.with("most", limit));
       return Optional.empty();
     }
     return Optional.of(Objects.requireNonNull(number).longValueExact());
@@ -183,7 +201,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
     try {
       return Optional.of(Probability.parse(String.valueOf(value)).value());
     } catch (IllegalArgumentException e) {
-      report(shown(), String.valueOf(e.getMessage()));
+      reportValue(free(e.getMessage()));
       return Optional.empty();
     }
   }
@@ -192,7 +210,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
     try {
       return Optional.of(Values.duration(String.valueOf(value)));
     } catch (IllegalArgumentException e) {
-      report(shown(), String.valueOf(e.getMessage()));
+      reportValue(free(e.getMessage()));
       return Optional.empty();
     }
   }
@@ -207,7 +225,7 @@ record DocumentNode(String pointer, @Nullable Object value, List<PolicyProblem> 
     for (E constant : type.getEnumConstants()) {
       names.add(constant.name());
     }
-    report(shown(), "one of " + list(names));
+    reportValue(oneOf(names));
     return Optional.empty();
   }
 }

@@ -7,6 +7,7 @@ import dev.spanthrift.sampler.policy.document.Condition;
 import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyWords;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,10 +90,10 @@ public sealed interface PolicyCompilation {
   private static void warnOfNoFleet(String at, Action action, List<PolicyProblem> warnings) {
     if (action instanceof Action.Rate rate && rate.per() == Action.Per.FLEET) {
       warnings.add(
-          new PolicyProblem(
+          PolicyProblem.of(
               at + "/rate/per",
-              "no fleet is configured: the rate is this sidecar's alone",
-              "set fleet.url, or write per: sidecar"));
+              PolicyWords.NO_FLEET_FOR_RATE.said(),
+              PolicyWords.SET_FLEET.said()));
     }
   }
 
@@ -103,10 +104,7 @@ public sealed interface PolicyCompilation {
    */
   static PolicyCompilation of(JsonNode document, @Nullable PolicySet previous) {
     if (!document.isObject()) {
-      return new Invalid(
-          List.of(
-              new PolicyProblem(
-                  "", "a policy document is an object with policies and default", "")));
+      return new Invalid(List.of(PolicyProblem.of("", PolicyWords.NOT_AN_OBJECT.said())));
     }
     try {
       PolicySet set = PolicySet.compile(PolicyParser.parse(PlainTree.map(document)), previous);
@@ -120,10 +118,8 @@ public sealed interface PolicyCompilation {
     List<PolicyProblem> warnings = new ArrayList<>();
     if (set.document().policies().isEmpty() && !document.has("default")) {
       warnings.add(
-          new PolicyProblem(
-              "",
-              "no policy and no default: all is left to the budget, and kept where there is none",
-              "write policies, or default: {budget: true} if that is meant"));
+          PolicyProblem.of(
+              "", PolicyWords.NOTHING_DECIDES.said(), PolicyWords.WRITE_POLICIES.said()));
     }
     warnings.addAll(set.warnings());
     return warnings;

@@ -8,6 +8,7 @@ import dev.spanthrift.sampler.policy.document.InvalidPolicyException;
 import dev.spanthrift.sampler.policy.document.Policy;
 import dev.spanthrift.sampler.policy.document.PolicyDocument;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
+import dev.spanthrift.sampler.policy.document.PolicyWords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +87,7 @@ public final class PolicyParser {
     if (keys.contains("name")) {
       name = node.child("name").text().orElse("");
     } else if (node.isMap()) {
-      node.child("name").report("no name", "a name, unique in the document");
+      node.child("name").report(PolicyWords.NO_NAME.said(), PolicyWords.UNIQUE_NAME.said());
     }
     Condition match =
         keys.contains("match") ? ConditionParser.parse(node.child("match")) : Condition.ALWAYS;
@@ -104,8 +105,10 @@ public final class PolicyParser {
     List<String> actions = keys.stream().filter(ACTIONS::contains).toList();
     if (actions.size() != 1) {
       node.report(
-          actions.isEmpty() ? "no action" : "several actions: " + String.join(", ", actions),
-          "one of " + DocumentNode.list(ACTIONS));
+          actions.isEmpty()
+              ? PolicyWords.NO_ACTION.said()
+              : PolicyWords.SEVERAL_ACTIONS.with("keys", String.join(", ", actions)),
+          DocumentNode.oneOf(ACTIONS));
       return Optional.empty();
     }
     String key = actions.getFirst();
@@ -129,7 +132,7 @@ public final class PolicyParser {
         at.has("per")
             ? at.child("per").constant(Action.Per.class)
             : Optional.of(Action.Per.SIDECAR);
-    return at.oneKey(RATES, Set.of("per"), "either tracesPerSecond or spansPerSecond")
+    return at.oneKey(RATES, Set.of("per"), PolicyWords.ONE_RATE.said())
         .flatMap(key -> per.flatMap(whose -> rate(at, key, whose)));
   }
 

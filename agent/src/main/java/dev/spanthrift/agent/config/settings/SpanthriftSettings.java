@@ -6,6 +6,7 @@ import dev.spanthrift.sampler.RandomnessSource;
 import dev.spanthrift.sampler.trace.HoldSettings;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Currency;
@@ -315,9 +316,42 @@ public record SpanthriftSettings(
                   "Memory for them, about 80 bytes a decision; the oldest are forgotten. 0B notes"
                       + " nothing.",
               byDefault = "8MiB")
-          ByteSize bytesMax) {
+          ByteSize bytesMax,
+      @Setting(
+              "Where the backend shows a trace, with {traceId} in the place of its id, such as"
+                  + " https://tempo.example.com/trace/{traceId}: explanations link there.")
+          @Nullable String traceUrl) {
+    public static final String TRACE_ID = "{traceId}";
+    private static final int URL_LENGTH_MAX = 2_000;
+
     public Explain {
-      new Checks().between("bytesMax", bytesMax, new ByteSize(0), new ByteSize(1L << 32)).done();
+      new Checks()
+          .between("bytesMax", bytesMax, new ByteSize(0), new ByteSize(1L << 32))
+          .that(
+              traceUrl == null || isTemplate(traceUrl),
+              "traceUrl",
+              traceUrl,
+              "write it as https://host/path/{traceId} or http://…, without user and password")
+          .done();
+    }
+
+    /** What becomes a link in a browser: nothing but the web, and no id that stands in the host. */
+    private static boolean isTemplate(String text) {
+      int at = text.indexOf(TRACE_ID);
+      if (at < 0 || text.length() > URL_LENGTH_MAX) {
+        return false;
+      }
+      try {
+        URI url = new URI(text.replace(TRACE_ID, "0".repeat(32)));
+        String before = text.substring(0, at);
+        return ("http".equalsIgnoreCase(url.getScheme())
+                || "https".equalsIgnoreCase(url.getScheme()))
+            && url.getHost() != null
+            && url.getRawUserInfo() == null
+            && before.indexOf('/', before.indexOf("://") + 3) > 0;
+      } catch (URISyntaxException e) {
+        return false;
+      }
     }
   }
 

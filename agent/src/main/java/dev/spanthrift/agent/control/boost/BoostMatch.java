@@ -59,11 +59,9 @@ public record BoostMatch(
   }
 
   /** In words. */
-  String words() {
+  public String words() {
     List<String> words = new ArrayList<>();
-    if (operation != null) {
-      words.add(operation);
-    }
+    words.add(operation == null ? "all" : operation);
     if (service != null) {
       words.add("of " + service);
     }

@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.explain;
 
+import dev.spanthrift.agent.config.settings.SpanthriftSettings;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Held;
@@ -17,6 +18,7 @@ import dev.spanthrift.sampler.Whereabouts;
 import dev.spanthrift.sampler.explain.DecisionLog;
 import dev.spanthrift.sampler.explain.LoggedDecision;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,14 +41,17 @@ public final class ExplainApi {
   private final OtherBudgets budgets;
   private final RingQuestions questions;
   private final DecisionSearch search;
+  private final @Nullable String traceUrl;
 
   public ExplainApi(
       PipelineView pipeline,
       PolicyStore policies,
       BoostKeeper boosts,
       SpendView spend,
-      RingQuestions questions) {
+      RingQuestions questions,
+      @Nullable String traceUrl) {
     this.pipeline = pipeline;
+    this.traceUrl = traceUrl;
     this.questions = questions;
     budgets = new OtherBudgets(policies, spend, questions, OtherBudgets.PLAY_MAX);
     explainer = new Explainer(pipeline, policies, boosts, spend);
@@ -83,7 +88,17 @@ public final class ExplainApi {
         decisions,
         known.isEmpty() ? List.of() : otherwise(known, asked),
         Note.texts(reasons),
-        reasons);
+        reasons,
+        backend(id, decisions));
+  }
+
+  /** Of what was dropped here the backend has nothing to show. */
+  private @Nullable URI backend(TraceId id, List<Decided> decisions) {
+    boolean dropped =
+        !decisions.isEmpty() && decisions.stream().allMatch(one -> one.outcome().equals("dropped"));
+    return traceUrl == null || dropped
+        ? null
+        : URI.create(traceUrl.replace(SpanthriftSettings.Explain.TRACE_ID, id.toString()));
   }
 
   private List<Otherwise> otherwise(

@@ -4,6 +4,7 @@ import dev.spanthrift.agent.config.policy.PolicyCompilation;
 import dev.spanthrift.agent.control.boost.ActiveBoost;
 import dev.spanthrift.agent.control.boost.BoostKeeper;
 import dev.spanthrift.agent.control.explain.Explanation.Answer;
+import dev.spanthrift.agent.control.explain.Explanation.Boosted;
 import dev.spanthrift.agent.control.explain.Explanation.Budget;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Draw;
@@ -58,6 +59,7 @@ final class Explainer {
         amounts.rooted(),
         decision.policyVersion(),
         tried(decision),
+        boost(decision),
         budget(decision),
         draw(decision),
         decision.outcome() == Conclusion.KEPT ? destinations() : List.of());
@@ -108,6 +110,20 @@ final class Explainer {
         unchanged || threshold == null ? null : "ot=th:" + threshold);
   }
 
+  private static boolean isBoosted(LoggedDecision decision) {
+    return decision.reason().startsWith(ActiveBoost.COUNTED_AS);
+  }
+
+  private @Nullable Boosted boost(LoggedDecision decision) {
+    if (!isBoosted(decision)) {
+      return null;
+    }
+    ActiveBoost boost = boosts.countedAs(decision.reason(), decision.unixMillis());
+    return boost == null
+        ? Boosted.FORGOTTEN
+        : new Boosted(boost.id(), boost.match(), boost.match().words(), boost.reason());
+  }
+
   private List<Tried> tried(LoggedDecision decision) {
     PolicyVersion version = store.version(decision.policyVersion());
     List<Tried> policies =
@@ -116,9 +132,7 @@ final class Explainer {
             : version.set().trials(decision.fragment(), decision.factWords()).stream()
                 .map(trial -> tried(trial, decision.amounts()))
                 .toList();
-    return decision.reason().startsWith(ActiveBoost.COUNTED_AS)
-        ? boosted(decision, policies)
-        : policies;
+    return isBoosted(decision) ? boosted(decision, policies) : policies;
   }
 
   /** A boost stood before them, so that none of them was asked. */
@@ -127,7 +141,7 @@ final class Explainer {
     Condition match = boost == null ? Condition.ALWAYS : boost.match().condition();
     Tried first =
         new Tried(
-            VerdictWords.BOOST + (boost == null ? "that is forgotten" : boost.id()),
+            "boost " + (boost == null ? "that is forgotten" : boost.id()),
             false,
             PolicyCompilation.action(Action.KEEP),
             true,

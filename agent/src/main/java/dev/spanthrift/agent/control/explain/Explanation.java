@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.control.explain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.spanthrift.agent.control.boost.BoostMatch;
 import dev.spanthrift.agent.control.http.Note;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  * @param otherwise what other policies and other money would have made of the last one
  * @param reasons why nothing may be known of it
  * @param notes the same by code
+ * @param backend where the backend shows it; missing where nobody has said, or all was dropped
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Explanation(
@@ -30,7 +33,8 @@ record Explanation(
     List<Decided> decisions,
     List<Otherwise> otherwise,
     List<String> reasons,
-    List<Note> notes) {
+    List<Note> notes,
+    @Nullable URI backend) {
   /** Spans that wait. */
   record Held(int spans, long bytes, double seconds) {}
 
@@ -43,6 +47,7 @@ record Explanation(
    * @param duration seconds from the earliest start to the latest end
    * @param policies in their order, up to the one that decided and beyond; empty when that version
    *     is no longer known
+   * @param boost missing where none decided
    * @param budget missing where a policy decided
    * @param draw probability against the trace's randomness
    * @param destinations where its spans went; empty when they were dropped
@@ -62,6 +67,7 @@ record Explanation(
       boolean rooted,
       long policyVersion,
       List<Tried> policies,
+      @Nullable Boosted boost,
       @Nullable Budget budget,
       Draw draw,
       List<String> destinations) {}
@@ -82,6 +88,22 @@ record Explanation(
     Tried undecided() {
       return new Tried(name, shadow, action, matched, false, conditions);
     }
+  }
+
+  /**
+   * The boost that decided.
+   *
+   * @param id missing, like what follows, when that boost is forgotten
+   * @param words what it matches
+   * @param reason why somebody wanted it; empty where nobody said
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Boosted(
+      @Nullable String id,
+      @Nullable BoostMatch match,
+      @Nullable String words,
+      @Nullable String reason) {
+    static final Boosted FORGOTTEN = new Boosted(null, null, null, null);
   }
 
   /**

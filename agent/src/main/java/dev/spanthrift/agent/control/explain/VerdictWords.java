@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.control.explain;
 
+import dev.spanthrift.agent.control.explain.Explanation.Boosted;
 import dev.spanthrift.agent.control.explain.Explanation.Decided;
 import dev.spanthrift.agent.control.explain.Explanation.Tried;
 import dev.spanthrift.agent.control.http.Note;
@@ -12,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The answer in one sentence. */
 final class VerdictWords {
-  /** Begins the name of a boost, which stands like a policy before the others. */
-  static final String BOOST = "boost ";
-
   private VerdictWords() {}
 
   static String of(Decided decision) {
@@ -45,12 +43,25 @@ final class VerdictWords {
     if (decision.budget() != null) {
       return "the budget (" + decision.budget().traceClass() + ")";
     }
+    if (decision.boost() != null) {
+      return by(decision.boost());
+    }
     for (Tried policy : decision.policies()) {
       if (policy.decides()) {
-        return policy.name().startsWith(BOOST) ? policy.name() : "policy " + policy.name();
+        return "policy " + policy.name();
       }
     }
     return Objects.requireNonNullElse(decision.reason(), "a rule that is not known any more");
+  }
+
+  /** By what it matches: its id says nothing to who reads of it for the first time. */
+  private static String by(Boosted boost) {
+    if (boost.id() == null) {
+      return "a boost that is forgotten";
+    }
+    String reason = Objects.requireNonNullElse(boost.reason(), "");
+    String why = reason.isEmpty() ? "" : ", because: " + reason;
+    return "the boost of " + boost.words() + " (" + boost.id() + why + ")";
   }
 
   private static String entry(Decided decision) {

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How much memory this process takes. */
-final class ProcessMemory {
+public final class ProcessMemory {
   private static final Path LINUX = Path.of("/proc/self/status");
   private static final String RESIDENT = "VmRSS:";
 
@@ -26,7 +26,8 @@ final class ProcessMemory {
         plan == null ? null : plan.memory() << 20);
   }
 
-  private static @Nullable Long residentBytes() {
+  /** In RAM; null where the system does not tell. */
+  public static @Nullable Long residentBytes() {
     if (!Files.isReadable(LINUX)) {
       return null;
     }

@@ -340,6 +340,13 @@ final class SettingsTable {
             "5GiB",
             "from 0B to 4GiB"),
         row(
+            "explain.traceUrl",
+            NONE,
+            "https://tempo.example/t/{traceId}",
+            "https://tempo.example/t/{traceId}",
+            "javascript:alert('{traceId}')",
+            "https://host/path/{traceId}"),
+        row(
             "stateDir",
             Path.of(System.getProperty("user.home"), ".local/state/spanthrift"),
             "state",

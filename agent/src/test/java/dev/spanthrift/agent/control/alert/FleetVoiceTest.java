@@ -21,7 +21,7 @@ class FleetVoiceTest {
   private static CompletableFuture<List<FleetStatus.Member>> members(String... pods) {
     return CompletableFuture.completedFuture(
         Stream.of(pods)
-            .map(pod -> new FleetStatus.Member(pod, 1, "", "", "", 0, 0, 0, 0, 0))
+            .map(pod -> new FleetStatus.Member(pod, 1, "", "", "", 0, 0, 0, 0, 0, null, null))
             .toList());
   }
 

@@ -47,7 +47,9 @@ class ExplainApiTest {
 
   @BeforeEach
   void start(@TempDir Path directory) throws IOException {
-    port = AdminPort.startWithRealPolicies(directory);
+    port =
+        AdminPort.startWithRealPolicies(
+            directory, settings -> settings.withTraceUrl("https://tempo.example/t/{traceId}?o=1"));
     port.pipeline.decisions = log;
   }
 
@@ -122,6 +124,48 @@ class ExplainApiTest {
     assertTrue(decision.at("/policies/2/decides").asBoolean());
     assertEquals("{\"probability\":0.25}", decision.at("/policies/2/action").toString());
     assertEquals("[]", decision.path("destinations").toString());
+  }
+
+  @Test
+  void namesTheBoostThatDecidedByWhatItMatches() {
+    port.writer()
+        .post()
+        .uri("/api/v1/boosts")
+        .contentType(MediaType.APPLICATION_JSON)
+        .bodyValue(
+            "{\"match\":{\"service\":\"cart\"},\"ttl\":\"30m\",\"cap\":1,\"reason\":\"incident"
+                + " 7\"}")
+        .exchange()
+        .expectStatus()
+        .isCreated();
+    String id = get("/api/v1/boosts").at("/boosts/0/id").asString();
+    DecisionLog now = new DecisionLog(1 << 20, System::currentTimeMillis);
+    port.pipeline.decisions = now;
+    long number = now.note(fragment(HALF, 20), 7, 1, "boost:1", 1, false, new long[] {1}, 0, 1);
+    now.settled(number, true, 1, "boost:1");
+    JsonNode answer = explain();
+    assertEquals(
+        "Kept by the boost of all of cart ("
+            + id
+            + ", because: incident 7): operation 7 of cart, 3 spans; probability 1.",
+        answer.path("verdict").asString());
+    JsonNode boost = answer.at("/decisions/0/boost");
+    assertEquals(id, boost.path("id").asString());
+    assertEquals("{\"service\":\"cart\"}", boost.path("match").toString());
+    assertEquals("incident 7", boost.path("reason").asString());
+  }
+
+  /** And the backend has nothing of what was dropped. */
+  @Test
+  void linksToTheBackendUnlessAllWasDropped() {
+    String there = "https://tempo.example/t/" + ID + "?o=1";
+    assertEquals(there, explain().path("backend").asString(), "others may have kept it");
+    long dropped = log.note(fragment(HALF, 20), 7, 1, "default", 0, false, new long[] {1}, 0, 1);
+    log.settled(dropped, false, 0, "default");
+    assertFalse(explain().has("backend"));
+    long kept = log.note(fragment(HALF, 20), 7, 1, "default", 1, false, new long[] {1}, 0, 1);
+    log.settled(kept, true, 1, "default");
+    assertEquals(there, explain().path("backend").asString());
   }
 
   @Test

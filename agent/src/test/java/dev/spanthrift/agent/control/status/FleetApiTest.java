@@ -43,7 +43,8 @@ class FleetApiTest {
   }
 
   private static FleetStatus.Member member(String pod, String policy) {
-    return new FleetStatus.Member(pod, 5, "1.2", policy, "q", .5, 100, 9_000, 4_000, 2e-6);
+    return new FleetStatus.Member(
+        pod, 5, "1.2", policy, "q", .5, 100, 9_000, 4_000, 2e-6, 150L << 20, null);
   }
 
   private JsonNode fleet() {
