@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,9 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
     this.namespaces = namespaces;
     there =
         new Watch<>(
-            client.configMaps().inAnyNamespace().withField("metadata.name", name), new Silent());
+            client,
+            client.configMaps().inAnyNamespace().withField("metadata.name", name),
+            new Silent());
   }
 
   /** What is there is read with each look. */
@@ -126,8 +127,8 @@ final class AuthorityConfigMaps implements Consumer<String>, AutoCloseable {
     return failures.get();
   }
 
-  boolean isReady(Instant now) {
-    return there.isCurrent(now);
+  boolean isReady() {
+    return there.isCurrent();
   }
 
   /** Times that the watch failed and was begun again. */

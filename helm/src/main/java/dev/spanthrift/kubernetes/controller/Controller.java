@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +66,11 @@ public final class Controller implements AutoCloseable {
   private volatile boolean othersKnown;
 
   private Controller(
-      KubernetesClient client, ControllerOptions options, Clock clock, Duration tick) {
+      KubernetesClient client,
+      ControllerOptions options,
+      Clock clock,
+      LongSupplier nanos,
+      Duration tick) {
     this.clock = clock;
     tokens =
         new TokenReviews(
@@ -78,7 +83,7 @@ public final class Controller implements AutoCloseable {
             client, options.namespace(), options.lease(), options.identity(), this::leads);
     watches = new ObjectWatches(client, this::wake, this::spaceAdded);
     statuses = new StatusWriter(client);
-    reconciliation = new Reconciliation(watches, statuses);
+    reconciliation = new Reconciliation(watches, statuses, new Reconciler(nanos));
     // Nobody is told anything before all objects are known: with half of them a sidecar would be
     // told that nothing matches it.
     begun = true;
@@ -112,13 +117,21 @@ public final class Controller implements AutoCloseable {
    *     used, or the port cannot be opened
    */
   public static Controller start(KubernetesClient client, ControllerOptions options) {
-    return start(client, options, Clock.systemUTC(), TICK);
+    return start(client, options, Clock.systemUTC(), System::nanoTime, TICK);
   }
 
-  /** The same with another clock, and other pauses between looks. */
+  /**
+   * The same with another clock, and other pauses between looks.
+   *
+   * @param nanos by which durations are measured, whatever the clock is set to
+   */
   static Controller start(
-      KubernetesClient client, ControllerOptions options, Clock clock, Duration tick) {
-    return new Controller(client, options, clock, tick);
+      KubernetesClient client,
+      ControllerOptions options,
+      Clock clock,
+      LongSupplier nanos,
+      Duration tick) {
+    return new Controller(client, options, clock, nanos, tick);
   }
 
   /** A namespace that is new has to learn whom its sidecars may believe. */
@@ -204,8 +217,7 @@ public final class Controller implements AutoCloseable {
 
   /** Whether the watches run, and there is a certificate to show. */
   public boolean isReady() {
-    Instant now = clock.instant();
-    return watches.areCurrent(now) && (certificate == null || certificate.isReady());
+    return watches.areCurrent() && (certificate == null || certificate.isReady());
   }
 
   /**

@@ -41,8 +41,12 @@ public final class ObjectClient {
         .withRequestRetryBackoffLimit(RETRIES)
         .endConfig();
     RelistPauses pauses = new RelistPauses();
+    OpenWatches open = new OpenWatches();
     builder.withHttpClientBuilderConsumer(
-        http -> http.addOrReplaceInterceptor("relist-pauses", pauses));
+        http -> {
+          http.addOrReplaceInterceptor("relist-pauses", pauses);
+          http.addOrReplaceInterceptor(OpenWatches.NAME, open);
+        });
     builder.withKubernetesSerialization(new KubernetesSerialization(mapper(), true));
   }
 

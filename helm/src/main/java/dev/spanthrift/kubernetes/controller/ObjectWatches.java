@@ -8,12 +8,12 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The four watches by which the controller knows what there is. */
 final class ObjectWatches implements AutoCloseable {
+  private final KubernetesClient client;
   private final List<Watch<?>> all = new ArrayList<>();
   private final Watch<ClusterSamplingPolicy> clusterPolicies;
   private final Watch<SamplingPolicy> policies;
@@ -28,6 +28,7 @@ final class ObjectWatches implements AutoCloseable {
    * @throws RuntimeException when they cannot be listed
    */
   ObjectWatches(KubernetesClient client, Runnable changed, Runnable spaceAdded) {
+    this.client = client;
     try {
       clusterPolicies =
           watch(client.resources(ClusterSamplingPolicy.class), new Change<>(changed, () -> {}));
@@ -47,7 +48,7 @@ final class ObjectWatches implements AutoCloseable {
   }
 
   private <T extends HasMetadata> Watch<T> watch(Informable<T> kind, Change<T> change) {
-    Watch<T> watch = new Watch<>(kind, change);
+    Watch<T> watch = new Watch<>(client, kind, change);
     all.add(watch);
     return watch;
   }
@@ -93,8 +94,8 @@ final class ObjectWatches implements AutoCloseable {
   }
 
   /** Whether what they know is what there is, give or take a reconnection. */
-  boolean areCurrent(Instant now) {
-    return all.stream().allMatch(watch -> watch.isCurrent(now));
+  boolean areCurrent() {
+    return all.stream().allMatch(Watch::isCurrent);
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.spanthrift.kubernetes.objects.PolicyStatus.RolloutStatus;
 import dev.spanthrift.kubernetes.objects.SamplingBudget;
 import dev.spanthrift.kubernetes.stream.Assignment;
 import dev.spanthrift.kubernetes.stream.FleetSummary;
-import dev.spanthrift.kubernetes.task.Pause;
 import dev.spanthrift.sampler.policy.document.PolicyProblem;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -24,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,15 +53,34 @@ final class Reconciler {
   private final Map<String, Watched> watched = new HashMap<>();
 
   /** Budgets, by uid, for which fewer parts would do, and since when; anew with a new leader. */
-  private final Map<String, Instant> shrinking = new HashMap<>();
+  private final Map<String, Long> shrinking = new HashMap<>();
 
+  private final LongSupplier nanos;
   private final AtomicLong unreadable = new AtomicLong();
 
   /** Problems of one content, found once. */
   private record Checked(String of, List<PolicyProblem> problems) {}
 
-  /** What the guard of a rollout remembers; begins anew with a new leader. */
-  private record Watched(String hash, int suspicions, Instant lastLook) {}
+  /**
+   * Nothing is known yet.
+   *
+   * @param nanos by which durations are measured: a wall clock may be set, forward over the whole
+   *     of a step that was to be watched, or back
+   */
+  Reconciler(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  /**
+   * What the guard of a rollout remembers; begins anew with a new leader.
+   *
+   * @param stepBegan by {@link #nanos}
+   */
+  private record Watched(String hash, int step, long stepBegan, int suspicions, long lastLook) {
+    boolean isOf(RolloutStatus at) {
+      return hash.equals(at.hash()) && step == at.step();
+    }
+  }
 
   /** An object as it is to be served, and what its status should say. */
   record PolicyResult(Known.Policy known, PolicyStatus status) {}
@@ -207,17 +226,20 @@ final class Reconciler {
       return at;
     }
     Watched memory = watched.get(uid);
+    long tick = nanos.getAsLong();
     if (at == null) {
       log.info("{}: a rollout of {} begins", key, wanted.hash());
-      Rollouts.Look first = Rollouts.begin(rollout, wanted.hash(), now);
-      watched.put(uid, new Watched(wanted.hash(), 0, now));
-      return first.status();
+      RolloutStatus first = Rollouts.begin(rollout, wanted.hash(), now).status();
+      watched.put(uid, new Watched(wanted.hash(), first.step(), tick, 0, tick));
+      return first;
     }
-    if (memory == null || !memory.hash().equals(wanted.hash())) {
-      memory = new Watched(wanted.hash(), 0, now);
+    if (memory == null || !memory.isOf(at)) {
+      // Another replica led until now: what it wrote by its clock is all there is.
+      long passed = Rollouts.passed(rollout, at, now).toNanos();
+      memory = new Watched(wanted.hash(), at.step(), tick - passed, 0, tick);
       watched.put(uid, memory);
     }
-    if (Pause.lasts(memory.lastLook(), LOOK, now)) {
+    if (tick - memory.lastLook() < LOOK.toNanos()) {
       return at;
     }
     if (fleet.cut()) {
@@ -226,8 +248,12 @@ final class Reconciler {
     FleetSummary.Part changed = fleet.part(Assignment.part(key, wanted.hash()));
     FleetSummary.Part unchanged =
         applied == null ? FleetSummary.Part.NONE : fleet.part(Assignment.part(key, applied.hash()));
-    Rollouts.Look look = Rollouts.look(rollout, at, memory.suspicions(), changed, unchanged, now);
-    watched.put(uid, new Watched(wanted.hash(), look.suspicions(), now));
+    Duration watchedFor = Duration.ofNanos(tick - memory.stepBegan());
+    Rollouts.Look look =
+        Rollouts.look(rollout, at, memory.suspicions(), changed, unchanged, watchedFor, now);
+    long began = memory.isOf(look.status()) ? memory.stepBegan() : tick;
+    watched.put(
+        uid, new Watched(wanted.hash(), look.status().step(), began, look.suspicions(), tick));
     if (!look.status().phase().equals(at.phase()) || look.status().step() != at.step()) {
       log.info("{}: rollout of {}: {}", key, wanted.hash(), look.status().reason());
     }
@@ -310,7 +336,7 @@ final class Reconciler {
     Variant<BudgetSpec> inForce = problems.isEmpty() ? variant : appliedBudget(key, before);
     FleetSummary.Part part = fleet == null ? FleetSummary.Part.NONE : part(fleet, key, inForce);
     int was = before.parts() == null ? 1 : before.parts();
-    int parts = fleet == null ? was : settled(uid(object), parts(part.matched(), was), was, now);
+    int parts = fleet == null ? was : settled(uid(object), parts(part.matched(), was), was);
     if (fleet == null || fleet.cut()) {
       shrinking.remove(uid(object)); // nobody knows how many there are
       parts = Math.max(parts, was);
@@ -360,14 +386,13 @@ final class Reconciler {
    * while. Sidecars that lost their replica come back over half a minute, and run what they were
    * told until then: counting them out at once would give each that is back the others' money.
    */
-  private int settled(String uid, int parts, int before, Instant now) {
+  private int settled(String uid, int parts, int before) {
     if (parts >= before) {
       shrinking.remove(uid);
       return parts;
     }
-    // The earlier one, so that a clock that was set back begins anew.
-    Instant since = shrinking.merge(uid, now, (a, b) -> a.isBefore(b) ? a : b);
-    if (now.isBefore(since.plus(SHRINK))) {
+    long now = nanos.getAsLong();
+    if (now - shrinking.computeIfAbsent(uid, u -> now) < SHRINK.toNanos()) {
       return before;
     }
     shrinking.remove(uid);

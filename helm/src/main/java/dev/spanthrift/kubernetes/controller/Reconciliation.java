@@ -34,14 +34,15 @@ final class Reconciliation {
 
   private final ObjectWatches there;
   private final StatusWriter statuses;
-  private final Reconciler reconciler = new Reconciler();
+  private final Reconciler reconciler;
   private final BundleCheck check = new BundleCheck();
   private final Map<String, Known.Policy> servedPolicies = new HashMap<>(); // by uid
   private final Map<String, Known.Money> servedBudgets = new HashMap<>();
 
-  Reconciliation(ObjectWatches there, StatusWriter statuses) {
+  Reconciliation(ObjectWatches there, StatusWriter statuses, Reconciler reconciler) {
     this.there = there;
     this.statuses = statuses;
+    this.reconciler = reconciler;
   }
 
   /**

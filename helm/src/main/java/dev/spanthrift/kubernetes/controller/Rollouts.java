@@ -58,6 +58,7 @@ final class Rollouts {
    *
    * @param changed the sidecars that are to run the change
    * @param unchanged the others of this object
+   * @param watchedFor how long the step has lasted, whatever the clock was set to meanwhile
    */
   static Look look(
       PolicySpec.Rollout rollout,
@@ -65,6 +66,7 @@ final class Rollouts {
       int suspicions,
       FleetSummary.Part changed,
       FleetSummary.Part unchanged,
+      Duration watchedFor,
       Instant now) {
     String wrong = wrong(rollout.guard(), changed, unchanged);
     if (wrong != null) {
@@ -73,9 +75,9 @@ final class Rollouts {
           ? new Look(with(at, changed.running(), "looked at again: " + wrong), seen)
           : new Look(stopped(at, changed.running(), now, wrong), seen);
     }
-    Instant until = Instant.parse(at.since()).plus(bake(rollout));
-    if (suspicions > 0 || now.isBefore(until) || changed.running() < changed.matched()) {
-      return new Look(with(at, changed.running(), waiting(at, changed, until, now)), 0);
+    Duration left = bake(rollout).minus(watchedFor);
+    if (suspicions > 0 || left.isPositive() || changed.running() < changed.matched()) {
+      return new Look(with(at, changed.running(), waiting(at, changed, left, now)), 0);
     }
     int next = at.step() + 1;
     String reason =
@@ -85,10 +87,17 @@ final class Rollouts {
     return new Look(step(rollout, at.hash(), next, now, reason), 0);
   }
 
+  /** How long a step that another replica began has lasted: no less than nothing, by its clock. */
+  static Duration passed(PolicySpec.Rollout rollout, RolloutStatus at, Instant now) {
+    Duration passed = Duration.between(Instant.parse(at.since()), now);
+    Duration bake = bake(rollout);
+    return passed.isNegative() ? Duration.ZERO : passed.compareTo(bake) > 0 ? bake : passed;
+  }
+
   private static String waiting(
-      RolloutStatus at, FleetSummary.Part changed, Instant until, Instant now) {
-    return now.isBefore(until)
-        ? "step " + at.step() + " is watched until " + until
+      RolloutStatus at, FleetSummary.Part changed, Duration left, Instant now) {
+    return left.isPositive()
+        ? "step " + at.step() + " is watched until " + now.plus(left)
         : "step "
             + at.step()
             + " waits for "

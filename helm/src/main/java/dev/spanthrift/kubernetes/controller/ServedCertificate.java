@@ -130,8 +130,7 @@ final class ServedCertificate implements AutoCloseable {
   }
 
   boolean isReady() {
-    Instant now = clock.instant();
-    return now.isBefore(keys.expiry()) && (published == null || published.isReady(now));
+    return clock.instant().isBefore(keys.expiry()) && (published == null || published.isReady());
   }
 
   /** Times that a watch of its own failed and was begun again. */

@@ -1,14 +1,15 @@
 package dev.spanthrift.kubernetes.controller;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +25,29 @@ final class Watch<T extends HasMetadata> implements AutoCloseable {
   static final Duration AWAY_MAX = Duration.ofMinutes(2);
 
   private final SharedIndexInformer<T> informer;
+  private final @Nullable OpenWatches open;
+  private final LongSupplier nanos;
   private final AtomicLong failures = new AtomicLong();
-  private volatile @Nullable Instant awaySince;
+  private volatile @Nullable Long awaySince;
 
   /**
    * Returns when all are known.
    *
+   * @param client that {@code kind} is asked by
    * @throws RuntimeException when they cannot be listed
    */
-  Watch(Informable<T> kind, ResourceEventHandler<T> handler) {
+  Watch(KubernetesClient client, Informable<T> kind, ResourceEventHandler<T> handler) {
+    this(client, kind, handler, System::nanoTime);
+  }
+
+  /** The same with another time: how long it is away is no matter of the wall clock. */
+  Watch(
+      KubernetesClient client,
+      Informable<T> kind,
+      ResourceEventHandler<T> handler,
+      LongSupplier nanos) {
+    this.nanos = nanos;
+    open = OpenWatches.of(client);
     informer = kind.runnableInformer(0);
     informer.addEventHandler(handler);
     informer.exceptionHandler(
@@ -62,17 +77,22 @@ final class Watch<T extends HasMetadata> implements AutoCloseable {
   }
 
   /** Whether what it knows is what there is, give or take a reconnection. */
-  boolean isCurrent(Instant now) {
-    if (informer.isWatching()) {
+  boolean isCurrent() {
+    if (informer.isWatching() || isOpen()) {
       awaySince = null;
       return true;
     }
-    Instant since = awaySince;
-    if (since == null || now.isBefore(since)) { // the clock was set back
+    long now = nanos.getAsLong();
+    Long since = awaySince;
+    if (since == null) {
       awaySince = now;
       return true;
     }
-    return now.isBefore(since.plus(AWAY_MAX));
+    return now - since < AWAY_MAX.toNanos();
+  }
+
+  private boolean isOpen() {
+    return open != null && open.has(HasMetadata.getPlural(informer.getApiTypeClass()));
   }
 
   @Override

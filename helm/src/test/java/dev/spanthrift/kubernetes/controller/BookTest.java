@@ -22,11 +22,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class BookTest {
+  private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
   private static final PodFacts CART =
       new PodFacts(new Identity("shop", "cart-1", "uid-1"), Map.of("app", "cart"));
 
@@ -279,19 +282,24 @@ class BookTest {
   /** A controller that begins anew, or a replica that ends: its sidecars come back one by one. */
   @Test
   void sidecarsThatAreAwayForAMomentGiveTheOthersNoMoney() {
-    Reconciler reconciler = new Reconciler();
+    AtomicLong nanos = new AtomicLong();
+    Reconciler reconciler = new Reconciler(nanos::get);
     SamplingBudget budget = MockCluster.budget("shop", "all", "{mode: enforce, amount: 100}");
-    Instant begin = Instant.parse("2026-11-30T12:00:00Z");
-    assertEquals(110, partsFor(reconciler, budget, 100, begin), "more at once, with some room");
+    assertEquals(110, partsFor(reconciler, budget, 100, NOON), "more at once, with some room");
     for (int back : new int[] {0, 1, 2, 60, 95}) {
-      assertEquals(110, partsFor(reconciler, budget, back, begin.plusSeconds(back)), "of " + back);
+      nanos.set(TimeUnit.SECONDS.toNanos(back));
+      assertEquals(110, partsFor(reconciler, budget, back, NOON), "of " + back);
     }
     // Half of them are gone for good.
-    assertEquals(110, partsFor(reconciler, budget, 50, begin.plusSeconds(200)));
-    assertEquals(110, partsFor(reconciler, budget, 50, begin.plusSeconds(499)));
-    assertEquals(55, partsFor(reconciler, budget, 50, begin.plusSeconds(501)));
+    nanos.set(TimeUnit.SECONDS.toNanos(200));
+    assertEquals(110, partsFor(reconciler, budget, 50, NOON));
+    nanos.set(TimeUnit.SECONDS.toNanos(499));
+    assertEquals(110, partsFor(reconciler, budget, 50, NOON.plusSeconds(3600)), "set forward");
+    assertEquals(110, partsFor(reconciler, budget, 50, NOON.minusSeconds(3600)), "set back");
+    nanos.set(TimeUnit.SECONDS.toNanos(501));
+    assertEquals(55, partsFor(reconciler, budget, 50, NOON.minusSeconds(3600)), "it is time");
     // A replica that leads from now on has seen nothing yet.
-    assertEquals(55, partsFor(new Reconciler(), budget, 1, begin.plusSeconds(900)));
+    assertEquals(55, partsFor(new Reconciler(nanos::get), budget, 1, NOON));
   }
 
   private static int partsFor(

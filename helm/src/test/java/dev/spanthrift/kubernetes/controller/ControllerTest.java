@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,11 +64,11 @@ class ControllerTest {
   }
 
   private Controller controller(String identity) {
-    return controller(identity, Clock.systemUTC());
+    return controller(identity, Clock.systemUTC(), System::nanoTime);
   }
 
   /** Looks often: what is waited for here would else wait for the next look. */
-  private Controller controller(String identity, Clock clock) {
+  private Controller controller(String identity, Clock clock, LongSupplier nanos) {
     Controller controller =
         Controller.start(
             cluster.client,
@@ -80,6 +81,7 @@ class ControllerTest {
                 null,
                 1000),
             clock,
+            nanos,
             Duration.ofMillis(500));
     open.add(controller);
     return controller;
@@ -433,7 +435,7 @@ class ControllerTest {
 
   @Test
   void aRolloutBeginsWithAStepAndASidecarThatCannotUseItStopsIt() {
-    Controller controller = controller("a", new FastClock());
+    Controller controller = controller("a", new FastClock(), () -> System.nanoTime() * 8);
     List<FakeSidecar> fleet = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       fleet.add(sidecar(controller, "shop", "cart-" + i));

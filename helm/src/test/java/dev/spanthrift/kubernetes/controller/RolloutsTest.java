@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Rollouts in virtual time: the whole of the reconciler, a hundred sidecars that are figures. */
@@ -28,18 +29,30 @@ class RolloutsTest {
       ", rollout: {steps: [10, 50], bake: 5m, guard: {errorShareMax: 0.02, spendFactorMax: 3}}}";
   private static final int PODS = 100;
 
-  private final Reconciler reconciler = new Reconciler();
+  private final Reconciler reconciler = reconciler();
   private final SamplingPolicy object = MockCluster.policy("shop", "rules", OLD + "}");
   private Instant now = Instant.parse("2026-11-30T12:00:00Z");
+
+  /** By how much the wall clock was set. */
+  private Duration clockSet = Duration.ZERO;
+
   private double failedShare;
   private double spendFactor = 1;
   private int refused;
   private int notRunning;
   private boolean cut;
 
+  private Reconciler reconciler() {
+    return new Reconciler(() -> TimeUnit.MILLISECONDS.toNanos(now.toEpochMilli()));
+  }
+
+  private Instant clock() {
+    return now.plus(clockSet);
+  }
+
   /** One look, with the sidecars as the last result left them. */
   private Reconciler.PolicyResult look() {
-    Reconciler.PolicyResult result = reconciler.policy(object, fleet(), now);
+    Reconciler.PolicyResult result = reconciler.policy(object, fleet(), clock());
     object.setStatus(result.status());
     return result;
   }
@@ -222,15 +235,65 @@ class RolloutsTest {
   @Test
   void aReplicaThatOnlyServesFollowsTheStatusAndAnotherLeaderGoesOn() {
     change();
-    Known.Policy served = new Reconciler().policy(object, null, now).known();
+    Known.Policy served = reconciler().policy(object, null, clock()).known();
     assertEquals(10, served.percent());
     assertEquals(hash(object.getSpec()), served.candidate().hash());
-    Reconciler next = new Reconciler();
+    Reconciler next = reconciler();
     for (int i = 0; i < 40; i++) {
       now = now.plus(Reconciler.LOOK);
-      object.setStatus(next.policy(object, fleet(), now).status());
+      object.setStatus(next.policy(object, fleet(), clock()).status());
     }
     assertEquals(2, rollout().step());
+  }
+
+  @Test
+  void aClockThatIsSetForwardCutsNoStepShort() {
+    change();
+    pass(Duration.ofMinutes(4));
+    clockSet = Duration.ofHours(1);
+    pass(Duration.ofSeconds(50));
+    assertEquals(1, rollout().step(), rollout().reason());
+    pass(Duration.ofSeconds(20));
+    assertEquals(2, rollout().step());
+  }
+
+  @Test
+  void aClockThatIsSetBackMakesNoStepLonger() {
+    change();
+    pass(Duration.ofMinutes(4));
+    clockSet = Duration.ofHours(-1);
+    pass(Duration.ofSeconds(70));
+    assertEquals(2, rollout().step(), rollout().reason());
+    pass(Duration.ofMinutes(6));
+    assertEquals("Completed", rollout().phase());
+  }
+
+  @Test
+  void aClockThatIsSetDoesNotMakeTheGuardLookTwiceAtOneThing() {
+    change();
+    failedShare = 0.5;
+    pass(Reconciler.LOOK);
+    for (int i = 1; i <= 5; i++) {
+      clockSet = Duration.ofMinutes(i);
+      look();
+    }
+    assertEquals("Progressing", rollout().phase(), "one look saw something");
+    pass(Reconciler.LOOK);
+    assertEquals("Stopped", rollout().phase());
+  }
+
+  /** Its clock is an hour behind that of the one that led before. */
+  @Test
+  void aNewLeaderWhoseClockIsBehindWatchesAStepNoLongerThanItLasts() {
+    change();
+    pass(Duration.ofMinutes(4));
+    clockSet = Duration.ofHours(-1);
+    Reconciler next = reconciler();
+    for (int i = 0; i < 32; i++) {
+      object.setStatus(next.policy(object, fleet(), clock()).status());
+      now = now.plus(Reconciler.LOOK);
+    }
+    assertEquals(2, rollout().step(), rollout().reason());
   }
 
   @Test
