@@ -84,7 +84,8 @@ function options(props, width, marks) {
 /**
  * A chart.
  * @param times unix seconds
- * @param series {label, colour, values, dash, fill, text(value)}; drawn in their order
+ * @param series {label, colour, values, dash, fill, told}; drawn in their order; told instead of values where
+ *   those cannot be drawn
  * @param say the sentence that says the same
  * @param marks {at, text} of changes
  */
@@ -135,7 +136,7 @@ export function Chart(props) {
   }, [times, series]);
 
   const words = text || decimal;
-  const shownOf = (one) => (at === null ? one.values.findLast((value) => value !== null && value !== undefined) : one.values[at]);
+  const shownOf = (one) => (at === null ? toldOf(one).findLast((value) => value !== null && value !== undefined) : toldOf(one)[at]);
   const said = (one) => shownOf(one) ?? null;
   const mark = at === null ? null : (props.marks || []).find((one) => Math.abs(one.at - times[at]) <= (props.markWidth || 2));
   return html`<figure class="chart" id=${id}>
@@ -158,6 +159,8 @@ export function Chart(props) {
     </figcaption>
   </figure>`;
 }
+
+const toldOf = (one) => one.told || one.values;
 
 /** As a file, for the incident's document. */
 function give(blob, title, ending) {
@@ -183,7 +186,7 @@ const told = (at, long) => (long ? day(at * 1000) + " " : "") + clock(at * 1000)
 
 function Numbers({ title, times, series, words, long }) {
   const named = series.filter((one) => one.label);
-  const csv = () => [["time", ...named.map((one) => one.label)], ...times.map((at, i) => [new Date(at * 1000).toISOString(), ...named.map((one) => one.values[i] ?? "")])]
+  const csv = () => [["time", ...named.map((one) => one.label)], ...times.map((at, i) => [new Date(at * 1000).toISOString(), ...named.map((one) => toldOf(one)[i] ?? "")])]
     .map((line) => line.map((cell) => (/[",\n]/.test(cell) ? '"' + String(cell).replace(/"/g, '""') + '"' : cell)).join(","))
     .join("\n");
   const save = () => give(new Blob([csv()], { type: "text/csv" }), title, ".csv");
@@ -192,7 +195,7 @@ function Numbers({ title, times, series, words, long }) {
     <table aria-label=${title}>
       <thead><tr><th scope="col">${t("time")}</th>${named.map((one) => html`<th scope="col" class="num">${one.label}</th>`)}</tr></thead>
       <tbody>
-        ${rows.map(([at, i]) => html`<tr><th scope="row">${told(at, long)}</th>${named.map((one) => html`<td class="num">${one.values[i] === null || one.values[i] === undefined ? "–" : words(one.values[i])}</td>`)}</tr>`)}
+        ${rows.map(([at, i]) => html`<tr><th scope="row">${told(at, long)}</th>${named.map((one) => html`<td class="num">${toldOf(one)[i] === null || toldOf(one)[i] === undefined ? "–" : words(toldOf(one)[i])}</td>`)}</tr>`)}
       </tbody>
     </table>
     <button type="button" class="quiet" onClick=${save}>CSV</button>

@@ -32,7 +32,7 @@ function shares(series) {
 }
 
 /** On a scale of logarithms layers would lie: each reason has a line of its own, and nothing is a gap. */
-const lines = (series) => series.map((one) => ({ ...one, values: one.values.map((value) => (value > 0 ? value : null)), dash: one.colour === "dropped" ? [5, 3] : undefined }));
+const lines = (series) => series.map((one) => ({ ...one, told: one.values, values: one.values.map((value) => (value > 0 ? value : null)), dash: one.colour === "dropped" ? [5, 3] : undefined }));
 
 const LEAST = 0.01; // spans a second: below, a burst of one span would stretch the scale
 

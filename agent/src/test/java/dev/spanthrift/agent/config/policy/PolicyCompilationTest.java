@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.config.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.spanthrift.agent.config.policy.PolicyCompilation.Compiled;
@@ -53,6 +54,7 @@ class PolicyCompilationTest {
   void whatCannotBeUsedIsOnlyProblems(String text) {
     Invalid invalid = assertInstanceOf(Invalid.class, PolicyCompilation.of(document(text), null));
     assertEquals(1, invalid.problems().size());
+    assertFalse(invalid.problems().getFirst().notes().isEmpty(), "said by code, too");
   }
 
   @Test
