@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.task;
 
 import dev.spanthrift.agent.timer.Guarded;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,8 @@ public final class ProgramTask {
       if (cause instanceof KubernetesClientException) {
         return "the API server does not do as asked: " + cause.getMessage();
       }
-      if (cause instanceof UncheckedIOException file) {
-        return file.getMessage() + ": " + file.getCause().getMessage();
+      if (cause instanceof UncheckedIOException && cause.getCause() instanceof IOException why) {
+        return cause.getMessage() + ": " + why.getMessage();
       }
     }
     return null;
