@@ -108,8 +108,8 @@ class PageStatesIT {
   }
 
   /**
-   * Says what is to be in force, as the cluster's controller does; seconds after the start, when the
-   * sidecar has allowed itself everything for want of a budget.
+   * Says what is to be in force, as the cluster's controller does; seconds after the start, when
+   * the sidecar has allowed itself everything for want of a budget.
    */
   private static DisposableServer controller(Bundle bundle) {
     String change = new StreamMessage.Change(bundle.hash(), bundle.json()).text();

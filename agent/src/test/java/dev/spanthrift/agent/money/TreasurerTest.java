@@ -274,8 +274,7 @@ class TreasurerTest {
     long now = System.nanoTime();
     long wall = Instant.parse("2026-12-01T09:55:00Z").toEpochMilli();
     Treasurer treasurer =
-        Treasurer.open(
-            settings("budgets: [{amount: 100, period: hour}]"), this::status, now, wall);
+        Treasurer.open(settings("budgets: [{amount: 100, period: hour}]"), this::status, now, wall);
     assertTrue(treasurer.allowancePerSecond() > 0);
     treasurer.outstanding(100e12);
     treasurer.tick(now + 1_000_000_000L, wall + 1_000);
