@@ -2,6 +2,7 @@ package dev.spanthrift.agent.control;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 
 /**
  * A script without the spaces that only its readers need: a twentieth of what the page weighs,
@@ -13,6 +14,11 @@ import java.util.Deque;
 final class ScriptSpaces {
   /** What a regular expression may stand behind; behind all else a stroke divides. */
   private static final String BEFORE_PATTERN = "(,=:[!&|?{};>\n";
+
+  private static final Pattern WORD_BEFORE_PATTERN =
+      Pattern.compile("(^|[^\\w$.])(return|typeof|case|of|in|do|else|void|delete|await|yield)$");
+
+  private static final int WORD_MAX = 8;
 
   private final String text;
   private final StringBuilder out;
@@ -111,11 +117,16 @@ final class ScriptSpaces {
     if (text.startsWith("//", at)) {
       int end = text.indexOf('\n', at);
       at = end < 0 ? text.length() : end;
-    } else if (BEFORE_PATTERN.indexOf(last()) < 0) {
+    } else if (!isBeforePattern()) {
       take(1);
     } else {
       pattern();
     }
+  }
+
+  private boolean isBeforePattern() {
+    String end = out.substring(Math.max(0, out.length() - WORD_MAX));
+    return BEFORE_PATTERN.indexOf(last()) >= 0 || WORD_BEFORE_PATTERN.matcher(end).find();
   }
 
   private void pattern() {

@@ -20,6 +20,7 @@ class ScriptSpacesTest {
   void whatIsQuotedStaysAsItIs() {
     becomes("t(\"a , b\",'it\\'s = so')", "t(\"a , b\", 'it\\'s = so')");
     becomes("x=/[ /\",] = \\/ /g.test(y)/2", "x = /[ /\",] = \\/ /g.test(y) / 2");
+    becomes("return/ a /.test(b);areturn/c/d", "return / a /.test(b); areturn / c / d");
     becomes("f(/^ a/)?[/ b /]:(c)=>/ d/", "f(/^ a/) ? [/ b /] : (c) => / d/");
   }
 

@@ -13,15 +13,16 @@ import java.util.Map;
  * @param notes these two by code, so that they can be said in another language; empty where they
  *     have none
  */
-public record PolicyProblem(String pointer, String detail, String suggestion, List<Note> notes) {
+public record PolicyProblem(
+    String pointer, String detail, String suggestion, List<SentenceCode> notes) {
 
   /**
    * A sentence by code.
    *
    * @param code stays the same while the words may change
    */
-  public record Note(String code, Map<String, Object> values) {
-    public Note {
+  public record SentenceCode(String code, Map<String, Object> values) {
+    public SentenceCode {
       values = Map.copyOf(values);
     }
   }

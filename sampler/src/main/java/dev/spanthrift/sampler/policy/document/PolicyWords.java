@@ -1,7 +1,6 @@
 package dev.spanthrift.sampler.policy.document;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -130,10 +129,7 @@ public enum PolicyWords {
   }
 
   public Sentence with(String name, Object value, String other, Object otherValue) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put(name, value);
-    values.put(other, otherValue);
-    return new Sentence(this, values);
+    return new Sentence(this, Map.of(name, value, other, otherValue));
   }
 
   /** With what it is about. */
@@ -152,8 +148,8 @@ public enum PolicyWords {
           .replaceAll(at -> Matcher.quoteReplacement(String.valueOf(values.get(at.group(1)))));
     }
 
-    PolicyProblem.Note note() {
-      return new PolicyProblem.Note(words.word(), values);
+    PolicyProblem.SentenceCode note() {
+      return new PolicyProblem.SentenceCode(words.word(), values);
     }
   }
 }
