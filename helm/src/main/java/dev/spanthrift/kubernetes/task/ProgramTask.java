@@ -2,6 +2,7 @@ package dev.spanthrift.kubernetes.task;
 
 import dev.spanthrift.agent.timer.Guarded;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,8 @@ public final class ProgramTask {
         return "the API server does not do as asked: " + cause.getMessage();
       }
       if (cause instanceof UncheckedIOException file) {
-        return file.getMessage() + ": " + file.getCause().getMessage();
+        IOException why = file.getCause();
+        return why == null ? file.getMessage() : file.getMessage() + ": " + why.getMessage();
       }
     }
     return null;
