@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All figures of one reading of the pipeline. */
@@ -54,9 +55,12 @@ public final class StatusFigures {
     add(Instrument.REQUESTS_OFFERED.at(door.offered(), "signal", signal));
     add(Instrument.REQUESTS_UNDER_WAY.at(door.underWay(), "signal", signal));
     add(Instrument.REQUESTS.at(door.received(), "signal", signal, "outcome", "received"));
-    for (Intake.Refusal refusal : Intake.Refusal.values()) { // from zero on, each of them
-      refused(signal, word(refusal), door.refused().getOrDefault(word(refusal), 0L));
+    Map<String, Long> refused = new TreeMap<>(); // from zero on, each of them
+    for (Intake.Refusal refusal : Intake.Refusal.values()) {
+      refused.put(word(refusal), 0L);
     }
+    door.refused().forEach((why, n) -> refused.put(why.toLowerCase(Locale.ROOT), n));
+    refused.forEach((reason, n) -> refused(signal, reason, n));
     add(Instrument.LET_GO.at(door.letGo(), "signal", signal));
     add(Instrument.RECEIVED_BYTES.at(door.receivedBytes(), "signal", signal));
   }

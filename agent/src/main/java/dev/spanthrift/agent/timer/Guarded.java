@@ -27,20 +27,13 @@ public final class Guarded implements Runnable {
   private final Books books;
   private final String name;
   private final Runnable task;
-  private final Words words;
+  private final Function<Throwable, @Nullable String> words;
 
-  private Guarded(String name, Runnable task, Words words) {
+  private Guarded(String name, Runnable task, Function<Throwable, @Nullable String> words) {
     this.name = name;
     this.task = task;
     this.words = words;
     books = BOOKS.computeIfAbsent(name, unused -> new Books());
-  }
-
-  /** What is said of a failure. */
-  @FunctionalInterface
-  public interface Words {
-    /** In place of its stack; null where it is a mistake of ours, and the stack has to say it. */
-    @Nullable String of(Throwable failure);
   }
 
   /** Of all tasks with one name: a connection's timer has many. */
@@ -67,9 +60,11 @@ public final class Guarded implements Runnable {
   /**
    * Guards a task that somebody else may keep from its work.
    *
-   * @param words for failures that are no mistake of ours
+   * @param words of a failure, in place of its stack; null where it is a mistake of ours, which the
+   *     stack has to say
    */
-  public static Guarded task(String name, Runnable task, Words words) {
+  public static Guarded task(
+      String name, Runnable task, Function<Throwable, @Nullable String> words) {
     return new Guarded(name, task, words);
   }
 
@@ -114,7 +109,7 @@ public final class Guarded implements Runnable {
   }
 
   private void say(Throwable failure, long count) {
-    String told = words.of(failure);
+    String told = words.apply(failure);
     if (told == null) {
       log.error("{} failed and goes on (failure {} since start)", name, count, failure);
     } else {

@@ -43,7 +43,9 @@ final class OpenWatches implements Interceptor {
         && String.valueOf(request.uri().getQuery()).contains("watch=true")) {
       String path = request.uri().getPath();
       byPath.merge(path, 1, Integer::sum);
-      body.done().whenComplete((done, failure) -> byPath.computeIfPresent(path, (p, n) -> less(n)));
+      var _ =
+          body.done()
+              .whenComplete((done, failure) -> byPath.computeIfPresent(path, (p, n) -> less(n)));
     }
   }
 

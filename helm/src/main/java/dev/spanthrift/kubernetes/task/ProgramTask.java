@@ -23,8 +23,9 @@ public final class ProgramTask {
       if (cause instanceof KubernetesClientException) {
         return "the API server does not do as asked: " + cause.getMessage();
       }
-      if (cause instanceof UncheckedIOException && cause.getCause() instanceof IOException why) {
-        return cause.getMessage() + ": " + why.getMessage();
+      if (cause instanceof UncheckedIOException file) {
+        IOException why = file.getCause();
+        return why == null ? file.getMessage() : file.getMessage() + ": " + why.getMessage();
       }
     }
     return null;
