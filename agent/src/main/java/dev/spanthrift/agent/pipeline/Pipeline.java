@@ -442,7 +442,7 @@ public final class Pipeline implements Intake, AutoCloseable {
   private void remember(byte[] snapshot) {
     SpanRing ring = recorded;
     if (ring != null) {
-      ring.learned(new SpanRing.Learned(System.currentTimeMillis(), snapshot));
+      ring.learned(new SpanRing.LearnedBefore(System.currentTimeMillis(), snapshot));
     }
   }
 

@@ -38,7 +38,7 @@ public final class SpanRing {
   private final long bytesMax;
   private final long maxAgeMillis;
   private final long learnedBytesMax;
-  private final ArrayDeque<Learned> learned = new ArrayDeque<>(); // the oldest first
+  private final ArrayDeque<LearnedBefore> learned = new ArrayDeque<>(); // the oldest first
   private long learnedBytes;
   private long learnedForgotten;
   private final ArrayDeque<SpanChunk> chunks = new ArrayDeque<>();
@@ -82,7 +82,7 @@ public final class SpanRing {
    *
    * @param snapshot as {@link dev.spanthrift.sampler.LearnedState} writes it; nobody changes it
    */
-  public record Learned(long unixMillis, byte[] snapshot) {}
+  public record LearnedBefore(long unixMillis, byte[] snapshot) {}
 
   /**
    * Makes an empty one.
@@ -103,7 +103,7 @@ public final class SpanRing {
    * one goes that leaves the smallest gap, counted as forgotten. One is needed no more when there
    * is a later one that is older than all spans.
    */
-  public synchronized void learned(Learned now) {
+  public synchronized void learned(LearnedBefore now) {
     if (now.snapshot().length > learnedBytesMax) {
       learnedForgotten++;
       return;
@@ -112,7 +112,7 @@ public final class SpanRing {
     learnedBytes += now.snapshot().length;
     forgetLearned(now.unixMillis());
     while (learned.size() > LEARNED_MAX || learnedBytes > learnedBytesMax) {
-      Learned least = leastMissed();
+      LearnedBefore least = leastMissed();
       learned.remove(least);
       learnedBytes -= least.snapshot().length;
       learnedForgotten++;
@@ -126,7 +126,7 @@ public final class SpanRing {
     }
   }
 
-  private static Learned second(ArrayDeque<Learned> of) {
+  private static LearnedBefore second(ArrayDeque<LearnedBefore> of) {
     return of.stream().skip(1).findFirst().orElseThrow();
   }
 
@@ -137,9 +137,9 @@ public final class SpanRing {
   }
 
   /** The first and the last stay as long as there are others. */
-  private Learned leastMissed() {
-    Learned[] all = learned.toArray(new Learned[0]);
-    Learned least = all[0];
+  private LearnedBefore leastMissed() {
+    LearnedBefore[] all = learned.toArray(new LearnedBefore[0]);
+    LearnedBefore least = all[0];
     long gap = Long.MAX_VALUE;
     for (int i = 1; i < all.length - 1; i++) {
       long without = all[i + 1].unixMillis() - all[i - 1].unixMillis();
@@ -299,7 +299,7 @@ public final class SpanRing {
       held.get(i).isShared = true;
     }
     forgetLearned(unixMillis);
-    Learned oldest = learned.peekFirst();
+    LearnedBefore oldest = learned.peekFirst();
     boolean isYoung = chunks.isEmpty() || chunks.getFirst().baseMillis >= unixMillis - maxAgeMillis;
     return new Snapshot(
         held,
@@ -321,7 +321,7 @@ public final class SpanRing {
     final String[] errors;
     final long fromMillis;
     private final boolean isWhole;
-    private final @Nullable Learned learned;
+    private final @Nullable LearnedBefore learned;
 
     Snapshot(
         List<SpanChunk> chunks,
@@ -331,7 +331,7 @@ public final class SpanRing {
         String[] errors,
         long fromMillis,
         boolean isWhole,
-        @Nullable Learned learned) {
+        @Nullable LearnedBefore learned) {
       this.isWhole = isWhole;
       this.learned = learned;
       this.chunks = chunks;
@@ -348,7 +348,7 @@ public final class SpanRing {
     }
 
     /** What had been learned last when the oldest span came; null where that is not known. */
-    public @Nullable Learned learned() {
+    public @Nullable LearnedBefore learned() {
       return learned;
     }
 

@@ -37,7 +37,7 @@ final class Fleet implements AutoCloseable {
   private final FieldCursor fields = new FieldCursor();
   private final @Nullable VirtualTreasury treasury;
   private final @Nullable CappedKeeps capped;
-  private final SpanRing.@Nullable Learned learned;
+  private final SpanRing.@Nullable LearnedBefore learned;
 
   Fleet(Question question, Fates fates, Consumer<byte[]> shipped) {
     this(question, fates, shipped, ZstdCodec::orDeflate, null);
@@ -52,7 +52,7 @@ final class Fleet implements AutoCloseable {
       Question question,
       Fates fates,
       Consumer<byte[]> shipped,
-      SpanRing.@Nullable Learned learned) {
+      SpanRing.@Nullable LearnedBefore learned) {
     this(question, fates, shipped, ZstdCodec::orDeflate, learned);
   }
 
@@ -62,7 +62,7 @@ final class Fleet implements AutoCloseable {
       Fates fates,
       Consumer<byte[]> shipped,
       Supplier<? extends SliceCodec> codecs,
-      SpanRing.@Nullable Learned learned) {
+      SpanRing.@Nullable LearnedBefore learned) {
     this.codecs = codecs;
     this.learned = learned;
     this.question = question;

@@ -19,7 +19,7 @@ public final class TraceFate implements Playback.Listener, Fates {
   private final LongSupplier nanos;
   private final RecordedTraffic traffic;
   private final Question question;
-  private final SpanRing.@Nullable Learned learned;
+  private final SpanRing.@Nullable LearnedBefore learned;
 
   private int missing; // spans of the trace that are not decided
   private long spans;
@@ -31,7 +31,7 @@ public final class TraceFate implements Playback.Listener, Fates {
   private TraceFate(
       RecordedTraffic traffic,
       Question question,
-      SpanRing.@Nullable Learned learned,
+      SpanRing.@Nullable LearnedBefore learned,
       Sought sought,
       long deadline,
       LongSupplier nanos) {
@@ -75,7 +75,7 @@ public final class TraceFate implements Playback.Listener, Fates {
   public static @Nullable Told of(
       RecordedTraffic traffic,
       Question question,
-      SpanRing.@Nullable Learned learned,
+      SpanRing.@Nullable LearnedBefore learned,
       Sought sought,
       long deadline,
       LongSupplier nanos)

@@ -37,7 +37,7 @@ final class VirtualPod implements AutoCloseable {
   }
 
   /** Goes on with what was learned at that time; what cannot be read is learned anew. */
-  void restore(SpanRing.Learned learned, long now) {
+  void restore(SpanRing.LearnedBefore learned, long now) {
     var unused = sampler.restore(learned.snapshot(), now, learned.unixMillis());
   }
 

@@ -123,8 +123,8 @@ class SpanRingTest {
     assertEquals(1, ring.snapshot(T + 900_002).requests());
   }
 
-  private static SpanRing.Learned learned(long at, int bytes) {
-    return new SpanRing.Learned(at, new byte[bytes]);
+  private static SpanRing.LearnedBefore learned(long at, int bytes) {
+    return new SpanRing.LearnedBefore(at, new byte[bytes]);
   }
 
   @Test
@@ -144,7 +144,7 @@ class SpanRingTest {
     assertEquals(T + 16_000, Objects.requireNonNull(snapshot.learned()).unixMillis());
     assertEquals(0, ring.counts().learnedForgotten());
     long young = HOUR.toMillis() + T + 5_500 + 3L * SpanChunk.SPANS;
-    SpanRing.Learned then = Objects.requireNonNull(ring.snapshot(young).learned());
+    SpanRing.LearnedBefore then = Objects.requireNonNull(ring.snapshot(young).learned());
     assertEquals(T + 17_000, then.unixMillis(), "of those that are young enough");
   }
 

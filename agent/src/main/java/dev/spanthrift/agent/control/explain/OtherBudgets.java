@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtherBudgets {
   /** An answer takes 300 ms at most, and the decisions are looked up before. */
-  static final Duration PLAY_MAX = Duration.ofMillis(200);
+  static final Duration PLAY_MAX = Duration.ofMillis(250);
 
   private static final double SECONDS_AN_HOUR = 3_600;
 

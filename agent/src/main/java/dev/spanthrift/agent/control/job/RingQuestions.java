@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * more memory is taken than is free, and a question ends when what runs beside it needs that.
  */
 public final class RingQuestions {
-  /** An explanation plays for 200 ms at most, and nobody should be sent away because of it. */
+  /** An explanation plays for 250 ms at most, and nobody should be sent away because of it. */
   private static final Duration TURN_MAX = Duration.ofMillis(500);
 
   private final PipelineView pipeline;

@@ -63,7 +63,7 @@ class ExplainOtherBudgetsTest {
   private final List<ExportTraceServiceRequest> requests = new MadeTraffic(821, 240).recorded();
   private final Scanner scanner = new Scanner(100_000);
   private final long began = System.currentTimeMillis() - 60_000;
-  private SpanRing.@Nullable Learned learned;
+  private SpanRing.@Nullable LearnedBefore learned;
   private AdminPort port;
 
   @BeforeEach
@@ -86,7 +86,7 @@ class ExplainOtherBudgetsTest {
   }
 
   /** The requests from there on, and what the sampler had learned by then. */
-  private void record(int from, SpanRing.@Nullable Learned learned) {
+  private void record(int from, SpanRing.@Nullable LearnedBefore learned) {
     SpanRing ring = new SpanRing(1 << 20, Duration.ofHours(1));
     if (learned != null) {
       ring.learned(learned);
@@ -172,10 +172,10 @@ class ExplainOtherBudgetsTest {
     return decided;
   }
 
-  private static SpanRing.Learned learned(Sampler sampler, long unixMillis) {
+  private static SpanRing.LearnedBefore learned(Sampler sampler, long unixMillis) {
     LearnedState.Writer writer = sampler.learned(unixMillis);
     while (writer.step(unixMillis * MILLI)) {}
-    return new SpanRing.Learned(unixMillis, writer.finish());
+    return new SpanRing.LearnedBefore(unixMillis, writer.finish());
   }
 
   /** A machine that is busy with other things may take too long at first, which is an answer. */
@@ -336,7 +336,7 @@ class ExplainOtherBudgetsTest {
     Map<String, LoggedDecision> now = decide(ALLOWANCE, log);
     Map<String, LoggedDecision> twice =
         decide(ALLOWANCE, 2 * ALLOWANCE, from, new DecisionLog(8 << 20, () -> 0));
-    SpanRing.Learned then = Objects.requireNonNull(learned);
+    SpanRing.LearnedBefore then = Objects.requireNonNull(learned);
     record(from, then);
     Answers warm = answers(now, twice);
     System.out.println("warm " + warm);
