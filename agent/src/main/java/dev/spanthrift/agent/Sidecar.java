@@ -133,12 +133,12 @@ public final class Sidecar implements SidecarProgram {
     BudgetParts budget = wiring.budget().parts(treasurer, fleet);
     Judge begin = judge == null ? first(policies.current(), fleet) : judge;
     Pipeline pipeline = new Pipeline(wiring.pipeline(), begin, budget, routes(settings));
-    LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
-    this.learned = learned;
     SpanRing ring = wiring.recording();
     if (ring != null) {
-      pipeline.record(ring);
+      pipeline.record(ring); // before what is learned, which its replay begins with
     }
+    LearnedFile learned = LearnedFile.open(settings.stateDir(), pipeline);
+    this.learned = learned;
     pipeline.killSwitch(new KillSwitchFile(settings.stateDir()).read());
     LivePipeline live =
         new LivePipeline(

@@ -100,7 +100,7 @@ public final class ControlServer implements AutoCloseable {
     curves = new SpendCurves(settings.stateDirectory(), this::later);
     hour = new HourHistory(spend, curves);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
-    report = new ReportBooks(settings.stateDirectory(), spend);
+    report = new ReportBooks(settings.stateDirectory(), spend, this::later);
     operationHistory.each(minute -> report.count(minute.to()));
     webhook =
         new WebhookSender(

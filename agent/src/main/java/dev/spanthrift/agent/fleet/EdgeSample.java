@@ -40,7 +40,7 @@ final class EdgeSample implements TraceWatch {
   private String lastService = "";
   private List<Part> decided = new ArrayList<>();
 
-  private static boolean isSampled(long high, long low) {
+  static boolean isSampled(long high, long low) {
     return (Hash.mix(high ^ Long.rotateLeft(low, 17)) & (ONE_OF - 1)) == 0;
   }
 

@@ -433,7 +433,17 @@ public final class Pipeline implements Intake, AutoCloseable {
       }
       Thread.yield(); // spans go first
     }
-    return writer.finish();
+    byte[] snapshot = writer.finish();
+    remember(snapshot);
+    return snapshot;
+  }
+
+  /** What a replay of the recording begins with, once what is older than it is forgotten. */
+  private void remember(byte[] snapshot) {
+    SpanRing ring = recorded;
+    if (ring != null) {
+      ring.learned(new SpanRing.LearnedBefore(System.currentTimeMillis(), snapshot));
+    }
   }
 
   /** Goes on with what an earlier process had learned; call before the first request. */
@@ -444,6 +454,8 @@ public final class Pipeline implements Intake, AutoCloseable {
     }
     if (restored.warning().isPresent()) {
       snapshotIgnored();
+    } else {
+      remember(saved);
     }
     return restored;
   }

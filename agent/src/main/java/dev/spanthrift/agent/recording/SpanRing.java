@@ -31,8 +31,16 @@ public final class SpanRing {
   private static final int KIND_UNKNOWN = 7;
   private static final int STATUS_UNKNOWN = 3;
 
-  private final int chunksMax;
+  private static final int LEARNED_MAX = 16;
+  private static final int LEARNED_PART = 4; // of the bytes
+  private static final long CHUNK_BYTES = (long) SpanChunk.SPANS * SpanChunk.SPAN_BYTES;
+
+  private final long bytesMax;
   private final long maxAgeMillis;
+  private final long learnedBytesMax;
+  private final ArrayDeque<LearnedBefore> learned = new ArrayDeque<>(); // the oldest first
+  private long learnedBytes;
+  private long learnedForgotten;
   private final ArrayDeque<SpanChunk> chunks = new ArrayDeque<>();
   private final Operations operations = new Operations();
   private final ErrorSignatures signatures = new ErrorSignatures();
@@ -58,9 +66,23 @@ public final class SpanRing {
    * @param recorded = held + overwritten + expired
    * @param sampledUpstream of the recorded, those with a threshold or randomness of their own: the
    *     columns do not know it
+   * @param learnedForgotten how often something learned was forgotten for want of room, and would
+   *     have been of use
    */
   public record Recorded(
-      long recorded, long held, long overwritten, long expired, long sampledUpstream) {}
+      long recorded,
+      long held,
+      long overwritten,
+      long expired,
+      long sampledUpstream,
+      long learnedForgotten) {}
+
+  /**
+   * What the sampler had learned at a time.
+   *
+   * @param snapshot as {@link dev.spanthrift.sampler.LearnedState} writes it; nobody changes it
+   */
+  public record LearnedBefore(long unixMillis, byte[] snapshot) {}
 
   /**
    * Makes an empty one.
@@ -68,9 +90,65 @@ public final class SpanRing {
    * @param bytesMax at least two chunks are held, half a megabyte
    */
   public SpanRing(long bytesMax, Duration maxAge) {
-    long chunk = (long) SpanChunk.SPANS * SpanChunk.SPAN_BYTES;
-    chunksMax = (int) Math.clamp(bytesMax / chunk, 2, 1 << 20);
+    this.bytesMax = Math.max(2 * CHUNK_BYTES, bytesMax);
     maxAgeMillis = maxAge.toMillis();
+    learnedBytesMax = this.bytesMax / LEARNED_PART;
+  }
+
+  /**
+   * Takes what the sampler has learned by now, so that whoever plays the recording need not begin
+   * as a process does that has just started.
+   *
+   * <p>It takes the place of spans. Of 17, or where they are more than a quarter of the bytes, the
+   * one goes that leaves the smallest gap, counted as forgotten. One is needed no more when there
+   * is a later one that is older than all spans.
+   */
+  public synchronized void learned(LearnedBefore now) {
+    if (now.snapshot().length > learnedBytesMax) {
+      learnedForgotten++;
+      return;
+    }
+    learned.addLast(now);
+    learnedBytes += now.snapshot().length;
+    forgetLearned(now.unixMillis());
+    while (learned.size() > LEARNED_MAX || learnedBytes > learnedBytesMax) {
+      LearnedBefore least = leastMissed();
+      learned.remove(least);
+      learnedBytes -= least.snapshot().length;
+      learnedForgotten++;
+    }
+  }
+
+  private void forgetLearned(long unixMillis) {
+    long first = firstMillis(unixMillis);
+    while (learned.size() > 1 && second(learned).unixMillis() < first) {
+      learnedBytes -= learned.removeFirst().snapshot().length;
+    }
+  }
+
+  private static LearnedBefore second(ArrayDeque<LearnedBefore> of) {
+    return of.stream().skip(1).findFirst().orElseThrow();
+  }
+
+  /** Before it no span came that is still read. */
+  private long firstMillis(long unixMillis) {
+    SpanChunk oldest = chunks.peekFirst();
+    return oldest == null ? Long.MAX_VALUE : Math.max(oldest.baseMillis, unixMillis - maxAgeMillis);
+  }
+
+  /** The first and the last stay as long as there are others. */
+  private LearnedBefore leastMissed() {
+    LearnedBefore[] all = learned.toArray(new LearnedBefore[0]);
+    LearnedBefore least = all[0];
+    long gap = Long.MAX_VALUE;
+    for (int i = 1; i < all.length - 1; i++) {
+      long without = all[i + 1].unixMillis() - all[i - 1].unixMillis();
+      if (without < gap) {
+        gap = without;
+        least = all[i];
+      }
+    }
+    return least;
   }
 
   /** Records a batch. */
@@ -140,7 +218,7 @@ public final class SpanRing {
     if (chunk == null || chunks.isEmpty() || chunk.size == SpanChunk.SPANS) {
       expire(unixMillis);
       SpanChunk spare = null;
-      if (chunks.size() >= chunksMax) {
+      while (chunks.size() >= chunksMax()) {
         spare = chunks.removeFirst();
         overwritten += spare.size;
       }
@@ -149,6 +227,10 @@ public final class SpanRing {
       chunks.addLast(chunk);
     }
     return chunk;
+  }
+
+  private int chunksMax() {
+    return (int) Math.clamp((bytesMax - learnedBytes) / CHUNK_BYTES, 2, 1 << 20);
   }
 
   private void expire(long unixMillis) {
@@ -201,7 +283,7 @@ public final class SpanRing {
     for (SpanChunk chunk : chunks) {
       held += chunk.size;
     }
-    return new Recorded(recorded, held, overwritten, expired, sampledUpstream);
+    return new Recorded(recorded, held, overwritten, expired, sampledUpstream, learnedForgotten);
   }
 
   /** What is in it now, the young enough part; later spans do not show in it. */
@@ -216,8 +298,18 @@ public final class SpanRing {
       sizes[i] = held.get(i).size;
       held.get(i).isShared = true;
     }
+    forgetLearned(unixMillis);
+    LearnedBefore oldest = learned.peekFirst();
+    boolean isYoung = chunks.isEmpty() || chunks.getFirst().baseMillis >= unixMillis - maxAgeMillis;
     return new Snapshot(
-        held, sizes, services.clone(), names.clone(), errors.clone(), unixMillis - maxAgeMillis);
+        held,
+        sizes,
+        services.clone(),
+        names.clone(),
+        errors.clone(),
+        unixMillis - maxAgeMillis,
+        overwritten + expired == 0 && isYoung,
+        oldest != null && oldest.unixMillis() < firstMillis(unixMillis) ? oldest : null);
   }
 
   /** Spans of a moment, read again and again. */
@@ -228,6 +320,8 @@ public final class SpanRing {
     final String[] names;
     final String[] errors;
     final long fromMillis;
+    private final boolean isWhole;
+    private final @Nullable LearnedBefore learned;
 
     Snapshot(
         List<SpanChunk> chunks,
@@ -235,13 +329,27 @@ public final class SpanRing {
         String[] services,
         String[] names,
         String[] errors,
-        long fromMillis) {
+        long fromMillis,
+        boolean isWhole,
+        @Nullable LearnedBefore learned) {
+      this.isWhole = isWhole;
+      this.learned = learned;
       this.chunks = chunks;
       this.sizes = sizes;
       this.services = services;
       this.names = names;
       this.errors = errors;
       this.fromMillis = fromMillis;
+    }
+
+    /** Whether a replay may begin as this process did, or with what it had learned by then. */
+    public boolean knowsItsBeginning() {
+      return isWhole || learned != null;
+    }
+
+    /** What had been learned last when the oldest span came; null where that is not known. */
+    public @Nullable LearnedBefore learned() {
+      return learned;
     }
 
     /** A reader that begins with the oldest span. */

@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.simulation;
 
 import dev.spanthrift.agent.pipeline.ZstdCodec;
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.budget.allocation.Allowance;
@@ -36,9 +37,23 @@ final class Fleet implements AutoCloseable {
   private final FieldCursor fields = new FieldCursor();
   private final @Nullable VirtualTreasury treasury;
   private final @Nullable CappedKeeps capped;
+  private final SpanRing.@Nullable LearnedBefore learned;
 
   Fleet(Question question, Fates fates, Consumer<byte[]> shipped) {
-    this(question, fates, shipped, ZstdCodec::orDeflate);
+    this(question, fates, shipped, ZstdCodec::orDeflate, null);
+  }
+
+  /**
+   * A fleet that goes on with what was learned.
+   *
+   * @param learned by each of its pods; null: nothing
+   */
+  Fleet(
+      Question question,
+      Fates fates,
+      Consumer<byte[]> shipped,
+      SpanRing.@Nullable LearnedBefore learned) {
+    this(question, fates, shipped, ZstdCodec::orDeflate, learned);
   }
 
   /** With codecs of the caller's kind. */
@@ -46,8 +61,10 @@ final class Fleet implements AutoCloseable {
       Question question,
       Fates fates,
       Consumer<byte[]> shipped,
-      Supplier<? extends SliceCodec> codecs) {
+      Supplier<? extends SliceCodec> codecs,
+      SpanRing.@Nullable LearnedBefore learned) {
     this.codecs = codecs;
+    this.learned = learned;
     this.question = question;
     this.fates = fates;
     this.shipped = shipped;
@@ -71,7 +88,7 @@ final class Fleet implements AutoCloseable {
   void receive(byte[] request, Scanner scanner, Batch whole, long now) {
     int source = sources.podOf(whole);
     if (source >= 0 || !question.byPod()) {
-      pod(source, whole).receive(whole, now);
+      pod(source, whole, now).receive(whole, now);
       return;
     }
     fields.on(request, 0, request.length);
@@ -80,18 +97,31 @@ final class Fleet implements AutoCloseable {
       int to = fields.position();
       if (fields.field() == RESOURCE_SPANS && fields.isBytes()) {
         Batch part = scanner.scan(request, from, to - from);
-        pod(sources.podOf(part), part).receive(part, now);
+        pod(sources.podOf(part), part, now).receive(part, now);
       }
       from = to;
     }
   }
 
-  private VirtualPod pod(int source, Batch first) {
+  private VirtualPod pod(int source, Batch first, long now) {
     int index = question.byPod() ? source : 0;
     while (pods.size() <= index) {
-      pods.add(opened("pod-" + pods.size(), first));
+      VirtualPod opened = opened("pod-" + pods.size(), first);
+      pods.add(opened);
+      begin(opened, now);
     }
     return pods.get(index);
+  }
+
+  /** A sidecar ticks from its start on: its first trace finds the money that it begins with. */
+  private void begin(VirtualPod pod, long now) {
+    if (treasury != null) {
+      treasury.tick(now);
+    }
+    if (learned != null) {
+      pod.restore(learned, now);
+    }
+    pod.tick(now);
   }
 
   private VirtualPod opened(String name, Batch first) {

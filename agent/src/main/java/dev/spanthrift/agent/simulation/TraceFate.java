@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.simulation;
 
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.wire.Batch;
 import java.io.IOException;
@@ -7,9 +8,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What would become of one trace? The same as {@link WhatIf} decides, since it is the same sampler
- * over the same traffic; but nothing is written down of the others, and it ends when this one is
- * decided.
+ * What would become of one trace? The same as {@link WhatIf} decides where nothing was learned
+ * before, since it is the same sampler over the same traffic; but nothing is written down of the
+ * others, and it ends when this one is decided.
  */
 public final class TraceFate implements Playback.Listener, Fates {
   private final long high;
@@ -18,6 +19,7 @@ public final class TraceFate implements Playback.Listener, Fates {
   private final LongSupplier nanos;
   private final RecordedTraffic traffic;
   private final Question question;
+  private final SpanRing.@Nullable LearnedBefore learned;
 
   private int missing; // spans of the trace that are not decided
   private long spans;
@@ -29,11 +31,13 @@ public final class TraceFate implements Playback.Listener, Fates {
   private TraceFate(
       RecordedTraffic traffic,
       Question question,
+      SpanRing.@Nullable LearnedBefore learned,
       Sought sought,
       long deadline,
       LongSupplier nanos) {
     this.traffic = traffic;
     this.question = question;
+    this.learned = learned;
     high = sought.high;
     low = sought.low;
     missing = sought.spans;
@@ -62,19 +66,25 @@ public final class TraceFate implements Playback.Listener, Fates {
   /**
    * Plays the recording until the trace is decided.
    *
+   * @param learned when the recording begins; null: nothing, as in a process that has just started
    * @param deadline by {@code nanos}, at which it gives up
    * @return null when time was too short
    * @throws IOException if the traffic cannot be read
    * @throws InterruptedException when it is to stop
    */
   public static @Nullable Told of(
-      RecordedTraffic traffic, Question question, Sought sought, long deadline, LongSupplier nanos)
+      RecordedTraffic traffic,
+      Question question,
+      SpanRing.@Nullable LearnedBefore learned,
+      Sought sought,
+      long deadline,
+      LongSupplier nanos)
       throws IOException, InterruptedException {
-    return new TraceFate(traffic, question, sought, deadline, nanos).play();
+    return new TraceFate(traffic, question, learned, sought, deadline, nanos).play();
   }
 
   private @Nullable Told play() throws IOException, InterruptedException {
-    try (Fleet fleet = new Fleet(question, this, request -> {})) {
+    try (Fleet fleet = new Fleet(question, this, request -> {}, learned)) {
       Playback playback = new Playback(traffic, question, fleet, this);
       playback.play();
       return late || missing > 0

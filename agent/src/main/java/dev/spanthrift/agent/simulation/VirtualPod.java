@@ -1,5 +1,6 @@
 package dev.spanthrift.agent.simulation;
 
+import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.Fates;
 import dev.spanthrift.sampler.PolicyJudge;
@@ -33,6 +34,11 @@ final class VirtualPod implements AutoCloseable {
     sampler = new Sampler(settings, new PolicyJudge(policies), codec, budget);
     sampler.tellFates(fates);
     this.shipped = shipped;
+  }
+
+  /** Goes on with what was learned at that time; what cannot be read is learned anew. */
+  void restore(SpanRing.LearnedBefore learned, long now) {
+    var unused = sampler.restore(learned.snapshot(), now, learned.unixMillis());
   }
 
   void receive(Batch batch, long now) {

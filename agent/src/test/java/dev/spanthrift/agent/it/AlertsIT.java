@@ -58,16 +58,17 @@ class AlertsIT {
   private static final String LONE = "/lone";
   private static final String MEMBER = "/member";
   private static final String[] OF_OPERATIONS = {"errorRate", "latency", "slowQuery"};
-  private static final int USUAL_REQUESTS = 100; // five windows are learned, and two begin and end
-  private static final long PACE_MILLIS = 200;
-  private static final int ROOTS = 20;
+  // Five windows are learned, and two begin and end: each of one or two looks, a second apart.
+  private static final int USUAL_REQUESTS = 200;
+  private static final long PACE_MILLIS = 100;
+  private static final int ROOTS = 40; // one request makes a window that says something
   private static final long MILLI = 1_000_000;
 
-  /** Windows of two seconds in place of a minute. */
+  /** Windows of a second in place of a minute. */
   private static final String ALERTS =
       """
       alerts:
-        window: 2s
+        window: 1s
         destinationAway: 1s
         engineAway: 1s
         page: https://page.example/

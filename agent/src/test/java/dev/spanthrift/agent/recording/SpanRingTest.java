@@ -14,6 +14,7 @@ import io.opentelemetry.proto.trace.v1.Status;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SpanRingTest {
@@ -120,6 +121,74 @@ class SpanRingTest {
     assertEquals(10, ring.counts().expired());
     ring.record(batch(one), T + 900_001);
     assertEquals(1, ring.snapshot(T + 900_002).requests());
+  }
+
+  private static SpanRing.LearnedBefore learned(long at, int bytes) {
+    return new SpanRing.LearnedBefore(at, new byte[bytes]);
+  }
+
+  @Test
+  void aReplayBeginsWithWhatWasLearnedLastBeforeTheOldestSpan() {
+    SpanRing ring = new SpanRing(0, HOUR); // two chunks
+    Batch one = batch(MadeTraffic.single("x"));
+    ring.record(one, T);
+    ring.learned(learned(T + 1, 10));
+    assertNull(ring.snapshot(T + 1).learned(), "a process that has just started knew nothing");
+    for (int i = 1; i < 6 * SpanChunk.SPANS; i++) {
+      if (i % 1_000 == 0) {
+        ring.learned(learned(T + i, 10));
+      }
+      ring.record(one, T + i);
+    }
+    SpanRing.Snapshot snapshot = ring.snapshot(T + 6 * SpanChunk.SPANS);
+    assertEquals(T + 16_000, Objects.requireNonNull(snapshot.learned()).unixMillis());
+    assertEquals(0, ring.counts().learnedForgotten());
+    long young = HOUR.toMillis() + T + 5_500 + 3L * SpanChunk.SPANS;
+    SpanRing.LearnedBefore then = Objects.requireNonNull(ring.snapshot(young).learned());
+    assertEquals(T + 17_000, then.unixMillis(), "of those that are young enough");
+  }
+
+  @Test
+  void whatAnEarlierProcessHadLearnedIsBeforeTheFirstSpan() {
+    SpanRing ring = new SpanRing(0, HOUR);
+    ring.learned(learned(T - 1, 10));
+    ring.record(batch(MadeTraffic.single("x")), T);
+    assertEquals(T - 1, Objects.requireNonNull(ring.snapshot(T).learned()).unixMillis());
+  }
+
+  @Test
+  void whatWasLearnedIsBoundedAndCountedAndKeepsItsFirstAndItsLast() {
+    SpanRing ring = new SpanRing(0, HOUR); // two chunks: 126,976 bytes for this
+    ring.learned(learned(T - 1, 1_000));
+    ring.record(batch(MadeTraffic.single("x")), T);
+    for (int i = 0; i < 100; i++) {
+      ring.learned(learned(T + i, 1_000));
+    }
+    assertEquals(85, ring.counts().learnedForgotten());
+    assertEquals(T - 1, Objects.requireNonNull(ring.snapshot(T).learned()).unixMillis());
+    ring.learned(learned(T + 100, 120_000));
+    assertEquals(T - 1, Objects.requireNonNull(ring.snapshot(T).learned()).unixMillis());
+    long forgotten = ring.counts().learnedForgotten();
+    ring.learned(learned(T + 101, 127_000));
+    assertEquals(T - 1, Objects.requireNonNull(ring.snapshot(T).learned()).unixMillis());
+    assertEquals(forgotten + 1, ring.counts().learnedForgotten(), "too large for it");
+  }
+
+  @Test
+  void whatWasLearnedTakesThePlaceOfSpans() {
+    SpanRing ring = new SpanRing(1 << 20, HOUR); // four chunks
+    Batch one = batch(MadeTraffic.single("x"));
+    for (int i = 0; i < 5 * SpanChunk.SPANS; i++) {
+      ring.record(one, T + i);
+    }
+    assertEquals(4 * SpanChunk.SPANS, ring.counts().held());
+    ring.learned(learned(T, 250_000));
+    for (int i = 0; i < SpanChunk.SPANS; i++) {
+      ring.record(one, T + 60_000 + i);
+    }
+    SpanRing.Recorded counts = ring.counts();
+    assertEquals(3 * SpanChunk.SPANS, counts.held());
+    assertEquals(counts.recorded(), counts.held() + counts.overwritten());
   }
 
   @Test

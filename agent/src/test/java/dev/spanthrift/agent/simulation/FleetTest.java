@@ -19,7 +19,7 @@ class FleetTest {
     AtomicInteger opened = new AtomicInteger();
     Outcomes outcomes = new Outcomes(new SpanNames(new Scanner(1).scan(new byte[0], 0, 0)));
     try (Fleet fleet =
-        new Fleet(question(), outcomes, shipped -> {}, () -> new Counted(open, opened))) {
+        new Fleet(question(), outcomes, shipped -> {}, () -> new Counted(open, opened), null)) {
       Scanner scanner = new Scanner(10_000);
       for (var request : new MadeTraffic(7, 100).recorded()) {
         byte[] bytes = request.toByteArray();

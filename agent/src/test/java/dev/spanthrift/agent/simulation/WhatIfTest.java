@@ -305,7 +305,7 @@ class WhatIfTest {
     long[] times = traffic.flushNanos();
     long end = times[times.length - 1] + 120_000_000_000L;
     int next = 0;
-    for (long now = times[0] + 1_000_000_000L; now <= end; now += 1_000_000_000L) {
+    for (long now = times[0]; now <= end; now += 1_000_000_000L) {
       for (; next < times.length && times[next] < now; next++) {
         byte[] request = traffic.recorded().get(next).toByteArray();
         sampler.hold(scanner.scan(request, 0, request.length), times[next]);

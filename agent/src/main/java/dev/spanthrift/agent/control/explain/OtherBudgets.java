@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While the trace's spans are recorded, the recording is played to a sampler with that budget
  * until it decides this trace: what {@code budget:simulate} does, and the only way to know, for
- * other money would have kept other traces before this one.
+ * other money would have kept other traces before this one. That sampler begins with what had been
+ * learned when the recording begins, as far as that is remembered; and it is believed only where
+ * the same with the budget of now gives this trace what it really got.
  *
  * <p>Else by what the decision remembers. A class spends its money M as Σ price · min(1, μ ·
  * score), which is concave in μ: k times the money makes μ, and with it p, at least k times as
@@ -45,9 +47,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtherBudgets {
   /** An answer takes 300 ms at most, and the decisions are looked up before. */
-  static final Duration PLAY_MAX = Duration.ofMillis(200);
+  static final Duration PLAY_MAX = Duration.ofMillis(250);
 
   private static final double SECONDS_AN_HOUR = 3_600;
+
+  /** So many times larger or smaller a played probability may be than the real one. */
+  static final double LIKE = 1.25;
 
   private final PolicyStore policies;
   private final SpendView spend;
@@ -89,11 +94,13 @@ final class OtherBudgets {
     List<Other> others = others(asked);
     List<Replay> replays =
         others.isEmpty() ? List.of() : replays(others, decisions, recorded, spans);
+    List<Fate> fates = fates(others, replays, decision);
     List<Otherwise> answers = new ArrayList<>();
     for (int i = 0; i < replays.size(); i++) {
       answers.add(
           switch (replays.get(i)) {
-            case Replay.Replayed(TraceFate.Told told) -> played(others.get(i), decision, told);
+            case Replay.Replayed(TraceFate.Told told) ->
+                played(others.get(i), decision, told, fates);
             case Replay.NotReplayed(Note why) -> about(others.get(i), decision, why);
           });
     }
@@ -193,6 +200,9 @@ final class OtherBudgets {
     int found = new Scanner(1 << 20).scan(spans, 0, spans.length).size();
     int seen = decisions.stream().mapToInt(decision -> decision.amounts().spans()).sum();
     Note lack = lack(version, last, found, seen);
+    if (lack == null && recorded != null && !recorded.knowsItsBeginning()) {
+      lack = Note.of(NoteCode.BEGINNING_FORGOTTEN);
+    }
     if (lack != null || version == null || recorded == null) {
       Replay unknown =
           new Replay.NotReplayed(lack == null ? Note.of(NoteCode.SPANS_NOT_RECORDED) : lack);
@@ -203,7 +213,76 @@ final class OtherBudgets {
         others.stream().map(Other::means).toList(),
         recorded,
         new TraceFate.Sought(last.traceIdHigh(), last.traceIdLow(), found),
+        told -> objection(last, told),
         playMax);
+  }
+
+  /** What a replay with the money of now says must be what happened, or it began otherwise. */
+  private static @Nullable Note objection(LoggedDecision decision, TraceFate.Told told) {
+    double real = decision.probability();
+    Double played = told.probability();
+    if (played == null) {
+      if (told.kept() && real >= 1) {
+        return null; // as where nothing costs anything now
+      }
+      return new Note(
+          NoteCode.NOT_REPRODUCED_AS, Map.of("reason", told.reason(), "probability", real));
+    }
+    boolean settled = decision.outcome() != Conclusion.WAITING;
+    if (played > LIKE * real
+        || played * LIKE < real
+        || (settled && told.kept() != (decision.outcome() == Conclusion.KEPT))) {
+      return new Note(NoteCode.NOT_REPRODUCED, Map.of("played", played, "probability", real));
+    }
+    return null;
+  }
+
+  /**
+   * Whether a trace is kept with so much money.
+   *
+   * @param money in times of the budget in force
+   */
+  record Fate(double money, boolean kept) {
+    /** Whether more money drops what less keeps. */
+    boolean isAgainst(Fate other) {
+      return kept != other.kept && money != other.money && kept == money < other.money;
+    }
+  }
+
+  /**
+   * Less money may keep what more drops, since each budget keeps other traces before; but who reads
+   * it must be told.
+   *
+   * @return what to say; null where all is in order
+   */
+  static @Nullable NoteCode against(@Nullable Fate one, List<Fate> all) {
+    if (one == null || all.stream().noneMatch(one::isAgainst)) {
+      return null;
+    }
+    return one.kept() ? NoteCode.KEPT_BY_LESS : NoteCode.DROPPED_BY_MORE;
+  }
+
+  /** What is known: what really happened, and what was played. */
+  private static List<Fate> fates(
+      List<Other> others, List<Replay> replays, LoggedDecision decision) {
+    List<Fate> fates = new ArrayList<>();
+    if (decision.outcome() != Conclusion.WAITING) {
+      fates.add(new Fate(1, decision.outcome() == Conclusion.KEPT));
+    }
+    for (int i = 0; i < others.size(); i++) {
+      if (replays.get(i) instanceof Replay.Replayed(TraceFate.Told told)) {
+        Fate fate = fate(others.get(i), told);
+        if (fate != null) {
+          fates.add(fate);
+        }
+      }
+    }
+    return fates;
+  }
+
+  /** Null for a share of the traffic, whose money is not known before. */
+  private static @Nullable Fate fate(Other other, TraceFate.Told told) {
+    return other.factor() > 0 ? new Fate(other.factor(), told.kept()) : null;
   }
 
   /** Why the recording cannot be played. */
@@ -235,7 +314,8 @@ final class OtherBudgets {
         .orElse(null);
   }
 
-  private static Otherwise played(Other other, LoggedDecision decision, TraceFate.Told told) {
+  private static Otherwise played(
+      Other other, LoggedDecision decision, TraceFate.Told told, List<Fate> fates) {
     Map<String, Object> values = new HashMap<>();
     values.put("spans", told.spans());
     values.put("seconds", told.seconds());
@@ -247,8 +327,14 @@ final class OtherBudgets {
       values.put("needed", OtherAnswers.needed(decision));
     }
     NoteCode code = probability == null ? NoteCode.PLAYED_AS : NoteCode.PLAYED_DRAW;
+    Note played = new Note(code, values);
+    NoteCode against = against(fate(other, told), fates);
     return Otherwise.byBudget(
-        other.name(), told.kept(), new Note(code, values), Otherwise.RECORDING, probability);
+        other.name(),
+        told.kept(),
+        against == null ? played : Note.of(against, "why", played),
+        Otherwise.RECORDING,
+        probability);
   }
 
   /** By the decision alone. */

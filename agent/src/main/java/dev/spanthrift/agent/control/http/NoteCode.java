@@ -58,6 +58,12 @@ public enum NoteCode {
       "probability {probability}, and it needs at least {needed}; from the {spans} spans recorded"
           + " in {seconds} s until then"),
   PLAYED_AS("decided as {reason}; from the {spans} spans recorded in {seconds} s until then"),
+  DROPPED_BY_MORE(
+      "{why}; less money kept it: each budget keeps other traces before it, and leaves another rest"
+          + " for it"),
+  KEPT_BY_LESS(
+      "{why}; more money dropped it: each budget keeps other traces before it, and leaves another"
+          + " rest for it"),
   ABOUT("approximation: probability about {probability}, and it needs at least {needed}; {why}"),
   ONLY_PLAYED("a budget of this kind can only be played, and {why}"),
   MONEY_FOR_ALL("there was money for all of its kind, and how much more is not known, and {why}"),
@@ -65,6 +71,14 @@ public enum NoteCode {
   VERSION_FORGOTTEN("the policies that it was decided by are forgotten"),
   POLICY_ASKS_UNRECORDED(
       "policy {policy} asks for attributes, events or trace state, which are not recorded"),
+  BEGINNING_FORGOTTEN(
+      "what came before the recording is forgotten, and what was learned from it is not at hand"),
+  NOT_REPRODUCED(
+      "the recording, played with the budget of now, gives it probability {played} where it had"
+          + " {probability}"),
+  NOT_REPRODUCED_AS(
+      "the recording, played with the budget of now, decides it as {reason} where it had"
+          + " probability {probability}"),
   PLAYS_TOO_LONG("to play the recording takes too long"),
   ANOTHER_AT_WORK("another simulation is at work"),
   NO_ROOM("{spans} recorded spans need {neededMiB} MiB of heap, and {freeMiB} are free"),

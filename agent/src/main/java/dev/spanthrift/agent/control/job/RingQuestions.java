@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * more memory is taken than is free, and a question ends when what runs beside it needs that.
  */
 public final class RingQuestions {
-  /** An explanation plays for 200 ms at most, and nobody should be sent away because of it. */
+  /** An explanation plays for 250 ms at most, and nobody should be sent away because of it. */
   private static final Duration TURN_MAX = Duration.ofMillis(500);
 
   private final PipelineView pipeline;
@@ -165,6 +165,11 @@ public final class RingQuestions {
    * What other money would have made of one trace of the recording: each question by playing it
    * from the start until the trace is decided.
    *
+   * <p>The money of now is played before them. What the recording does not know, such as money that
+   * changed meanwhile or what other pods told, shows in that: then the others would be no better.
+   *
+   * @param means what is asked, in the order in which it is played and answered
+   * @param objection to what became of the trace with the money of now
    * @param most time for all of them; what is not answered by then is unknown
    */
   public List<Replay> replays(
@@ -172,37 +177,68 @@ public final class RingQuestions {
       List<Means> means,
       SpanRing.Snapshot recorded,
       TraceFate.Sought sought,
+      Objection objection,
       Duration most)
       throws IOException, InterruptedException {
     if (!running.tryAcquire()) {
-      return means.stream().map(each -> not(Note.of(NoteCode.ANOTHER_AT_WORK))).toList();
+      return none(means, Note.of(NoteCode.ANOTHER_AT_WORK));
     }
     try {
       long deadline = System.nanoTime() + most.toNanos();
       HeapRoom.Lack lack = room.lackNow(recorded.spans()); // who only looks makes nobody wait
       if (lack != null) {
-        return means.stream().map(each -> not(noRoom(lack))).toList();
+        return none(means, noRoom(lack));
+      }
+      Note doubt = doubt(replay(document, meansOfNow(), recorded, sought, deadline), objection);
+      if (doubt != null) {
+        return none(means, doubt);
       }
       List<Replay> replays = new ArrayList<>();
       for (Means each : means) {
-        if (isUncapped(each)) {
-          replays.add(not(Note.of(NoteCode.SHARE_NOT_CAPPED)));
-          continue;
-        }
-        TraceFate.Told told =
-            TraceFate.of(
-                new RingTraffic(recorded),
-                question(document, each),
-                sought,
-                deadline,
-                System::nanoTime);
-        replays.add(
-            told == null ? not(Note.of(NoteCode.PLAYS_TOO_LONG)) : new Replay.Replayed(told));
+        replays.add(replay(document, each, recorded, sought, deadline));
       }
       return replays;
     } finally {
       running.release();
     }
+  }
+
+  /** Says why the recording does not tell what happened; null: it does. */
+  @FunctionalInterface
+  public interface Objection {
+    @Nullable Note to(TraceFate.Told told);
+  }
+
+  private static @Nullable Note doubt(Replay ofNow, Objection objection) {
+    return switch (ofNow) {
+      case Replay.Replayed(TraceFate.Told told) -> objection.to(told);
+      case Replay.NotReplayed(Note why) -> why;
+    };
+  }
+
+  private Replay replay(
+      PolicyDocument document,
+      Means means,
+      SpanRing.Snapshot recorded,
+      TraceFate.Sought sought,
+      long deadline)
+      throws IOException, InterruptedException {
+    if (isUncapped(means)) {
+      return not(Note.of(NoteCode.SHARE_NOT_CAPPED));
+    }
+    TraceFate.Told told =
+        TraceFate.of(
+            new RingTraffic(recorded),
+            question(document, means),
+            recorded.learned(),
+            sought,
+            deadline,
+            System::nanoTime);
+    return told == null ? not(Note.of(NoteCode.PLAYS_TOO_LONG)) : new Replay.Replayed(told);
+  }
+
+  private static List<Replay> none(List<Means> means, Note why) {
+    return means.stream().map(each -> not(why)).toList();
   }
 
   private static Note noRoom(HeapRoom.Lack lack) {

@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,15 +46,26 @@ public final class ReportBooks {
 
   private final @Nullable Path file;
   private final SpendView spend;
+  private final Executor writer;
   private final TreeMap<LocalDate, TreeMap<String, ReportSums>> days = new TreeMap<>();
   private @Nullable Reading counted;
   private double ownCostBefore;
   private long savedMillis;
+  private boolean unsaved;
+  private final Object writing = new Object(); // held while the disk is waited for, without ours
 
   /**
    * @param stateDirectory none: the days of this process only
    */
   public ReportBooks(@Nullable Path stateDirectory, SpendView spend) {
+    this(stateDirectory, spend, Runnable::run);
+  }
+
+  /**
+   * @param writer waits for the disk, so that whoever counts need not
+   */
+  public ReportBooks(@Nullable Path stateDirectory, SpendView spend, Executor writer) {
+    this.writer = writer;
     file = stateDirectory == null ? null : stateDirectory.resolve(FILE);
     this.spend = spend;
     ownCostBefore = spend.ownCostSinceStart();
@@ -61,7 +73,14 @@ public final class ReportBooks {
   }
 
   /** Counts what has come since the reading before. */
-  public synchronized void count(Reading now) {
+  public void count(Reading now) {
+    if (add(now)) {
+      writer.execute(this::save);
+    }
+  }
+
+  /** Answers whether it is time to save. */
+  private synchronized boolean add(Reading now) {
     SpanPrice price = spend.price();
     Map<String, ReportSums> more = new HashMap<>();
     Reading before = counted;
@@ -78,7 +97,11 @@ public final class ReportBooks {
     double added = cost - ownCostBefore;
     ownCostBefore = cost;
     add(day(now.unixMillis()), more, added);
-    save(now.unixMillis());
+    unsaved = true;
+    long millis = now.unixMillis();
+    boolean due = millis - savedMillis >= SAVE_MILLIS || millis < savedMillis; // the clock set back
+    savedMillis = due ? millis : savedMillis;
+    return due;
   }
 
   static LocalDate day(long unixMillis) {
@@ -140,19 +163,15 @@ public final class ReportBooks {
     return copy;
   }
 
-  private void save(long now) {
-    if (now - savedMillis >= SAVE_MILLIS || now < savedMillis) { // or the clock was set back
-      savedMillis = now;
-      write();
-    }
-  }
-
   /** Counts a last time and saves. */
   public void close(OperationHistory history) {
     count(history.now());
-    synchronized (this) {
-      write();
-    }
+    save();
+  }
+
+  /** Writes what has come since the last time; a failure is counted with those of timers' tasks. */
+  private void save() {
+    Guarded.task(SAVE, this::write).run();
   }
 
   private void write() {
@@ -160,22 +179,37 @@ public final class ReportBooks {
     if (to == null) {
       return;
     }
+    synchronized (writing) {
+      ObjectNode root = unsaved();
+      if (root == null) {
+        return;
+      }
+      try {
+        StateFile.replace(to, JsonMapper.shared().writeValueAsBytes(root));
+      } catch (IOException e) {
+        failed();
+        throw new UncheckedIOException("the books of the report: " + InputFile.reason(e), e);
+      }
+    }
+  }
+
+  /** What is to be written; null where nothing has come since. */
+  private synchronized @Nullable ObjectNode unsaved() {
+    if (!unsaved) {
+      return null;
+    }
+    unsaved = false;
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     days.forEach(
         (day, services) -> {
           ObjectNode of = root.putObject(day.toString());
           services.forEach((name, sums) -> of.set(name, JsonMapper.shared().valueToTree(sums)));
         });
-    Guarded.task(SAVE, () -> replace(to, root)).run();
+    return root;
   }
 
-  /** A failure is counted with those of the timers' tasks. */
-  private static void replace(Path file, ObjectNode root) {
-    try {
-      StateFile.replace(file, JsonMapper.shared().writeValueAsBytes(root));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the books of the report: " + InputFile.reason(e), e);
-    }
+  private synchronized void failed() {
+    unsaved = true;
   }
 
   private void read() {

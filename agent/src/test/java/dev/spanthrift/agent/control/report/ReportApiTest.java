@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.control.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
@@ -16,6 +17,7 @@ import dev.spanthrift.sampler.signal.MeasuredOperation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -193,5 +195,27 @@ class ReportApiTest {
     long failures = Guarded.failures().getOrDefault(ReportBooks.SAVE, 0L);
     books.close(new OperationHistory(port.pipeline, () -> NOON));
     assertTrue(Guarded.failures().getOrDefault(ReportBooks.SAVE, 0L) > failures);
+  }
+
+  /** The thread that counts money counts these, too. */
+  @Test
+  void whoCountsDoesNotWaitForTheDisk() {
+    List<Runnable> later = new ArrayList<>();
+    ReportBooks books = new ReportBooks(directory, port.money, later::add);
+    books.count(new OperationHistory(port.pipeline, () -> NOON).now());
+    assertFalse(Files.exists(directory.resolve(ReportBooks.FILE)));
+    later.forEach(Runnable::run);
+    assertEquals(books.days(), new ReportBooks(directory, port.money).days());
+  }
+
+  /** As at an end, when the timer takes nothing more. */
+  @Test
+  void whatWasToBeWrittenLaterIsWrittenAtTheEnd() {
+    ReportBooks books = new ReportBooks(directory, port.money, never -> {});
+    OperationHistory history = new OperationHistory(port.pipeline, () -> NOON);
+    books.count(history.now());
+    books.close(history);
+    assertEquals(books.days(), new ReportBooks(directory, port.money).days());
+    assertEquals(1_000, books.days().get(ReportBooks.day(NOON)).get("cart").receivedSpans());
   }
 }

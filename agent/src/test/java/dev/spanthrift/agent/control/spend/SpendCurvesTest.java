@@ -134,4 +134,30 @@ class SpendCurvesTest {
     later.forEach(Runnable::run);
     assertEquals(curves.curves(), new SpendCurves(folder).curves());
   }
+
+  /** The admin port ends its timer first, and whatever that had still to write is lost with it. */
+  @Test
+  void whatWasToBeWrittenLaterIsWrittenAtTheEnd() {
+    SpendCurves curves = new SpendCurves(folder, never -> {});
+    curves.note(FROM.toEpochMilli(), spend("all", FROM, TO, 1));
+    curves.save();
+    assertEquals(1, curves.curves().getFirst().at().size());
+    assertEquals(curves.curves(), new SpendCurves(folder).curves());
+  }
+
+  /** A write that was asked for before the end and comes after it. */
+  @Test
+  void whatComesTooLateWritesNothingOlder() throws IOException {
+    List<Runnable> later = new ArrayList<>();
+    SpendCurves curves = new SpendCurves(folder, later::add);
+    curves.note(FROM.toEpochMilli(), spend("all", FROM, TO, 1));
+    curves.note(TO.toEpochMilli() - 1, spend("all", FROM, TO, 2));
+    curves.save();
+    byte[] saved = Files.readAllBytes(folder.resolve(SpendCurves.FILE));
+    Files.delete(folder.resolve(SpendCurves.FILE));
+    later.forEach(Runnable::run);
+    assertFalse(Files.exists(folder.resolve(SpendCurves.FILE)), "nothing has come since");
+    Files.write(folder.resolve(SpendCurves.FILE), saved);
+    assertEquals(curves.curves(), new SpendCurves(folder).curves());
+  }
 }
