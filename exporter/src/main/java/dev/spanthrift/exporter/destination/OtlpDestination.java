@@ -35,19 +35,14 @@ final class OtlpDestination implements Destination {
   static final int OVERHEAD_BYTES = 128;
 
   private static final long ALARM_SLACK_NANOS = 1_000_000;
-  private static final int ATTEMPTS_ALONE = 4;
-  private static final String RETRIES_EXHAUSTED = "retries_exhausted";
   private static final String TOO_LARGE = "too_large";
   private static final String INTERNAL = "internal";
 
   private final String name;
   private final Limits limits;
-  private final long elapsedNanosMax;
-  private final long pauseNanosMax;
   private final Sender sender;
   private final Compressor compressor;
   private final Timer timer;
-  private final Backoff backoff;
   private final Complaints complaints;
   private final Runnable afterClose;
 
@@ -58,7 +53,7 @@ final class OtlpDestination implements Destination {
   private final DestinationCounts books = new DestinationCounts();
   private final Throttle throttle;
   private final Availability availability;
-  private final DivisionBudget divisions = new DivisionBudget();
+  private final SendOutcomes outcomes;
 
   /** Bytes waiting that leave for errors; read without the lock. */
   private final AtomicLong yieldingBytes = new AtomicLong();
@@ -67,7 +62,6 @@ final class OtlpDestination implements Destination {
   private final AtomicLong overheadBytes = new AtomicLong();
 
   private long order;
-  private long answeredNanos = Long.MIN_VALUE;
   private long alarmNanos = Long.MAX_VALUE;
   private boolean turnScheduled;
   private boolean open = true;
@@ -85,18 +79,18 @@ final class OtlpDestination implements Destination {
       Runnable afterClose) {
     this.name = settings.name();
     this.limits = settings.limits();
-    this.elapsedNanosMax = settings.retry().elapsedMax().toNanos();
-    this.pauseNanosMax = Math.max(elapsedNanosMax, settings.retry().max().toNanos());
     this.sender = sender;
     this.compressor = Compressor.of(settings.compression());
     this.timer = timer;
-    this.backoff = new Backoff(settings.retry(), random);
+    Backoff backoff = new Backoff(settings.retry(), random);
     this.complaints = new Complaints(name);
     this.afterClose = afterClose;
     this.waiting =
         new WaitingLine((int) Math.min(limits.mergeBytesMax(), limits.queueBytesMax() / 4));
     this.throttle = new Throttle(limits.inFlightMax(), backoff);
     this.availability = new Availability(name);
+    this.outcomes =
+        new SendOutcomes(settings, books, waiting, throttle, availability, backoff, timer);
   }
 
   @Override
@@ -327,7 +321,7 @@ final class OtlpDestination implements Destination {
         return; // settled by drain or close
       }
       books.answered(outcome.kind());
-      complaint = settle(pending, outcome);
+      complaint = outcomes.settle(pending, outcome);
       noteYielding();
       text = books.lastError();
       if (pendingCount() == 0) {
@@ -340,111 +334,6 @@ final class OtlpDestination implements Destination {
       complaints.log(complaint, text, timer.nanos());
     }
     pump();
-  }
-
-  /** Books one outcome; returns the reason to complain, empty when there is none. */
-  private String settle(Pending pending, SendResult outcome) {
-    return switch (outcome) {
-      case SendResult.Accepted accepted -> shipped(pending, accepted);
-      case SendResult.Failed failed -> refused(pending, failed);
-      case SendResult.Again again -> retry(pending, again);
-    };
-  }
-
-  private String shipped(Pending pending, SendResult.Accepted accepted) {
-    answered();
-    if (pending.divided) {
-      divisions.accepted();
-    }
-    books.shipped(pending, accepted.rejected());
-    return accepted.message().isEmpty() && accepted.rejected() == 0
-        ? ""
-        : complain(accepted.kind(), words(accepted));
-  }
-
-  private static String words(SendResult.Accepted accepted) {
-    return accepted.rejected() > 0
-        ? accepted.rejected() + " items rejected: " + accepted.message()
-        : accepted.message();
-  }
-
-  private void answered() {
-    long now = timer.nanos();
-    answeredNanos = now;
-    throttle.answered();
-    if (availability.isAway()) {
-      waiting.wake();
-    }
-    availability.answered(now, books);
-  }
-
-  private String refused(Pending pending, SendResult.Failed failed) {
-    answered();
-    if (!failed.ofContent() || !divide(pending)) {
-      books.failed(pending, failed.kind());
-    }
-    return complain(failed.kind(), failed.message());
-  }
-
-  /** Whether two requests wait in its place, as far as it can be divided and there is a reason. */
-  private boolean divide(Pending pending) {
-    if (!divisions.pay(2, timer.nanos())) {
-      return false;
-    }
-    List<Pending> parts = Division.of(pending);
-    if (parts.isEmpty()) {
-      divisions.giveBack(2);
-      return false;
-    }
-    books.divided(pending, parts);
-    parts.forEach(waiting::add);
-    return true;
-  }
-
-  private String retry(Pending pending, SendResult.Again again) {
-    long now = timer.nanos();
-    if (again.delayNanos() >= pauseNanosMax) {
-      giveUpOlderThan(now - pauseNanosMax);
-    }
-    String complaint = complain(again.kind(), again.message());
-    boolean wasAway = availability.isAway();
-    if (again.throttle()
-        && throttle.refused(pending.sentNanos, now, again.delayNanos(), pauseNanosMax)) {
-      availability.failed(now, books, limits.queueBytesMax());
-    }
-    boolean outage = again.throttle() && (wasAway || availability.isAway()); // has its own line
-    long left = pending.firstSentNanos + elapsedNanosMax - now;
-    if (othersPass(pending)
-        && (left <= 0 || pending.attempts >= ATTEMPTS_ALONE)
-        && divide(pending)) {
-      return outage ? "" : complaint;
-    }
-    if (left <= 0) {
-      books.failed(pending, RETRIES_EXHAUSTED);
-      return complain(RETRIES_EXHAUSTED, again.kind() + " " + again.message());
-    }
-    // A longer wait than it may have is cut to one last attempt at the end (specs.md C6).
-    long wait = Math.min(backoff.nanosAfter(pending.attempts, again.delayNanos()), left);
-    waiting.addForAgain(pending, now + wait);
-    return outage ? "" : complaint;
-  }
-
-  /** Then it is not the backend, and perhaps a part of the request that it cannot bear. */
-  private boolean othersPass(Pending pending) {
-    return pending.divided || answeredNanos > pending.firstSentNanos;
-  }
-
-  /**
-   * A backend that wants to be left alone for longer than we may wait must not hold the buffer:
-   * what has waited for a whole pause already goes (specs.md C6).
-   */
-  private void giveUpOlderThan(long takenNanos) {
-    waiting.removeOlderThan(takenNanos).forEach(p -> books.failed(p, RETRIES_EXHAUSTED));
-  }
-
-  private String complain(String reason, String message) {
-    books.complaint(reason, message);
-    return reason;
   }
 
   @Override

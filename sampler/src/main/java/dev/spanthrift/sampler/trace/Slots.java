@@ -52,13 +52,13 @@ final class Slots {
 
   private final TraceIndex index;
   private int size;
-  private int oldest = NONE;
-  private int youngest = NONE;
+  private final RowAges ages;
 
   Slots(int factWords) {
     this.factWords = factWords;
     rows = new Rows(FACTS + factWords, 8);
     index = new TraceIndex(rows);
+    ages = new RowAges(rows, AGE);
     Arrays.fill(buckets, NONE);
   }
 
@@ -73,12 +73,12 @@ final class Slots {
   }
 
   int oldest() {
-    return oldest;
+    return ages.oldest();
   }
 
   /** The one that was opened next, or NONE. */
   int younger(int slot) {
-    return rows.lower(slot, AGE);
+    return ages.younger(slot);
   }
 
   int find(long high, long low) {
@@ -107,18 +107,12 @@ final class Slots {
     chunk[at + AMOUNT] = 0;
     chunk[at + EVENTS] = 0;
     chunk[at + MARKS] = Rows.pair(version, (alone ? ALONE : INDEXED) | NO_BUCKET);
-    chunk[at + AGE] = Rows.pair(youngest, NONE);
     Arrays.fill(chunk, at + FACTS, at + FACTS + factWords, 0);
     size++;
     if (!alone) {
       index.add(slot);
     }
-    if (youngest == NONE) {
-      oldest = slot;
-    } else {
-      rows.setLower(youngest, AGE, slot);
-    }
-    youngest = slot;
+    ages.add(slot);
     return slot;
   }
 
@@ -135,18 +129,7 @@ final class Slots {
   void detach(int slot) {
     unplace(slot);
     forget(slot);
-    int older = rows.upper(slot, AGE);
-    int younger = rows.lower(slot, AGE);
-    if (older == NONE) {
-      oldest = younger;
-    } else {
-      rows.setLower(older, AGE, younger);
-    }
-    if (younger == NONE) {
-      youngest = older;
-    } else {
-      rows.setUpper(younger, AGE, older);
-    }
+    ages.remove(slot);
     size--;
   }
 

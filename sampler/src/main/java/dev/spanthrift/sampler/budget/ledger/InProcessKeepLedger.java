@@ -1,5 +1,6 @@
 package dev.spanthrift.sampler.budget.ledger;
 
+import dev.spanthrift.sampler.trace.RowAges;
 import dev.spanthrift.sampler.trace.Rows;
 import dev.spanthrift.sampler.trace.TraceIndex;
 import java.time.Duration;
@@ -44,8 +45,7 @@ public final class InProcessKeepLedger implements KeepLedger {
 
   private final Rows rows = new Rows(WIDTH, CHUNK_BITS);
   private final TraceIndex index = new TraceIndex(rows);
-  private int oldest = NONE; // by when they expire: each write makes a trace the youngest
-  private int youngest = NONE;
+  private final RowAges ages = new RowAges(rows, AGE); // each write makes a trace the youngest
 
   private double available;
   private double reservedSum;
@@ -233,10 +233,10 @@ public final class InProcessKeepLedger implements KeepLedger {
       }
       row = add(ids.high[i], ids.low[i]);
     } else {
-      unlink(row);
+      ages.remove(row);
     }
     rows.set(row, EXPIRES, now + lifeNanos);
-    link(row);
+    ages.add(row);
     return row;
   }
 
@@ -252,36 +252,12 @@ public final class InProcessKeepLedger implements KeepLedger {
     return row;
   }
 
-  private void link(int row) {
-    rows.set(row, AGE, Rows.pair(youngest, NONE));
-    if (youngest == NONE) {
-      oldest = row;
-    } else {
-      rows.setLower(youngest, AGE, row);
-    }
-    youngest = row;
-  }
-
-  private void unlink(int row) {
-    int older = rows.upper(row, AGE);
-    int younger = rows.lower(row, AGE);
-    if (older == NONE) {
-      oldest = younger;
-    } else {
-      rows.setLower(older, AGE, younger);
-    }
-    if (younger == NONE) {
-      youngest = older;
-    } else {
-      rows.setUpper(younger, AGE, older);
-    }
-  }
-
   private void forgetWhatIsTooOld(long now) {
-    while (oldest != NONE && rows.get(oldest, EXPIRES) < now) {
-      int row = oldest;
+    for (int row = ages.oldest();
+        row != NONE && rows.get(row, EXPIRES) < now;
+        row = ages.oldest()) {
       release(row);
-      unlink(row);
+      ages.remove(row);
       index.remove(row);
       rows.release(row);
     }
