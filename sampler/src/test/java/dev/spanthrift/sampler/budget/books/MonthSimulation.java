@@ -28,12 +28,16 @@ final class MonthSimulation {
   double demandEver;
 
   private final ArrayDeque<double[]> late = new ArrayDeque<>();
+  private final double bucketSeconds; // an allocation's: four times what money of a period waits
   private double level;
   Instant now;
   long nanos = 17;
 
   MonthSimulation(List<Budget> budgets, Pricing pricing, Instant begin, long seed) {
     controller = new BudgetController(budgets, pricing);
+    boolean hourly =
+        budgets.stream().anyMatch(b -> b.period().length() == BillingPeriod.Length.HOUR);
+    bucketSeconds = hourly ? 4 * 120 : 4 * 900;
     purse = controller.purse(name -> null);
     random = new SplittableRandom(seed);
     now = begin;
@@ -61,7 +65,7 @@ final class MonthSimulation {
     SpanPrice price = controller.price();
     double each = Math.max(1, price.price((long) BYTES * 1000, 1000) / 1000.0);
     level += purse.allowancePerSecond() * STEP_SECONDS;
-    level = Math.min(level, purse.allowancePerSecond() * 3600);
+    level = Math.min(level, purse.allowancePerSecond() * bucketSeconds);
     double keep = Math.min(spans, Math.floor(Math.max(0, level / each)));
     level -= keep * each;
     late.add(new double[] {keep});
