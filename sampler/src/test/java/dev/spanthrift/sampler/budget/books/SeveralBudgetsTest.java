@@ -101,19 +101,26 @@ class SeveralBudgetsTest {
     Purse purse = controller.purse(key -> null);
     pass(controller, 0);
     assertTrue(purse.allowancePerSecond() > 0);
-    purse.outstanding(10e12);
+    purse.outstanding(.5e12);
     pass(controller, 1);
-    assertEquals(0, purse.allowancePerSecond(), "all of it waits in the level");
-    purse.outstanding(5e12);
+    double first = purse.allowancePerSecond();
+    assertEquals(
+        9.5e12, first * (12 * 3600 - 1), 9.5e9, "what is told first is planned with at once");
+    purse.outstanding(.2e12);
     pass(controller, 1);
-    assertEquals(0, purse.allowancePerSecond(), "the next plan is due after ten seconds");
+    assertEquals(first, purse.allowancePerSecond(), "the next plan is due after ten seconds");
     pass(controller, 10);
-    double allowed = purse.allowancePerSecond() * (12 * 3600 - 12);
-    assertEquals(5e12, allowed, .01 * allowed);
+    assertEquals(9.8e12, purse.allowancePerSecond() * (12 * 3600 - 12), 9.8e9);
     purse.outstanding(Double.NaN);
     pass(controller, 10);
-    allowed = purse.allowancePerSecond() * (12 * 3600 - 22);
-    assertEquals(5e12, allowed, .01 * allowed, "what is not known changes nothing");
+    double allowed = purse.allowancePerSecond() * (12 * 3600 - 22);
+    assertEquals(9.8e12, allowed, 9.8e9, "what is not known changes nothing");
+    purse.outstanding(10e12);
+    pass(controller, 10);
+    double rest = 12 * 3600 - 32;
+    double most = 10e12 / (1 + 3_600 / rest);
+    assertEquals(
+        most, purse.allowancePerSecond() * rest, 1e10, "no bucket holds more of this rate");
   }
 
   @Test
