@@ -27,7 +27,8 @@ final class OwnCost {
   /** Since the last call. */
   Money since(double elapsedNanos) {
     long now = ProcessorTime.nanos();
-    long spent = processorNanos == UNKNOWN ? 0 : Math.max(0, now - processorNanos);
+    boolean isKnown = processorNanos >= 0 && now >= 0; // not every system tells
+    long spent = isKnown ? Math.max(0, now - processorNanos) : 0;
     double processor = spent / HOUR_NANOS * cpuHour;
     double memory = committed() / GB * elapsedNanos / HOUR_NANOS * memoryGbHour;
     processorNanos = now;

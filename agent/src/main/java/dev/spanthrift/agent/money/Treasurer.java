@@ -197,13 +197,14 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /**
    * Puts other budgets in force: one that has the name of an earlier one goes on with its books,
-   * the others begin empty. The price list stays.
+   * the others begin empty. Of a shorter period than before it begins empty too, and finds what was
+   * spent again where it gets the longer one back. The price list stays.
    *
    * @throws ModelException when they do not fit the price list; nothing has changed then
    * @throws IllegalStateException when the books are a fleet's, which all its sidecars must change
    *     together
    */
-  public void rebudget(List<BudgetSettings> next) throws ModelException {
+  public synchronized void rebudget(List<BudgetSettings> next) throws ModelException {
     rebudget(next, System.nanoTime(), System.currentTimeMillis());
   }
 
@@ -460,7 +461,7 @@ public final class Treasurer implements SpendView, Treasury, AutoCloseable {
 
   /** Counts a last time and saves. */
   @Override
-  public void close() {
+  public synchronized void close() {
     close(System.nanoTime(), System.currentTimeMillis());
   }
 

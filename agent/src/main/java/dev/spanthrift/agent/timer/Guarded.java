@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * A task of a timer that may fail and is run again all the same.
  *
  * <p>A scheduler forgets a task that throws once, without a word. Here each failure is counted by
- * the task's name, and the first of each minute is logged with its stack. Every task that is given
- * to a timer goes through here (a test looks).
+ * the task's name, and the first of each minute is logged with its stack, or in the task's own
+ * words where it has some. Every task that is given to a timer goes through here (a test looks).
  */
 public final class Guarded implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Guarded.class);

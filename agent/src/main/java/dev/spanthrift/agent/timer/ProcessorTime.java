@@ -7,19 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Time that processors have worked for this process. */
 public final class ProcessorTime {
-  private static final long NEVER = -1;
+  /** Where the system does not tell, and before it was asked. */
+  private static final long UNKNOWN = -1;
 
-  private long seenNanos = NEVER;
+  private long seenNanos = UNKNOWN;
   private long atNanos;
 
-  /** By one system call where it can be: a process handle reads and parses files, once a second. */
+  /**
+   * By one system call where it can be: a process handle reads and parses files, once a second.
+   *
+   * @return negative where the system does not tell
+   */
   public static long nanos() {
     return Beans.SYSTEM instanceof com.sun.management.OperatingSystemMXBean system
-        ? Math.max(0, system.getProcessCpuTime())
-        : ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+        ? system.getProcessCpuTime()
+        : ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(UNKNOWN);
   }
 
-  /** How many worked on average since the last call; null at the first. */
+  /** How many worked on average since the last call; null at the first, and where it is unknown. */
   public @Nullable Double since(long nowNanos) {
     return since(nanos(), nowNanos);
   }
@@ -27,7 +32,7 @@ public final class ProcessorTime {
   synchronized @Nullable Double since(long usedNanos, long nowNanos) {
     long elapsed = nowNanos - atNanos;
     Double used =
-        seenNanos == NEVER || elapsed <= 0
+        seenNanos < 0 || usedNanos < 0 || elapsed <= 0
             ? null
             : Double.valueOf((double) Math.max(0, usedNanos - seenNanos) / elapsed);
     seenNanos = usedNanos;

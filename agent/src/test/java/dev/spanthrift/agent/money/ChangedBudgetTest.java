@@ -289,6 +289,22 @@ class ChangedBudgetTest {
     assertEquals(Instant.parse("2026-12-10T00:00:00Z"), pod.treasurer.spend().period().from());
   }
 
+  /** A period that somebody mistook and put right again. */
+  @Test
+  void aPeriodThatIsPutBackFindsWhatWasSpentInItMeanwhileToo() throws Exception {
+    Pod pod = new Pod("budgets: [{name: a, amount: 300}]", "2026-12-10T09:50:00Z");
+    double spent = 0;
+    for (String period : List.of("hour", "day", "hour")) {
+      pod.run(10, 100);
+      pod.rebudget("[{name: a, amount: 300, period: " + period + "}]");
+      spent += 1_000 * SPAN;
+    }
+    assertTrue(pod.spent() < spent);
+    pod.rebudget("[{name: a, amount: 300, period: month}]");
+    assertEquals(spent, pod.spent(), .01 * spent);
+    assertEquals(Instant.parse("2026-12-01T00:00:00Z"), pod.treasurer.spend().period().from());
+  }
+
   @Test
   void aBudgetThatIsTakenAwayAndPutBackDropsNothing() throws Exception {
     Pod pod = new Pod("budgets: [{name: a, amount: 300}]", "2026-12-10T09:50:00Z");

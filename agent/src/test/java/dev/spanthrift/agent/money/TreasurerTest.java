@@ -134,17 +134,22 @@ class TreasurerTest {
   /** As when a controller's objects come after the start: until then nothing was limited. */
   @Test
   void aBudgetThatComesLaterIsNotHeldBackByWhatWasAllowedWithoutIt() throws Exception {
-    Treasurer treasurer = open("price: {perGb: 2, ownCpuHour: 0, ownMemoryGbHour: 0}");
-    treasurer.tick();
+    long now = System.nanoTime();
+    long wall = Instant.parse("2026-12-01T07:30:00Z").toEpochMilli();
+    Treasurer treasurer =
+        Treasurer.open(
+            settings("price: {perGb: 2, ownCpuHour: 0, ownMemoryGbHour: 0}"),
+            this::status,
+            now,
+            wall);
     double unlimited = 10 * treasurer.allowancePerSecond(); // what an allocation begins with
     treasurer.outstanding(unlimited);
-    treasurer.rebudget(budgets("[{name: shop, amount: 300, period: day}]"));
+    treasurer.rebudget(budgets("[{name: shop, amount: 300, period: day}]"), now, wall);
     double planned = treasurer.allowancePerSecond();
     assertTrue(planned >= 300e12 / 86_400, () -> "" + planned);
-    long now = System.nanoTime();
     for (int second = 1; second <= 30; second++) {
       treasurer.outstanding(unlimited); // a sampler at rest has not ticked since
-      treasurer.tick(now + second * 1_000_000_000L, System.currentTimeMillis() + second * 1_000L);
+      treasurer.tick(now + second * 1_000_000_000L, wall + second * 1_000L);
       double allowed = treasurer.allowancePerSecond();
       assertTrue(allowed > .5 * planned, () -> allowed + " of " + planned);
     }

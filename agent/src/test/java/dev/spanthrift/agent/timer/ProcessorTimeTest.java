@@ -19,6 +19,14 @@ class ProcessorTimeTest {
   }
 
   @Test
+  void whatTheSystemDoesNotTellIsUnknownAndNotNothing() {
+    assertNull(time.since(-1, 1_000));
+    assertNull(time.since(-1, 2_000));
+    assertNull(time.since(500, 3_000), "known from now on");
+    assertEquals(0.5, time.since(1_000, 4_000));
+  }
+
+  @Test
   void ofThisProcessIsMoreThanNothing() {
     assertTrue(ProcessorTime.nanos() > 0);
   }

@@ -42,6 +42,9 @@ final class Reconciler {
   /** How often the guard of a rollout looks. */
   static final Duration LOOK = Duration.ofSeconds(10);
 
+  /** How long a watch may be behind what this replica wrote. */
+  private static final Duration STALE = Duration.ofMinutes(1);
+
   /** How long fewer sidecars must have been there before a budget is divided into fewer parts. */
   static final Duration SHRINK = Duration.ofMinutes(5);
 
@@ -79,6 +82,10 @@ final class Reconciler {
   private record Watched(String hash, int step, long stepBegan, int suspicions, long lastLook) {
     boolean isOf(RolloutStatus at) {
       return hash.equals(at.hash()) && step == at.step();
+    }
+
+    boolean isAheadOf(RolloutStatus at) {
+      return hash.equals(at.hash()) && step > at.step();
     }
   }
 
@@ -232,6 +239,9 @@ final class Reconciler {
       RolloutStatus first = Rollouts.begin(rollout, wanted.hash(), now).status();
       watched.put(uid, new Watched(wanted.hash(), first.step(), tick, 0, tick));
       return first;
+    }
+    if (memory != null && memory.isAheadOf(at) && tick - memory.lastLook() < STALE.toNanos()) {
+      return at; // the watch has not brought yet what this replica wrote
     }
     if (memory == null || !memory.isOf(at)) {
       // Another replica led until now: what it wrote by its clock is all there is.

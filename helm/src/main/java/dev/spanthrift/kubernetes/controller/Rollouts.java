@@ -77,7 +77,7 @@ final class Rollouts {
     }
     Duration left = bake(rollout).minus(watchedFor);
     if (suspicions > 0 || left.isPositive() || changed.running() < changed.matched()) {
-      return new Look(with(at, changed.running(), waiting(at, changed, left, now)), 0);
+      return new Look(with(at, changed.running(), waiting(rollout, at, changed, left)), 0);
     }
     int next = at.step() + 1;
     String reason =
@@ -94,10 +94,11 @@ final class Rollouts {
     return passed.isNegative() ? Duration.ZERO : passed.compareTo(bake) > 0 ? bake : passed;
   }
 
+  /** In the same words as long as the step lasts, because each change of a status is written. */
   private static String waiting(
-      RolloutStatus at, FleetSummary.Part changed, Duration left, Instant now) {
+      PolicySpec.Rollout rollout, RolloutStatus at, FleetSummary.Part changed, Duration left) {
     return left.isPositive()
-        ? "step " + at.step() + " is watched until " + now.plus(left)
+        ? "step " + at.step() + " is watched until " + Instant.parse(at.since()).plus(bake(rollout))
         : "step "
             + at.step()
             + " waits for "

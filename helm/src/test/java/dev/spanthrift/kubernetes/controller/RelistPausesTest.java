@@ -40,7 +40,8 @@ class RelistPausesTest {
     ScriptedApiServer server = new ScriptedApiServer();
     server.endsWatches = true;
     long begin = System.nanoTime();
-    try (Watch<Namespace> watch = new Watch<>(server.client, server.client.namespaces(), new Deaf())) {
+    try (Watch<Namespace> watch =
+        new Watch<>(server.client, server.client.namespaces(), new Deaf())) {
       Eventually.holds(() -> server.lists, () -> server.lists.get() >= 5);
       long least = SECOND / 4 + SECOND / 2 + SECOND; // half of each pause
       assertTrue(System.nanoTime() - begin >= least, "before the third, fourth and fifth");

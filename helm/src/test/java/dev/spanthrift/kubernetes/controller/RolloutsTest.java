@@ -246,6 +246,23 @@ class RolloutsTest {
     assertEquals(2, rollout().step());
   }
 
+  /** It then still shows the step before, as if another replica had led until now. */
+  @Test
+  void aWatchThatIsBehindDoesNotMakeTheLeaderForgetWhenItsStepBegan() {
+    change();
+    pass(Duration.ofMinutes(5));
+    PolicyStatus before = object.getStatus();
+    pass(Duration.ofSeconds(10));
+    assertEquals(2, rollout().step());
+    PolicyStatus written = object.getStatus();
+    object.setStatus(before);
+    look();
+    clockSet = Duration.ofHours(1);
+    object.setStatus(written);
+    pass(Duration.ofMinutes(4));
+    assertEquals(2, rollout().step(), rollout().reason());
+  }
+
   @Test
   void aClockThatIsSetForwardCutsNoStepShort() {
     change();

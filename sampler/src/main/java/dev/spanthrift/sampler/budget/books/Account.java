@@ -5,11 +5,13 @@ import dev.spanthrift.sampler.budget.price.Traffic;
 import dev.spanthrift.sampler.budget.price.model.Money;
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Currency;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The books of one budget: what was spent and avoided in the current period, and how traffic goes.
@@ -19,6 +21,9 @@ import java.util.Currency;
  */
 final class Account {
   private static final double MIX_SECONDS = 3600;
+  private static final int SPENT = 0;
+  private static final int AVOIDED = 1;
+  private static final int OWN_COST = 2;
 
   final Budget budget;
   final Rhythm rhythm;
@@ -29,6 +34,29 @@ final class Account {
   private Money spent;
   private Money avoided;
   private Money ownCost;
+
+  /**
+   * Of a longer period that the budget had before, until that ends: who gives it that period again
+   * must not get its money twice.
+   */
+  private @Nullable PeriodSums longer;
+
+  /** What was booked in one period: {@link #SPENT}, {@link #AVOIDED} and {@link #OWN_COST}. */
+  private static final class PeriodSums {
+    final Instant start;
+    final Instant end;
+    private final Money[] sums;
+
+    PeriodSums(Instant start, Instant end, Money[] sums) {
+      this.start = start;
+      this.end = end;
+      this.sums = sums.clone();
+    }
+
+    void add(int sum, Money amount) {
+      sums[sum] = sums[sum].plus(amount);
+    }
+  }
 
   Account(Budget budget, Currency currency) {
     this.budget = budget;
@@ -49,6 +77,9 @@ final class Account {
 
   /** Begins a new period when it is time; answers whether it did. */
   boolean roll(Instant now, boolean jumped) {
+    if (longer != null && !now.isBefore(longer.end) && !jumped) {
+      longer = null;
+    }
     if (!now.isBefore(start) && now.isBefore(end)) {
       return false;
     }
@@ -73,14 +104,23 @@ final class Account {
 
   void spend(Money amount) {
     spent = spent.plus(amount);
+    ofLonger(SPENT, amount);
   }
 
   void avoid(Money amount) {
     avoided = avoided.plus(amount);
+    ofLonger(AVOIDED, amount);
   }
 
   void ownCost(Money amount) {
     ownCost = ownCost.plus(amount);
+    ofLonger(OWN_COST, amount);
+  }
+
+  private void ofLonger(int sum, Money amount) {
+    if (longer != null) {
+      longer.add(sum, amount);
+    }
   }
 
   Instant start() {
@@ -106,43 +146,86 @@ final class Account {
   }
 
   void write(DataOutput out) throws IOException {
-    out.writeLong(start.getEpochSecond());
-    out.writeLong(end.getEpochSecond());
-    out.writeUTF(spent.currency().getCurrencyCode());
-    out.writeUTF(spent.amount().toString());
-    out.writeUTF(avoided.amount().toString());
-    out.writeUTF(ownCost.amount().toString());
+    write(out, start, end, new Money[] {spent, avoided, ownCost});
     rhythm.write(out);
     history.write(out);
+    PeriodSums before = longer;
+    out.writeBoolean(before != null);
+    if (before != null) {
+      write(out, before.start, before.end, before.sums);
+    }
+  }
+
+  private static void write(DataOutput out, Instant start, Instant end, Money[] sums)
+      throws IOException {
+    out.writeLong(start.getEpochSecond());
+    out.writeLong(end.getEpochSecond());
+    out.writeUTF(sums[SPENT].currency().getCurrencyCode());
+    for (Money sum : sums) {
+      out.writeUTF(sum.amount().toString());
+    }
   }
 
   /**
    * Goes on with saved books. Where the budget has another period now, its bounds are new, and what
-   * was spent stays spent; but what was spent in a longer one says nothing of a shorter.
+   * was spent stays spent; but what was spent in a longer one says nothing of a shorter, and is
+   * remembered beside it until that longer one ends.
    */
   void read(DataInput in) throws IOException {
     try {
-      Instant savedStart = Instant.ofEpochSecond(in.readLong());
-      Instant savedEnd = Instant.ofEpochSecond(in.readLong());
-      boolean isSame = in.readUTF().equals(spent.currency().getCurrencyCode());
-      Money[] sums = {money(in), money(in), money(in)};
+      PeriodSums saved = sums(in);
       rhythm.read(in);
       history.read(in);
-      Duration length = Duration.between(savedStart, savedEnd);
-      Instant within = savedStart.plus(length.dividedBy(2));
-      Instant ownStart = budget.period().start(within);
-      Instant ownEnd = budget.period().end(within);
-      boolean wasLonger = length.compareTo(Duration.between(ownStart, ownEnd).multipliedBy(2)) > 0;
-      if (isSame && !wasLonger) {
-        start = ownStart;
-        end = ownEnd;
-        spent = sums[0];
-        avoided = sums[1];
-        ownCost = sums[2];
+      PeriodSums before = readLonger(in);
+      if (before != null && !isLonger(before)) {
+        goOn(before); // it has gone on beside the shorter one
+      } else if (saved != null && isLonger(saved)) {
+        longer = before == null ? saved : before;
+      } else {
+        longer = before;
+        if (saved != null) {
+          goOn(saved);
+        }
       }
     } catch (IllegalArgumentException | java.time.DateTimeException e) {
       throw new IOException("account " + budget.name(), e);
     }
+  }
+
+  /** Null where they are in another currency. */
+  private @Nullable PeriodSums sums(DataInput in) throws IOException {
+    Instant savedStart = Instant.ofEpochSecond(in.readLong());
+    Instant savedEnd = Instant.ofEpochSecond(in.readLong());
+    boolean isSame = in.readUTF().equals(spent.currency().getCurrencyCode());
+    Money[] sums = {money(in), money(in), money(in)};
+    return isSame ? new PeriodSums(savedStart, savedEnd, sums) : null;
+  }
+
+  /** Null also in a file that was written before there were any. */
+  private @Nullable PeriodSums readLonger(DataInput in) throws IOException {
+    try {
+      return in.readBoolean() ? sums(in) : null;
+    } catch (EOFException e) {
+      return null;
+    }
+  }
+
+  private boolean isLonger(PeriodSums saved) {
+    Instant within = within(saved);
+    Duration own = Duration.between(budget.period().start(within), budget.period().end(within));
+    return Duration.between(saved.start, saved.end).compareTo(own.multipliedBy(2)) > 0;
+  }
+
+  private static Instant within(PeriodSums saved) {
+    return saved.start.plus(Duration.between(saved.start, saved.end).dividedBy(2));
+  }
+
+  private void goOn(PeriodSums saved) {
+    start = budget.period().start(within(saved));
+    end = budget.period().end(within(saved));
+    spent = saved.sums[SPENT];
+    avoided = saved.sums[AVOIDED];
+    ownCost = saved.sums[OWN_COST];
   }
 
   private Money money(DataInput in) throws IOException {

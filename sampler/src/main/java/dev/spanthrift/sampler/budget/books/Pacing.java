@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is outstanding counts for no more than an allocation's bucket holds at the rate that
  * comes out: what other budgets, or none, had allowed before expires at the allocation's next tick,
- * and would hold back the first traces under these. So the rate is never 0 while there is money.
+ * and would hold back the first traces under these. Where minima are granted, the bucket holds what
+ * they fill it with, so that a hard budget ends with its money.
  */
 final class Pacing {
   static final double PLAN_SECONDS = 10;
@@ -79,7 +80,9 @@ final class Pacing {
     double rest = Math.max(Math.min(toPeriodEnd, toWindowEnd), density * REST_SECONDS_MIN);
     double whole = mixes * perMix;
     double part = density / rest;
-    double total = Math.max(whole - outstanding, whole / (1 + part * carrySeconds));
+    double even = whole * part / (1 + part * carrySeconds);
+    double bucket = carrySeconds * Math.max(even, least(account.budget.limits(), demand));
+    double total = Math.max(0, whole - Math.min(outstanding, bucket));
     boolean hasMoney = total > 0;
     double rate = bounded(account.budget.limits(), total * part, demand, hasMoney);
     return account.budget.limits().hard() ? Math.min(rate, total / PLAN_SECONDS) : rate;
@@ -95,10 +98,13 @@ final class Pacing {
       bounded = Math.min(bounded, perSecond(limits.spendMax()));
     }
     if (hasMoney || !limits.hard()) {
-      double least = Math.max(limits.keepMin() * demand, perSecond(limits.spendMin()));
-      bounded = Math.max(bounded, least);
+      bounded = Math.max(bounded, least(limits, demand));
     }
     return bounded;
+  }
+
+  private static double least(Budget.Limits limits, double demand) {
+    return Math.max(limits.keepMin() * demand, perSecond(limits.spendMin()));
   }
 
   private static double perSecond(@Nullable Money perHour) {

@@ -101,6 +101,17 @@ class PacingTest {
     assertEquals(free / (1 + CARRY_SECONDS / MONTH_SECONDS), later, free * 1e-6);
   }
 
+  /** Else a minimum would be granted with every plan from the same last cent. */
+  @Test
+  void whatMinimaFilledTheBucketWithIsNotGrantedAgainByAHardBudget() {
+    double demand = DOLLAR / 1_000;
+    Account account = account("60", new Limits(.2, 1, null, null, 1, true));
+    account.spend(usd("59.99"));
+    Instant later = START.plusSeconds(100);
+    assertEquals(.2 * demand, rate(account, later, demand, 0), 1e-6 * demand);
+    assertEquals(0, rate(account, later, demand, .01 * DOLLAR));
+  }
+
   @Test
   void nothingIsAllowedWhenTheMoneyIsGoneUnlessTheMinimumIsSoft() {
     double demand = DOLLAR / 1_000;
