@@ -45,6 +45,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +79,12 @@ public final class ControlServer implements AutoCloseable {
   private final ControlFigures figures;
   private final ChosenOperations operations;
 
+  // Made at start, so that their failures are counted from zero on.
+  private final Guarded notes = Guarded.task("notes of the admin port", this::takeNotes);
+  private final Guarded endOfBoosts;
+  private final Guarded endOfReport;
+  private volatile @Nullable PipelineStatus noted; // last
+
   private ControlServer(
       ControlSettings settings,
       PipelineView pipeline,
@@ -95,12 +102,14 @@ public final class ControlServer implements AutoCloseable {
             timer,
             System::currentTimeMillis);
     boosts.restore();
+    endOfBoosts = Guarded.task("end of boosts", boosts::close);
     jobs = new Jobs(timer, System::currentTimeMillis);
     history = new StatusHistory(pipeline::status);
     curves = new SpendCurves(settings.stateDirectory(), this::later);
     hour = new HourHistory(spend, curves);
     operationHistory = new OperationHistory(pipeline, System::currentTimeMillis);
     report = new ReportBooks(settings.stateDirectory(), spend, this::later);
+    endOfReport = Guarded.task("end of the report", () -> report.close(operationHistory));
     operationHistory.each(minute -> report.count(minute.to()));
     webhook =
         new WebhookSender(
@@ -198,18 +207,22 @@ public final class ControlServer implements AutoCloseable {
    * and logged, and fails here only: whoever reads has more to do.
    */
   public void note(PipelineStatus status) {
-    Guarded.task(
-            "notes of the admin port",
-            () -> {
-              history.note(status);
-              hour.note(status);
-              operationHistory.look(status.spans());
-              if (watched != operationHistory) {
-                watched.look(status.spans());
-              }
-              watch.look(status);
-            })
-        .run();
+    noted = status;
+    notes.run();
+  }
+
+  private void takeNotes() {
+    PipelineStatus status = noted;
+    if (status == null) {
+      return;
+    }
+    history.note(status);
+    hour.note(status);
+    operationHistory.look(status.spans());
+    if (watched != operationHistory) {
+      watched.look(status.spans());
+    }
+    watch.look(status);
   }
 
   /** What waits for the disk is not for the thread that counts money; the end writes by itself. */
@@ -253,7 +266,7 @@ public final class ControlServer implements AutoCloseable {
     timer.shutdownNow();
     // Each by itself: what one cannot write is no reason to lose what another can.
     curves.save();
-    Guarded.task("end of boosts", boosts::close).run();
-    Guarded.task("end of the report", () -> report.close(operationHistory)).run();
+    endOfBoosts.run();
+    endOfReport.run();
   }
 }

@@ -24,6 +24,8 @@ final class EngineBooks implements FleetCounts {
   private final Executor thread;
   private final Consumer<Throwable> failed;
   private final AtomicReference<@Nullable LeftBooks> toLeave = new AtomicReference<>();
+  private final Guarded unpacking = Guarded.task("books of the fleet", this::unpack);
+  private byte @Nullable [] received; // on the fleet's thread
   private volatile @Nullable LeftBooks found;
   private volatile boolean looked;
   private boolean looking;
@@ -100,10 +102,16 @@ final class EngineBooks implements FleetCounts {
     looking = false;
     said(e);
     if (e == null) {
-      Guarded.task("books of the fleet", () -> found = bytes == null ? null : unpacked(bytes))
-          .run();
+      received = bytes;
+      unpacking.run();
       looked = true;
     }
+  }
+
+  private void unpack() {
+    byte[] bytes = received;
+    received = null;
+    found = bytes == null ? null : unpacked(bytes);
   }
 
   private static byte[] packed(LeftBooks books) {

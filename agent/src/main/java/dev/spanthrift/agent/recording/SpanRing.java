@@ -41,6 +41,7 @@ public final class SpanRing {
   private final ArrayDeque<LearnedBefore> learned = new ArrayDeque<>(); // the oldest first
   private long learnedBytes;
   private long learnedForgotten;
+  private boolean beganWithLearned; // something was learned before the first span
   private final ArrayDeque<SpanChunk> chunks = new ArrayDeque<>();
   private final Operations operations = new Operations();
   private final ErrorSignatures signatures = new ErrorSignatures();
@@ -54,7 +55,7 @@ public final class SpanRing {
   private String service = "";
   private long serviceHash = StableHash.of(serviceBytes, 0, 0);
 
-  private @Nullable SpanChunk current; // none until the first span: at rest nothing is held
+  private @Nullable SpanChunk current; // none until the first span
   private long recorded;
   private long overwritten;
   private long expired;
@@ -92,18 +93,19 @@ public final class SpanRing {
   public SpanRing(long bytesMax, Duration maxAge) {
     this.bytesMax = Math.max(2 * CHUNK_BYTES, bytesMax);
     maxAgeMillis = maxAge.toMillis();
-    learnedBytesMax = this.bytesMax / LEARNED_PART;
+    learnedBytesMax = Math.min(this.bytesMax / LEARNED_PART, this.bytesMax - 2 * CHUNK_BYTES);
   }
 
   /**
    * Takes what the sampler has learned by now, so that whoever plays the recording need not begin
    * as a process does that has just started.
    *
-   * <p>It takes the place of spans. Of 17, or where they are more than a quarter of the bytes, the
-   * one goes that leaves the smallest gap, counted as forgotten. One is needed no more when there
-   * is a later one that is older than all spans.
+   * <p>It takes the place of spans, at once. Of 17, or where they are more than a quarter of the
+   * bytes, or more than two chunks leave, the one goes that leaves the smallest gap, counted as
+   * forgotten. One is needed no more when there is a later one that is older than all spans.
    */
   public synchronized void learned(LearnedBefore now) {
+    beganWithLearned |= recorded == 0;
     if (now.snapshot().length > learnedBytesMax) {
       learnedForgotten++;
       return;
@@ -112,11 +114,15 @@ public final class SpanRing {
     learnedBytes += now.snapshot().length;
     forgetLearned(now.unixMillis());
     while (learned.size() > LEARNED_MAX || learnedBytes > learnedBytesMax) {
-      LearnedBefore least = leastMissed();
+      LearnedBefore least = leastMissed(now.unixMillis());
       learned.remove(least);
       learnedBytes -= least.snapshot().length;
       learnedForgotten++;
     }
+    while (chunks.size() > chunksMax()) {
+      overwritten += chunks.removeFirst().size;
+    }
+    forgetLearned(now.unixMillis());
   }
 
   private void forgetLearned(long unixMillis) {
@@ -136,9 +142,18 @@ public final class SpanRing {
     return oldest == null ? Long.MAX_VALUE : Math.max(oldest.baseMillis, unixMillis - maxAgeMillis);
   }
 
-  /** The first and the last stay as long as there are others. */
-  private LearnedBefore leastMissed() {
+  /**
+   * The first and the last stay as long as there are others. Of two, the newer goes: nothing can be
+   * played with it before all spans of now are overwritten. But once spans are gone, not for one
+   * that is from so long before the oldest as no span is kept.
+   */
+  private LearnedBefore leastMissed(long unixMillis) {
     LearnedBefore[] all = learned.toArray(new LearnedBefore[0]);
+    if (all.length == 2) {
+      boolean isStale =
+          overwritten + expired > 0 && firstMillis(unixMillis) - all[0].unixMillis() > maxAgeMillis;
+      return all[isStale ? 0 : 1];
+    }
     LearnedBefore least = all[0];
     long gap = Long.MAX_VALUE;
     for (int i = 1; i < all.length - 1; i++) {
@@ -308,7 +323,7 @@ public final class SpanRing {
         names.clone(),
         errors.clone(),
         unixMillis - maxAgeMillis,
-        overwritten + expired == 0 && isYoung,
+        overwritten + expired == 0 && isYoung && !beganWithLearned,
         oldest != null && oldest.unixMillis() < firstMillis(unixMillis) ? oldest : null);
   }
 

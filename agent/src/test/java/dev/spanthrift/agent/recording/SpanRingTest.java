@@ -1,6 +1,7 @@
 package dev.spanthrift.agent.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -123,13 +124,18 @@ class SpanRingTest {
     assertEquals(1, ring.snapshot(T + 900_002).requests());
   }
 
+  /** Two chunks of spans, and half a chunk for what was learned: 126,976 bytes. */
+  private static SpanRing small() {
+    return new SpanRing(5L * SpanChunk.SPANS * SpanChunk.SPAN_BYTES / 2, HOUR);
+  }
+
   private static SpanRing.LearnedBefore learned(long at, int bytes) {
     return new SpanRing.LearnedBefore(at, new byte[bytes]);
   }
 
   @Test
   void aReplayBeginsWithWhatWasLearnedLastBeforeTheOldestSpan() {
-    SpanRing ring = new SpanRing(0, HOUR); // two chunks
+    SpanRing ring = small();
     Batch one = batch(MadeTraffic.single("x"));
     ring.record(one, T);
     ring.learned(learned(T + 1, 10));
@@ -150,7 +156,7 @@ class SpanRingTest {
 
   @Test
   void whatAnEarlierProcessHadLearnedIsBeforeTheFirstSpan() {
-    SpanRing ring = new SpanRing(0, HOUR);
+    SpanRing ring = small();
     ring.learned(learned(T - 1, 10));
     ring.record(batch(MadeTraffic.single("x")), T);
     assertEquals(T - 1, Objects.requireNonNull(ring.snapshot(T).learned()).unixMillis());
@@ -158,7 +164,7 @@ class SpanRingTest {
 
   @Test
   void whatWasLearnedIsBoundedAndCountedAndKeepsItsFirstAndItsLast() {
-    SpanRing ring = new SpanRing(0, HOUR); // two chunks: 126,976 bytes for this
+    SpanRing ring = small();
     ring.learned(learned(T - 1, 1_000));
     ring.record(batch(MadeTraffic.single("x")), T);
     for (int i = 0; i < 100; i++) {
@@ -174,6 +180,78 @@ class SpanRingTest {
     assertEquals(forgotten + 1, ring.counts().learnedForgotten(), "too large for it");
   }
 
+  /** The last of two that fit no more was kept, with which nothing could be played. */
+  @Test
+  void ofTwoThatAreTooLargeTheOneStaysThatIsBeforeTheOldestSpan() {
+    SpanRing ring = new SpanRing(4 << 20, HOUR);
+    int size = 6 * (1 << 20) / 10;
+    ring.learned(learned(T - 1, size));
+    ring.record(batch(MadeTraffic.single("x")), T);
+    for (int i = 1; i < 17; i++) {
+      ring.learned(learned(T + i, size));
+      SpanRing.LearnedBefore then = Objects.requireNonNull(ring.snapshot(T + i).learned());
+      assertEquals(T - 1, then.unixMillis());
+    }
+    assertEquals(16, ring.counts().learnedForgotten());
+  }
+
+  @Test
+  void ofTwoThatAreTooLargeTheOneGoesThatIsFromLongBeforeTheOldestSpan() {
+    SpanRing ring = new SpanRing(4 << 20, HOUR);
+    int size = 6 * (1 << 20) / 10;
+    long later = T + 2 * HOUR.toMillis();
+    ring.learned(learned(T - 1, size));
+    Batch one = batch(MadeTraffic.single("x"));
+    ring.record(one, later);
+    ring.learned(learned(later + 1, size));
+    assertNotNull(ring.snapshot(later + 1).learned(), "all that was known when the first came");
+    for (int i = 0; i < 16 * SpanChunk.SPANS; i++) {
+      ring.record(one, later + 1);
+    }
+    ring.learned(learned(later + 1, size));
+    assertNull(ring.snapshot(later + 1).learned());
+    for (int i = 0; i < 16 * SpanChunk.SPANS; i++) {
+      ring.record(one, later + 2);
+    }
+    SpanRing.LearnedBefore then = Objects.requireNonNull(ring.snapshot(later + 2).learned());
+    assertEquals(later + 1, then.unixMillis());
+  }
+
+  @Test
+  void aRecordingDoesNotKnowItsBeginningWhereWhatWasLearnedBeforeFoundNoRoom() {
+    SpanRing ring = small();
+    ring.learned(learned(T - 1, 127_000));
+    ring.record(batch(MadeTraffic.single("x")), T);
+    assertFalse(ring.snapshot(T).knowsItsBeginning());
+    SpanRing fresh = small();
+    fresh.record(batch(MadeTraffic.single("x")), T);
+    fresh.learned(learned(T + 1, 127_000));
+    assertTrue(fresh.snapshot(T + 1).knowsItsBeginning(), "its process began with nothing");
+  }
+
+  @Test
+  void theSmallestHasNoRoomForWhatWasLearned() {
+    SpanRing ring = new SpanRing(0, HOUR);
+    ring.learned(learned(T - 1, 1));
+    ring.record(batch(MadeTraffic.single("x")), T);
+    assertNull(ring.snapshot(T).learned());
+    assertEquals(1, ring.counts().learnedForgotten());
+  }
+
+  /** The figures that the documents give. */
+  @Test
+  void fourMebibytesHold45000To65000Spans() {
+    SpanRing ring = new SpanRing(4 << 20, HOUR);
+    Batch one = batch(MadeTraffic.single("x"));
+    for (int i = 0; i < 16 * SpanChunk.SPANS; i++) {
+      ring.record(one, T + i);
+    }
+    assertEquals(65_536, ring.counts().held());
+    ring.learned(learned(T, 1 << 20));
+    ring.record(one, T + 16 * SpanChunk.SPANS);
+    assertEquals(45_057, ring.counts().held(), "right after a chunk was given up");
+  }
+
   @Test
   void whatWasLearnedTakesThePlaceOfSpans() {
     SpanRing ring = new SpanRing(1 << 20, HOUR); // four chunks
@@ -182,10 +260,7 @@ class SpanRingTest {
       ring.record(one, T + i);
     }
     assertEquals(4 * SpanChunk.SPANS, ring.counts().held());
-    ring.learned(learned(T, 250_000));
-    for (int i = 0; i < SpanChunk.SPANS; i++) {
-      ring.record(one, T + 60_000 + i);
-    }
+    ring.learned(learned(T + 5 * SpanChunk.SPANS, 250_000));
     SpanRing.Recorded counts = ring.counts();
     assertEquals(3 * SpanChunk.SPANS, counts.held());
     assertEquals(counts.recorded(), counts.held() + counts.overwritten());

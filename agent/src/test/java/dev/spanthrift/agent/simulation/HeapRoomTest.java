@@ -42,9 +42,17 @@ class HeapRoomTest {
   void whoOnlyLooksCollectsNothing() {
     free.set(1L << 20);
     HeapRoom room = new HeapRoom(free::get, collections::incrementAndGet, now::get);
-    assertNotNull(room.lackNow(10_000));
+    assertNotNull(room.lackNow(10_000, 0));
     assertEquals(0, collections.get());
     free.set(50L << 20);
-    assertNull(room.lackNow(10_000));
+    assertNull(room.lackNow(10_000, 0));
+  }
+
+  @Test
+  void whatWasLearnedNeedsRoomToo() {
+    free.set(15L << 20);
+    HeapRoom room = new HeapRoom(free::get, collections::incrementAndGet, now::get);
+    assertNull(room.lackNow(10_000, 0));
+    assertNotNull(room.lackNow(10_000, 1 << 20));
   }
 }

@@ -13,7 +13,8 @@ import java.util.List;
  *
  * @param decisionsMax traces whose decision is remembered
  * @param decisionLogBytesMax for decisions that can be explained
- * @param recordingBytesMax for the last spans as columns; nothing until the first one comes
+ * @param recordingBytesMax for the last spans as columns, and for what was learned before them:
+ *     until the first one comes only what an earlier process left
  * @param heldBytesMax for spans that wait for their decision
  * @param queueBytesMax for a destination, unless its own bound is lower
  * @param requestBytesMax for one request at the door

@@ -295,9 +295,10 @@ public record SpanthriftSettings(
   public record Recording(
       @Setting(
               value =
-                  "Memory for them, 62 bytes a span; the oldest are overwritten. 4MiB are 67,000"
-                      + " spans; of a small heap that is a sixteenth, and more than 4MiB at most a"
-                      + " half. 0B records nothing.",
+                  "Memory for them, 62 bytes a span, up to a quarter for what was learned; the"
+                      + " oldest are overwritten. 4MiB are 45,000 to 65,000 spans; of a small heap"
+                      + " that is a sixteenth, and more than 4MiB at most a half. 0B records"
+                      + " nothing.",
               byDefault = "4MiB")
           ByteSize bytesMax,
       @Setting(value = "Older ones are forgotten.", byDefault = "4h") Duration maxAge) {

@@ -218,7 +218,7 @@ final class OtherBudgets {
   }
 
   /** What a replay with the money of now says must be what happened, or it began otherwise. */
-  private static @Nullable Note objection(LoggedDecision decision, TraceFate.Told told) {
+  static @Nullable Note objection(LoggedDecision decision, TraceFate.Told told) {
     double real = decision.probability();
     Double played = told.probability();
     if (played == null) {
@@ -228,13 +228,14 @@ final class OtherBudgets {
       return new Note(
           NoteCode.NOT_REPRODUCED_AS, Map.of("reason", told.reason(), "probability", real));
     }
-    boolean settled = decision.outcome() != Conclusion.WAITING;
-    if (played > LIKE * real
-        || played * LIKE < real
-        || (settled && told.kept() != (decision.outcome() == Conclusion.KEPT))) {
+    if (played > LIKE * real || played * LIKE < real) {
       return new Note(NoteCode.NOT_REPRODUCED, Map.of("played", played, "probability", real));
     }
-    return null;
+    if (decision.outcome() == Conclusion.WAITING
+        || told.kept() == (decision.outcome() == Conclusion.KEPT)) {
+      return null;
+    }
+    return Note.of(NoteCode.NOT_REPRODUCED_BUT);
   }
 
   /**

@@ -79,6 +79,8 @@ public enum NoteCode {
   NOT_REPRODUCED_AS(
       "the recording, played with the budget of now, decides it as {reason} where it had"
           + " probability {probability}"),
+  NOT_REPRODUCED_BUT(
+      "the recording, played with the budget of now, gives it another outcome than it had"),
   PLAYS_TOO_LONG("to play the recording takes too long"),
   ANOTHER_AT_WORK("another simulation is at work"),
   NO_ROOM("{spans} recorded spans need {neededMiB} MiB of heap, and {freeMiB} are free"),

@@ -185,7 +185,8 @@ public final class RingQuestions {
     }
     try {
       long deadline = System.nanoTime() + most.toNanos();
-      HeapRoom.Lack lack = room.lackNow(recorded.spans()); // who only looks makes nobody wait
+      // Without a collection: who only looks makes nobody wait.
+      HeapRoom.Lack lack = room.lackNow(recorded.spans(), learnedBytes(recorded));
       if (lack != null) {
         return none(means, noRoom(lack));
       }
@@ -201,6 +202,11 @@ public final class RingQuestions {
     } finally {
       running.release();
     }
+  }
+
+  private static long learnedBytes(SpanRing.Snapshot recorded) {
+    SpanRing.LearnedBefore learned = recorded.learned();
+    return learned == null ? 0 : learned.snapshot().length;
   }
 
   /** Says why the recording does not tell what happened; null: it does. */

@@ -47,6 +47,7 @@ public final class ReportBooks {
   private final @Nullable Path file;
   private final SpendView spend;
   private final Executor writer;
+  private final Guarded guarded = Guarded.task(SAVE, this::write); // named before it runs
   private final TreeMap<LocalDate, TreeMap<String, ReportSums>> days = new TreeMap<>();
   private @Nullable Reading counted;
   private double ownCostBefore;
@@ -171,7 +172,7 @@ public final class ReportBooks {
 
   /** Writes what has come since the last time; a failure is counted with those of timers' tasks. */
   private void save() {
-    Guarded.task(SAVE, this::write).run();
+    guarded.run();
   }
 
   private void write() {

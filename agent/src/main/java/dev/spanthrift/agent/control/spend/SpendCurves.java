@@ -35,6 +35,7 @@ public final class SpendCurves {
 
   private final @Nullable Path file;
   private final Executor writer;
+  private final Guarded guarded = Guarded.task(SAVE, this::write); // named before it runs
   private Map<String, Curve> curves = new TreeMap<>();
   private long savedMillis;
   private boolean unsaved;
@@ -136,7 +137,7 @@ public final class SpendCurves {
 
   /** Writes what has come since the last time; a failure is counted with those of timers' tasks. */
   public void save() {
-    Guarded.task(SAVE, this::write).run();
+    guarded.run();
   }
 
   private void write() {

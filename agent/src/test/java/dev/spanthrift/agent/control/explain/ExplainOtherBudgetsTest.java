@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spanthrift.agent.control.AdminPort;
 import dev.spanthrift.agent.control.OpenApi;
+import dev.spanthrift.agent.control.http.Note;
 import dev.spanthrift.agent.control.http.NoteCode;
 import dev.spanthrift.agent.control.job.RingQuestions;
 import dev.spanthrift.agent.control.spend.Spend;
@@ -16,6 +17,7 @@ import dev.spanthrift.agent.pipeline.ZstdCodec;
 import dev.spanthrift.agent.recording.SpanRing;
 import dev.spanthrift.agent.simulation.HeapRoom;
 import dev.spanthrift.agent.simulation.MadeTraffic;
+import dev.spanthrift.agent.simulation.TraceFate;
 import dev.spanthrift.sampler.BudgetParts;
 import dev.spanthrift.sampler.LearnedState;
 import dev.spanthrift.sampler.PolicyJudge;
@@ -478,5 +480,25 @@ class ExplainOtherBudgetsTest {
     log.settled(number, true, 1, "budget:slow");
     JsonNode half = under(explain("00000000000000aa00000000000000bb", ""), "half the budget");
     assertEquals("unknown", half.path("outcome").asString(), "there was money for all");
+  }
+
+  /** It said "gives it probability 0.05 where it had 0.05". */
+  @Test
+  void aReplayWithTheSameProbabilityAndAnotherOutcomeIsObjectedToForThat() {
+    Fragment fragment = Fragment.ofSums(0xaa, 0xbb, 5, 3, 1_500, MILLI, false, true);
+    long number = log.note(fragment, 7, 1, "budget", 1, true, new long[0], 0, 0);
+    log.allocated(number, TraceClass.SLOW, .05, 4e6, 8e12);
+    log.settled(number, false, .05, "budget:slow");
+    LoggedDecision decision = log.of(0xaa, 0xbb).getLast();
+    double p = decision.probability();
+    Note other = OtherBudgets.objection(decision, told(true, p));
+    assertEquals(NoteCode.NOT_REPRODUCED_BUT, Objects.requireNonNull(other).code());
+    assertNull(OtherBudgets.objection(decision, told(false, p)));
+    Note far = OtherBudgets.objection(decision, told(true, 2 * p));
+    assertEquals(NoteCode.NOT_REPRODUCED, Objects.requireNonNull(far).code());
+  }
+
+  private static TraceFate.Told told(boolean kept, double probability) {
+    return new TraceFate.Told(kept, "budget:slow", probability, 5, 1);
   }
 }
