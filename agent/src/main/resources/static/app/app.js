@@ -170,10 +170,7 @@ const draw = () => {
 
 takeToken();
 if (recall("theme")) document.documentElement.dataset.theme = recall("theme");
-try {
-  await Promise.all([speak(), recallHour()]);
-  draw();
-} catch (error) {
+await Promise.all([speak(), recallHour()]).then(draw, (error) => {
   // Without words there is no page, and none to say so in.
   place.textContent = "The words of this page did not come (" + error.message + "): load it again.";
-}
+});

@@ -1,6 +1,7 @@
 // The last hour by reason and by money: what the sidecar noted each ten seconds, and from the moment on
 // in which somebody looks what is seen here each second.
 import { get } from "./api.js";
+import { onToken } from "./memory.js";
 import { answered, missed } from "./missed.js";
 
 const PATH = "/api/v1/history";
@@ -14,6 +15,8 @@ let past = []; // {at, received, kept: {reason: n}, dropped: {reason: n}}: what 
 let ring = []; // the same, seen here
 let money = new Map(); // budget → [[at, spent]]
 let asked = 0;
+let lost = false; // no answer yet to what was asked last
+let next = 0; // when a status asks again for what is lost
 
 const points = (hour, i) => ({
   at: Date.parse(hour.at[i]) / 1000,
@@ -22,9 +25,10 @@ const points = (hour, i) => ({
   dropped: Object.fromEntries(Object.entries(hour.dropped).map(([name, counts]) => [name, counts[i]])),
 });
 
-/** Asks for the hour before now: when the page is opened, and when it is seen again. */
+/** Asks for the hour before now: when the page is opened or seen again, with another token, and while it did not come. */
 export async function recallHour() {
   const mine = ++asked;
+  lost = false;
   try {
     const hour = await get(PATH);
     if (mine !== asked) return;
@@ -41,10 +45,13 @@ export async function recallHour() {
       money.set(name, [...before, ...(hour.spent[name] || []).map((value, i) => [times[i], value]), ...seen]);
     }
   } catch (error) {
+    if (mine !== asked) return;
+    lost = true;
     missed(PATH, error); // the charts begin with what is seen here
   }
 }
 document.addEventListener("visibilitychange", () => document.hidden || recallHour());
+onToken(recallHour);
 
 /** Takes what a status says, once. */
 export function watch(status) {
@@ -52,6 +59,10 @@ export function watch(status) {
   const at = Date.parse(status.now) / 1000;
   const last = ring[ring.length - 1] || past[past.length - 1];
   if (last && at <= last.at + CLOSE) return;
+  if (lost && at >= next) {
+    next = at + STEP;
+    recallHour();
+  }
   // A counter that fell is a sidecar that started anew.
   if (last && status.spans.received < last.received) {
     past = [];

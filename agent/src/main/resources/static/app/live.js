@@ -40,6 +40,7 @@ class Topic {
     this.listeners = new Map(); // listener → how often it wants to know, in ms
     this.timer = 0;
     this.underWay = false;
+    this.asked = false; // once more, meanwhile
     this.streams = false;
     this.rule = ruleOf(path);
     this.heard = []; // decisions of one piece of the stream: shown together
@@ -118,11 +119,11 @@ class Topic {
     clearTimeout(this.timer);
     if (document.hidden || this.listeners.size === 0) return;
     if (this.underWay) {
-      this.again = true;
+      this.asked = true;
       return;
     }
     this.underWay = true;
-    this.again = false;
+    this.asked = false;
     try {
       this.put(await get(this.path));
     } catch (error) {
@@ -131,7 +132,7 @@ class Topic {
       for (const listener of [...this.listeners.keys()]) listener(this.state);
     }
     this.underWay = false;
-    if (this.again) this.refresh();
+    if (this.asked) this.refresh();
     else this.plan();
   }
 }
@@ -187,11 +188,11 @@ onToken(() => refresh());
  * @param every how often it is wanted at least, in ms
  */
 export function useLive(path, every = NEVER) {
-  const [state, set] = useState(path ? topic(path).state : {});
+  const [, set] = useState(path && topic(path).state);
   useEffect(() => {
     if (!path) return undefined;
     set(topic(path).state);
     return topic(path).join(set, every);
   }, [path, every]);
-  return state;
+  return path ? topic(path).state : {}; // never of the path before
 }

@@ -5,7 +5,7 @@ import { own, spoken, t, word } from "./i18n.js";
 import { NoAnswer } from "./api.js";
 import { duration, figure, percent } from "./format.js";
 
-const SHARES = ["probability", "needed", "share", "errorRate"];
+const SHARES = ["probability", "needed", "played", "share", "errorRate"];
 
 function shown(name, value) {
   if (value?.code) return saidText(value, ""); // a sentence in a sentence

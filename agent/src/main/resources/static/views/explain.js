@@ -152,13 +152,15 @@ function Decisions({ query }) {
   const settled = useSettled(JSON.stringify(filter), 250);
   const asked = new URLSearchParams(Object.entries(JSON.parse(settled)).filter(([, value]) => value));
   asked.set("limit", "50");
+  const path = "/api/v1/decisions?" + asked;
   const paused = query.get("pause") === "1";
-  const [shown, show] = useState();
-  // An address that says paused still shows what there is.
-  const { data: now, error, again } = useLive(paused && shown ? null : "/api/v1/decisions?" + asked);
+  const [last, keep] = useState({});
+  // An address that says paused still shows what there is, and never what another filter found.
+  const shown = paused && last.path === path && last.data;
+  const { data: now, error, again } = useLive(shown ? null : path);
   useEffect(() => {
-    if (now && !(paused && shown)) show(now);
-  }, [now, paused]);
+    if (now) keep({ path, data: now });
+  }, [now]);
   const data = shown || now;
   const field = (name) => html`<label>${t(name)}<input value=${filter[name]} onInput=${(e) => setQuery({ [name]: e.target.value })} /></label>`;
   return html`<${Card} id="decisions" title=${t("decisions.title")} wide=${true} tools=${html`<button type="button" class="quiet" aria-pressed=${String(paused)} onClick=${() => setQuery({ pause: paused ? undefined : "1" })}>${paused ? t("decisions.go") : t("decisions.pause")}</button>`}>

@@ -1,5 +1,5 @@
 // Money by operation, and which part of each is kept.
-import { html, useEffect, useRef, useState } from "../app/lib.js";
+import { html, useEffect, useMemo, useRef, useState } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { get } from "../app/api.js";
 import { useLive } from "../app/live.js";
@@ -135,7 +135,7 @@ function Heat({ rows }) {
     <p class="note" id="heat-cell" aria-live="polite">${told || say}</p>`;
 }
 
-export function Operations({ query }) {
+export function Operations({ query, status }) {
   const sort = query.get("sort") || "paid";
   const service = query.get("service") || "";
   const wanted = query.get("q") || "";
@@ -144,6 +144,7 @@ export function Operations({ query }) {
   const filter = useSettled(new URLSearchParams({ sort, limit: LIMIT, ...(service && { service }), ...(wanted && { operation: wanted }) }).toString(), 200);
   const { data, error, at, again } = useLive("/api/v1/operations?" + filter);
   const [more, setMore] = useState({ of: "", rows: [], next: null });
+  const open = useMemo(() => (status ? status.spans.held + status.spans.late : 0), [at, !status]); // when this was answered
   watchOperations(data, at);
   const mine = more.of === filter ? more : { rows: [], next: undefined };
   const rows = [...(data?.operations || []), ...mine.rows];
@@ -175,7 +176,7 @@ export function Operations({ query }) {
           ? html`<${Heat} rows=${rows} />`
           : data && form === "scatter"
           ? html`<${Choice} label=${t("ops.of")} value=${of} onChange=${(next) => setQuery({ of: next === "spans" ? undefined : next })} options=${Object.keys(MEASURES).map((one) => [one, t("scatter." + one)])} />
-              <${Scatter} rows=${rows} seconds=${data.seconds} measure=${of} />`
+              <${Scatter} rows=${rows} seconds=${data.seconds} measure=${of} open=${open} />`
           : data &&
             html`<${Table}
               label=${t("view.operations")}

@@ -23,7 +23,7 @@ async function inForce() {
 }
 
 /** "SamplingPolicy shop/errors" as what kubectl edits. */
-function edit(object) {
+function kubectl(object) {
   const [kind, name] = object.split(" ");
   const [namespace, own] = (name || "").split("/");
   return "kubectl edit " + kind.toLowerCase() + " " + (own ? own + " -n " + namespace : namespace);
@@ -37,7 +37,7 @@ function Origin({ origin }) {
   return html`<${Card} id="origin" title=${t("origin.title")} wide=${true}>
     <p class="tools"><${Pill} tone="kept" icon="§">${t("origin." + origin.origin)}<//>
       <span>${t("versions.n", { version: origin.version })} · ${origin.who} · <${When} at=${origin.since} />${origin.reason ? " · " + origin.reason : ""}</span></p>
-    ${managed && html`<p><b>${t("origin.managed")}</b></p><ul class="plain">${objects.map((one) => html`<li><${Pill}>${one}<//></li>`)}</ul><${Code} text=${objects.map(edit).join("\n")} />`}
+    ${managed && html`<p><b>${t("origin.managed")}</b></p><ul class="plain">${objects.map((one) => html`<li><${Pill}>${one}<//></li>`)}</ul><${Code} text=${objects.map(kubectl).join("\n")} />`}
     ${!managed && html`<p class="note">${t("origin." + origin.origin + ".text")}</p>`}
     ${budgets.length > 0 && html`<p class="note">${t("origin.budgets", { objects: budgets.join(", ") })}</p>`}
     ${controller && html`<p class="tools"><${Pill} tone=${controller.connected ? "good" : "alarm"} icon=${controller.connected ? "●" : "✗"}>${t(controller.connected ? "origin.connected" : "origin.alone")}<//>
@@ -105,8 +105,10 @@ export function Policy({ status }) {
   const [conflict, setConflict] = useState(false);
   const [verdict, validate] = useVerdict(text);
   const understood = useRef(null);
-  if (verdict?.policy) understood.current = verdict;
   const fresh = verdict?.of === text;
+  // An edit in the form is one of the text as it stands, and of no draft before it.
+  if (base && text === base.text) understood.current = base.document;
+  else if (fresh && verdict.policy) understood.current = verdict.policy;
   const changed = base && text !== null && text !== base.text;
 
   const load = async (keep) => {
@@ -131,17 +133,21 @@ export function Policy({ status }) {
   }, [status?.policy.version]);
 
   if (!base || text === null) return html`<${Awaited} error=${error} again=${() => load(false)} />`;
-  const document = understood.current?.policy || base.document;
+  const document = understood.current || base.document;
   // Of a text that nobody could read the fields show an older one: what is changed there would undo it.
   const behind = fresh && !verdict.policy && changed;
   const managed = base.origin.origin === "objects";
+  const edit = (next) => {
+    understood.current = next; // the next edit may come before a verdict
+    setText(policyYaml(next));
+  };
   return html`<div class="grid">
     ${error && html`<div class="wide"><${Trouble} error=${error} again=${() => load(changed)} /></div>`}
     <${Origin} origin=${base.origin} />
     <div class="editor">
       <${Card} id="form" title=${t("policy.form")} note=${t("policy.formNote")}>
         ${behind && html`<p class="note" id="behind">${t("policy.behind")}</p>`}
-        <fieldset class="bare" disabled=${managed || behind}><${RuleForm} document=${document} errors=${verdict?.errors || []} onChange=${(next) => setText(policyYaml(next))} /></fieldset>
+        <fieldset class="bare" disabled=${managed || behind}><${RuleForm} document=${document} errors=${verdict?.errors || []} onChange=${edit} /></fieldset>
       <//>
       <${Card} id="yaml" title="YAML" tools=${changed && html`<button type="button" class="quiet" id="reset" onClick=${() => setText(base.text)}>${t("policy.reset")}</button>`}>
         <textarea id="policy-text" readonly=${managed} aria-label=${t("policy.text")} spellcheck="false" value=${text} onInput=${(e) => setText(e.target.value)} aria-describedby="findings"></textarea>

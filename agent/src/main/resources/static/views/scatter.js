@@ -3,25 +3,30 @@ import { html } from "../app/lib.js";
 import { t } from "../app/i18n.js";
 import { href } from "../app/router.js";
 import { Pill, Table } from "../app/ui.js";
-import { count, decimal, duration } from "../app/format.js";
+import { count, duration, perSecond } from "../app/format.js";
 
 const [HEIGHT, LEFT, BOTTOM, EDGE] = [300, 56, 34, 10];
 const TICKS_MAX = 7;
 const NARROW_PX = 560;
 
+function rate(name) {
+  return { of: (row, seconds, open) => point(row, row.all[name], row.estimate[name], 1 / seconds, Math.min(open, row.all[name] - row.kept[name])), text: perSecond };
+}
+
 /** What is estimated: how it is read from a row, and said. */
 export const MEASURES = {
-  spans: { of: (row, seconds) => point(row, row.all.spans, row.estimate.spans, 1 / seconds), text: (n) => decimal(n) + "\u00a0/s" },
-  errors: { of: (row, seconds) => point(row, row.all.errors, row.estimate.errors, 1 / seconds), text: (n) => decimal(n) + "\u00a0/s" },
-  p95: { of: (row) => point(row, row.all.p95, row.estimate.p95, 1), text: duration },
+  spans: rate("spans"),
+  errors: rate("errors"),
+  p95: { of: (row) => point(row, row.all.p95, row.estimate.p95, 1, 0), text: duration },
 };
 
 const scaled = (value, by) => (typeof value === "number" ? value * by : null);
 
-function point(row, truth, interval, by) {
+/** @param open of the truth what may wait or have come late: it is seen, and no estimate speaks of it */
+function point(row, truth, interval, by, open) {
   const [low, high] = [scaled(interval?.low, by), scaled(interval?.high, by)];
   const one = { row, truth: scaled(truth, by), estimate: scaled(interval?.estimate, by), low, high };
-  return { ...one, inside: (low === null || low <= one.truth) && (high === null || one.truth <= high) };
+  return { ...one, inside: !(interval?.low > truth) && truth - open <= (interval?.high ?? Infinity) };
 }
 
 /** Powers of ten that all of it lies between. */
@@ -59,10 +64,11 @@ function interval({ low, high }, text) {
   return low === null ? "≤ " + text(high) : high === null ? "≥ " + text(low) : text(low) + " – " + text(high);
 }
 
-/** @param measure of MEASURES */
-export function Scatter({ rows, seconds, measure }) {
+/** @param measure of MEASURES
+ * @param open spans of all operations that wait or came late */
+export function Scatter({ rows, seconds, measure, open }) {
   const { of, text } = MEASURES[measure];
-  const points = rows.map((row) => of(row, Math.max(1, seconds))).filter((one) => one.truth > 0);
+  const points = rows.map((row) => of(row, Math.max(1, seconds), open)).filter((one) => one.truth > 0);
   const drawn = points.filter((one) => one.estimate > 0);
   const say = t("scatter.say", { inside: count(drawn.filter((one) => one.inside).length), all: count(drawn.length) }) + (points.length > drawn.length ? " " + t("scatter.none", { none: count(points.length - drawn.length) }) : "");
   if (drawn.length === 0) return html`<p class="note">${points.length > 0 ? say : t("op.notYet")}</p>`;

@@ -68,8 +68,8 @@ final class PageScript {
       String body = body(name, exports);
       done.put(
           name,
-          "const %s = (() => {%n%sreturn { %s };%n})();%n"
-              .formatted(variable(name), body, String.join(", ", exports)));
+          "const %s=(()=>{%n%sreturn{%s};%n})();%n"
+              .formatted(variable(name), body, String.join(",", exports)));
     }
   }
 

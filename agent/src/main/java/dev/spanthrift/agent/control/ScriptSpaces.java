@@ -8,17 +8,22 @@ import java.util.regex.Pattern;
  * A script without the spaces that only its readers need: a twentieth of what the page weighs,
  * packed.
  *
- * <p>Strings, templates and regular expressions stay as they are, and so do line ends, on which the
- * meaning may depend.
+ * <p>Strings, templates and regular expressions stay as they are, and so do line ends on which the
+ * meaning may depend. What cannot be told apart without a parser is refused: a remark within code,
+ * a stroke that may divide or begin a regular expression, a string that its line does not end.
  */
 final class ScriptSpaces {
-  /** What a regular expression may stand behind; behind all else a stroke divides. */
-  private static final String BEFORE_PATTERN = "(,=:[!&|?{};>\n";
+  /** What a regular expression may stand behind; behind most else a stroke divides. */
+  private static final String BEFORE_PATTERN = "(,=:[!&|?{;>";
+
+  /** Behind these it may do either, and two strokes would become a remark. */
+  private static final String BEFORE_EITHER = "}+-*/%<^~\n";
 
   private static final Pattern WORD_BEFORE_PATTERN =
       Pattern.compile("(^|[^\\w$.])(return|typeof|case|of|in|do|else|void|delete|await|yield)$");
 
   private static final int WORD_MAX = 8;
+  private static final String PATTERN = "a regular expression";
 
   private final String text;
   private final StringBuilder out;
@@ -43,6 +48,7 @@ final class ScriptSpaces {
         case '"', '\'' -> quoted(c);
         case '`' -> template();
         case ' ' -> space();
+        case '\n' -> line();
         case '/' -> stroke();
         case '{' -> brace(1);
         case '}' -> {
@@ -75,8 +81,19 @@ final class ScriptSpaces {
     char after = at + 1 < text.length() ? text.charAt(at + 1) : '\n';
     boolean words = isOfWord(before) && isOfWord(after);
     boolean signs = (before == '+' || before == '-') && before == after;
+    if (after == '.' && Character.isDigit(before)) {
+      throw unread("a dot behind a digit");
+    }
     if (words || signs) {
       out.append(' ');
+    }
+    at++;
+  }
+
+  /** Behind these no line end means anything. */
+  private void line() {
+    if (";,{(".indexOf(last()) < 0) {
+      out.append('\n');
     }
     at++;
   }
@@ -91,10 +108,25 @@ final class ScriptSpaces {
 
   private void quoted(char end) {
     take(1);
-    while (at < text.length() && text.charAt(at) != end) {
+    while (ofLine("a string") != end) {
       take(text.charAt(at) == '\\' ? 2 : 1);
     }
     take(1);
+  }
+
+  /** The character at hand, of what must end in its line. */
+  private char ofLine(String what) {
+    if (at >= text.length() || text.charAt(at) == '\n') {
+      throw unread("the end of a line in " + what);
+    }
+    return text.charAt(at);
+  }
+
+  private IllegalStateException unread(String what) {
+    int begin = text.lastIndexOf('\n', Math.max(0, at - 1)) + 1;
+    int end = text.indexOf('\n', at);
+    String line = text.substring(begin, end < begin ? text.length() : end);
+    return new IllegalStateException(what + " has a form that is not known: " + line);
   }
 
   private void template() {
@@ -117,10 +149,14 @@ final class ScriptSpaces {
     if (text.startsWith("//", at)) {
       int end = text.indexOf('\n', at);
       at = end < 0 ? text.length() : end;
-    } else if (!isBeforePattern()) {
-      take(1);
-    } else {
+    } else if (text.startsWith("/*", at)) {
+      throw unread("a remark within code");
+    } else if (isBeforePattern()) {
       pattern();
+    } else if (BEFORE_EITHER.indexOf(last()) >= 0) {
+      throw unread("a stroke that may divide");
+    } else {
+      take(1);
     }
   }
 
@@ -132,10 +168,13 @@ final class ScriptSpaces {
   private void pattern() {
     take(1);
     boolean ofClass = false;
-    while (at < text.length() && (ofClass || text.charAt(at) != '/')) {
-      char c = text.charAt(at);
+    for (char c = ofLine(PATTERN); ofClass || c != '/'; c = ofLine(PATTERN)) {
       ofClass = c == '[' || (ofClass && c != ']');
-      take(c == '\\' ? 2 : 1);
+      take(1);
+      if (c == '\\') {
+        ofLine(PATTERN);
+        take(1);
+      }
     }
     take(1);
   }

@@ -41,6 +41,7 @@ final class PageModules {
 
   private final Browser browser;
   private final String modules;
+  private final String main;
 
   /** Of the page that this browser shows. */
   PageModules(Browser browser, RunningProgram program) {
@@ -50,7 +51,9 @@ final class PageModules {
       throw new AssertionError("the page names no script");
     }
     String text = program.ask(main.group()).body();
-    String bare = text.substring(0, text.lastIndexOf(LAST_MODULE + "{\n") + LAST_MODULE.length());
+    int begin = text.lastIndexOf(LAST_MODULE + "{\n") + LAST_MODULE.length();
+    String bare = text.substring(0, begin);
+    this.main = text.substring(begin);
     modules =
         VENDORED
             .matcher(bare)
@@ -71,14 +74,26 @@ final class PageModules {
    * answers} takes the place of what the API says under a path, or leaves it be with undefined.
    */
   Object run(String language, String script) {
+    return said("await app_i18n.speak('" + language + "');\n" + script);
+  }
+
+  /** What a script returns after the one that begins has run; {@code thrown} is what left it. */
+  Object runMain(String before, String after) {
+    return said(
+        before
+            + "let thrown;\ntry "
+            + main
+            + "catch (error) { thrown = error.message; }\n"
+            + after);
+  }
+
+  private Object said(String script) {
     Object said =
         browser.driver.executeAsyncScript(
             "const done = arguments[0];\n(async () => {\n"
                 + modules
                 + HELP
-                + "try {\nawait app_i18n.speak('"
-                + language
-                + "');\n"
+                + "try {\n"
                 + script
                 + "\n"
                 + "} finally {\n"

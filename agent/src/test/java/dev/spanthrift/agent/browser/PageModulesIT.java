@@ -472,7 +472,7 @@ class PageModulesIT {
                   all: {spans: truth, errors: 0, perSecond: 1, money: 0, p95: 0.2}, estimate: {spans: {estimate, low, high}, errors: {}, p95: {estimate: 0.1, low: 0.05, high: null}}});
                 const rows = [row('hit', 1000, 900, 800, 1100), row('miss', 1000, 100, 50, 200), row('half-open', 10, 20, null, 30), row('unkept', 5, 0, null, null)];
                 const look = async (measure) => {
-                  await drawn(views_scatter.Scatter, {rows, seconds: 10, measure}, '#scatter tbody tr');
+                  await drawn(views_scatter.Scatter, {rows, seconds: 10, measure, open: 0}, '#scatter tbody tr');
                   const found = [place.querySelector('.say').innerText, place.querySelectorAll('.s-in').length, place.querySelectorAll('.s-off').length, place.querySelector('tbody tr').innerText];
                   app_lib.render(null, place);
                   return found;
@@ -486,5 +486,223 @@ class PageModulesIT {
     assertEquals(List.of(2L, 1L), seen.subList(1, 3));
     assertTrue(String.valueOf(seen.get(3)).startsWith("s · miss"), "what misses comes first");
     assertEquals(List.of(4L, 0L), seen.subList(5, 7));
+  }
+
+  /** A topic's way to ask again outlives its first answer. */
+  @Test
+  void whatFailsAfterItAnsweredCanBeAskedForAgain() {
+    Object seen =
+        modules.run(
+            "en",
+            """
+            let failing = false;
+            let asked = 0;
+            answers['/api/v1/alerts'] = () => { asked++; return failing ? refused(503, 'overloaded') : {asked}; };
+            const View = () => {
+              const {data, error, again} = app_live.useLive('/api/v1/alerts');
+              return app_lib.html`<p>${data?.asked}</p><${app_ui.Trouble} error=${error} again=${again} />`;
+            };
+            await drawn(View, {}, 'p');
+            await until(() => place.querySelector('p').innerText === '1');
+            failing = true;
+            app_live.refresh('/api/v1/alerts');
+            app_live.refresh('/api/v1/alerts'); // while the first is under way
+            await until(() => asked === 3 && place.querySelector('.trouble'));
+            const button = place.querySelector('.again');
+            if (!button) return 'no way to try again';
+            failing = false;
+            button.click();
+            await until(() => !place.querySelector('.trouble'));
+            return place.innerText;
+            """);
+    assertTrue(String.valueOf(seen).matches("[4-9]"), seen::toString);
+  }
+
+  /** The form is of the text as it stands, whatever was understood before it. */
+  @Test
+  void anEditAfterAResetBringsNoDraftBack() {
+    List<?> seen =
+        (List<?>)
+            modules.run(
+                "en",
+                """
+                const status = await app_api.get('/api/v1/status');
+                let failing = false;
+                answers['/api/v1/policy:validate'] = () => failing ? refused(503, 'overloaded') : undefined;
+                await drawn(views_policy.Policy, {status}, '#verdict-line.good');
+                const editor = place.querySelector('#policy-text');
+                const names = () => [...place.querySelectorAll('#form .policy-rule .two input')].map((one) => one.value).join();
+                editor.value = 'policies: [{name: drafted, keep: true}]\\n';
+                editor.dispatchEvent(new Event('input', {bubbles: true}));
+                await until(() => names() === 'drafted');
+                failing = true;
+                place.querySelector('#reset').click();
+                await until(() => place.querySelector('#not-validated') && !place.querySelector('#reset'));
+                const enabled = !place.querySelector('#form fieldset').disabled;
+                const fresh = names();
+                const before = window.fetch;
+                window.fetch = (path, request) => path.startsWith('/api/v1/policy:') ? new Promise(() => {}) : before(path, request); // no verdict yet
+                const add = place.querySelector('#add-rule');
+                add.click();
+                await until(() => editor.value.includes('cart'));
+                const once = editor.value;
+                add.click();
+                await until(() => editor.value !== once);
+                return [enabled, fresh, once, editor.value.split('cart').length - 1];
+                """);
+    assertEquals(List.of(true, ""), seen.subList(0, 2), "what is in force has no rules");
+    assertFalse(String.valueOf(seen.get(2)).contains("drafted"), seen::toString);
+    assertEquals(2L, seen.get(3), "the second edit is of the first");
+  }
+
+  /** All is counted on arrival, and an estimate speaks of what is decided. */
+  @Test
+  void whereAllIsKeptWhatWaitsIsNoMissOfTheEstimate() {
+    Object outside =
+        modules.run(
+            "en",
+            """
+            const row = (operation, kept, errors) => ({service: 's', operation, keptShare: 1, kept: {spans: kept, errors, money: 0}, all: {spans: 1000, errors: 50, perSecond: 1, money: 0, p95: 0.2},
+              estimate: {spans: {estimate: kept, low: kept, high: kept}, errors: {estimate: errors, low: errors, high: errors}}});
+            answers['/api/v1/operations?'] = () => ({total: 3, seconds: 10, currency: 'USD', operations: [row('waits', 990, 44), row('late', 993, 47), row('lost', 900, 10)]});
+            const look = async (of, held, late) => {
+              const query = new URLSearchParams({form: 'scatter', of});
+              await drawn(views_operations.Operations, {query, status: {spans: {held, late}}}, '#scatter tbody tr');
+              const found = [...place.querySelectorAll('#scatter tbody tr')].filter((one) => one.querySelector('.pill')).map((one) => one.querySelector('th').innerText);
+              app_lib.render(null, place);
+              return found.sort().join();
+            };
+            return [await look('spans', 7, 3), await look('errors', 5, 1), await look('spans', 7, 0), await look('spans', 0, 0)];
+            """);
+    assertEquals(
+        List.of("s · lost", "s · lost", "s · lost,s · waits", "s · late,s · lost,s · waits"),
+        outside);
+  }
+
+  private static final String MISSED_HOUR =
+      """
+      const status = await app_api.get('/api/v1/status');
+      const hour = {at: [], received: [], kept: {}, dropped: {}, periods: [], spent: {}};
+      const at = (seconds) => new Date(Date.now() + 1000 * seconds).toISOString();
+      const seen = (seconds) => app_history.watch({now: at(seconds), spans: {received: 100 + seconds, keptByReason: {}, droppedByReason: {}}});
+      let failing = true;
+      let asked = 0;
+      answers['/api/v1/history'] = () => { asked++; return failing ? refused(503, 'overloaded') : hour; };
+      await drawn(app_banners.Banners, {status}, '.banners');
+      const banner = () => place.querySelector('#banner-missed');
+      await app_history.recallHour();
+      await until(banner);
+      """;
+
+  /** With the next status, not with each: they come each second. */
+  @Test
+  void theHourThatDidNotComeIsAskedForAgain() {
+    Object seen =
+        modules.run(
+            "en",
+            MISSED_HOUR
+                + """
+                seen(1);
+                await until(() => asked === 2);
+                await new Promise((done) => setTimeout(done)); // its answer is read
+                for (let i = 2; i < 11; i++) seen(i);
+                const soon = asked;
+                failing = false;
+                app_memory.keepToken(app_memory.token() || '');
+                await until(() => !banner());
+                return [soon, asked];
+                """);
+    assertEquals(List.of(2L, 3L), seen);
+    Object later =
+        modules.run(
+            "en",
+            MISSED_HOUR
+                + """
+                failing = false;
+                seen(1);
+                await until(() => !banner());
+                for (let i = 20; i < 60; i++) seen(i);
+                return asked;
+                """);
+    assertEquals(2L, later);
+  }
+
+  @Test
+  void aFailureOfBeforeIsNotToldAfterANewerAnswer() {
+    Object told =
+        modules.run(
+            "en",
+            MISSED_HOUR
+                + """
+                const answered = window.fetch;
+                let fail;
+                window.fetch = () => new Promise((_, no) => (fail = no));
+                const slow = app_history.recallHour();
+                window.fetch = answered;
+                failing = false;
+                await app_history.recallHour();
+                await until(() => !banner());
+                fail(new TypeError('late'));
+                await slow;
+                app_missed.answered('/api/v1/nothing');
+                let missed;
+                app_lib.render(null, place);
+                await drawn(() => { missed = app_missed.useMissed(); return app_lib.h('p'); }, {}, 'p');
+                return missed.length;
+                """);
+    assertEquals(0L, told);
+  }
+
+  @Test
+  void sharesInOneSentenceAreToldAlike() {
+    String korean =
+        String.valueOf(
+            modules.run(
+                "ko",
+                """
+                return app_said.saidText({code: 'notReproduced', values: {played: 0.25, probability: 0.5}}, '');
+                """));
+    assertTrue(korean.contains("25%") && korean.contains("50%"), korean);
+  }
+
+  /** Neither while paused nor where the new filter's request fails. */
+  @Test
+  void decisionsOfOneFilterAreNotShownUnderAnother() {
+    String script =
+        """
+        const decision = {traceId: '1'.repeat(32), at: new Date().toISOString(), outcome: 'dropped', reason: 'default', service: 'cart', operation: 'GET', spans: 1, duration: 1, error: false, probability: 1};
+        answers['/api/v1/decisions?outcome=kept'] = () => refused(503, 'overloaded');
+        answers['/api/v1/decisions?'] = () => ({decisions: [decision], noted: 1, held: 1});
+        const show = (query, ready) => drawn(views_explain.Explain, {args: [], query: new URLSearchParams(query)}, ready);
+        await show('%1$s', '#decision-rows tbody a');
+        await show('outcome=kept&%1$s', '#decisions .trouble');
+        const others = place.querySelectorAll('#decision-rows tbody a').length;
+        await show('%1$s', '#decision-rows tbody a');
+        return others;
+        """;
+    assertEquals(0L, modules.run("en", script.formatted("")));
+    assertEquals(0L, modules.run("en", script.formatted("pause=1")));
+  }
+
+  /** A fault of the first drawing is one of ours, and is told where faults are. */
+  @Test
+  void onlyWordsThatDidNotComeAreToldAsThat() {
+    String before =
+        """
+        const app = document.createElement('div');
+        document.getElementById = () => app;
+        %s
+        """;
+    String after =
+        """
+        delete document.getElementById;
+        app_lib.render(null, app);
+        return (thrown || 'nothing') + ': ' + app.textContent;
+        """;
+    String fault = "app.insertBefore = () => { throw new Error('of the drawing'); };";
+    assertEquals("of the drawing: ", modules.runMain(before.formatted(fault), after).toString());
+    String silence = "answers['/page/'] = () => new Response('', {status: 503});";
+    String told = modules.runMain(before.formatted(silence), after).toString();
+    assertTrue(told.startsWith("nothing: The words of this page did not come (HTTP 503)"), told);
   }
 }

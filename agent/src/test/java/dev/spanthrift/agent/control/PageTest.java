@@ -236,7 +236,7 @@ class PageTest {
         all.map(file -> folder + "/" + file.getFileName())
             .filter(name -> name.matches(".*\\.(js|css|json)"))
             .filter(name -> !named.contains(name))
-            .map(name -> "const " + name.replace(".js", "").replace('/', '_') + " = (() => {\n")
+            .map(name -> "const " + name.replace(".js", "").replace('/', '_') + "=(()=>{\n")
             .forEach(module -> assertTrue(script.contains(module), module));
       }
     }

@@ -1,7 +1,9 @@
 package dev.spanthrift.agent.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScriptSpacesTest {
@@ -34,6 +36,38 @@ class ScriptSpacesTest {
 
   @Test
   void remarksBehindCodeGo() {
-    becomes("a=1;\nb=\"http://x\";", "a = 1; // first\nb = \"http://x\";");
+    becomes("a=1\nb=\"http://x\";", "a = 1 // first\nb = \"http://x\";");
+    becomes("f=()=>{a(1,2);b()\n}", "f = () => {\na(1,\n2); // c\nb()\n}");
+  }
+
+  /** Rather than a page that does something else than its files. */
+  @Test
+  void whatItCannotReadIsRefused() {
+    for (String script :
+        List.of(
+            "a = 1; /* b  c */",
+            "a\n/ b / c",
+            "f = () => {}\n/ b /.test(c)",
+            "({}) + {} / a",
+            "a + / b /.source",
+            "a++ / b",
+            "a * / b /",
+            "a < / b /",
+            "a / / b /",
+            "1 .toFixed()",
+            "a = 1 ... b",
+            "a = \"b\nc\"",
+            "a = 'b",
+            "a = / b\n/",
+            "a = /[/]",
+            "a = /b\\\n/")) {
+      assertThrows(IllegalStateException.class, () -> ScriptSpaces.without(script), () -> script);
+    }
+    String said =
+        assertThrows(IllegalStateException.class, () -> ScriptSpaces.without("a;\nb = \"c;\nd;"))
+            .getMessage();
+    assertEquals("the end of a line in a string has a form that is not known: b = \"c;", said);
+    becomes("a=1/b+c[0]/d-f(e)/2", "a = 1 / b + c[0] / d - f(e) / 2");
+    becomes("a=\"b\\\n  c\"", "a = \"b\\\n  c\"");
   }
 }

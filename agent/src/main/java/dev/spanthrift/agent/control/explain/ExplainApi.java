@@ -89,14 +89,17 @@ public final class ExplainApi {
         known.isEmpty() ? List.of() : otherwise(known, asked),
         Note.texts(reasons),
         reasons,
-        backend(id, decisions));
+        backend(id, where, decisions));
   }
 
-  /** Of what was dropped here the backend has nothing to show. */
-  private @Nullable URI backend(TraceId id, List<Decided> decisions) {
-    boolean dropped =
-        !decisions.isEmpty() && decisions.stream().allMatch(one -> one.outcome().equals("dropped"));
-    return traceUrl == null || dropped
+  /** Of what was dropped here, or only waits, the backend has nothing to show. */
+  private @Nullable URI backend(TraceId id, Whereabouts where, List<Decided> decisions) {
+    boolean kept =
+        where.remembered() == Whereabouts.Remembered.KEPT
+            || decisions.stream().anyMatch(one -> one.outcome().equals("kept"));
+    // Of what was never seen here others may know.
+    boolean unknown = state(where, decisions).equals("unknown");
+    return traceUrl == null || !(kept || unknown)
         ? null
         : URI.create(traceUrl.replace(SpanthriftSettings.Explain.TRACE_ID, id.toString()));
   }

@@ -21,7 +21,8 @@ import tools.jackson.databind.JsonNode;
  * @param otherwise what other policies and other money would have made of the last one
  * @param reasons why nothing may be known of it
  * @param notes the same by code
- * @param backend where the backend shows it; missing where nobody has said, or all was dropped
+ * @param backend where the backend shows it; missing where nobody has said, or all was dropped here
+ *     or waits
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Explanation(

@@ -168,6 +168,22 @@ class ExplainApiTest {
     assertEquals(there, explain().path("backend").asString());
   }
 
+  /** With the log too short for it, or nothing decided yet. */
+  @Test
+  void whatIsKnownToBeDroppedOrOnlyWaitsHasNoLinkToTheBackend() {
+    for (Whereabouts.Stage stage : Whereabouts.Stage.values()) {
+      for (Whereabouts.Remembered remembered : Whereabouts.Remembered.values()) {
+        int spans = stage == Whereabouts.Stage.ABSENT ? 0 : 4;
+        port.pipeline.whereabouts = new Whereabouts(stage, spans, spans, spans, remembered);
+        boolean maybeThere =
+            remembered == Whereabouts.Remembered.KEPT
+                || (stage == Whereabouts.Stage.ABSENT
+                    && remembered == Whereabouts.Remembered.NOTHING);
+        assertEquals(maybeThere, explain().has("backend"), stage + ", " + remembered);
+      }
+    }
+  }
+
   @Test
   void saysWhatTheBudgetSaidAndWhatWouldHaveBeenNeeded() {
     long number = log.note(fragment(HALF, 20), 7, 1, "budget", 1, true, new long[0], 0, 0);
