@@ -20,6 +20,7 @@ export function useMissed() {
   const [now, set] = useState([...errors]);
   useEffect(() => {
     listeners.add(set);
+    set([...errors]); // what came between the first drawing and this
     return () => listeners.delete(set);
   }, []);
   return now;
