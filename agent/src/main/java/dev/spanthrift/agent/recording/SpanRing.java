@@ -357,6 +357,11 @@ public final class SpanRing {
       this.fromMillis = fromMillis;
     }
 
+    /** Whether it holds all that came since the process began, which had learned nothing before. */
+    public boolean beginsWithTheProcess() {
+      return isWhole;
+    }
+
     /** Whether a replay may begin as this process did, or with what it had learned by then. */
     public boolean knowsItsBeginning() {
       return isWhole || learned != null;

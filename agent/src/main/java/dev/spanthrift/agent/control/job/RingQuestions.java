@@ -165,8 +165,10 @@ public final class RingQuestions {
    * What other money would have made of one trace of the recording: each question by playing it
    * from the start until the trace is decided.
    *
-   * <p>The money of now is played before them. What the recording does not know, such as money that
-   * changed meanwhile or what other pods told, shows in that: then the others would be no better.
+   * <p>The money of now is played too. What the recording does not know, such as money that changed
+   * meanwhile or what other pods told, shows in that: then the others would be no better. It comes
+   * first, and must be answered, where the recording does not begin with the process; else last,
+   * with the time that is left, for that recording lacks nothing at its beginning.
    *
    * @param means what is asked, in the order in which it is played and answered
    * @param objection to what became of the trace with the money of now
@@ -190,13 +192,21 @@ public final class RingQuestions {
       if (lack != null) {
         return none(means, noRoom(lack));
       }
-      Note doubt = doubt(replay(document, meansOfNow(), recorded, sought, deadline), objection);
-      if (doubt != null) {
-        return none(means, doubt);
+      if (!recorded.beginsWithTheProcess()) {
+        Note doubt = doubt(replay(document, meansOfNow(), recorded, sought, deadline), objection);
+        if (doubt != null) {
+          return none(means, doubt);
+        }
       }
       List<Replay> replays = new ArrayList<>();
       for (Means each : means) {
         replays.add(replay(document, each, recorded, sought, deadline));
+      }
+      if (recorded.beginsWithTheProcess()
+          && replay(document, meansOfNow(), recorded, sought, deadline)
+              instanceof Replay.Replayed(TraceFate.Told told)) {
+        Note doubt = objection.to(told);
+        return doubt == null ? replays : none(means, doubt);
       }
       return replays;
     } finally {

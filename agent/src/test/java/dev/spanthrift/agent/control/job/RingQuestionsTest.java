@@ -81,7 +81,7 @@ class RingQuestionsTest {
 
   /** Whose first answer says otherwise than what happened is not asked further. */
   @Test
-  void theMoneyOfNowIsPlayedFirstAndTheOthersAreAnsweredInTheirOrder(@TempDir Path directory)
+  void theMoneyOfNowIsPlayedTooAndTheOthersAreAnsweredInTheirOrder(@TempDir Path directory)
       throws Exception {
     String money = "budgets: [{name: all, amount: 300, period: month}]\nprice: {perGb: 0.5}\n";
     try (AdminPort port = AdminPort.startWithBudget(directory, money)) {
