@@ -7,11 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,17 +46,8 @@ class PlainWatchTest {
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
-    Config config =
-        new ConfigBuilder(Config.empty())
-            .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-            .withWatchReconnectInterval(10)
-            .withRequestRetryBackoffInterval(10)
-            .withRequestRetryBackoffLimit(0)
-            .build();
-    KubernetesClientBuilder builder = new KubernetesClientBuilder().withConfig(config);
-    ObjectClient.configure(builder);
-    client = builder.build();
-    watch = new Watch<>(client, client.namespaces(), new Silent(), nanos::get);
+    client = ScriptedApiServer.client(server.getAddress().getPort());
+    watch = new Watch<>(client, client.namespaces(), new Deaf(), nanos::get);
   }
 
   @AfterEach
@@ -87,17 +74,6 @@ class PlainWatchTest {
       exchange.getResponseBody().write(body);
       exchange.close();
     }
-  }
-
-  private static final class Silent implements ResourceEventHandler<Namespace> {
-    @Override
-    public void onAdd(Namespace namespace) {}
-
-    @Override
-    public void onUpdate(Namespace before, Namespace namespace) {}
-
-    @Override
-    public void onDelete(Namespace namespace, boolean unknown) {}
   }
 
   /** The first look begins the time in which it may be away. */

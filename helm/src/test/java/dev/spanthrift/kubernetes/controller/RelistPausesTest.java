@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -49,16 +48,5 @@ class RelistPausesTest {
     } finally {
       server.close();
     }
-  }
-
-  private static final class Deaf implements ResourceEventHandler<Namespace> {
-    @Override
-    public void onAdd(Namespace namespace) {}
-
-    @Override
-    public void onUpdate(Namespace before, Namespace namespace) {}
-
-    @Override
-    public void onDelete(Namespace namespace, boolean unknown) {}
   }
 }

@@ -53,16 +53,21 @@ final class ScriptedApiServer implements AutoCloseable {
           }
         });
     server.start();
+    client = client(server.getPort());
+  }
+
+  /** As the controller makes one, but that it does not wait long before it tries again. */
+  static KubernetesClient client(int port) {
     Config config =
         new ConfigBuilder(Config.empty())
-            .withMasterUrl("http://127.0.0.1:" + server.getPort())
+            .withMasterUrl("http://127.0.0.1:" + port)
             .withWatchReconnectInterval(10)
             .withRequestRetryBackoffInterval(10)
             .withRequestRetryBackoffLimit(0)
             .build();
     KubernetesClientBuilder builder = new KubernetesClientBuilder().withConfig(config);
     ObjectClient.configure(builder);
-    client = builder.build();
+    return builder.build();
   }
 
   private MockResponse answer(String path) {

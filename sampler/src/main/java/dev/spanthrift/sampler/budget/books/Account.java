@@ -7,7 +7,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.EOFException;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Currency;
@@ -21,19 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Account {
   private static final double MIX_SECONDS = 3600;
-  private static final int SPENT = 0;
-  private static final int AVOIDED = 1;
-  private static final int OWN_COST = 2;
 
   final Budget budget;
   final Rhythm rhythm;
   final SpendHistory history;
   final RecentTraffic recent = new RecentTraffic(MIX_SECONDS);
-  private Instant start = Instant.EPOCH;
-  private Instant end = Instant.EPOCH;
-  private Money spent;
-  private Money avoided;
-  private Money ownCost;
+  private PeriodSums current;
 
   /**
    * Of a longer period that the budget had before, until that ends: who gives it that period again
@@ -41,30 +33,11 @@ final class Account {
    */
   private @Nullable PeriodSums longer;
 
-  /** What was booked in one period: {@link #SPENT}, {@link #AVOIDED} and {@link #OWN_COST}. */
-  private static final class PeriodSums {
-    final Instant start;
-    final Instant end;
-    private final Money[] sums;
-
-    PeriodSums(Instant start, Instant end, Money[] sums) {
-      this.start = start;
-      this.end = end;
-      this.sums = sums.clone();
-    }
-
-    void add(int sum, Money amount) {
-      sums[sum] = sums[sum].plus(amount);
-    }
-  }
-
   Account(Budget budget, Currency currency) {
     this.budget = budget;
     rhythm = new Rhythm(budget.period().zone());
     history = new SpendHistory(seconds(budget.period()));
-    spent = Money.zero(currency);
-    avoided = spent;
-    ownCost = spent;
+    current = new PeriodSums(Instant.EPOCH, Instant.EPOCH, currency);
   }
 
   private static double seconds(BillingPeriod period) {
@@ -80,17 +53,13 @@ final class Account {
     if (longer != null && !now.isBefore(longer.end) && !jumped) {
       longer = null;
     }
-    if (!now.isBefore(start) && now.isBefore(end)) {
+    if (!now.isBefore(current.start) && now.isBefore(current.end)) {
       return false;
     }
-    boolean carries = jumped || now.isBefore(start);
-    start = budget.period().start(now);
-    end = budget.period().end(now);
-    if (!carries) {
-      spent = Money.zero(spent.currency());
-      avoided = spent;
-      ownCost = spent;
-    }
+    boolean carries = jumped || now.isBefore(current.start);
+    Instant start = budget.period().start(now);
+    Instant end = budget.period().end(now);
+    current = carries ? current.within(start, end) : new PeriodSums(start, end, current.currency());
     return true;
   }
 
@@ -103,66 +72,61 @@ final class Account {
   }
 
   void spend(Money amount) {
-    spent = spent.plus(amount);
-    ofLonger(SPENT, amount);
+    add(PeriodSums.SPENT, amount);
   }
 
   void avoid(Money amount) {
-    avoided = avoided.plus(amount);
-    ofLonger(AVOIDED, amount);
+    add(PeriodSums.AVOIDED, amount);
   }
 
   void ownCost(Money amount) {
-    ownCost = ownCost.plus(amount);
-    ofLonger(OWN_COST, amount);
+    add(PeriodSums.OWN_COST, amount);
   }
 
-  private void ofLonger(int sum, Money amount) {
+  private void add(int sum, Money amount) {
+    current.add(sum, amount);
     if (longer != null) {
       longer.add(sum, amount);
     }
   }
 
   Instant start() {
-    return start;
+    return current.start;
   }
 
   Instant end() {
-    return end;
+    return current.end;
   }
 
   Money spent() {
-    return spent;
+    return current.sum(PeriodSums.SPENT);
   }
 
   /** What is left of the budget, never below zero; only where there is an amount. */
   Money left(Money amount) {
-    return amount.minus(spent).max(Money.zero(spent.currency()));
+    return amount.minus(spent()).max(Money.zero(current.currency()));
   }
 
   BudgetView view(Forecast forecast, double allowancePerSecond) {
     return new BudgetView(
-        budget, start, end, spent, avoided, ownCost, forecast, allowancePerSecond);
+        budget,
+        start(),
+        end(),
+        spent(),
+        current.sum(PeriodSums.AVOIDED),
+        current.sum(PeriodSums.OWN_COST),
+        forecast,
+        allowancePerSecond);
   }
 
   void write(DataOutput out) throws IOException {
-    write(out, start, end, new Money[] {spent, avoided, ownCost});
+    current.write(out);
     rhythm.write(out);
     history.write(out);
     PeriodSums before = longer;
     out.writeBoolean(before != null);
     if (before != null) {
-      write(out, before.start, before.end, before.sums);
-    }
-  }
-
-  private static void write(DataOutput out, Instant start, Instant end, Money[] sums)
-      throws IOException {
-    out.writeLong(start.getEpochSecond());
-    out.writeLong(end.getEpochSecond());
-    out.writeUTF(sums[SPENT].currency().getCurrencyCode());
-    for (Money sum : sums) {
-      out.writeUTF(sum.amount().toString());
+      before.write(out);
     }
   }
 
@@ -173,7 +137,7 @@ final class Account {
    */
   void read(DataInput in) throws IOException {
     try {
-      PeriodSums saved = sums(in);
+      PeriodSums saved = PeriodSums.read(in, current.currency());
       rhythm.read(in);
       history.read(in);
       PeriodSums before = readLonger(in);
@@ -192,47 +156,23 @@ final class Account {
     }
   }
 
-  /** Null where they are in another currency. */
-  private @Nullable PeriodSums sums(DataInput in) throws IOException {
-    Instant savedStart = Instant.ofEpochSecond(in.readLong());
-    Instant savedEnd = Instant.ofEpochSecond(in.readLong());
-    boolean isSame = in.readUTF().equals(spent.currency().getCurrencyCode());
-    Money[] sums = {money(in), money(in), money(in)};
-    return isSame ? new PeriodSums(savedStart, savedEnd, sums) : null;
-  }
-
   /** Null also in a file that was written before there were any. */
   private @Nullable PeriodSums readLonger(DataInput in) throws IOException {
     try {
-      return in.readBoolean() ? sums(in) : null;
+      return in.readBoolean() ? PeriodSums.read(in, current.currency()) : null;
     } catch (EOFException e) {
       return null;
     }
   }
 
   private boolean isLonger(PeriodSums saved) {
-    Instant within = within(saved);
-    Duration own = Duration.between(budget.period().start(within), budget.period().end(within));
-    return Duration.between(saved.start, saved.end).compareTo(own.multipliedBy(2)) > 0;
-  }
-
-  private static Instant within(PeriodSums saved) {
-    return saved.start.plus(Duration.between(saved.start, saved.end).dividedBy(2));
+    Instant middle = saved.middle();
+    Duration own = Duration.between(budget.period().start(middle), budget.period().end(middle));
+    return saved.length().compareTo(own.multipliedBy(2)) > 0;
   }
 
   private void goOn(PeriodSums saved) {
-    start = budget.period().start(within(saved));
-    end = budget.period().end(within(saved));
-    spent = saved.sums[SPENT];
-    avoided = saved.sums[AVOIDED];
-    ownCost = saved.sums[OWN_COST];
-  }
-
-  private Money money(DataInput in) throws IOException {
-    BigDecimal amount = new BigDecimal(in.readUTF());
-    if (amount.precision() > 100 || Math.abs((long) amount.scale()) > 100) {
-      throw new IOException("an amount of " + amount.precision() + " digits");
-    }
-    return new Money(amount, spent.currency());
+    Instant middle = saved.middle();
+    current = saved.within(budget.period().start(middle), budget.period().end(middle));
   }
 }
