@@ -37,8 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <p>While the trace's spans are recorded, the recording is played to a sampler with that budget
  * until it decides this trace: what {@code budget:simulate} does, and the only way to know, for
  * other money would have kept other traces before this one. That sampler begins with what had been
- * learned when the recording begins, as far as that is remembered; and it is believed only where
- * the same with the budget of now gives this trace what it really got.
+ * learned when the recording begins, as far as that is remembered; and it is not believed where the
+ * same with the budget of now gives this trace something else than it really got. That is asked
+ * before all else where the recording does not begin with the process, else with the time that is
+ * left ({@link RingQuestions#replays}).
  *
  * <p>Else by what the decision remembers. A class spends its money M as Σ price · min(1, μ ·
  * score), which is concave in μ: k times the money makes μ, and with it p, at least k times as
